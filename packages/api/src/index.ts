@@ -1,0 +1,33 @@
+export {
+  ApiError,
+  alreadyExists,
+  badRequest,
+  conflict,
+  expired,
+  forbidden,
+  fromStatus,
+  hasReason,
+  invalid,
+  notFound,
+  notServed,
+  type Reason,
+  type Subject,
+  toStatus,
+  unauthorized,
+  unavailable,
+} from './errors.js';
+export { apiVersion, defineKind, type Kind, type ObjectRef, resourcePath } from './kind.js';
+export type {
+  Json,
+  JsonObject,
+  KubeObject,
+  ManagedFieldsEntry,
+  ObjectList,
+  ObjectMeta,
+  OwnerReference,
+  Status,
+  StatusCause,
+  StatusDetails,
+  Stored,
+  WatchEvent,
+} from './object.js';

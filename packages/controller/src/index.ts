@@ -1,0 +1,1 @@
+export { type Reconcile, type Request, type Result, Terminal } from './controller.js';

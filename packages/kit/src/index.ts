@@ -1,0 +1,18 @@
+export { type Backoff, delayMs } from './backoff.js';
+export { Bounded } from './bounded.js';
+export type { Branded } from './brand.js';
+export { type Clock, FakeClock, systemClock } from './clock.js';
+export { type Gathered, gather } from './gather.js';
+export { createLog, type Fields, type Level, type Log, silentLog } from './log.js';
+export {
+  formatBytes,
+  formatMillis,
+  parseMillis,
+  parseNanos,
+  parseUnits,
+  QuantityError,
+  sameQuantity,
+} from './quantity.js';
+export { NAME_ALPHABET, type RandomBytes, randomText } from './random.js';
+export { Secret } from './secret.js';
+export { unreachable } from './unreachable.js';

@@ -1,0 +1,69 @@
+/** Thrown for text that is not a Kubernetes quantity. */
+export class QuantityError extends Error {
+  override readonly name = 'QuantityError';
+}
+
+const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'] as const;
+const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
+const FORM = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?|[eE][+-]?\d+)$/;
+
+/**
+ * A Kubernetes quantity ("500m", "2Gi", "1.5", "1e3") in billionths, rounded up: the smallest unit Kubernetes keeps
+ * (apimachinery resource.Quantity).
+ *
+ * @throws QuantityError when `text` is not a quantity.
+ */
+export function parseNanos(text: string): bigint {
+  const match = FORM.exec(text.trim());
+  if (!match) throw new QuantityError(`"${text}" is not a quantity such as 500m, 2 or 4Gi`);
+  const [, sign, digits, suffix] = match as unknown as [string, string, string, string];
+  const [whole, fraction = ''] = digits.split('.');
+  const units = BigInt(`${whole || '0'}${fraction}`);
+  const binary = BINARY.indexOf(suffix as (typeof BINARY)[number]);
+  const magnitude =
+    binary > 0
+      ? scale(units * 1024n ** BigInt(binary), 9 - fraction.length)
+      : scale(units, 9 - fraction.length + (DECIMAL[suffix] ?? Number(suffix.slice(1))));
+  return sign === '-' ? -magnitude : magnitude;
+}
+
+/** The quantity as a whole number of units, rounded up: bytes, cores. */
+export function parseUnits(text: string): bigint {
+  return ceilDivide(parseNanos(text), 1_000_000_000n);
+}
+
+/** The quantity in thousandths, rounded up: millicores. */
+export function parseMillis(text: string): bigint {
+  return ceilDivide(parseNanos(text), 1_000_000n);
+}
+
+/** Bytes in the largest binary unit that divides them evenly: 4294967296 → "4Gi", 1000 → "1000". */
+export function formatBytes(bytes: bigint): string {
+  let value = bytes;
+  let unit = 0;
+  while (unit < BINARY.length - 1 && value !== 0n && value % 1024n === 0n) {
+    value /= 1024n;
+    unit += 1;
+  }
+  return `${value}${BINARY[unit]}`;
+}
+
+/** Millicores as Kubernetes writes them: 2000 → "2", 250 → "250m". */
+export function formatMillis(millis: bigint): string {
+  return millis % 1000n === 0n ? `${millis / 1000n}` : `${millis}m`;
+}
+
+/** Whether two quantities are the same amount, however written. */
+export function sameQuantity(a: string, b: string): boolean {
+  return parseNanos(a) === parseNanos(b);
+}
+
+function scale(units: bigint, exponent: number): bigint {
+  if (exponent >= 0) return units * 10n ** BigInt(exponent);
+  return ceilDivide(units, 10n ** BigInt(-exponent));
+}
+
+function ceilDivide(value: bigint, by: bigint): bigint {
+  const quotient = value / by;
+  return value % by > 0n ? quotient + 1n : quotient;
+}

@@ -1,0 +1,1 @@
+export type { TunnelSession } from './session.js';
