@@ -1,3 +1,4 @@
+export type { AdmissionPlugin, AdmissionReview } from './admission.js';
 export {
   ApiError,
   alreadyExists,
@@ -16,6 +17,8 @@ export {
   unauthorized,
   unavailable,
 } from './errors.js';
+export type { AggregatedApi, ApiRequest, ApiResponse, Attributes, Authorize, PathHandler } from './exchange.js';
+export { type Identity, SYSTEM_MASTERS } from './identity.js';
 export { apiVersion, defineKind, type Kind, type ObjectRef, resourcePath } from './kind.js';
 export type {
   Json,

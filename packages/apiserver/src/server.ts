@@ -1,8 +1,7 @@
-import type { KubeObject } from '@drover/api';
+import type { Duplex } from 'node:stream';
+import type { AdmissionPlugin, AggregatedApi, ApiRequest, ApiResponse, Identity, PathHandler } from '@drover/api';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { Store } from '@drover/store';
-import type { AggregatedApi, ApiRequest, ApiResponse, PathHandler } from './exchange.js';
-import type { Identity } from './identity.js';
 
 /** What an API server is made of. The caller keeps the store and closes it after the server. */
 export interface ApiServerOptions {
@@ -23,38 +22,22 @@ export interface ApiServerOptions {
   readonly admission?: readonly AdmissionPlugin[];
 }
 
-/** One admission step compiled into this process. */
-export interface AdmissionPlugin {
-  readonly name: string;
-  /** `group/plural` of the kinds it looks at. */
-  readonly resources: readonly string[];
-  admit(review: AdmissionReview): Promise<KubeObject | undefined> | KubeObject | undefined;
-}
-
-/** What an admission step sees. `object` is absent for deletes, `old` for creates. */
-export interface AdmissionReview {
-  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
-  readonly group: string;
-  readonly resource: string;
-  readonly subresource?: string;
-  readonly namespace?: string;
-  readonly name: string;
-  readonly object?: KubeObject;
-  readonly old?: KubeObject;
-  readonly identity: Identity;
-  readonly dryRun: boolean;
-}
-
 /** A running API server. Disposing it stops its controllers and ends its watches; it does not close the store. */
 export interface ApiServer extends AsyncDisposable {
-  /** Serves one request whose sender has been authenticated by other means (this process itself). */
-  handle(request: ApiRequest, identity: Identity): Promise<ApiResponse>;
+  /**
+   * Serves one request. `identity` is given when the sender was authenticated by other means (this process itself, a client
+   * certificate); otherwise the request's headers are asked. Impersonation headers are honoured in both cases.
+   */
+  handle(request: ApiRequest, identity?: Identity): Promise<ApiResponse>;
+  /** Serves a WebSocket handshake on its raw connection. */
+  upgrade(request: ApiRequest, socket: Duplex, head: Uint8Array, identity?: Identity): Promise<void>;
   /** PEM of the certificate authority that signs serving and client certificates. */
   readonly caPem: string;
-  /** Issues a client certificate. `lifetimeMs` from now. */
-  issueClientCertificate(identity: {
-    readonly name: string;
-    readonly groups: readonly string[];
-    readonly lifetimeMs: number;
-  }): Promise<{ readonly certPem: string; readonly keyPem: string }>;
+  /** A serving certificate for `hosts` (names and addresses), signed by the authority; renewed by the caller's restart. */
+  servingCertificate(hosts: readonly string[]): Promise<{ readonly certPem: string; readonly keyPem: string }>;
+  /**
+   * The administrator's kubeconfig for this server at `url`: a bearer token in `system:masters` that lasts as long as the data
+   * directory.
+   */
+  adminKubeconfig(url: string): Promise<string>;
 }
