@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Level, Secret } from '@drover/kit';
+import { type Given, readSettings, type Settings } from './settings.js';
+import { UsageError } from './usage-error.js';
+
+/** Where a process listens. Port 0 takes a free one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What every long-running command knows. */
+interface Common {
+  readonly dataDir: string;
+  readonly logLevel: Level;
+}
+
+/** The management side's configuration, complete and checked. */
+export interface ServerConfig extends Common {
+  readonly listen: ListenAddress;
+  /** Set: an existing Kubernetes cluster keeps the state, instead of the embedded one. */
+  readonly kubeconfig: string | undefined;
+  readonly bootstrapPassword: Secret | undefined;
+  /** The URL that browsers and agents use; default: where it listens. */
+  readonly serverUrl: string | undefined;
+  readonly tls: { readonly certPem: string; readonly keyPem: string } | undefined;
+}
+
+/** The lab's configuration, complete and checked. */
+export interface LabConfig extends Common {
+  readonly listen: ListenAddress;
+  /** The name of its one host. */
+  readonly name: string;
+}
+
+/** Both together. */
+export interface UpConfig {
+  readonly server: ServerConfig;
+  readonly lab: LabConfig;
+  /** Whether the lab is imported into the server. */
+  readonly importLab: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const DATA_DIR = { 'data-dir': { value: 'DIR', help: 'where state is kept (default $XDG_DATA_HOME/drover)' } } as const;
+
+/** Settings of `drover server`. */
+export const SERVER_SETTINGS: Settings = {
+  ...DATA_DIR,
+  listen: { value: 'HOST:PORT', help: 'where to listen (default 127.0.0.1:8443; port 0 takes a free one)' },
+  store: { value: 'sqlite', help: 'what keeps the embedded cluster’s state (default sqlite)' },
+  kubeconfig: { value: 'FILE', help: 'keep the state in this Kubernetes cluster instead of the embedded one' },
+  'bootstrap-password': { value: 'PW', help: 'the first password of admin (default: a random one, printed once)' },
+  'server-url': { value: 'URL', help: 'the URL that browsers and agents use (default https://HOST:PORT)' },
+  'tls-cert': { value: 'FILE', help: 'PEM certificate chain to serve with (default: one of our own authority)' },
+  'tls-key': { value: 'FILE', help: 'PEM key of --tls-cert' },
+};
+
+/** Settings of `drover lab`. */
+export const LAB_SETTINGS: Settings = {
+  ...DATA_DIR,
+  listen: { value: 'HOST:PORT', help: 'where to listen (default 127.0.0.1:6443; port 0 takes a free one)' },
+  name: { value: 'NAME', help: 'the name of the lab’s host (default lab)' },
+};
+
+/** Settings of `drover up`. */
+export const UP_SETTINGS: Settings = {
+  ...DATA_DIR,
+  'no-import': { help: 'do not import the lab into the server' },
+  'server-listen': { value: 'HOST:PORT', help: 'where the server listens (default 127.0.0.1:8443)' },
+  'lab-listen': { value: 'HOST:PORT', help: 'where the lab listens (default 127.0.0.1:6443)' },
+  'bootstrap-password': SERVER_SETTINGS['bootstrap-password'] as { help: string; value: string },
+};
+
+/** @throws UsageError with one sentence that names the flag, variable or key. */
+export function readServerConfig(args: readonly string[], env: Environment): ServerConfig {
+  const given = readSettings('server', SERVER_SETTINGS, args, env);
+  const store = given.get('store');
+  if (store && store.text !== 'sqlite') {
+    const etcd = store.text.startsWith('etcd:');
+    throw new UsageError(
+      `${store.source}: ${etcd ? 'an etcd store is not available yet' : `"${store.text}" is not a store`}; use sqlite`,
+    );
+  }
+  const kubeconfig = given.get('kubeconfig');
+  if (kubeconfig && store) throw new UsageError(`${kubeconfig.source} and ${store.source} exclude each other`);
+  return {
+    ...common(given, env),
+    listen: address(given.get('listen'), { host: '127.0.0.1', port: 8443 }),
+    kubeconfig: kubeconfig && resolve(kubeconfig.text),
+    bootstrapPassword: bootstrapPassword(given.get('bootstrap-password')),
+    serverUrl: serverUrl(given.get('server-url')),
+    tls: tls(given.get('tls-cert'), given.get('tls-key')),
+  };
+}
+
+/** @throws UsageError with one sentence that names the flag, variable or key. */
+export function readLabConfig(args: readonly string[], env: Environment): LabConfig {
+  const given = readSettings('lab', LAB_SETTINGS, args, env);
+  return {
+    ...common(given, env),
+    listen: address(given.get('listen'), { host: '127.0.0.1', port: 6443 }),
+    name: hostName(given.get('name')),
+  };
+}
+
+/** @throws UsageError with one sentence that names the flag, variable or key. */
+export function readUpConfig(args: readonly string[], env: Environment): UpConfig {
+  const given = readSettings('up', UP_SETTINGS, args, env);
+  const shared = common(given, env);
+  return {
+    importLab: !yes(given.get('no-import')),
+    server: {
+      ...shared,
+      listen: address(given.get('server-listen'), { host: '127.0.0.1', port: 8443 }),
+      kubeconfig: undefined,
+      bootstrapPassword: bootstrapPassword(given.get('bootstrap-password')),
+      serverUrl: undefined,
+      tls: undefined,
+    },
+    lab: {
+      ...shared,
+      listen: address(given.get('lab-listen'), { host: '127.0.0.1', port: 6443 }),
+      name: 'lab',
+    },
+  };
+}
+
+function common(given: ReadonlyMap<string, Given>, env: Environment): Common {
+  const base = env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share');
+  return {
+    dataDir: resolve(given.get('data-dir')?.text ?? join(base, 'drover')),
+    logLevel: logLevel(given.get('log-level')),
+  };
+}
+
+function logLevel(given: Given | undefined): Level {
+  const levels: readonly Level[] = ['debug', 'info', 'warn', 'error'];
+  if (!given) return 'info';
+  const level = levels.find((name) => name === given.text);
+  if (!level) throw new UsageError(`${given.source}: "${given.text}" is not a level; use debug, info, warn or error`);
+  return level;
+}
+
+function address(given: Given | undefined, otherwise: ListenAddress): ListenAddress {
+  if (!given) return otherwise;
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(given.text);
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535) {
+    throw new UsageError(`${given.source}: "${given.text}" is not HOST:PORT, such as 127.0.0.1:8443 or [::1]:8443`);
+  }
+  return { host: (match[1] ?? match[2]) as string, port };
+}
+
+function yes(given: Given | undefined): boolean {
+  if (!given || given.text === 'false') return false;
+  if (given.text === 'true') return true;
+  throw new UsageError(`${given.source}: "${given.text}" is neither true nor false`);
+}
+
+function hostName(given: Given | undefined): string {
+  if (!given) return 'lab';
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(given.text)) {
+    throw new UsageError(
+      `${given.source}: "${given.text}" is not a host name of lower-case letters, digits and hyphens`,
+    );
+  }
+  return given.text;
+}
+
+function bootstrapPassword(given: Given | undefined): Secret | undefined {
+  if (!given) return undefined;
+  if ([...given.text].length < 12) throw new UsageError(`${given.source}: the password needs at least 12 characters`);
+  return new Secret(given.text);
+}
+
+function serverUrl(given: Given | undefined): string | undefined {
+  if (!given) return undefined;
+  const url = URL.canParse(given.text) ? new URL(given.text) : undefined;
+  if (url?.protocol !== 'https:' || url.pathname !== '/' || url.search || url.hash || url.username) {
+    throw new UsageError(`${given.source}: "${given.text}" is not a URL such as https://drover.example.com`);
+  }
+  return url.origin;
+}
+
+function tls(cert: Given | undefined, key: Given | undefined): ServerConfig['tls'] {
+  if (!cert && !key) return undefined;
+  if (!cert || !key) throw new UsageError(`${(cert ?? key)?.source}: give both --tls-cert and --tls-key`);
+  return { certPem: pem(cert, 'CERTIFICATE'), keyPem: pem(key, 'PRIVATE KEY') };
+}
+
+function pem(given: Given, what: string): string {
+  let text: string;
+  try {
+    text = readFileSync(given.text, 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `${given.source}: cannot read ${given.text}: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  if (!text.includes(`${what}-----`))
+    throw new UsageError(`${given.source}: ${given.text} holds no PEM ${what.toLowerCase()}`);
+  return text;
+}

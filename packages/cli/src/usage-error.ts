@@ -1,0 +1,9 @@
+/** Bad usage or configuration: one sentence for the person who typed it. The program ends with exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Something this process needs is held by another one: a port, a data directory. The program ends with exit code 3. */
+export class ResourceTaken extends Error {
+  override readonly name = 'ResourceTaken';
+}
