@@ -2,6 +2,7 @@ export { type Backoff, delayMs } from './backoff.js';
 export { Bounded } from './bounded.js';
 export type { Branded } from './brand.js';
 export { type Clock, FakeClock, systemClock } from './clock.js';
+export { Closing } from './closing.js';
 export { type Gathered, gather } from './gather.js';
 export { createLog, type Fields, type Level, type Log, silentLog } from './log.js';
 export {
