@@ -3,7 +3,7 @@
  * that opens several things holds one with `await using` and gives it away with `move` when all went well.
  */
 export class Closing implements AsyncDisposable {
-  #steps: (() => Promise<void> | void)[] = [];
+  #steps: (() => PromiseLike<void> | void)[] = [];
 
   /** Closes `resource` when its turn comes; answers it. */
   use<T extends AsyncDisposable>(resource: T): T {
@@ -12,7 +12,7 @@ export class Closing implements AsyncDisposable {
   }
 
   /** Runs `step` when its turn comes. */
-  defer(step: () => Promise<void> | void): void {
+  defer(step: () => PromiseLike<void> | void): void {
     this.#steps.push(step);
   }
 
