@@ -1,1 +1,4 @@
-export {};
+export { DroverProcess, droverProgram, type Ended, type ReadyLine } from './drover-process.js';
+export { type KubectlBinary, type KubectlResult, kubectl, kubectls } from './kubectl.js';
+export { present } from './present.js';
+export { temporaryDirectory } from './temporary.js';

@@ -1,0 +1,49 @@
+import { LAB_SETTINGS, SERVER_SETTINGS, UP_SETTINGS } from './config.js';
+import { COMMON, type Settings, variable } from './settings.js';
+
+/** The commands, as the help shows them. */
+export const COMMANDS = {
+  up: { does: 'the server and the lab together, with the lab imported', settings: UP_SETTINGS },
+  server: { does: 'the management side', settings: SERVER_SETTINGS },
+  lab: { does: 'the embedded Harvester-compatible cluster on this host', settings: LAB_SETTINGS },
+  agent: { does: 'the cluster agent; configured by its environment as in a cluster', settings: {} },
+} as const satisfies Record<string, { does: string; settings: Settings }>;
+
+/** A command's name. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** Whether `text` names a command. */
+export const isCommand = (text: string): text is CommandName => Object.hasOwn(COMMANDS, text);
+
+/** `drover --help`. */
+export function programHelp(): string {
+  const rows = Object.entries(COMMANDS).map(([name, { does }]): [string, string] => [`drover ${name}`, does]);
+  return [
+    'Usage: drover COMMAND [FLAG…]',
+    '',
+    ...columns(rows),
+    '',
+    'drover COMMAND --help tells the flags of one.',
+  ].join('\n');
+}
+
+/** `drover COMMAND --help`. */
+export function commandHelp(name: CommandName): string {
+  const { does, settings } = COMMANDS[name];
+  const rows = Object.entries(name === 'agent' ? {} : { ...settings, ...COMMON }).map(
+    ([flag, { value, help }]: [string, { value?: string; help: string }]): [string, string] => [
+      `--${flag}${value === undefined ? '' : ` ${value}`}`,
+      help,
+    ],
+  );
+  const flags =
+    rows.length === 0
+      ? []
+      : ['', ...columns(rows), '', `Each also as a variable: --data-dir is ${variable('data-dir')}.`];
+  return [`Usage: drover ${name}${rows.length === 0 ? '' : ' [FLAG…]'}`, '', `Runs ${does}.`, ...flags].join('\n');
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`);
+}

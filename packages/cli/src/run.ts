@@ -1,0 +1,63 @@
+import type { Level } from '@drover/kit';
+import { StoreLocked } from '@drover/store';
+import { runAgentCommand } from './agent.js';
+import { readLabConfig, readServerConfig, readUpConfig } from './config.js';
+import { COMMANDS, type CommandName, commandHelp, isCommand, programHelp } from './help.js';
+import { runLab } from './lab.js';
+import { runServer } from './server.js';
+import type { Surroundings } from './surroundings.js';
+import { runUp } from './up.js';
+import { ResourceTaken, UsageError } from './usage-error.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Runs one command to its end and answers its exit code: 0 clean stop, 1 failure while running, 2 bad usage or
+ * configuration, 3 a needed resource is taken.
+ */
+export async function run(
+  args: readonly string[],
+  env: Environment,
+  surroundings: (level: Level) => Surroundings,
+): Promise<number> {
+  const { print, tell, version } = surroundings('error');
+  const [name = '--help', ...rest] = args;
+  try {
+    if (name === '--version') print(version);
+    else if (name === '--help' || name === 'help') print(programHelp());
+    else if (!isCommand(name)) {
+      throw new UsageError(`drover: there is no command "${name}"; use ${Object.keys(COMMANDS).join(', ')}`);
+    } else if (rest.includes('--help')) print(commandHelp(name));
+    else await runCommand(name, rest, env, surroundings);
+    return 0;
+  } catch (error) {
+    tell(`${error instanceof Error ? error.message : error}`);
+    if (error instanceof UsageError) return 2;
+    if (error instanceof ResourceTaken || error instanceof StoreLocked) return 3;
+    return 1;
+  }
+}
+
+async function runCommand(
+  name: CommandName,
+  args: readonly string[],
+  env: Environment,
+  surroundings: (level: Level) => Surroundings,
+): Promise<void> {
+  switch (name) {
+    case 'up': {
+      const config = readUpConfig(args, env);
+      return runUp(config, surroundings(config.server.logLevel));
+    }
+    case 'server': {
+      const config = readServerConfig(args, env);
+      return runServer(config, surroundings(config.logLevel));
+    }
+    case 'lab': {
+      const config = readLabConfig(args, env);
+      return runLab(config, surroundings(config.logLevel));
+    }
+    case 'agent':
+      return runAgentCommand(args, env, surroundings('info'));
+  }
+}
