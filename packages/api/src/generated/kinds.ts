@@ -1,0 +1,28 @@
+// Generated from the facts of the API by `npm run generate`; edits are overwritten.
+export { mutatingWebhookConfigurations, type MutatingWebhookConfiguration, type ValidatingAdmissionPolicy, type ValidatingAdmissionPolicyBinding, type ValidatingWebhookConfiguration, validatingAdmissionPolicies, validatingAdmissionPolicyBindings, validatingWebhookConfigurations } from './types/admissionregistration-v1.js';
+export { customResourceDefinitions, type CustomResourceDefinition } from './types/apiextensions-v1.js';
+export { apiServices, type APIService } from './types/apiregistration-v1.js';
+export { controllerRevisions, daemonSets, deployments, replicaSets, statefulSets, type ControllerRevision, type DaemonSet, type Deployment, type ReplicaSet, type StatefulSet } from './types/apps-v1.js';
+export { selfSubjectReviews, tokenReviews, type SelfSubjectReview, type TokenReview } from './types/authentication-v1.js';
+export { localSubjectAccessReviews, selfSubjectAccessReviews, selfSubjectRulesReviews, subjectAccessReviews, type LocalSubjectAccessReview, type SelfSubjectAccessReview, type SelfSubjectRulesReview, type SubjectAccessReview } from './types/authorization-v1.js';
+export { horizontalPodAutoscalersV1, type HorizontalPodAutoscalerV1 } from './types/autoscaling-v1.js';
+export { horizontalPodAutoscalers, type HorizontalPodAutoscaler } from './types/autoscaling-v2.js';
+export { cronJobs, jobs, type CronJob, type Job } from './types/batch-v1.js';
+export { certificateSigningRequests, type CertificateSigningRequest } from './types/certificates-v1.js';
+export { networkAttachmentDefinitions, type NetworkAttachmentDefinition } from './types/cni.js';
+export { leases, type Lease } from './types/coordination-v1.js';
+export { bindings, componentStatuses, configMaps, endpoints, events, limitRanges, namespaces, nodes, persistentVolumeClaims, persistentVolumes, podTemplates, pods, replicationControllers, resourceQuotas, secrets, serviceAccounts, services, type Binding, type ComponentStatus, type ConfigMap, type Endpoints, type Event, type LimitRange, type Namespace, type Node, type PersistentVolume, type PersistentVolumeClaim, type Pod, type PodTemplate, type ReplicationController, type ResourceQuota, type Secret, type Service, type ServiceAccount } from './types/core-v1.js';
+export { endpointSlices, type EndpointSlice } from './types/discovery-v1.js';
+export { eventsV1Events, type EventsV1Event } from './types/events-v1.js';
+export { flowSchemas, priorityLevelConfigurations, type FlowSchema, type PriorityLevelConfiguration } from './types/flowcontrol-v1.js';
+export { addons, harvesterPreferences, harvesterResourceQuotas, harvesterSettings, harvesterUpgrades, harvesterVersions, keyPairs, scheduleVMBackups, supportBundles, type Addon, type HarvesterPreference, type HarvesterResourceQuota, type HarvesterSetting, type HarvesterUpgrade, type HarvesterVersion, type KeyPair, type ScheduleVMBackup, type SupportBundle, type UpgradeLog, type VirtualMachineBackup, type VirtualMachineImage, type VirtualMachineImageDownloader, type VirtualMachineRestore, type VirtualMachineTemplate, type VirtualMachineTemplateVersion, type VolumeRemoteBackup, type VolumeRemoteRestore, upgradeLogs, virtualMachineBackups, virtualMachineImageDownloaders, virtualMachineImages, virtualMachineRestores, virtualMachineTemplateVersions, virtualMachineTemplates, volumeRemoteBackups, volumeRemoteRestores } from './types/harvester.js';
+export { clusterNetworks, hostNetworkConfigs, linkMonitors, type ClusterNetwork, type HostNetworkConfig, type LinkMonitor, type VlanConfig, type VlanStatus, vlanConfigs, vlanStatuses } from './types/harvester-network.js';
+export { kubeVirts, type KubeVirt, type VirtualMachine, type VirtualMachineInstance, type VirtualMachineInstanceMigration, virtualMachineInstanceMigrations, virtualMachineInstances, virtualMachines } from './types/kubevirt.js';
+export { ingressClasses, ingresses, networkPolicies, type Ingress, type IngressClass, type NetworkPolicy } from './types/networking-v1.js';
+export { runtimeClasses, type RuntimeClass } from './types/node-v1.js';
+export { podDisruptionBudgets, type PodDisruptionBudget } from './types/policy-v1.js';
+export { auditPolicies, catalogApps, clusterRepos, clusterRoleTemplateBindings, globalRoleBindings, globalRoles, managementSettings, projectRoleTemplateBindings, projects, provisioningClusters, roleTemplates, type AuditPolicy, type CatalogApp, type ClusterRepo, type ClusterRoleTemplateBinding, type GlobalRole, type GlobalRoleBinding, type ManagementSetting, type Project, type ProjectRoleTemplateBinding, type ProvisioningCluster, type RoleTemplate, type UIPlugin, type User, uiPlugins, users } from './types/rancher.js';
+export { clusterRoleBindings, clusterRoles, roleBindings, roles, type ClusterRole, type ClusterRoleBinding, type Role, type RoleBinding } from './types/rbac-v1.js';
+export { priorityClasses, type PriorityClass } from './types/scheduling-v1.js';
+export { type VolumeSnapshot, type VolumeSnapshotClass, type VolumeSnapshotContent, volumeSnapshotClasses, volumeSnapshotContents, volumeSnapshots } from './types/snapshot.js';
+export { csiDrivers, csiNodes, csiStorageCapacities, storageClasses, type CSIDriver, type CSINode, type CSIStorageCapacity, type StorageClass, type VolumeAttachment, volumeAttachments } from './types/storage-v1.js';

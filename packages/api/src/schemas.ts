@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import type { CustomResourceDefinition } from './generated/types/apiextensions-v1.js';
+import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './generated/types/rbac-v1.js';
+import type { Schema } from './schema/schema.js';
+
+/** A built-in resource as discovery lists it. */
+export interface BuiltinResource {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+  /** Key of the schema of its objects in `builtinSchemas()`. */
+  readonly component: string;
+  readonly subresources: readonly BuiltinSubresource[];
+}
+
+/** A subresource of a built-in resource, with the kind of the documents it takes or gives. */
+export interface BuiltinSubresource {
+  /** "status", "scale", "token": without the resource's name. */
+  readonly name: string;
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly verbs: readonly string[];
+}
+
+/** One object of the cluster roles, roles and bindings that every cluster starts with. */
+export type DefaultRbacObject = ClusterRole | ClusterRoleBinding | Role | RoleBinding;
+
+/** Message name to fields: JSON name, number, type. */
+export type ProtobufTables = Readonly<
+  Record<string, Readonly<Record<string, readonly [number: number, type: string]>>>
+>;
+
+/**
+ * The OpenAPI v3 component schemas of the built-in kinds, by component name. Parsed on the first call, then kept for as
+ * long as someone holds the result.
+ */
+export const builtinSchemas: () => Readonly<Record<string, Schema>> = document('builtin-schemas.json');
+
+/** Each built-in resource in each of its versions. */
+export const builtinResources: () => readonly BuiltinResource[] = document('builtin-resources.json');
+
+/** The fields of the built-in kinds' protobuf messages. */
+export const protobufTables: () => ProtobufTables = document('protobuf-tables.json');
+
+/** The default cluster roles, roles and their bindings. */
+export const defaultRbac: () => readonly DefaultRbacObject[] = document('default-rbac.json');
+
+/** CustomResourceDefinitions of a Harvester-compatible cluster: Harvester, KubeVirt, Multus and snapshot kinds. */
+export const harvesterCrds: () => readonly CustomResourceDefinition[] = document('harvester-crds.json');
+
+/** CustomResourceDefinitions of the management side: provisioning, management and catalog kinds. */
+export const rancherCrds: () => readonly CustomResourceDefinition[] = document('rancher-crds.json');
+
+/** A document shipped beside the compiled code, read when first asked for; memory pressure may make it be read again. */
+function document<T extends object>(name: string): () => T {
+  let parsed: WeakRef<T> | undefined;
+  return () => {
+    const known = parsed?.deref();
+    if (known) return known;
+    const fresh: T = JSON.parse(readFileSync(new URL(`../generated/${name}`, import.meta.url), 'utf8'));
+    parsed = new WeakRef(fresh);
+    return fresh;
+  };
+}
