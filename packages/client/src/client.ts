@@ -17,6 +17,8 @@ export interface ListOptions {
 export interface WatchOptions extends Omit<ListOptions, 'limit' | 'continue' | 'resourceVersionMatch'> {
   readonly allowWatchBookmarks?: boolean;
   readonly timeoutSeconds?: number;
+  /** Called when the server has accepted the watch, which may be long before its first event. */
+  readonly onOpen?: () => void;
 }
 
 /** Options of every write. */

@@ -15,3 +15,9 @@ export function randomText(length: number, random: RandomBytes, alphabet: string
   }
   return text;
 }
+
+/** A number in [0, 1), with 32 bits of `random`: what `delayMs` spreads delays with. */
+export function randomFraction(random: RandomBytes): number {
+  const [a = 0, b = 0, c = 0, d = 0] = random(4);
+  return (a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d) / 2 ** 32;
+}
