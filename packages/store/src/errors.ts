@@ -1,4 +1,4 @@
-/** What a store may refuse. Each names the key or revision it is about. */
+/** What a store may refuse. Each names the key, revision or file it is about. */
 export abstract class StoreError extends Error {}
 
 /** `create` found an entry. */
@@ -51,7 +51,37 @@ export class RevisionFuture extends StoreError {
   }
 }
 
-/** The store is closing, its disk failed, or another process holds it; nothing more is written. */
+/** The key or value is not one the store takes: too long, too large, or not well-formed text. */
+export class EntryRefused extends StoreError {
+  override readonly name = 'EntryRefused';
+  constructor(
+    readonly key: string,
+    readonly because: string,
+  ) {
+    super(`key "${key.length > 80 ? `${key.slice(0, 80)}…` : key}" is refused: ${because}`);
+  }
+}
+
+/** Too many writes are waiting for the disk. Nothing was done; the same write may be tried again a moment later. */
+export class StoreBusy extends StoreError {
+  override readonly name = 'StoreBusy';
+  constructor(
+    readonly waiting: number,
+    readonly waitingBytes: number,
+  ) {
+    super(`${waiting} writes (${waitingBytes} bytes) are waiting for the disk already`);
+  }
+}
+
+/** The store is closing or its disk failed; nothing more is written. */
 export class StoreUnavailable extends StoreError {
   override readonly name = 'StoreUnavailable';
+}
+
+/** A live process, perhaps this one, holds the store's file. */
+export class StoreLocked extends StoreError {
+  override readonly name = 'StoreLocked';
+  constructor(readonly file: string) {
+    super(`${file} is in use by another process`);
+  }
 }
