@@ -30,6 +30,7 @@ export {
   type CatalogApp,
   type CertificateSigningRequest,
   type ClusterNetwork,
+  type ClusterProxyConfig,
   type ClusterRepo,
   type ClusterRole,
   type ClusterRoleBinding,
@@ -45,6 +46,7 @@ export {
   catalogApps,
   certificateSigningRequests,
   clusterNetworks,
+  clusterProxyConfigs,
   clusterRepos,
   clusterRoleBindings,
   clusterRoles,
@@ -242,5 +244,14 @@ export type {
   Stored,
   WatchEvent,
 } from './object.js';
+export { type AuthConfig, authConfigs } from './rancher/auth-config.js';
+export { type ManagementCluster, managementClusters } from './rancher/cluster.js';
+export { type ClusterRegistrationToken, clusterRegistrationTokens } from './rancher/cluster-registration-token.js';
+export { type Feature, features } from './rancher/feature.js';
+export { type FleetWorkspace, fleetWorkspaces } from './rancher/fleet-workspace.js';
+export { type ManagementNode, managementNodes } from './rancher/node.js';
+export { type ManagementPreference, managementPreferences } from './rancher/preference.js';
+export { type ManagementToken, managementTokens } from './rancher/token.js';
+export { type UserAttribute, userAttributes } from './rancher/user-attribute.js';
 export type { IntOrString, Quantity } from './scalars.js';
 export type { Schema } from './schema/schema.js';

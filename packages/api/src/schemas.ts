@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CustomResourceDefinition } from './generated/types/apiextensions-v1.js';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './generated/types/rbac-v1.js';
+import { declaredDefinitions } from './rancher/definitions.js';
 import type { Schema } from './schema/schema.js';
 
 /** A built-in resource as discovery lists it. */
@@ -55,8 +56,13 @@ export const defaultRbac: () => readonly DefaultRbacObject[] = document('default
 /** CustomResourceDefinitions of a Harvester-compatible cluster: Harvester, KubeVirt, Multus and snapshot kinds. */
 export const harvesterCrds: () => readonly CustomResourceDefinition[] = document('harvester-crds.json');
 
+const publishedRancherCrds: () => readonly CustomResourceDefinition[] = document('rancher-crds.json');
+
 /** CustomResourceDefinitions of the management side: provisioning, management and catalog kinds. */
-export const rancherCrds: () => readonly CustomResourceDefinition[] = document('rancher-crds.json');
+export const rancherCrds = (): readonly CustomResourceDefinition[] => [
+  ...publishedRancherCrds(),
+  ...declaredDefinitions(),
+];
 
 /** A document shipped beside the compiled code, read when first asked for; memory pressure may make it be read again. */
 function document<T extends object>(name: string): () => T {

@@ -6,6 +6,7 @@ import { kindValue, propertyName, Source } from './source.js';
 
 /** Components written by hand in the package, and where. */
 const OWN: Readonly<Record<string, readonly [module: string, name: string]>> = {
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps': ['../../schema/schema.js', 'Schema'],
   'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta': ['../../object.js', 'ObjectMeta'],
   'io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference': ['../../object.js', 'OwnerReference'],
   'io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry': ['../../object.js', 'ManagedFieldsEntry'],
@@ -19,10 +20,6 @@ const OWN: Readonly<Record<string, readonly [module: string, name: string]>> = {
 const PRIMITIVE: Readonly<Record<string, string>> = {
   'io.k8s.apimachinery.pkg.apis.meta.v1.Time': 'string',
   'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': 'string',
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray':
-    'JSONSchemaProps | JSONSchemaProps[]',
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool': 'JSONSchemaProps | boolean',
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray': 'JSONSchemaProps | string[]',
 };
 /** Documents that are sent and answered without being stored; clients build them by hand. */
 const DOCUMENTS: Readonly<Record<string, readonly [group: string, version: string]>> = {

@@ -76,6 +76,7 @@ export const RANCHER_SIDE: readonly Selection[] = [
           'roletemplates.management.cattle.io',
           'clusterroletemplatebindings.management.cattle.io',
           'projectroletemplatebindings.management.cattle.io',
+          'clusterproxyconfigs.management.cattle.io',
           'uiplugins.catalog.cattle.io',
           'auditpolicies.auditlog.cattle.io',
         ],

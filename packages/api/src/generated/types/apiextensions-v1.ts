@@ -1,6 +1,7 @@
 // Generated from the facts of the API by `npm run generate`; edits are overwritten.
 import type { Kind } from '../../kind.js';
-import type { Json, JsonObject, ObjectMeta } from '../../object.js';
+import type { JsonObject, ObjectMeta } from '../../object.js';
+import type { Schema } from '../../schema/schema.js';
 
 export interface ServiceReference {
   name: string;
@@ -43,69 +44,8 @@ export interface CustomResourceColumnDefinition {
   type: string;
 }
 
-export interface ExternalDocumentation {
-  description?: string;
-  url?: string;
-}
-
-export interface ValidationRule {
-  fieldPath?: string;
-  message?: string;
-  messageExpression?: string;
-  optionalOldSelf?: boolean;
-  reason?: 'FieldValueDuplicate' | 'FieldValueForbidden' | 'FieldValueInvalid' | 'FieldValueRequired';
-  rule: string;
-}
-
-export interface JSONSchemaProps {
-  $ref?: string;
-  $schema?: string;
-  additionalItems?: JSONSchemaProps | boolean;
-  additionalProperties?: JSONSchemaProps | boolean;
-  allOf?: JSONSchemaProps[];
-  anyOf?: JSONSchemaProps[];
-  default?: Json;
-  definitions?: Record<string, JSONSchemaProps>;
-  dependencies?: Record<string, JSONSchemaProps | string[]>;
-  description?: string;
-  enum?: Json[];
-  example?: Json;
-  exclusiveMaximum?: boolean;
-  exclusiveMinimum?: boolean;
-  externalDocs?: ExternalDocumentation;
-  format?: string;
-  id?: string;
-  items?: JSONSchemaProps | JSONSchemaProps[];
-  maxItems?: number;
-  maxLength?: number;
-  maxProperties?: number;
-  maximum?: number;
-  minItems?: number;
-  minLength?: number;
-  minProperties?: number;
-  minimum?: number;
-  multipleOf?: number;
-  not?: JSONSchemaProps;
-  nullable?: boolean;
-  oneOf?: JSONSchemaProps[];
-  pattern?: string;
-  patternProperties?: Record<string, JSONSchemaProps>;
-  properties?: Record<string, JSONSchemaProps>;
-  required?: string[];
-  title?: string;
-  type?: string;
-  uniqueItems?: boolean;
-  'x-kubernetes-embedded-resource'?: boolean;
-  'x-kubernetes-int-or-string'?: boolean;
-  'x-kubernetes-list-map-keys'?: string[];
-  'x-kubernetes-list-type'?: string;
-  'x-kubernetes-map-type'?: string;
-  'x-kubernetes-preserve-unknown-fields'?: boolean;
-  'x-kubernetes-validations'?: ValidationRule[];
-}
-
 export interface CustomResourceValidation {
-  openAPIV3Schema?: JSONSchemaProps;
+  openAPIV3Schema?: Schema;
 }
 
 export interface SelectableField {

@@ -569,6 +569,16 @@ export interface ProjectRoleTemplateBinding {
 
 export const projectRoleTemplateBindings: Kind<ProjectRoleTemplateBinding> = { group: 'management.cattle.io', version: 'v3', kind: 'ProjectRoleTemplateBinding', plural: 'projectroletemplatebindings', namespaced: true };
 
+/** management.cattle.io/v3 ClusterProxyConfig. */
+export interface ClusterProxyConfig {
+  apiVersion: 'management.cattle.io/v3';
+  kind: 'ClusterProxyConfig';
+  metadata: ObjectMeta;
+  enabled: boolean;
+}
+
+export const clusterProxyConfigs: Kind<ClusterProxyConfig> = { group: 'management.cattle.io', version: 'v3', kind: 'ClusterProxyConfig', plural: 'clusterproxyconfigs', namespaced: true };
+
 export interface Plugin {
   compressedEndpoint?: string;
   endpoint?: string;
