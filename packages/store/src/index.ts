@@ -13,6 +13,7 @@ export {
 export type { StoreOptions } from './journaled-store.js';
 export { openMemoryStore } from './memory.js';
 export { DEFAULT_RETENTION, type Retention } from './retention.js';
+export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open-sqlite-store.js';
 export {
   type Change,
   type Entry,

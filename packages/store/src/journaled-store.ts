@@ -198,7 +198,7 @@ export class JournaledStore implements Store {
     this.#queue.checkRoom(value?.byteLength ?? 0);
     this.#lastRevision += 1;
     const revision = toRevision(this.#lastRevision);
-    const entry = value && { key, value, revision, created: found?.created ?? revision };
+    const entry = value && { key, value: owned(value), revision, created: found?.created ?? revision };
     const write = this.#queue.add({ key, revision, entry });
     this.#work();
     return write;
@@ -296,6 +296,11 @@ export class JournaledStore implements Store {
 
 /** NUL ends a text in some journals; half a surrogate pair has no UTF-8. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+/** Bytes that keep nothing else in memory: a view of a network buffer would keep all of it as long as the entry lives. */
+function owned(value: Uint8Array): Uint8Array {
+  return value.byteLength === value.buffer.byteLength ? value : new Uint8Array(value);
+}
 
 function staleness(key: string, found: Entry | undefined, expected: Revision): StoreError | undefined {
   if (!found) return new KeyMissing(key);

@@ -1,0 +1,68 @@
+import { StoreLocked, StoreUnavailable } from '../errors.js';
+import { JournaledStore, type StoreOptions } from '../journaled-store.js';
+import { Keyspace } from '../keyspace.js';
+import { FIRST_REVISION, type Revision, type Store, toRevision } from '../store.js';
+import type { PackedRows } from './rows.js';
+import { unpack } from './rows.js';
+import { FileLocked, WorkerJournal } from './worker-journal.js';
+
+/** The size at which etcd's guide draws the line (https://etcd.io/docs/v3.5/dev-guide/limit/). */
+const DEFAULT_MAX_FILE_BYTES = 8 * 1024 * 1024 * 1024;
+
+/** Options of a store in a file. */
+export interface SqliteStoreOptions extends StoreOptions {
+  /** The database file; made when absent. Its directory must exist, and holds `-wal` beside it. */
+  readonly file: string;
+  /** How long the file may become; writes beyond are refused with `StoreUnavailable` until something was deleted. Default 8 GiB. */
+  readonly maxFileBytes?: number;
+}
+
+/**
+ * Opens a store that is kept in a SQLite file and read from memory. It holds all current entries in memory.
+ *
+ * @throws StoreLocked when a live process (or another store in this one) has the file.
+ * @throws StoreUnavailable when the file cannot be read or is not a store.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { file, clock, maxFileBytes = DEFAULT_MAX_FILE_BYTES } = options;
+  try {
+    const { journal, oldest } = await WorkerJournal.open({ file, maxFileBytes });
+    try {
+      const forgotten: Revision[] = [];
+      const keyspace = await load(journal, toRevision(oldest), clock.now(), forgotten);
+      return new JournaledStore(keyspace, journal, options, forgotten);
+    } catch (error) {
+      await journal[Symbol.asyncDispose]();
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof FileLocked) throw new StoreLocked(file);
+    throw new StoreUnavailable(`${file} cannot be opened: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Replays the log; the worker reads the next rows while these are taken in. */
+async function load(journal: WorkerJournal, oldest: Revision, now: number, forgotten: Revision[]): Promise<Keyspace> {
+  const keyspace = new Keyspace(FIRST_REVISION);
+  for (let next = journal.load(0); ; ) {
+    const rows = await next;
+    const last = rows.revisions.at(-1);
+    if (last === undefined) break;
+    next = journal.load(last);
+    take(keyspace, rows, now);
+  }
+  keyspace.skipTo(oldest);
+  keyspace.forgetTo(oldest, Number.POSITIVE_INFINITY, (revision) => forgotten.push(revision));
+  return keyspace;
+}
+
+function take(keyspace: Keyspace, rows: PackedRows, now: number): void {
+  for (const { key, revision: at, created, value } of unpack(rows)) {
+    const revision = toRevision(at);
+    // A copy of its own: a view would keep the whole message in memory as long as the entry lives.
+    const entry = value && { key, value: value.slice(), revision, created: toRevision(created) };
+    keyspace.apply({ key, revision, entry }, now);
+  }
+}

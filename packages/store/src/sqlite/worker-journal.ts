@@ -1,0 +1,98 @@
+import { Worker } from 'node:worker_threads';
+import { type Batch, type Journal, JournalFull } from '../journal.js';
+import type { Reply, Request, WorkerSetup } from './messages.js';
+import { type PackedRows, pack } from './rows.js';
+
+interface Waiter {
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Thrown when another process holds the file. */
+export class FileLocked extends Error {
+  override readonly name = 'FileLocked';
+}
+
+/** The log file in its own thread, so that nobody else waits for the disk. One request is on its way at a time. */
+export class WorkerJournal implements Journal {
+  readonly #worker: Worker;
+  #waiter: Waiter | undefined;
+  #broken: Error | undefined;
+
+  private constructor(setup: WorkerSetup) {
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: setup });
+    this.#worker.on('message', (reply: Reply) => this.#settle((waiter) => waiter.resolve(reply)));
+    this.#worker.on('error', (error) => this.#break(error));
+    this.#worker.on('messageerror', (error) => this.#break(error));
+    this.#worker.on('exit', (code) => this.#break(new Error(`the thread that writes ended with code ${code}`)));
+  }
+
+  /** Starts the thread and opens the file. `oldest` is the oldest revision whose history the log has. */
+  static async open(setup: WorkerSetup): Promise<{ readonly journal: WorkerJournal; readonly oldest: number }> {
+    const journal = new WorkerJournal(setup);
+    try {
+      const reply = await journal.#reply();
+      if (reply.type !== 'opened') throw new Error(`the thread that writes began with "${reply.type}"`);
+      return { journal, oldest: reply.oldest };
+    } catch (error) {
+      await journal.#worker.terminate();
+      throw error;
+    }
+  }
+
+  /** The next rows of the log after `revision`; none at its end. */
+  async load(revision: number): Promise<PackedRows> {
+    const reply = await this.#ask({ type: 'load', after: revision });
+    if (reply.type !== 'loaded') throw new Error(`the thread that writes answered "${reply.type}"`);
+    return reply.rows;
+  }
+
+  /** A turn of the event loop: the requests that have arrived by now go into one group. */
+  gathered(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async commit({ writes, forgotten, oldest }: Batch): Promise<void> {
+    const rows = pack(
+      writes.map(({ key, revision, entry }) => ({ key, revision, created: entry?.created ?? 0, value: entry?.value })),
+    );
+    await this.#ask({ type: 'commit', rows, forgotten, oldest }, [rows.values.buffer as ArrayBuffer]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#broken) await this.#ask({ type: 'close' });
+    await this.#worker.terminate();
+  }
+
+  #ask(request: Request, transfer: ArrayBuffer[] = []): Promise<Reply> {
+    if (this.#broken) return Promise.reject(this.#broken);
+    this.#worker.postMessage(request, transfer);
+    return this.#reply();
+  }
+
+  async #reply(): Promise<Reply> {
+    const reply = await new Promise<Reply>((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+    if (reply.type !== 'fault') return reply;
+    switch (reply.fault) {
+      case 'locked':
+        throw new FileLocked(reply.message);
+      case 'full':
+        throw new JournalFull(reply.message);
+      case 'failed':
+        throw new Error(reply.message);
+    }
+  }
+
+  #break(error: Error): void {
+    this.#broken ??= error;
+    this.#settle((waiter) => waiter.reject(error));
+  }
+
+  #settle(settle: (waiter: Waiter) => void): void {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    if (waiter) settle(waiter);
+  }
+}
