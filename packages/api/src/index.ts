@@ -253,5 +253,22 @@ export { type ManagementNode, managementNodes } from './rancher/node.js';
 export { type ManagementPreference, managementPreferences } from './rancher/preference.js';
 export { type ManagementToken, managementTokens } from './rancher/token.js';
 export { type UserAttribute, userAttributes } from './rancher/user-attribute.js';
+export { uncovered } from './rbac/cover.js';
+export { ruleAllows, rulesAllow } from './rbac/rule.js';
 export type { IntOrString, Quantity } from './scalars.js';
 export type { Schema } from './schema/schema.js';
+export {
+  type FieldRequirement,
+  formatFieldSelector,
+  matchesFields,
+  parseFieldSelector,
+} from './selectors/field-selector.js';
+export {
+  formatLabelSelector,
+  isLabelKey,
+  isLabelValue,
+  type LabelRequirement,
+  labelRequirements,
+  matchesLabels,
+  parseLabelSelector,
+} from './selectors/label-selector.js';

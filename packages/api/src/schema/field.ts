@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../object.js';
+import type { JsonObject } from '../object.js';
 import type { IntOrString, Quantity } from '../scalars.js';
 import type { Schema } from './schema.js';
 
@@ -57,9 +57,6 @@ export const object = <F extends Fields>(fields: F): Field<Infer<F>> => optional
 /** Any JSON object, kept as it is. */
 export const freeForm = (): Field<JsonObject> =>
   optional({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true });
-
-/** Any JSON value, kept as it is. */
-export const anyValue = (): Field<Json> => optional({ 'x-kubernetes-preserve-unknown-fields': true });
 
 /** The same field, which must be there. */
 export const required = <T>({ schema }: Field<T, boolean>): Field<T, true> => ({ schema, required: true });
