@@ -3,14 +3,9 @@ import { type Agent, type IncomingMessage, type OutgoingHttpHeaders, type Reques
 import { request as secureRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ConnectionTransport, Upgrade } from './connection-transport.js';
 import { authorization, type TokenSource } from './token.js';
-import {
-  type ConnectionTransport,
-  TransportError,
-  type TransportRequest,
-  type TransportResponse,
-  type Upgrade,
-} from './transport.js';
+import { TransportError, type TransportRequest, type TransportResponse } from './transport.js';
 
 /** Whom the requests of one transport go to, and over which connections. */
 export interface Endpoint {

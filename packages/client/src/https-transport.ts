@@ -1,8 +1,8 @@
 import { Agent } from 'node:https';
 import type { Secret } from '@drover/kit';
+import type { ConnectionTransport } from './connection-transport.js';
 import { httpTransport } from './http-exchange.js';
 import type { TokenSource } from './token.js';
-import type { ConnectionTransport } from './transport.js';
 
 /** How to reach a Kubernetes API and as whom: what a kubeconfig's context says. */
 export interface ClusterAccess {

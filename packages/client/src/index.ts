@@ -1,4 +1,5 @@
 export type { Client, DeleteOptions, ListOptions, Patch, WatchOptions, WriteOptions } from './client.js';
+export type { ConnectionTransport, Upgrade } from './connection-transport.js';
 export { AccessError, type ClusterAccess, type HttpsTransportOptions, httpsTransport } from './https-transport.js';
 export { inClusterAccess } from './in-cluster.js';
 export { type Handle, inProcessTransport } from './in-process-transport.js';
@@ -16,11 +17,9 @@ export { type StreamTransportOptions, streamTransport } from './stream-transport
 export type { TokenSource } from './token.js';
 export { tokenFile } from './token-file.js';
 export {
-  type ConnectionTransport,
   type Headers,
   type Transport,
   TransportError,
   type TransportRequest,
   type TransportResponse,
-  type Upgrade,
 } from './transport.js';

@@ -2,9 +2,9 @@ import { Agent, type AgentOptions, type ClientRequestArgs } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import type { Secret } from '@drover/kit';
+import type { ConnectionTransport } from './connection-transport.js';
 import { httpTransport } from './http-exchange.js';
 import type { TokenSource } from './token.js';
-import type { ConnectionTransport } from './transport.js';
 
 /** How HTTP is spoken over dialled streams. */
 export interface StreamTransportOptions {

@@ -1,5 +1,3 @@
-import type { Duplex } from 'node:stream';
-
 /** Header names in lower case; a header that came more than once has an array. */
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -21,36 +19,12 @@ export interface TransportResponse {
 }
 
 /**
- * The answer to a request that asked for another protocol: the raw connection, whose owner the caller becomes, or the
- * refusal as an ordinary answer, after which the connection is closed and was never anybody's.
- */
-export type Upgrade =
-  | {
-      readonly switched: true;
-      readonly headers: Headers;
-      readonly socket: Duplex;
-      /** Bytes of the new protocol that came with the head: they precede what `socket` yields. */
-      readonly head: Uint8Array;
-    }
-  | { readonly switched: false; readonly response: TransportResponse };
-
-/**
  * How bytes reach a Kubernetes API: over TLS, in this process, or through a tunnel. One verb, so that each is
  * interchangeable and a test can stand in. No transport follows a redirect or repeats a request.
  */
 export interface Transport {
   /** @throws TransportError when no answer came (refused, reset, TLS, aborted). */
   send(request: TransportRequest): Promise<TransportResponse>;
-}
-
-/** A transport over real connections, which it closes when disposed. */
-export interface ConnectionTransport extends Transport, AsyncDisposable {
-  /**
-   * Sends a request whose headers ask for an upgrade (`connection: Upgrade`, `upgrade: websocket`).
-   *
-   * @throws TransportError when no answer came.
-   */
-  upgrade(request: Omit<TransportRequest, 'body'>): Promise<Upgrade>;
 }
 
 /** No answer came, or it broke off; `cause` is why. The message says what was asked of whom. */

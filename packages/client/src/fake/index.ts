@@ -1,0 +1,1 @@
+export { createFakeClient, type FakeCall, type FakeClient, type FakeClientOptions } from './fake-client.js';
