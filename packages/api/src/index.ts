@@ -256,6 +256,9 @@ export { type UserAttribute, userAttributes } from './rancher/user-attribute.js'
 export { uncovered } from './rbac/cover.js';
 export { ruleAllows, rulesAllow } from './rbac/rule.js';
 export type { IntOrString, Quantity } from './scalars.js';
+export { FieldPath } from './schema/field-path.js';
+export { type OpenSchema, openSchema, type Pruned } from './schema/open-schema.js';
+export { sameJson } from './schema/same-json.js';
 export type { Schema } from './schema/schema.js';
 export {
   type FieldRequirement,

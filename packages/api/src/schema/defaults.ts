@@ -1,0 +1,55 @@
+import type { Json, JsonObject } from '../object.js';
+import type { SchemaNode } from './node.js';
+
+/**
+ * The value with the schema's defaults where a field is missing, and without nulls where the schema allows none: a null
+ * there means "not set", as it does for the API's own kinds. The value itself is not changed.
+ */
+export function withDefaults(value: Json, node: SchemaNode): Json {
+  if (Array.isArray(value)) return listWithDefaults(value, node);
+  if (typeof value !== 'object' || value === null) return value;
+  return objectWithDefaults(value as JsonObject, node);
+}
+
+function listWithDefaults(value: readonly Json[], { items }: SchemaNode): Json {
+  if (!items) return value;
+  let copy: Json[] | undefined;
+  for (const [index, item] of value.entries()) {
+    const next =
+      item === null && !items.nullable && items.default !== undefined ? structuredClone(items.default) : item;
+    const filled = withDefaults(next, items);
+    if (filled !== item) {
+      copy ??= [...value];
+      copy[index] = filled;
+    }
+  }
+  return copy ?? value;
+}
+
+function objectWithDefaults(value: JsonObject, node: SchemaNode): Json {
+  let copy: Record<string, Json | undefined> | undefined;
+  for (const key of Object.keys(value)) {
+    const item = value[key];
+    if (item === undefined) continue;
+    const child = node.child(key);
+    if (!child) continue;
+    if (item === null) {
+      if (child.nullable || (child.preservesUnknown && child.type === undefined)) continue;
+      copy ??= { ...value };
+      delete copy[key];
+      continue;
+    }
+    if (typeof item !== 'object') continue;
+    const filled = withDefaults(item, child);
+    if (filled !== item) {
+      copy ??= { ...value };
+      copy[key] = filled;
+    }
+  }
+  for (const [key, child] of node.defaulted) {
+    if (child.default === undefined || Object.hasOwn(copy ?? value, key)) continue;
+    copy ??= { ...value };
+    copy[key] = withDefaults(structuredClone(child.default), child);
+  }
+  return copy ?? value;
+}

@@ -1,0 +1,45 @@
+import type { Json, StatusCause } from '../object.js';
+
+/** Why a field is refused, in Kubernetes' words (apimachinery util/validation/field). */
+export const required = (field: string, detail = ''): StatusCause =>
+  cause('FieldValueRequired', field, 'Required value', detail);
+
+export const invalidValue = (field: string, value: Json, detail: string): StatusCause =>
+  cause('FieldValueInvalid', field, `Invalid value: ${printed(value)}`, detail);
+
+export const invalidType = (field: string, found: string, detail: string): StatusCause =>
+  cause('FieldValueTypeInvalid', field, `Invalid value: ${JSON.stringify(found)}`, detail);
+
+export const notSupported = (field: string, value: Json, supported: readonly Json[]): StatusCause =>
+  cause(
+    'FieldValueNotSupported',
+    field,
+    `Unsupported value: ${printed(value)}`,
+    supported.length === 0
+      ? ''
+      : `supported values: ${supported.map((item) => JSON.stringify(String(item))).join(', ')}`,
+  );
+
+export const duplicate = (field: string, value: Json): StatusCause =>
+  cause('FieldValueDuplicate', field, `Duplicate value: ${printed(value)}`, '');
+
+export const tooLong = (field: string, limit: number): StatusCause =>
+  cause('FieldValueTooLong', field, 'Too long', `may not be more than ${limit} bytes`);
+
+export const tooMany = (field: string, count: number, limit: number): StatusCause =>
+  cause('FieldValueTooMany', field, `Too many: ${count}`, `must have at most ${limit} items`);
+
+export const forbiddenField = (field: string, detail: string): StatusCause =>
+  cause('FieldValueForbidden', field, 'Forbidden', detail);
+
+function cause(reason: string, field: string, head: string, detail: string): StatusCause {
+  return { reason, message: detail === '' ? head : `${head}: ${detail}`, field };
+}
+
+/** A value as Go prints it in such messages. */
+function printed(value: Json): string {
+  if (typeof value !== 'object' || value === null) return value === null ? '"null"' : JSON.stringify(value);
+  if (Array.isArray(value)) return `[]interface {}{${value.map(printed).join(', ')}}`;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[string]interface {}{${fields.map(([key, item]) => `${JSON.stringify(key)}:${printed(item ?? null)}`).join(', ')}}`;
+}

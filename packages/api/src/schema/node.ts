@@ -1,0 +1,124 @@
+import type { Json } from '../object.js';
+import type { Schema } from './schema.js';
+
+/** Finds the schema a `$ref` names. */
+export type Resolve = (ref: string) => Schema;
+
+const NONE: ReadonlyMap<string, SchemaNode> = new Map();
+
+/**
+ * A schema ready to be walked: references followed, children made when first asked for, so that a large schema costs only
+ * what its objects use.
+ */
+export class SchemaNode {
+  readonly type: Schema['type'];
+  readonly nullable: boolean;
+  readonly preservesUnknown: boolean;
+  readonly embedded: boolean;
+  readonly intOrString: boolean;
+  readonly listType: 'atomic' | 'set' | 'map' | undefined;
+  readonly mapKeys: readonly string[];
+  readonly atomicMap: boolean;
+  readonly required: readonly string[];
+  #properties: ReadonlyMap<string, SchemaNode> | undefined;
+  #additional: SchemaNode | null | undefined;
+  #items: SchemaNode | null | undefined;
+  #defaulted: readonly (readonly [string, SchemaNode])[] | undefined;
+
+  private constructor(
+    readonly schema: Schema,
+    private readonly nodes: Nodes,
+  ) {
+    this.type = schema.type;
+    this.nullable = schema.nullable === true;
+    this.preservesUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true;
+    this.embedded = schema['x-kubernetes-embedded-resource'] === true;
+    this.intOrString = schema['x-kubernetes-int-or-string'] === true;
+    this.listType = schema['x-kubernetes-list-type'];
+    this.mapKeys = schema['x-kubernetes-list-map-keys'] ?? [];
+    this.atomicMap = schema['x-kubernetes-map-type'] === 'atomic';
+    this.required = schema.required ?? [];
+  }
+
+  /** The node of `schema`; `resolve` follows its references. */
+  static open(schema: Schema, resolve: Resolve): SchemaNode {
+    return new Nodes(resolve, (target, nodes) => new SchemaNode(target, nodes)).of(schema);
+  }
+
+  get default(): Json | undefined {
+    return this.schema.default;
+  }
+
+  get properties(): ReadonlyMap<string, SchemaNode> {
+    if (this.#properties === undefined) {
+      const named = Object.entries(this.schema.properties ?? {});
+      this.#properties =
+        named.length === 0 ? NONE : new Map(named.map(([name, child]) => [name, this.nodes.of(child)]));
+    }
+    return this.#properties;
+  }
+
+  /** The schema of values under keys that are no properties; `null` when there is none. */
+  get additional(): SchemaNode | null {
+    if (this.#additional === undefined) {
+      const { additionalProperties } = this.schema;
+      this.#additional =
+        typeof additionalProperties === 'object'
+          ? this.nodes.of(additionalProperties)
+          : additionalProperties === true
+            ? this.nodes.of(ANYTHING)
+            : null;
+    }
+    return this.#additional;
+  }
+
+  get items(): SchemaNode | null {
+    if (this.#items === undefined) this.#items = this.schema.items ? this.nodes.of(this.schema.items) : null;
+    return this.#items;
+  }
+
+  /** The schema of the value under `key`; `null` when nothing is said about it. */
+  child(key: string): SchemaNode | null {
+    return this.properties.get(key) ?? this.additional;
+  }
+
+  /** The properties that have a default. */
+  get defaulted(): readonly (readonly [name: string, node: SchemaNode])[] {
+    this.#defaulted ??= [...this.properties].filter(([, { default: value }]) => value !== undefined);
+    return this.#defaulted;
+  }
+
+  /** A node of the same document for a part of this schema that is no property, such as a branch of `anyOf`. */
+  part(schema: Schema): SchemaNode {
+    return this.nodes.of(schema);
+  }
+}
+
+const ANYTHING: Schema = { 'x-kubernetes-preserve-unknown-fields': true };
+
+class Nodes {
+  readonly #known = new WeakMap<Schema, SchemaNode>();
+
+  constructor(
+    readonly resolve: Resolve,
+    readonly make: (schema: Schema, nodes: Nodes) => SchemaNode,
+  ) {}
+
+  of(schema: Schema): SchemaNode {
+    const known = this.#known.get(schema);
+    if (known) return known;
+    const target = this.#target(schema);
+    const node = target === schema ? this.make(schema, this) : this.of(target);
+    this.#known.set(schema, node);
+    return node;
+  }
+
+  /** Follows a reference, bare or alone in an `allOf` beside a default. */
+  #target(schema: Schema): Schema {
+    if (schema.$ref !== undefined) return this.resolve(schema.$ref);
+    const [only, ...more] = schema.allOf ?? [];
+    if (only?.$ref === undefined || more.length > 0) return schema;
+    const { allOf: _reference, ...own } = schema;
+    return { ...this.resolve(only.$ref), ...own };
+  }
+}

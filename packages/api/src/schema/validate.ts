@@ -1,0 +1,187 @@
+import type { Json, JsonObject, StatusCause } from '../object.js';
+import { duplicate, invalidType, invalidValue, notSupported, required, tooLong, tooMany } from './field-cause.js';
+import { FieldPath } from './field-path.js';
+import { hasFormat } from './format.js';
+import type { SchemaNode } from './node.js';
+import { matchesPattern } from './pattern.js';
+import { sameJson } from './same-json.js';
+import type { Schema } from './schema.js';
+
+/** At most so many causes are told; one more says nothing new to whoever has to mend these. */
+const MAX_CAUSES = 100;
+
+/** Which rules of a schema are in force. */
+export interface ValidationRules {
+  /** Whether `x-kubernetes-list-type` set and map forbid duplicates; the built-in kinds look at their lists themselves. */
+  readonly listTypes: boolean;
+}
+
+/** What is wrong with `value` by its schema: one cause a fault, at most a hundred, none when it is fine. */
+export function validate(value: Json, node: SchemaNode, rules: ValidationRules): StatusCause[] {
+  const validator = new Validator(rules);
+  validator.check(value, node);
+  return validator.causes;
+}
+
+class Validator {
+  readonly causes: StatusCause[] = [];
+  readonly #path = new FieldPath();
+
+  constructor(readonly rules: ValidationRules) {}
+
+  check(value: Json, node: SchemaNode): void {
+    if (this.causes.length >= MAX_CAUSES) return;
+    if (value === null && (node.nullable || (node.type === undefined && !node.intOrString))) return;
+    if (!this.#hasType(value, node)) return;
+    const { schema } = node;
+    if (typeof value === 'string') this.#checkText(value, schema);
+    else if (typeof value === 'number') this.#checkNumber(value, schema);
+    else if (Array.isArray(value)) this.#checkList(value, node);
+    else if (typeof value === 'object' && value !== null) this.#checkObject(value as JsonObject, node);
+    if (schema.enum && !schema.enum.some((allowed) => sameJson(allowed, value)))
+      this.#add(notSupported(this.#path.toString(), value, schema.enum));
+    if (schema.allOf || schema.anyOf || schema.oneOf || schema.not) this.#checkLogic(value, node);
+  }
+
+  #add(cause: StatusCause): void {
+    if (this.causes.length < MAX_CAUSES) this.causes.push(cause);
+  }
+
+  #invalid(value: Json, rule: string): void {
+    const field = this.#path.toString();
+    this.#add(invalidValue(field, value, `${field} in body ${rule}`));
+  }
+
+  #hasType(value: Json, { type, intOrString }: SchemaNode): boolean {
+    const found = typeName(value);
+    const fits = intOrString
+      ? found === 'integer' || found === 'string'
+      : type === undefined || found === type || (type === 'number' && found === 'integer');
+    if (fits) return true;
+    const field = this.#path.toString();
+    const wanted = intOrString ? 'integer,string' : type;
+    this.#add(invalidType(field, found, `${field} in body must be of type ${wanted}: ${JSON.stringify(found)}`));
+    return false;
+  }
+
+  #checkText(value: string, { minLength, maxLength, pattern, format }: Schema): void {
+    if (maxLength !== undefined && value.length > maxLength && [...value].length > maxLength)
+      this.#add(tooLong(this.#path.toString(), maxLength));
+    if (minLength !== undefined && [...value].length < minLength)
+      this.#invalid(value, `should be at least ${minLength} chars long`);
+    if (pattern !== undefined && !matchesPattern(value, pattern)) this.#invalid(value, `should match '${pattern}'`);
+    if (format !== undefined && !hasFormat(value, format))
+      this.#invalid(value, `must be of type ${format}: ${JSON.stringify(value)}`);
+  }
+
+  #checkNumber(value: number, schema: Schema): void {
+    const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+    if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum))
+      this.#invalid(value, `should be less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
+    if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum))
+      this.#invalid(value, `should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
+    if (multipleOf !== undefined && !Number.isInteger(value / multipleOf))
+      this.#invalid(value, `should be a multiple of ${multipleOf}`);
+  }
+
+  #checkList(value: readonly Json[], node: SchemaNode): void {
+    const { minItems, maxItems, uniqueItems } = node.schema;
+    if (maxItems !== undefined && value.length > maxItems)
+      this.#add(tooMany(this.#path.toString(), value.length, maxItems));
+    if (minItems !== undefined && value.length < minItems)
+      this.#invalid(value.length, `should have at least ${minItems} items`);
+    if (uniqueItems && value.some((item, index) => value.slice(0, index).some((other) => sameJson(item, other))))
+      this.#invalid(value, "shouldn't contain duplicates");
+    if (this.rules.listTypes && (node.listType === 'set' || node.listType === 'map')) this.#checkKeys(value, node);
+    const { items } = node;
+    if (!items) return;
+    for (let index = 0; index < value.length; index += 1) {
+      this.#path.push(index);
+      this.check(value[index] ?? null, items);
+      this.#path.pop();
+    }
+  }
+
+  /** A set holds each value once, a map each combination of its keys. */
+  #checkKeys(value: readonly Json[], { listType, mapKeys, items }: SchemaNode): void {
+    const seen = new Set<string>();
+    for (const [index, item] of value.entries()) {
+      const key = listType === 'map' ? keysOf(item, mapKeys, items) : item;
+      const text = JSON.stringify(key);
+      if (seen.has(text)) this.#add(duplicate(this.#path.toString(index), key));
+      seen.add(text);
+    }
+  }
+
+  #checkObject(value: JsonObject, node: SchemaNode): void {
+    const { minProperties, maxProperties } = node.schema;
+    for (const name of node.required) {
+      if (value[name] === undefined || !Object.hasOwn(value, name)) this.#add(required(this.#path.toString(name)));
+    }
+    if (node.embedded) this.#checkEmbedded(value);
+    if (minProperties !== undefined || maxProperties !== undefined) {
+      const count = Object.keys(value).length;
+      if (maxProperties !== undefined && count > maxProperties)
+        this.#add(tooMany(this.#path.toString(), count, maxProperties));
+      if (minProperties !== undefined && count < minProperties)
+        this.#invalid(count, `should have at least ${minProperties} properties`);
+    }
+    for (const key in value) {
+      const item = value[key];
+      if (item === undefined) continue;
+      const child = node.child(key);
+      if (!child) continue;
+      this.#path.push(key);
+      this.check(item, child);
+      this.#path.pop();
+    }
+  }
+
+  #checkEmbedded(value: JsonObject): void {
+    for (const name of ['apiVersion', 'kind']) {
+      if (typeof value[name] !== 'string' || value[name] === '')
+        this.#add(required(this.#path.toString(name), 'must not be empty'));
+    }
+  }
+
+  #checkLogic(value: Json, node: SchemaNode): void {
+    const { allOf, anyOf, oneOf, not, 'x-kubernetes-int-or-string': intOrString } = node.schema;
+    const fits = (schema: Schema): boolean => validate(value, node.part(schema), this.rules).length === 0;
+    const name = this.#path.toString();
+    const complain = (text: string): void => this.#add(invalidValue(name, '', `"${name}" ${text}`));
+    if (allOf && !(intOrString && allOf.every(isIntOrString)) && !allOf.every(fits)) {
+      for (const schema of allOf) this.check(value, node.part(schema));
+      complain('must validate all the schemas (allOf)');
+    }
+    if (anyOf && !(intOrString && isTypePair(anyOf)) && !anyOf.some(fits))
+      complain('must validate at least one schema (anyOf)');
+    if (oneOf) {
+      const count = oneOf.filter(fits).length;
+      if (count !== 1)
+        complain(
+          `must validate one and only one schema (oneOf). ${count === 0 ? 'Found none valid' : `Found ${count} valid alternatives`}`,
+        );
+    }
+    if (not && fits(not)) complain('must not validate the schema (not)');
+  }
+}
+
+/** The `anyOf: [{type: integer}, {type: string}]` that comes with int-or-string says nothing more. */
+const isTypePair = (schemas: readonly Schema[]): boolean =>
+  schemas.length === 2 && schemas[0]?.type === 'integer' && schemas[1]?.type === 'string';
+const isIntOrString = ({ anyOf }: Schema): boolean => anyOf !== undefined && isTypePair(anyOf);
+
+function keysOf(item: Json, mapKeys: readonly string[], items: SchemaNode | null): Json {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
+  const object = item as JsonObject;
+  const keys = mapKeys.map((key) => [key, object[key] ?? items?.properties.get(key)?.default]);
+  return Object.fromEntries(keys.filter(([, value]) => value !== undefined));
+}
+
+/** The JSON schema type of a value. */
+export function typeName(value: Json): 'null' | 'boolean' | 'string' | 'integer' | 'number' | 'array' | 'object' {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return typeof value as 'boolean' | 'string' | 'object';
+}
