@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, realpath } from 'node:fs/promises';
+import type { Clock } from '@drover/kit';
+import { qemuArguments } from './arguments.js';
+import type { MachineDescription } from './description.js';
+import { lastWords } from './exit.js';
+import { FILES } from './files.js';
+import { type Host, usableQemu } from './host.js';
+import { Machine, type MachineDeps } from './machine.js';
+import { bootId, findQemu, identify, isAlive } from './process.js';
+import { createLogFile, readLogEnd } from './qemu-log.js';
+import { ChildQemu, childExit } from './qemu-process.js';
+import { QmpClient } from './qmp.js';
+import { type MachineRecord, outlineOf, readRecord, removeMachineFiles, writeRecord } from './record.js';
+import { connectIn } from './socket.js';
+
+/** A machine runs in the directory already. */
+export class MachineExists extends Error {
+  override readonly name = 'MachineExists';
+}
+
+/** QEMU did not come up; the message carries its own words. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** How long QEMU may take to answer on its monitor: it takes some 70 ms, a host under load a multiple. */
+const GREETING_MS = 30_000;
+
+/** The longest pause between attempts to reach the monitor of a QEMU that is starting. */
+const RETRY_MS = 8;
+
+/**
+ * Starts a machine in `directory` (made when absent, mode 0700) and resolves when its guest runs, or, with `paused`, is
+ * ready to. QEMU gets a session of its own and outlives us. Nothing is left behind when it fails.
+ *
+ * @throws DescriptionError, HostProblem without QEMU, MachineExists, StartError
+ */
+export async function startMachine(
+  description: MachineDescription,
+  directory: string,
+  deps: MachineDeps & { readonly host: Host; readonly paused?: boolean },
+): Promise<Machine> {
+  const argv = qemuArguments(description);
+  const { binary } = usableQemu(deps.host);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const home = await realpath(directory);
+  await refuseLiving(home);
+  await removeMachineFiles(home);
+  const planned: MachineRecord = {
+    outline: outlineOf(description),
+    startedAt: deps.clock.now(),
+    bootId: await bootId(),
+    paused: deps.paused ?? false,
+    restartUntil: 0,
+  };
+  await writeRecord(home, planned);
+  const child = await launch(binary, argv, home);
+  try {
+    const machine = await takeCharge(child, home, planned, deps);
+    child.unref();
+    return machine;
+  } catch (error) {
+    const gone = childExit(child);
+    child.kill('SIGKILL');
+    await gone;
+    const said = lastWords(await readLogEnd(home));
+    await removeMachineFiles(home);
+    const message = error instanceof Error ? error.message : String(error);
+    throw new StartError(`QEMU did not start ${description.name}: ${said === '' ? message : said}`, { cause: error });
+  }
+}
+
+async function refuseLiving(home: string): Promise<void> {
+  const record = await readRecord(home);
+  if (!record) return;
+  const alive = record.process ? await isAlive(record.process) : await findQemu(home, record.outline.uuid);
+  if (alive) throw new MachineExists(`${record.outline.name} runs in ${home} already`);
+}
+
+/** QEMU inherits no environment: nothing there concerns it, and some of it may be secret. */
+async function launch(binary: string, argv: readonly string[], home: string): Promise<ChildProcess> {
+  await using log = await createLogFile(home);
+  const child = spawn(binary, argv, { cwd: home, detached: true, stdio: ['ignore', log.fd, log.fd], env: {} });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  }).catch(async (error: unknown) => {
+    await removeMachineFiles(home);
+    throw new StartError(`QEMU did not start: ${error instanceof Error ? error.message : error}`, { cause: error });
+  });
+  return child;
+}
+
+async function takeCharge(
+  child: ChildProcess,
+  home: string,
+  planned: MachineRecord,
+  deps: MachineDeps,
+): Promise<Machine> {
+  const identity = child.pid === undefined ? undefined : await identify(child.pid);
+  if (!identity) throw new StartError('it ended at once');
+  const record = { ...planned, process: identity };
+  const [qmp] = await Promise.all([openMonitor(child, home, deps.clock), writeRecord(home, record)]);
+  const machine = await Machine.attach(home, record, new ChildQemu(child, identity, deps.clock), qmp, deps);
+  if (!record.paused) await machine.resume();
+  return machine;
+}
+
+/** Nothing tells when QEMU begins to listen, so it is tried: at first after a millisecond, then less often. */
+async function openMonitor(child: ChildProcess, home: string, clock: Clock): Promise<QmpClient> {
+  const deadline = clock.now() + GREETING_MS;
+  const ended = childExit(child).then(({ code, signal }) => {
+    throw new StartError(`it ended with ${signal ?? `exit code ${code}`}`);
+  });
+  ended.catch(() => {});
+  for (let pause = 1; ; pause = Math.min(pause * 2, RETRY_MS)) {
+    const socket = await connectIn(home, FILES.qmp).catch(notYet);
+    if (socket) return Promise.race([QmpClient.open(socket, clock, GREETING_MS), ended]);
+    if (clock.now() >= deadline) throw new StartError(`its monitor did not answer within ${GREETING_MS} ms`);
+    await Promise.race([clock.sleep(pause), ended]);
+  }
+}
+
+function notYet(error: unknown): undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw error;
+}
