@@ -244,6 +244,8 @@ export type {
   Stored,
   WatchEvent,
 } from './object.js';
+export { applyJsonPatch } from './patch/json-patch.js';
+export { applyMergePatch } from './patch/merge-patch.js';
 export { type AuthConfig, authConfigs } from './rancher/auth-config.js';
 export { type ManagementCluster, managementClusters } from './rancher/cluster.js';
 export { type ClusterRegistrationToken, clusterRegistrationTokens } from './rancher/cluster-registration-token.js';

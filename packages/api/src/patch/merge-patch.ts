@@ -1,0 +1,34 @@
+import type { Json, JsonObject } from '../object.js';
+import { refuseMagicKey } from './pollution.js';
+
+/**
+ * The document after a JSON merge patch (RFC 7386): objects merge, null deletes, everything else replaces. The document
+ * itself is not changed, and comes back as it is when the patch says nothing new about it.
+ *
+ * @throws ApiError BadRequest for a key that no object may have.
+ */
+export function applyMergePatch(document: Json, patch: Json): Json {
+  if (!isObject(patch)) return patch;
+  const base: JsonObject = isObject(document) ? document : {};
+  let copy: Record<string, Json | undefined> | undefined = isObject(document) ? undefined : {};
+  for (const [key, value] of Object.entries(patch)) {
+    refuseMagicKey(key);
+    if (value === undefined) continue;
+    const before = Object.hasOwn(base, key) ? base[key] : undefined;
+    if (value === null) {
+      if (before === undefined) continue;
+      copy ??= { ...base };
+      delete copy[key];
+      continue;
+    }
+    const after = applyMergePatch(before ?? null, value);
+    if (after === before) continue;
+    copy ??= { ...base };
+    copy[key] = after;
+  }
+  return copy ?? base;
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
