@@ -173,7 +173,9 @@ function hanging(watch: ReturnType<typeof createFakeClient>['watch']) {
     silent.count += 1;
     yield* [];
     await new Promise((_, reject) => {
-      options?.signal?.addEventListener('abort', () => reject(options.signal?.reason), { once: true });
+      const abort = (): void => reject(options?.signal?.reason);
+      if (options?.signal?.aborted) abort();
+      options?.signal?.addEventListener('abort', abort, { once: true });
     });
   };
   silent.count = 0;

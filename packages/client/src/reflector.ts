@@ -48,6 +48,7 @@ export async function reflect<T extends KubeObject>(
 ): Promise<void> {
   const { clock, random } = options;
   let failures = 0;
+  let relisted = false;
   let revision: string | undefined;
   while (!signal.aborted) {
     try {
@@ -64,15 +65,17 @@ export async function reflect<T extends KubeObject>(
         else if (event.type === 'ERROR') continue;
         revision = event.object.metadata.resourceVersion;
         failures = 0;
+        relisted = false;
       }
       failures = 0;
     } catch (error) {
       if (signal.aborted) return;
-      // The history from `revision` on is gone: nothing is wrong with the connection, and a new list closes the gap.
       if (revision !== undefined && (hasReason(error, 'Expired') || hasReason(error, 'Gone'))) {
         revision = undefined;
-        if (failures === 0) {
-          failures += 1;
+        // Nothing is wrong with the connection, and a new list closes the gap; but a server that says so of a list it has just
+        // given must not be asked in a tight circle.
+        if (!relisted) {
+          relisted = true;
           continue;
         }
       }

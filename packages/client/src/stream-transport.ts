@@ -41,7 +41,8 @@ export function streamTransport(
     maxSockets,
     maxFreeSockets: Math.min(maxSockets, 8),
     scheduling: 'lifo',
-    timeout: idleMs,
+    // Only what TLS makes of a stream has a socket's timeouts; without it each request dials, and nothing is idle.
+    ...(tls === undefined ? {} : { timeout: idleMs }),
   });
   return httpTransport({
     label: `${tls === undefined ? 'http' : 'https'}://${host}`,

@@ -227,6 +227,7 @@ async function* follow<T extends KubeObject>(
     wake();
   };
   const abort = (): void => finish(new TransportError('aborted', { cause: watch.signal?.reason }));
+  if (watch.signal?.aborted) abort();
   watch.signal?.addEventListener('abort', abort, { once: true });
   drops.add(drop);
   bookmarks.add(mark);
