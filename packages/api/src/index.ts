@@ -246,6 +246,7 @@ export type {
 } from './object.js';
 export { applyJsonPatch } from './patch/json-patch.js';
 export { applyMergePatch } from './patch/merge-patch.js';
+export { applyStrategicPatch } from './patch/strategic-patch.js';
 export { type AuthConfig, authConfigs } from './rancher/auth-config.js';
 export { type ManagementCluster, managementClusters } from './rancher/cluster.js';
 export { type ClusterRegistrationToken, clusterRegistrationTokens } from './rancher/cluster-registration-token.js';

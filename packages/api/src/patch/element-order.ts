@@ -1,0 +1,26 @@
+import type { Json } from '../object.js';
+
+/**
+ * A merged list in the order a patch asks for. What the patch's order names comes in that order; what only the server has
+ * keeps its place relative to elements it shared the list with before.
+ */
+export function inElementOrder(
+  merged: readonly Json[],
+  before: readonly Json[],
+  order: readonly Json[],
+  keyOf: (item: Json) => Json,
+): Json[] {
+  const text = (item: Json): string => JSON.stringify(keyOf(item));
+  const wanted = new Map(order.map((item, index) => [text(item), index]));
+  const earlier = new Map(before.map((item, index) => [text(item), index]));
+  const rank = (item: Json): number => wanted.get(text(item)) ?? 0;
+  const named = merged.filter((item) => wanted.has(text(item))).sort((a, b) => rank(a) - rank(b));
+  const others = merged.filter((item) => !wanted.has(text(item)));
+  const result: Json[] = [];
+  while (named.length > 0 && others.length > 0) {
+    const [left, right] = [earlier.get(text(named[0] as Json)), earlier.get(text(others[0] as Json))];
+    const namedFirst = left !== undefined && right !== undefined && left < right;
+    result.push((namedFirst ? named : others).shift() as Json);
+  }
+  return [...result, ...named, ...others];
+}

@@ -1,0 +1,164 @@
+import { badRequest } from '../errors.js';
+import type { Json, JsonObject, KubeObject } from '../object.js';
+import type { SchemaNode } from '../schema/node.js';
+import type { OpenSchema } from '../schema/open-schema.js';
+import { sameJson } from '../schema/same-json.js';
+import { inElementOrder } from './element-order.js';
+import { refuseMagicKey } from './pollution.js';
+
+const PATCH = '$patch';
+const RETAIN_KEYS = '$retainKeys';
+const ELEMENT_ORDER = '$setElementOrder/';
+const DELETE_PRIMITIVES = '$deleteFromPrimitiveList/';
+
+/**
+ * The object after a strategic merge patch: like a merge patch, but lists whose schema gives a merge key merge element by
+ * element, and the directives `$patch`, `$retainKeys`, `$setElementOrder` and `$deleteFromPrimitiveList` say the rest. The
+ * object itself is not changed.
+ *
+ * @throws ApiError BadRequest for a patch that is no object, an unknown directive, or an element without its merge key.
+ */
+export function applyStrategicPatch<T extends KubeObject>(object: T, patch: Json, schema: OpenSchema): T {
+  if (!isObject(patch)) throw badRequest('a strategic merge patch is an object');
+  return mergeObject(object as unknown as JsonObject, patch, schema.root) as unknown as T;
+}
+
+function mergeObject(base: JsonObject, patch: JsonObject, node: SchemaNode | null): JsonObject {
+  switch (patch[PATCH]) {
+    case undefined:
+    case 'merge':
+      break;
+    case 'replace':
+      return plainObject(patch);
+    case 'delete':
+      return {};
+    default:
+      throw badRequest(`unknown patch type found: ${String(patch[PATCH])}`);
+  }
+  const result: Record<string, Json | undefined> = retained(base, patch);
+  for (const [key, value] of Object.entries(patch)) {
+    refuseMagicKey(key);
+    if (value === undefined || key === PATCH || key === RETAIN_KEYS || isListDirective(key)) continue;
+    if (value === null) delete result[key];
+    else result[key] = mergeValue(own(result, key), value, node?.child(key) ?? null, directivesFor(patch, key));
+  }
+  for (const key of listsOnlyDirected(patch)) {
+    const list = own(result, key);
+    if (Array.isArray(list)) result[key] = mergeList(list, [], node?.child(key) ?? null, directivesFor(patch, key));
+  }
+  return result;
+}
+
+interface ListDirectives {
+  readonly order: readonly Json[] | undefined;
+  readonly deleted: readonly Json[];
+}
+
+function directivesFor(patch: JsonObject, key: string): ListDirectives {
+  const order = own(patch, `${ELEMENT_ORDER}${key}`);
+  const deleted = own(patch, `${DELETE_PRIMITIVES}${key}`);
+  if (order !== undefined && !Array.isArray(order)) throw badRequest(`${ELEMENT_ORDER}${key} is not a list`);
+  if (deleted !== undefined && !Array.isArray(deleted)) throw badRequest(`${DELETE_PRIMITIVES}${key} is not a list`);
+  return { order, deleted: deleted ?? [] };
+}
+
+const isListDirective = (key: string): boolean => key.startsWith(ELEMENT_ORDER) || key.startsWith(DELETE_PRIMITIVES);
+
+/** Lists of which the patch gives only directives. */
+function listsOnlyDirected(patch: JsonObject): Set<string> {
+  const names = Object.keys(patch)
+    .filter(isListDirective)
+    .map((key) => key.slice(key.indexOf('/') + 1));
+  return new Set(names.filter((name) => !Object.hasOwn(patch, name)));
+}
+
+/** `$retainKeys` names the fields that stay; a field the patch gives has to be among them. */
+function retained(base: JsonObject, patch: JsonObject): Record<string, Json | undefined> {
+  const keys = own(patch, RETAIN_KEYS);
+  if (keys === undefined) return { ...base };
+  if (!Array.isArray(keys)) throw badRequest(`${RETAIN_KEYS} is not a list`);
+  const missing = Object.keys(patch).find(
+    (key) => !key.startsWith('$') && patch[key] !== null && !(keys as readonly Json[]).includes(key),
+  );
+  if (missing !== undefined) throw badRequest(`${RETAIN_KEYS} does not list "${missing}", which the patch sets`);
+  return Object.fromEntries(Object.entries(base).filter(([key]) => (keys as readonly Json[]).includes(key)));
+}
+
+function mergeValue(before: Json | undefined, value: Json, node: SchemaNode | null, directives: ListDirectives): Json {
+  const strategy = node?.schema['x-kubernetes-patch-strategy']?.split(',') ?? [];
+  if (isObject(value)) {
+    if (strategy.includes('replace')) return plain(value);
+    return mergeObject(isObject(before) ? before : {}, value, node);
+  }
+  if (Array.isArray(value) && strategy.includes('merge'))
+    return mergeList(Array.isArray(before) ? before : [], value, node, directives);
+  return plain(value);
+}
+
+function mergeList(
+  before: readonly Json[],
+  patch: readonly Json[],
+  node: SchemaNode | null,
+  { order, deleted }: ListDirectives,
+): Json {
+  const mergeKey = node?.schema['x-kubernetes-patch-merge-key'];
+  if (mergeKey !== undefined && [...before, ...patch].some(isObject))
+    return mergeObjects(before, patch, node?.items ?? null, mergeKey, order);
+  const kept = before.filter((item) => !deleted.some((gone) => sameJson(gone, item)));
+  const fresh = patch.filter((item) => !kept.some((known) => sameJson(known, item)));
+  const merged = [...kept, ...fresh];
+  return order ? inElementOrder(merged, before, order, (item) => item) : merged;
+}
+
+function mergeObjects(
+  before: readonly Json[],
+  patch: readonly Json[],
+  items: SchemaNode | null,
+  mergeKey: string,
+  order: readonly Json[] | undefined,
+): Json {
+  const keyOf = (item: Json): Json => {
+    const key = isObject(item) ? own(item, mergeKey) : undefined;
+    if (key === undefined)
+      throw badRequest(`${JSON.stringify(item).slice(0, 200)} does not contain declared merge key: ${mergeKey}`);
+    return key;
+  };
+  const isReplacement = (item: Json): boolean =>
+    isObject(item) && item[PATCH] === 'replace' && !Object.hasOwn(item, mergeKey);
+  if (patch.some(isReplacement)) return patch.filter((item) => !isReplacement(item)).map(plain);
+  const merged = [...before];
+  for (const item of patch) {
+    const key = keyOf(item);
+    const index = merged.findIndex((known) => sameJson(keyOf(known), key));
+    if (isObject(item) && item[PATCH] === 'delete') {
+      if (index >= 0) merged.splice(index, 1);
+      continue;
+    }
+    const known = merged[index];
+    const next = isObject(item) ? mergeObject(isObject(known) ? known : {}, item, items) : item;
+    if (index >= 0) merged[index] = next;
+    else merged.push(next);
+  }
+  return order ? inElementOrder(merged, before, order, keyOf) : merged;
+}
+
+/** A value of a patch as it is stored: without nulls in objects and without directives. */
+function plain(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(plain);
+  return isObject(value) ? plainObject(value) : value;
+}
+
+function plainObject(object: JsonObject): JsonObject {
+  const fields = Object.entries(object).filter(([key, item]) => {
+    refuseMagicKey(key);
+    return item !== null && item !== undefined && key !== PATCH && key !== RETAIN_KEYS && !isListDirective(key);
+  });
+  return Object.fromEntries(fields.map(([key, item]) => [key, plain(item ?? null)]));
+}
+
+const own = (object: Readonly<Record<string, Json | undefined>>, key: string): Json | undefined =>
+  Object.hasOwn(object, key) ? object[key] : undefined;
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
