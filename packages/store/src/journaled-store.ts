@@ -95,7 +95,7 @@ export class JournaledStore implements Store {
     this.#forgotten = forgotten;
     this.#lastRevision = keyspace.revision;
     if (forgotten.length > 0) this.#work();
-    this.#watchAge();
+    this.#forgetLater(RETENTION_PERIOD_MS);
   }
 
   get revision(): Revision {
@@ -142,8 +142,8 @@ export class JournaledStore implements Store {
   watch(prefix: string, after: Revision, onChanges: (changes: readonly Change[]) => void, signal: AbortSignal): void {
     const history = this.#keyspace.changes(prefix, after);
     if (signal.aborted || this.#closed) return;
-    this.#watchers.add(prefix, this.revision, onChanges, signal);
     if (history.length > 0) onChanges(history);
+    this.#watchers.add(prefix, this.revision, onChanges, signal);
   }
 
   async compact(revision: Revision): Promise<void> {
@@ -259,20 +259,21 @@ export class JournaledStore implements Store {
     for (const { reject } of [...compactions, ...this.#compactions.splice(0)]) reject(refusal);
   }
 
-  /** Forgets what the retention no longer wants, as much at most as keeps pace with the writes. */
+  /** Forgets what the retention no longer wants; what is too much for one turn, in the next. */
   #forgetExcess(now: number): void {
-    for (let count = 0; count < FORGET_SLICE; count += 1) {
-      const history = this.#keyspace.history;
-      if (!history || !isExcess(history, this.#retention, now)) break;
+    let left = FORGET_SLICE;
+    for (let history = this.#keyspace.history; left > 0 && history; history = this.#keyspace.history) {
+      if (!isExcess(history, this.#retention, now)) break;
       this.#keyspace.forgetOldest(this.#noteForgotten);
+      left -= 1;
     }
-    this.#watchAge();
+    this.#forgetLater(left > 0 ? RETENTION_PERIOD_MS : 0);
   }
 
-  #watchAge(): void {
+  #forgetLater(ms: number): void {
     if (this.#ageTimer || this.#refuse !== undefined) return;
     if ((this.#keyspace.history?.changes ?? 0) <= this.#retention.minChanges) return;
-    this.#ageTimer = this.#clock.after(RETENTION_PERIOD_MS, () => {
+    this.#ageTimer = this.#clock.after(ms, () => {
       this.#ageTimer = undefined;
       this.#forgetExcess(this.#clock.now());
       if (this.#forgotten.length > 0 && this.#refuse === undefined) this.#work();

@@ -15,7 +15,7 @@ export function faultOf(error: unknown): LogFileFault {
 const LAYOUT = 1;
 const PAGE_BYTES = 8192;
 /** A process that was killed holds its locks until the kernel has taken it down. */
-const LOCK_WAIT_MS = 2_000;
+const LOCK_WAIT_MS = 1_000;
 /** SQLite's own default is 1,000 pages of 4 KiB: below this most of the disk's work is checkpoints. */
 const CHECKPOINT_BYTES = 4 * 1024 * 1024;
 /** After a burst the write-ahead log is cut back to this. */
@@ -114,7 +114,9 @@ export class LogFile implements Disposable {
     this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)');
   }
 
+  /** Takes all into the file and closes it. The lock goes with the thread: libsql keeps statements until they are collected. */
   [Symbol.dispose](): void {
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.#db.close();
   }
 
@@ -141,5 +143,7 @@ function row(cells: unknown): Row {
   if (typeof revision !== 'number' || typeof key !== 'string' || typeof created !== 'number') {
     throw new Error('the log holds a row that is not one of ours');
   }
-  return { revision, key, created, value: value instanceof Uint8Array ? value : undefined };
+  const bytes =
+    value instanceof Uint8Array ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined;
+  return { revision, key, created, value: bytes };
 }
