@@ -110,6 +110,7 @@ export const managementClusters = declareKind({
         kubernetesVersion: text(),
         nodeCount: integer(),
         arch: text(),
+        harvesterVersion: text(),
         provisioningClusterRef: freeForm(),
       }),
     }),
