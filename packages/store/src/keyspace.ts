@@ -52,10 +52,10 @@ export class Keyspace {
     const start = after === undefined || after < prefix ? prefix : next(after);
     const entries: Entry[] = [];
     if (limit > 0 && (end === undefined || start < end)) {
-      for (const newest of this.#keys.range(start, end)) {
+      this.#keys.visit(start, end, (newest) => {
         const entry = entryAt(newest, at);
-        if (entry && entries.push(entry) >= limit) break;
-      }
+        return entry === undefined || entries.push(entry) < limit;
+      });
     }
     if (entries.length < limit) return { entries, revision: at, more: 0 };
     const last = entries.at(-1);
@@ -66,9 +66,9 @@ export class Keyspace {
   changes(prefix: string, revision: Revision): Change[] {
     this.#check(revision);
     const changes: Change[] = [];
-    for (const version of this.#log.after(revision)) {
+    this.#log.visit(revision, (version) => {
       if (version.key.startsWith(prefix)) changes.push(changeOf(version));
-    }
+    });
     return changes;
   }
 
@@ -131,10 +131,10 @@ export class Keyspace {
   #countAt(start: string, end: string | undefined, at: Revision): number {
     if (end !== undefined && start >= end) return 0;
     let count = this.#keys.weight(start, end);
-    for (const version of this.#log.after(at)) {
+    this.#log.visit(at, (version) => {
       const added = liveness(version) - (version.older ? liveness(version.older) : 0);
       if (added !== 0 && version.key >= start && (end === undefined || version.key < end)) count -= added;
-    }
+    });
     return count;
   }
 }

@@ -5,6 +5,12 @@ import { SortedMap } from './sorted-map.js';
 const key = fc.nat(3_000).map((number) => `/${number}`);
 const changes = fc.array(fc.record({ key, value: fc.option(fc.nat(9), { nil: undefined }) }), { maxLength: 3_000 });
 
+function valuesOf<V>(map: SortedMap<V>, from = '', to?: string): V[] {
+  const values: V[] = [];
+  map.visit(from, to, (value) => values.push(value) > 0);
+  return values;
+}
+
 describe('a sorted map', () => {
   it('does what a plain map sorted afterwards does', () => {
     fc.assert(
@@ -21,12 +27,20 @@ describe('a sorted map', () => {
         const within = [...plain].filter(([key]) => key >= from && key < to).sort(([x], [y]) => (x < y ? -1 : 1));
         expect(sorted.size).toBe(plain.size);
         expect(sorted.get(a)).toBe(plain.get(a));
-        expect([...sorted.range(from, to)]).toEqual(within.map(([, value]) => value));
+        expect(valuesOf(sorted, from, to)).toEqual(within.map(([, value]) => value));
         expect(sorted.weight(from, to)).toBe(within.reduce((sum, [, value]) => sum + value, 0));
         expect(sorted.weight('', undefined)).toBe([...plain.values()].reduce((sum, value) => sum + value, 0));
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('stops when the visitor has seen enough', () => {
+    const map = new SortedMap<number>(() => 1);
+    for (let number = 0; number < 2_000; number += 1) map.set(String(number).padStart(4, '0'), number);
+    const seen: number[] = [];
+    map.visit('0700', undefined, (number) => seen.push(number) < 3);
+    expect(seen).toEqual([700, 701, 702]);
   });
 
   it.each([
@@ -37,8 +51,8 @@ describe('a sorted map', () => {
     const map = new SortedMap<string>(() => 1);
     const keys = Array.from({ length: 10_000 }, (_, index) => String(order(index)).padStart(4, '0'));
     for (const key of keys) map.set(key, key);
-    expect([...map.range('', undefined)]).toEqual([...keys].sort());
+    expect(valuesOf(map)).toEqual([...keys].sort());
     for (const key of keys) map.delete(key);
-    expect([map.size, map.weight('', undefined), [...map.range('', undefined)]]).toEqual([0, 0, []]);
+    expect([map.size, map.weight('', undefined), valuesOf(map)]).toEqual([0, 0, []]);
   });
 });

@@ -69,16 +69,19 @@ export class SortedMap<V> {
     if (chunk.keys.length === 0) this.#chunks.splice(at, 1);
   }
 
-  /** The values of keys from `from` (included) up to `to` (excluded; `undefined`: to the end). Not to be changed meanwhile. */
-  *range(from: string, to: string | undefined): Generator<V, void, undefined> {
-    let at = this.#chunkOf(from);
-    let index = lowerBound(this.#chunks[at]?.keys ?? [], from);
-    for (let chunk = this.#chunks[at]; chunk; chunk = this.#chunks[at]) {
-      const end = to === undefined ? chunk.keys.length : lowerBound(chunk.keys, to);
-      for (; index < end; index += 1) yield chunk.values[index] as V;
-      if (end < chunk.keys.length) return;
-      at += 1;
-      index = 0;
+  /**
+   * Shows `visit` the values of keys from `from` (included) up to `to` (excluded; `undefined`: to the end) in order, until it
+   * answers `false`. The map may not be changed meanwhile. (Not a generator: that takes eight times as long.)
+   */
+  visit(from: string, to: string | undefined, visit: (value: V) => boolean): void {
+    let index = -1;
+    for (let at = this.#chunkOf(from); at < this.#chunks.length; at += 1) {
+      const { keys, values } = this.#chunks[at] as Chunk<V>;
+      const end = to === undefined ? keys.length : lowerBound(keys, to);
+      for (index = index < 0 ? lowerBound(keys, from) : 0; index < end; index += 1) {
+        if (!visit(values[index] as V)) return;
+      }
+      if (end < keys.length) return;
     }
   }
 

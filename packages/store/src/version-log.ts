@@ -41,8 +41,8 @@ export class VersionLog {
     return version;
   }
 
-  /** The writes with a revision greater than `revision`, in order. Not to be changed meanwhile. */
-  *after(revision: Revision): Generator<Version, void, undefined> {
+  /** Shows `visit` the writes with a revision greater than `revision`, in order. The log may not be changed meanwhile. */
+  visit(revision: Revision, visit: (version: Version) => void): void {
     let low = this.#start;
     let high = this.#versions.length;
     while (low < high) {
@@ -50,6 +50,6 @@ export class VersionLog {
       if ((this.#versions[middle] as Version).revision <= revision) low = middle + 1;
       else high = middle;
     }
-    for (; low < this.#versions.length; low += 1) yield this.#versions[low] as Version;
+    for (; low < this.#versions.length; low += 1) visit(this.#versions[low] as Version);
   }
 }

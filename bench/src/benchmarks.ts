@@ -1,0 +1,5 @@
+import type { Benchmark } from './benchmark.js';
+import { store } from './store.js';
+
+/** Every benchmark there is, in the order they are listed. */
+export const benchmarks: readonly Benchmark[] = [store];
