@@ -1,4 +1,7 @@
 export type { AdmissionPlugin, AdmissionReview } from './admission.js';
+export { decodeJson } from './body/json.js';
+export { type BodyLimits, DEFAULT_LIMITS } from './body/limits.js';
+export { decodeYaml, decodeYamlDocuments, encodeYaml } from './body/yaml.js';
 export {
   ApiError,
   alreadyExists,
@@ -247,6 +250,8 @@ export type {
 export { applyJsonPatch } from './patch/json-patch.js';
 export { applyMergePatch } from './patch/merge-patch.js';
 export { applyStrategicPatch } from './patch/strategic-patch.js';
+export { ProtobufDecoder } from './protobuf/decode.js';
+export type { ProtobufTables } from './protobuf/tables.js';
 export { type AuthConfig, authConfigs } from './rancher/auth-config.js';
 export { type ManagementCluster, managementClusters } from './rancher/cluster.js';
 export { type ClusterRegistrationToken, clusterRegistrationTokens } from './rancher/cluster-registration-token.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CustomResourceDefinition } from './generated/types/apiextensions-v1.js';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './generated/types/rbac-v1.js';
+import type { ProtobufTables } from './protobuf/tables.js';
 import { declaredDefinitions } from './rancher/definitions.js';
 import type { Schema } from './schema/schema.js';
 
@@ -33,11 +34,6 @@ export interface BuiltinSubresource {
 /** One object of the cluster roles, roles and bindings that every cluster starts with. */
 export type DefaultRbacObject = ClusterRole | ClusterRoleBinding | Role | RoleBinding;
 
-/** Message name to fields: JSON name, number, type. */
-export type ProtobufTables = Readonly<
-  Record<string, Readonly<Record<string, readonly [number: number, type: string]>>>
->;
-
 /**
  * The OpenAPI v3 component schemas of the built-in kinds, by component name. Parsed on the first call, then kept for as
  * long as someone holds the result.
@@ -47,7 +43,7 @@ export const builtinSchemas: () => Readonly<Record<string, Schema>> = document('
 /** Each built-in resource in each of its versions. */
 export const builtinResources: () => readonly BuiltinResource[] = document('builtin-resources.json');
 
-/** The fields of the built-in kinds' protobuf messages. */
+/** The fields of the built-in kinds' protobuf messages, for a `ProtobufDecoder`. */
 export const protobufTables: () => ProtobufTables = document('protobuf-tables.json');
 
 /** The default cluster roles, roles and their bindings. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtinTypes } from './builtin-types.js';
@@ -7,6 +7,7 @@ import { readCrds } from './crds.js';
 import { index } from './index-file.js';
 import { namesOf } from './names.js';
 import { readOpenApi } from './openapi.js';
+import { readProtobuf } from './protobuf.js';
 import { readRbac } from './rbac.js';
 import { readResources } from './resources.js';
 import { HARVESTER_SIDE, RANCHER_SIDE } from './selection.js';
@@ -49,7 +50,7 @@ const document = (name: string, value: unknown): void =>
 mkdirSync(documents, { recursive: true });
 document('builtin-schemas.json', openapi.components);
 document('builtin-resources.json', resources);
-document('protobuf-tables.json', JSON.parse(readFileSync(join(facts, 'kubernetes/protobuf-fields.json'), 'utf8')));
+document('protobuf-tables.json', readProtobuf(join(facts, 'kubernetes/protobuf-fields.json'), openapi));
 document('default-rbac.json', readRbac(join(facts, 'kubernetes/default-rbac.json')));
 document(
   'harvester-crds.json',

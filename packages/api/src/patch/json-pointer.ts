@@ -1,5 +1,5 @@
+import { refuseMagicKey } from '../body/magic-key.js';
 import { badRequest } from '../errors.js';
-import { refuseMagicKey } from './pollution.js';
 
 /**
  * The steps of a JSON pointer (RFC 6901): `/metadata/annotations/a~1b` → metadata, annotations, a/b.

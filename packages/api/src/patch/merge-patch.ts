@@ -1,5 +1,5 @@
+import { refuseMagicKey } from '../body/magic-key.js';
 import type { Json, JsonObject } from '../object.js';
-import { refuseMagicKey } from './pollution.js';
 
 /**
  * The document after a JSON merge patch (RFC 7386): objects merge, null deletes, everything else replaces. The document

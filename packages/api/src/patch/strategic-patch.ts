@@ -1,10 +1,10 @@
+import { refuseMagicKey } from '../body/magic-key.js';
 import { badRequest } from '../errors.js';
 import type { Json, JsonObject, KubeObject } from '../object.js';
 import type { SchemaNode } from '../schema/node.js';
 import type { OpenSchema } from '../schema/open-schema.js';
 import { sameJson } from '../schema/same-json.js';
 import { inElementOrder } from './element-order.js';
-import { refuseMagicKey } from './pollution.js';
 
 const PATCH = '$patch';
 const RETAIN_KEYS = '$retainKeys';

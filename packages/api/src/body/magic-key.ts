@@ -1,7 +1,7 @@
 import { badRequest } from '../errors.js';
 
 /**
- * Refuses keys that JavaScript gives a meaning to: no API object has them, and writing them would reach other objects.
+ * Refuses the key that JavaScript gives a meaning to: writing it would change what an object is, not what it holds.
  *
  * @throws ApiError BadRequest naming the key.
  */

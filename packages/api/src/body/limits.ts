@@ -1,0 +1,31 @@
+import { ApiError, badRequest } from '../errors.js';
+import type { Json } from '../object.js';
+import { refuseMagicKey } from './magic-key.js';
+
+/** How much of a body is read. */
+export interface BodyLimits {
+  /** Bytes; what Kubernetes takes for one object is 3 MiB. */
+  readonly maxBytes: number;
+  /** How deep objects and lists may be nested; a CRD's schema needs about a hundred. */
+  readonly maxDepth: number;
+}
+
+export const DEFAULT_LIMITS: BodyLimits = { maxBytes: 3 * 1024 * 1024, maxDepth: 500 };
+
+/** 413 when there is more of a body than is read. */
+export function refuseLarge(bytes: number, { maxBytes }: BodyLimits): void {
+  if (bytes > maxBytes) throw new ApiError('RequestEntityTooLarge', `limit is ${maxBytes} bytes, got ${bytes}`);
+}
+
+/** Looks at every level of a decoded value once; refuses too many levels, and the key no object may have. */
+export function refuseStrange(value: Json, { maxDepth }: BodyLimits): void {
+  const open: { readonly value: Json; readonly depth: number }[] = [{ value, depth: 1 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    if (typeof next.value !== 'object' || next.value === null) continue;
+    if (next.depth > maxDepth) throw badRequest(`the body is nested deeper than ${maxDepth} levels`);
+    for (const [key, item] of Object.entries(next.value)) {
+      refuseMagicKey(key);
+      if (typeof item === 'object' && item !== null) open.push({ value: item as Json, depth: next.depth + 1 });
+    }
+  }
+}
