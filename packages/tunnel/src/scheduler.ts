@@ -1,0 +1,102 @@
+import { encodeData } from './frame.js';
+import { DATA_LIMIT } from './limits.js';
+
+/** A stream's unsent bytes. */
+export interface Outbox {
+  readonly stream: number;
+  /** Bytes that wait to be sent. */
+  readonly pending: number;
+  /** The far side asked to wait. */
+  readonly paused: boolean;
+  /** Takes up to `limit` bytes off the front, as pieces in order. */
+  takeUnsent(limit: number): Uint8Array[];
+}
+
+/** Bytes given to the WebSocket and not yet to the kernel, beyond which nothing more is given. */
+const WINDOW = 256 * 1024;
+
+/**
+ * Decides which frame goes next onto the one WebSocket of a session: frames that are no DATA first, in their order; then the
+ * streams take turns of at most 32 KiB, so that a small request waits for one turn of each bulk transfer, not for their ends.
+ */
+export class Scheduler {
+  readonly #send: (frame: Buffer, written: () => void) => void;
+  readonly #nextId: () => number;
+  readonly #waitingLimit: number;
+  readonly #onFull: () => void;
+  #control: Buffer[] = [];
+  #ring: Outbox[] = [];
+  readonly #inRing = new Set<Outbox>();
+  #unwritten = 0;
+  #pumping = false;
+
+  constructor(options: {
+    /** Gives a frame to the WebSocket; `written` when the kernel has it. */
+    readonly send: (frame: Buffer, written: () => void) => void;
+    readonly nextId: () => number;
+    readonly waitingLimit: number;
+    readonly onFull: () => void;
+  }) {
+    this.#send = options.send;
+    this.#nextId = options.nextId;
+    this.#waitingLimit = options.waitingLimit;
+    this.#onFull = options.onFull;
+  }
+
+  /** Sends a frame that is no DATA, before all DATA that was not yet handed over. */
+  control(frame: Buffer): void {
+    if (this.#control.length >= this.#waitingLimit) {
+      this.#onFull();
+      return;
+    }
+    this.#control.push(frame);
+    this.#pump();
+  }
+
+  /** Gives a stream its turns as long as it has something to send. */
+  ready(outbox: Outbox): void {
+    if (outbox.paused || outbox.pending === 0 || this.#inRing.has(outbox)) return;
+    this.#inRing.add(outbox);
+    this.#ring.push(outbox);
+    this.#pump();
+  }
+
+  /** Forgets everything: the session is over. */
+  clear(): void {
+    this.#control = [];
+    this.#ring = [];
+    this.#inRing.clear();
+  }
+
+  #pump(): void {
+    // A stream that is refilled from within its own turn waits for the next round.
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (this.#unwritten < WINDOW) {
+      const frame = this.#control.shift() ?? this.#nextData();
+      if (frame === undefined) break;
+      const size = frame.byteLength;
+      this.#unwritten += size;
+      this.#send(frame, () => {
+        this.#unwritten -= size;
+        this.#pump();
+      });
+    }
+    this.#pumping = false;
+  }
+
+  #nextData(): Buffer | undefined {
+    for (let outbox = this.#ring.shift(); outbox !== undefined; outbox = this.#ring.shift()) {
+      this.#inRing.delete(outbox);
+      if (outbox.paused || outbox.pending === 0) continue;
+      const length = Math.min(outbox.pending, DATA_LIMIT);
+      const frame = encodeData(this.#nextId(), outbox.stream, outbox.takeUnsent(length), length);
+      if (outbox.pending > 0 && !outbox.paused && !this.#inRing.has(outbox)) {
+        this.#inRing.add(outbox);
+        this.#ring.push(outbox);
+      }
+      return frame;
+    }
+    return undefined;
+  }
+}
