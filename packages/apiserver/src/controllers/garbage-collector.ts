@@ -1,0 +1,186 @@
+import type { KubeObject, OwnerReference } from '@drover/api';
+import type { ServedResource } from '../catalog/catalog.js';
+import type { StoredObject } from '../registry/core.js';
+import type { ControllerContext, ObjectEvent } from './controller.js';
+import { Dependents, FOREGROUND, type GraphNode, ORPHAN } from './dependents.js';
+import type { FeedListener } from './object-feed.js';
+import { ReconcileLoop } from './reconcile-loop.js';
+
+/** Owners known to be gone are remembered, because their kind may go too; kube-controller-manager remembers 500. */
+const ABSENT_REMEMBERED = 5_000;
+
+/** How an owner reference stands. */
+type Standing =
+  /** The owner is there. */
+  | 'solid'
+  /** The owner is gone, or another object has its name now. */
+  | 'dangling'
+  /** The owner is being deleted in the foreground: it goes after its dependents. */
+  | 'waiting'
+  /** Nobody can tell: its kind is not served, or it would be in a namespace that the dependent is not in. */
+  | 'unknown';
+
+/**
+ * Deletes what nobody owns any more, as kube-controller-manager does: dependents of owners that are gone (background), dependents
+ * of owners that wait for them (foreground), and frees those that are to stay (orphan).
+ */
+export class GarbageCollector implements FeedListener, AsyncDisposable {
+  readonly #context: ControllerContext;
+  readonly #dependents = new Dependents();
+  readonly #absent = new Set<string>();
+  readonly #loop: ReconcileLoop;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#loop = new ReconcileLoop({ ...context, name: 'garbage-collector', reconcile: (key) => this.#reconcile(key) });
+  }
+
+  onEvents(resource: ServedResource, events: readonly ObjectEvent[]): void {
+    for (const event of events) {
+      if (event.type === 'DELETED') this.#onGone(resource, event.object);
+      else this.#onState(resource, event.object);
+    }
+  }
+
+  /** Owners of kinds that have come can be looked up now. */
+  onCatalog(): void {
+    for (const { key, owners } of this.#dependents.nodes()) {
+      if (owners.length > 0) this.#loop.add(key);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#loop[Symbol.asyncDispose]();
+  }
+
+  #onGone(resource: ServedResource, object: StoredObject): void {
+    const { uid } = object.metadata;
+    const node = this.#dependents.delete(resource, object);
+    for (const owner of this.#dependents.waiting(node?.owners ?? [])) this.#loop.add(owner.key);
+    const left = this.#dependents.of(uid);
+    if (left.length > 0) this.#rememberAbsent(uid);
+    for (const { key } of left) this.#loop.add(key);
+  }
+
+  #onState(resource: ServedResource, object: StoredObject): void {
+    const { before, now } = this.#dependents.set(resource, object);
+    const ownersChanged = before?.uid !== now?.uid || JSON.stringify(before?.owners) !== JSON.stringify(now?.owners);
+    const changed = ownersChanged || before?.deleting !== now?.deleting || before?.waiting !== now?.waiting;
+    if (!changed) return;
+    if (now) this.#loop.add(now.key);
+    for (const owner of this.#dependents.waiting([...(before?.owners ?? []), ...(now?.owners ?? [])])) {
+      this.#loop.add(owner.key);
+    }
+  }
+
+  #rememberAbsent(uid: string): void {
+    this.#absent.add(uid);
+    for (const oldest of this.#absent) {
+      if (this.#absent.size <= ABSENT_REMEMBERED) return;
+      this.#absent.delete(oldest);
+    }
+  }
+
+  async #reconcile(key: string): Promise<void> {
+    const node = this.#dependents.node(key);
+    const object = node && this.#context.objects.get(node.resource, node.ref);
+    if (!node || object?.metadata.uid !== node.uid) return;
+    const { deletionTimestamp, finalizers = [], ownerReferences = [] } = object.metadata;
+    if (deletionTimestamp === undefined) return await this.#judge(node, ownerReferences, finalizers);
+    if (finalizers.includes(ORPHAN)) await this.#orphanDependents(node);
+    else if (finalizers.includes(FOREGROUND)) await this.#deleteDependents(node);
+  }
+
+  //   solid | dangling or waiting                  => what becomes of the object
+  //   ------|--------------------------------------|---------------------------------------------------------
+  //   some  | some                                 => stays, those references are removed
+  //   some  | none                                 => stays
+  //   none  | some, and all owners can be judged   => deleted: in the foreground if an owner waits and it has
+  //         |                                         dependents itself, otherwise as its own finalizers ask
+  /** Whether an object that has owners may stay. An owner that nobody can judge counts as there. */
+  async #judge(node: GraphNode, owners: readonly OwnerReference[], finalizers: readonly string[]): Promise<void> {
+    const standings = new Map(owners.map((owner) => [owner.uid, this.#standing(node, owner)]));
+    const all = [...standings.values()];
+    const given = all.filter((standing) => standing === 'dangling' || standing === 'waiting');
+    if (given.length === 0) return;
+    if (all.includes('solid') || all.includes('unknown')) {
+      await this.#change(node, (object) => withoutOwners(object, (uid) => isGiven(standings.get(uid))));
+      return;
+    }
+    const dependents = this.#dependents.of(node.uid);
+    const inForeground = all.includes('waiting') && dependents.length > 0;
+    if (inForeground && dependents.some(({ waiting }) => waiting)) await this.#breakCircle(node);
+    const propagationPolicy = inForeground ? 'Foreground' : policyOf(finalizers);
+    await this.#context.objects.delete(node.resource, node.ref, { uid: node.uid, propagationPolicy });
+  }
+
+  #standing({ resource, ref }: GraphNode, owner: OwnerReference): Standing {
+    if (this.#absent.has(owner.uid)) return 'dangling';
+    const kind = this.#context.catalog.byKind(owner.apiVersion, owner.kind);
+    if (!kind || (kind.namespaced && !resource.namespaced)) return 'unknown';
+    const namespace = kind.namespaced ? ref.namespace : undefined;
+    const found = this.#context.objects.get(kind, { namespace, name: owner.name });
+    if (found?.metadata.uid !== owner.uid) return 'dangling';
+    const { deletionTimestamp, finalizers = [] } = found.metadata;
+    return deletionTimestamp !== undefined && finalizers.includes(FOREGROUND) ? 'waiting' : 'solid';
+  }
+
+  /** Dependents that wait for their own would block this one, and it them, if they depend on each other. */
+  async #breakCircle(node: GraphNode): Promise<void> {
+    await this.#change(node, (object) => {
+      const ownerReferences = (object.metadata.ownerReferences ?? []).map((owner) => ({
+        ...owner,
+        blockOwnerDeletion: false,
+      }));
+      return { ...object, metadata: { ...object.metadata, ownerReferences } };
+    });
+  }
+
+  async #orphanDependents(node: GraphNode): Promise<void> {
+    const free = (dependent: GraphNode): Promise<void> =>
+      this.#change(dependent, (object) => withoutOwners(object, (uid) => uid === node.uid));
+    await Promise.all(this.#dependents.of(node.uid).map(free));
+    await this.#change(node, (object) => withoutFinalizer(object, ORPHAN));
+  }
+
+  /** The last blocking dependent to go brings the owner here again. */
+  async #deleteDependents(node: GraphNode): Promise<void> {
+    const dependents = this.#dependents.of(node.uid);
+    const blocks = ({ owners }: GraphNode): boolean =>
+      owners.some(({ uid, blockOwnerDeletion }) => uid === node.uid && blockOwnerDeletion === true);
+    for (const { key, deleting } of dependents) if (!deleting) this.#loop.add(key);
+    if (!dependents.some(blocks)) await this.#change(node, (object) => withoutFinalizer(object, FOREGROUND));
+  }
+
+  async #change(
+    { resource, ref, uid }: GraphNode,
+    change: (object: StoredObject) => KubeObject | undefined,
+  ): Promise<void> {
+    await this.#context.objects.update(resource, ref, (object) =>
+      object.metadata.uid === uid ? change(object) : undefined,
+    );
+  }
+}
+
+function isGiven(standing: Standing | undefined): boolean {
+  return standing === 'dangling' || standing === 'waiting';
+}
+
+function policyOf(finalizers: readonly string[]): 'Orphan' | 'Foreground' | 'Background' {
+  if (finalizers.includes(ORPHAN)) return 'Orphan';
+  return finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background';
+}
+
+function withoutOwners(object: StoredObject, gone: (uid: string) => boolean): KubeObject | undefined {
+  const before = object.metadata.ownerReferences ?? [];
+  const ownerReferences = before.filter(({ uid }) => !gone(uid));
+  return ownerReferences.length === before.length
+    ? undefined
+    : { ...object, metadata: { ...object.metadata, ownerReferences } };
+}
+
+function withoutFinalizer(object: StoredObject, name: string): KubeObject | undefined {
+  const before = object.metadata.finalizers ?? [];
+  const finalizers = before.filter((finalizer) => finalizer !== name);
+  return finalizers.length === before.length ? undefined : { ...object, metadata: { ...object.metadata, finalizers } };
+}

@@ -1,0 +1,15 @@
+import { clusterRoleAggregation } from './cluster-role-aggregation.js';
+import type { Controller } from './controller.js';
+import { eventExpiry } from './event-expiry.js';
+import { garbageAndNamespaces } from './garbage-and-namespaces.js';
+import { serviceAccounts } from './service-accounts.js';
+import { tokenSecrets } from './token-secrets.js';
+
+/** The controllers of a cluster that have no component of their own here, in the order they start. */
+export const controllers: readonly Controller[] = [
+  clusterRoleAggregation,
+  serviceAccounts,
+  tokenSecrets,
+  garbageAndNamespaces,
+  eventExpiry,
+];

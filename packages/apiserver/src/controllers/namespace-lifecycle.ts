@@ -1,0 +1,150 @@
+import type { Namespace } from '@drover/api';
+import type { ServedResource } from '../catalog/catalog.js';
+import type { StoredObject } from '../registry/core.js';
+import { timestamp } from '../registry/core.js';
+import type { ControllerContext, ObjectEvent } from './controller.js';
+import { namespaceConditions, type Remains } from './namespace-conditions.js';
+import type { FeedListener } from './object-feed.js';
+import { ReconcileLoop } from './reconcile-loop.js';
+
+const NAMESPACES = { group: '', plural: 'namespaces' };
+/** In `spec.finalizers` of a namespace: its content is still to be deleted. */
+const CONTENT = 'kubernetes';
+/** Deletions asked for side by side. */
+const PARALLEL = 64;
+/** Failures named in a condition. */
+const NAMED = 5;
+
+/**
+ * Empties namespaces that are being deleted, and lets them go when they are empty; until then their conditions say what is left
+ * and which finalizers hold it.
+ */
+export class NamespaceLifecycle implements FeedListener, AsyncDisposable {
+  readonly #context: ControllerContext;
+  readonly #loop: ReconcileLoop;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#loop = new ReconcileLoop({
+      ...context,
+      name: 'namespace-lifecycle',
+      reconcile: (name) => this.#reconcile(name),
+    });
+  }
+
+  onEvents(resource: ServedResource, events: readonly ObjectEvent[]): void {
+    const isNamespace = resource.group === '' && resource.plural === 'namespaces';
+    for (const { object } of events) {
+      const { name, namespace } = object.metadata;
+      const touched = isNamespace ? name : namespace;
+      if (touched !== undefined && this.#leaving(touched)) this.#loop.add(touched);
+    }
+  }
+
+  /** A kind that is no longer served may have been the last thing a namespace waited for. */
+  onCatalog(): void {
+    for (const { metadata } of this.#context.objects.list(NAMESPACES)) {
+      if (this.#leaving(metadata.name)) this.#loop.add(metadata.name);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#loop[Symbol.asyncDispose]();
+  }
+
+  #leaving(name: string): StoredObject | undefined {
+    const found = this.#context.objects.get(NAMESPACES, { name });
+    return found?.metadata.deletionTimestamp !== undefined && contentFinalizers(found).includes(CONTENT)
+      ? found
+      : undefined;
+  }
+
+  async #reconcile(name: string): Promise<void> {
+    const namespace = this.#leaving(name);
+    if (!namespace) return;
+    const failures = await this.#deleteContent(name);
+    const remains = { ...this.#remains(name), failures: failures.slice(0, NAMED) };
+    const ref = { name };
+    const { uid } = namespace.metadata;
+    if (remains.counts.size === 0) {
+      await this.#context.objects.update(NAMESPACES, ref, (object) => withoutContent(object, uid), {
+        subresource: 'finalize',
+      });
+      return;
+    }
+    const now = timestamp(this.#context.clock.now());
+    await this.#context.objects.update(NAMESPACES, ref, (object) => withConditions(object, uid, remains, now), {
+      subresource: 'status',
+    });
+    if (failures.length > 0) throw new Error(`some content of namespace ${name} could not be deleted: ${failures[0]}`);
+  }
+
+  #content(name: string): { readonly resource: ServedResource; readonly objects: readonly StoredObject[] }[] {
+    return this.#context.catalog
+      .resources()
+      .filter(({ namespaced, verbs }) => namespaced && verbs.includes('delete'))
+      .map((resource) => ({ resource, objects: this.#context.objects.list(resource, name) }))
+      .filter(({ objects }) => objects.length > 0);
+  }
+
+  async #deleteContent(name: string): Promise<string[]> {
+    const left = this.#content(name).flatMap(({ resource, objects }) =>
+      objects
+        .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+        .map(({ metadata }) => ({ resource, ref: { namespace: name, name: metadata.name }, uid: metadata.uid })),
+    );
+    const failures: string[] = [];
+    const queue = left.values();
+    const worker = async (): Promise<void> => {
+      for (const { resource, ref, uid } of queue) {
+        try {
+          await this.#context.objects.delete(resource, ref, { uid, propagationPolicy: 'Background' });
+        } catch (error) {
+          failures.push(`${nameOf(resource)} ${ref.name}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(PARALLEL, left.length) }, worker));
+    return failures;
+  }
+
+  #remains(name: string): Omit<Remains, 'failures'> {
+    const counts = new Map<string, number>();
+    const finalizers = new Map<string, number>();
+    for (const { resource, objects } of this.#content(name)) {
+      counts.set(nameOf(resource), objects.length);
+      for (const { metadata } of objects) {
+        for (const finalizer of metadata.finalizers ?? [])
+          finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1);
+      }
+    }
+    return { counts, finalizers };
+  }
+}
+
+/** "pods", "virtualmachines.kubevirt.io": as kube-controller-manager names resources here, with a dot after those of the core. */
+function nameOf({ group, plural }: ServedResource): string {
+  return `${plural}.${group}`;
+}
+
+function contentFinalizers(object: StoredObject): readonly string[] {
+  return (object as Namespace).spec?.finalizers ?? [];
+}
+
+function withoutContent(object: StoredObject, uid: string): Namespace | undefined {
+  if (object.metadata.uid !== uid) return undefined;
+  const namespace = object as Namespace;
+  return {
+    ...namespace,
+    spec: { ...namespace.spec, finalizers: contentFinalizers(object).filter((one) => one !== CONTENT) },
+  };
+}
+
+function withConditions(object: StoredObject, uid: string, remains: Remains, now: string): Namespace | undefined {
+  if (object.metadata.uid !== uid) return undefined;
+  const namespace = object as Namespace;
+  const before = namespace.status?.conditions ?? [];
+  const conditions = namespaceConditions(before, remains, now);
+  if (JSON.stringify(before) === JSON.stringify(conditions)) return undefined;
+  return { ...namespace, status: { ...namespace.status, phase: 'Terminating', conditions } };
+}

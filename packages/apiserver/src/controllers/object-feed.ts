@@ -1,0 +1,64 @@
+import type { Catalog, ServedResource } from '../catalog/catalog.js';
+import type { ObjectEvent, Objects } from './controller.js';
+
+/** Tells of every change to every kind, kinds that come later included. */
+export interface FeedListener {
+  onEvents(resource: ServedResource, events: readonly ObjectEvent[]): void;
+  /** The kinds that are served have changed; events of new ones have been told. */
+  onCatalog(): void;
+}
+
+/** One watch for each kind that is served, shared by the controllers whose subject is any object. Events are left out. */
+export class ObjectFeed implements Disposable {
+  readonly #objects: Objects;
+  readonly #catalog: Catalog;
+  readonly #listeners: readonly FeedListener[];
+  readonly #watched = new Map<string, AbortController>();
+  readonly #subscription: Disposable;
+
+  constructor(objects: Objects, catalog: Catalog, listeners: readonly FeedListener[]) {
+    this.#objects = objects;
+    this.#catalog = catalog;
+    this.#listeners = listeners;
+    this.#subscription = catalog.subscribe(() => this.#follow());
+    this.#follow();
+  }
+
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]();
+    for (const watch of this.#watched.values()) watch.abort();
+    this.#watched.clear();
+  }
+
+  #follow(): void {
+    const served = new Map(
+      this.#catalog
+        .resources()
+        .filter(isFed)
+        .map((resource) => [nameOf(resource), resource]),
+    );
+    for (const [name, watch] of this.#watched) {
+      if (served.has(name)) continue;
+      watch.abort();
+      this.#watched.delete(name);
+    }
+    for (const [name, resource] of served) {
+      if (this.#watched.has(name)) continue;
+      const watch = new AbortController();
+      this.#watched.set(name, watch);
+      const tell = (events: readonly ObjectEvent[]): void => {
+        for (const listener of this.#listeners) listener.onEvents(resource, events);
+      };
+      this.#objects.watch(resource, tell, watch.signal);
+    }
+    for (const listener of this.#listeners) listener.onCatalog();
+  }
+}
+
+function isFed({ plural, verbs }: ServedResource): boolean {
+  return plural !== 'events' && verbs.includes('list') && verbs.includes('watch') && verbs.includes('delete');
+}
+
+function nameOf({ group, plural }: ServedResource): string {
+  return `${group}/${plural}`;
+}
