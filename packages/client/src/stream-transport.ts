@@ -84,6 +84,7 @@ class DialAgent extends Agent {
 
   async #open(): Promise<Duplex> {
     const stream = await this.#dial();
+    if (stream.destroyed) throw stream.errored ?? new Error('the stream was closed');
     return this.#tls === undefined ? stream : secured(stream, this.#tls);
   }
 }

@@ -50,7 +50,7 @@ export class VarintReader {
   }
 }
 
-/** Writes a whole number from 0 to 2^52 as a signed varint at `offset` of `bytes`; answers the offset behind it. */
+/** Writes a whole number from 0 to below 2^52 as a signed varint at `offset` of `bytes`; answers the offset behind it. */
 export function writeVarint(bytes: Uint8Array, offset: number, value: number): number {
   let rest = value * 2;
   let at = offset;

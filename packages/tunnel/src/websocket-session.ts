@@ -120,6 +120,8 @@ export class WebSocketSession implements TunnelSession {
       id,
       address,
     );
+    // An error that nobody listens to would end the process, and a dial can fail before its caller has come to listen.
+    stream.on('error', (error) => this.#options.log.debug('a stream failed', { address, error: error.message }));
     this.#streams.set(id, { stream, since: this.#options.clock.now(), ours });
     return stream;
   }
@@ -200,8 +202,6 @@ export class WebSocketSession implements TunnelSession {
       return;
     }
     const stream = this.#open(id, address, false);
-    // An error that nobody listens to would end the process; whoever serves the stream may listen as well.
-    stream.on('error', (error) => log.debug('a stream failed', { address, error: error.message }));
     if (this.#streams.size > limits.streams) stream.destroy(new Error('too many streams in this tunnel'));
     else onStream(stream, proto, address);
   }
