@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock, Log } from '@drover/kit';
+import { readCredentials } from '../identity/credentials.js';
+import type { Metrics } from './metrics.js';
+import type { Words } from './route.js';
+
+/** Routes whose path carries a secret: only the pattern is told. */
+const SECRET_PATHS = new Set(['/v3/import/:file']);
+
+/**
+ * One line for each answered request, when the answer is out: who asked what, and what they got. Queries, headers and bodies
+ * are not told: they may hold secrets. Reads are told only to whoever listens at level debug.
+ */
+export function auditRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  facts: {
+    readonly requestId: string;
+    readonly route: string;
+    readonly words: Words;
+    readonly metrics: Metrics;
+    readonly clock: Clock;
+    readonly log: Log;
+  },
+): void {
+  const { requestId, route, words, metrics, clock, log } = facts;
+  const started = clock.now();
+  const { authorization, cookie } = request.headers;
+  const credentials = readCredentials({
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(cookie === undefined ? {} : { cookie }),
+  });
+  response.once('close', () => {
+    const status = response.statusCode;
+    metrics.answered(words, status);
+    const method = request.method ?? '';
+    const tell = method === 'GET' || method === 'HEAD' ? log.debug : log.info;
+    tell('request', {
+      requestId,
+      method,
+      path: SECRET_PATHS.has(route) ? route : request.url?.split('?', 1)[0],
+      status,
+      ms: clock.now() - started,
+      // The name a token claims; whether it held is in the status.
+      ...(credentials.form === 'token' ? { token: credentials.name } : {}),
+      from: request.socket.remoteAddress,
+    });
+  });
+}

@@ -1,0 +1,245 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ApiError, toStatus } from '@drover/api';
+import type { Clock, Log, RandomBytes } from '@drover/kit';
+import { authenticate } from '../identity/authenticate.js';
+import { type Caller, mustChangePassword } from '../identity/caller.js';
+import { type Credentials, readCookie, readCredentials } from '../identity/credentials.js';
+import type { Directory } from '../identity/directory.js';
+import type { Tokens } from '../identity/tokens.js';
+import { asApiError, NormanError, normanDocument } from '../norman/norman-error.js';
+import { auditRequest } from './audit.js';
+import { CSRF_COOKIE, CSRF_HEADER, isOwnOrigin, newCsrf, provesOwnPage } from './csrf.js';
+import { type Answer, type Exchange, write } from './exchange.js';
+import type { Metrics } from './metrics.js';
+import { refuseUpgrade } from './refuse-upgrade.js';
+import { findRoute, matchPath, type Route, type UpgradeRoute, type Words } from './route.js';
+import { secure } from './security-headers.js';
+
+/** What a front is made of. */
+export interface FrontParts {
+  readonly routes: readonly Route[];
+  readonly upgrades: readonly UpgradeRoute[];
+  readonly directory: Directory;
+  readonly tokens: Tokens;
+  readonly metrics: Metrics;
+  /** The origin browsers see when a reverse proxy changes the Host header: that of the setting `server-url`. */
+  readonly origin: () => string;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+}
+
+/** Said to whoever has not chosen its password yet; the console and scripts look for nothing else. */
+export const CHANGE_PASSWORD =
+  'the password was chosen by the server and must be changed before anything else: POST /v3/users?action=changepassword';
+
+/** The way of every request: secure the answer, find the route, find the caller, check the access, handle, tell. */
+export class Front {
+  constructor(private readonly parts: FrontParts) {}
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const requestId = Buffer.from(this.parts.random(8)).toString('hex');
+    response.setHeader('x-request-id', requestId);
+    const url = urlOf(request);
+    const action = url.searchParams.get('action');
+    const found = findRoute(this.parts.routes, { method: request.method ?? 'GET', pathname: url.pathname, action });
+    const words: Words = typeof found === 'string' ? 'norman' : found.route.words;
+    auditRequest(request, response, {
+      ...this.parts,
+      requestId,
+      route: typeof found === 'string' ? '-' : found.route.path,
+      words,
+    });
+    secure(response, url.pathname.startsWith('/dashboard') ? 'page' : 'api');
+    this.#answer(request, response, { url, requestId, found }).then(
+      (answer) => {
+        if (answer !== 'streamed') write(response, answer);
+      },
+      (error: unknown) => this.#refuse(response, words, error),
+    );
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A peer that resets its half-open handshake must not end the process.
+    socket.on('error', () => socket.destroy());
+    const requestId = Buffer.from(this.parts.random(8)).toString('hex');
+    this.#upgrade(request, socket, head, requestId).catch((error: unknown) => {
+      if (!isRefusal(error)) this.parts.log.error('an upgrade failed', { error, requestId });
+      refuseUpgrade(socket, toStatus(error instanceof NormanError ? asApiError(error) : error));
+    });
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { url, requestId, found }: { url: URL; requestId: string; found: ReturnType<typeof findRoute> },
+  ): Promise<Answer> {
+    const { caller, credentials } = await this.#whoIs(
+      request,
+      typeof found !== 'string' && found.route.access === 'open',
+    );
+    response.setHeader('x-api-cattle-auth', String(caller !== undefined));
+    this.#offerCsrf(request, response);
+    if (typeof found === 'string') {
+      if (caller === undefined && found !== 'no path') throw new NormanError('Unauthorized', 'must authenticate');
+      throw unknownRoute(found, request.method ?? '', url);
+    }
+    this.#demandOwnPage(request, caller);
+    const exchange: Exchange = {
+      request,
+      response,
+      url,
+      requestId,
+      params: found.params,
+      caller,
+      signal: signalOf(response),
+    };
+    return this.#run(found.route, exchange, credentials);
+  }
+
+  async #run(route: Route, exchange: Exchange, credentials: Credentials): Promise<Answer> {
+    const { caller } = exchange;
+    if (route.access === 'open') return route.handle(exchange);
+    if (route.access === 'kubernetes' && credentials.form === 'foreign') return route.handle(exchange);
+    if (caller === undefined) throw new NormanError('Unauthorized', 'must authenticate');
+    if (route.access !== 'signed-in' && mustChangePassword(caller))
+      throw new NormanError('PermissionDenied', CHANGE_PASSWORD);
+    this.parts.tokens.used(caller.token);
+    return route.handle({ ...exchange, caller });
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, requestId: string): Promise<void> {
+    const url = urlOf(request);
+    for (const route of this.parts.upgrades) {
+      const params = matchPath(route.path, url.pathname);
+      if (params === undefined) continue;
+      const gone = new AbortController();
+      socket.once('close', () => gone.abort());
+      const exchange = { request, url, requestId, params, caller: undefined, signal: gone.signal };
+      if (route.access === 'open') {
+        await route.upgrade(exchange, socket, head);
+        return;
+      }
+      const { caller } = await this.#whoIs(request, false);
+      if (caller === undefined) throw new NormanError('Unauthorized', 'must authenticate');
+      if (caller.via === 'cookie' && !this.#fromOwnPage(request)) {
+        throw new NormanError(
+          'PermissionDenied',
+          'a WebSocket with the cookie of a session must come from our own page',
+        );
+      }
+      if (mustChangePassword(caller)) throw new NormanError('PermissionDenied', CHANGE_PASSWORD);
+      this.parts.tokens.used(caller.token);
+      await route.upgrade({ ...exchange, caller }, socket, head);
+      return;
+    }
+    throw new NormanError('NotFound', `nothing upgrades at ${url.pathname}`);
+  }
+
+  async #whoIs(
+    request: IncomingMessage,
+    open: boolean,
+  ): Promise<{ readonly caller: Caller | undefined; readonly credentials: Credentials }> {
+    const { authorization, cookie, host = '' } = request.headers;
+    const credentials = readCredentials({
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(cookie === undefined ? {} : { cookie }),
+    });
+    if (credentials.form !== 'token') return { caller: undefined, credentials };
+    const caller = await authenticate(credentials, host, this.parts).catch((error: unknown) => {
+      // What anybody may see must not depend on the store being there.
+      if (open) return undefined;
+      throw error;
+    });
+    return { caller, credentials };
+  }
+
+  #offerCsrf(request: IncomingMessage, response: ServerResponse): void {
+    const browser = request.headers['user-agent']?.includes('Mozilla') === true;
+    if (!browser || readCookie(request.headers.cookie, CSRF_COOKIE) !== undefined) return;
+    response.appendHeader('set-cookie', `${CSRF_COOKIE}=${newCsrf(this.parts.random)}; Path=/; Secure; SameSite=Lax`);
+  }
+
+  #demandOwnPage(request: IncomingMessage, caller: Caller | undefined): void {
+    const { method = 'GET', headers } = request;
+    if (method !== 'GET' && method !== 'HEAD' && headers.origin !== undefined && caller?.via !== 'bearer') {
+      if (!this.#fromOwnPage(request)) throw new NormanError('PermissionDenied', 'the request comes from another site');
+    }
+    if (caller?.via !== 'cookie') return;
+    const header = headers[CSRF_HEADER];
+    if (
+      !provesOwnPage(method, readCookie(headers.cookie, CSRF_COOKIE), typeof header === 'string' ? header : undefined)
+    ) {
+      throw new NormanError('InvalidCSRFToken', 'the header X-API-CSRF must carry the value of the cookie CSRF');
+    }
+  }
+
+  #fromOwnPage({ headers }: IncomingMessage): boolean {
+    return isOwnOrigin(headers.origin, headers.host) || headers.origin === this.parts.origin();
+  }
+
+  #refuse(response: ServerResponse, words: Words, error: unknown): void {
+    const requestId = response.getHeader('x-request-id');
+    if (!isRefusal(error)) this.parts.log.error('a request failed', { error, requestId });
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (error instanceof NormanError && error.details.retryAfterSeconds !== undefined) {
+      response.setHeader('retry-after', error.details.retryAfterSeconds);
+    }
+    write(response, refusal(words, error));
+  }
+}
+
+function refusal(words: Words, error: unknown): Exclude<Answer, 'streamed'> {
+  switch (words) {
+    case 'norman': {
+      const { status, document } = normanDocument(error);
+      return { status, json: document };
+    }
+    case 'kubernetes': {
+      const status = toStatus(error instanceof NormanError ? asApiError(error) : error);
+      return { status: status.code, json: status };
+    }
+    case 'text': {
+      const { status } = normanDocument(error);
+      return { status, text: isRefusal(error) ? error.message : 'the server could not complete the request' };
+    }
+  }
+}
+
+const isRefusal = (error: unknown): error is NormanError | ApiError =>
+  error instanceof NormanError || (error instanceof ApiError && error.reason !== 'InternalError');
+
+function unknownRoute(why: 'no path' | 'no action' | 'no method', method: string, url: URL): NormanError {
+  switch (why) {
+    case 'no path':
+      return new NormanError('NotFound', `${url.pathname} is not served`);
+    case 'no action':
+      return new NormanError(
+        'ActionNotAvailable',
+        `${url.pathname} has no action "${url.searchParams.get('action') ?? ''}"`,
+      );
+    case 'no method':
+      return new NormanError('MethodNotAllow', `${url.pathname} cannot be asked with ${method}`);
+  }
+}
+
+/**
+ * The request's address on this server. Dots are resolved here, before anything is decided by the path; a request line with a
+ * foreign authority is read as a path.
+ */
+function urlOf({ url = '/', headers }: IncomingMessage): URL {
+  const path = `/${url.replace(/^https?:\/\/[^/]*/i, '').replace(/^[/\\]+/, '')}`;
+  const host = headers.host ?? 'localhost';
+  const base = URL.canParse(`https://${host}`) ? `https://${host}` : 'https://localhost';
+  return new URL(base + path);
+}
+
+function signalOf(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort(new Error('the client has gone away')));
+  return gone.signal;
+}

@@ -1,0 +1,113 @@
+import type { Duplex } from 'node:stream';
+import type { Answer, Exchange, SignedIn } from './exchange.js';
+
+/** The methods routes are declared for. */
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH' | 'ANY';
+
+/** In which words a route refuses: Rancher's, Kubernetes', or plain text. */
+export type Words = 'norman' | 'kubernetes' | 'text';
+
+/**
+ * Who may use a route. There is no route without one of these, and an open one says why:
+ * - `open`: anybody;
+ * - `signed-in`: a user, also one that must first change its password;
+ * - `own-password`: a user that has chosen its password;
+ * - `kubernetes`: as `own-password`, or a bearer of credentials of the Kubernetes API behind us, which decides.
+ */
+export type Access =
+  | { readonly access: 'open'; readonly because: string; readonly handle: (exchange: Exchange) => Promise<Answer> }
+  | { readonly access: 'signed-in'; readonly handle: (exchange: SignedIn) => Promise<Answer> }
+  | { readonly access: 'own-password'; readonly handle: (exchange: SignedIn) => Promise<Answer> }
+  | { readonly access: 'kubernetes'; readonly handle: (exchange: Exchange) => Promise<Answer> };
+
+/** A path with a method, and what happens there. `/a/:name/*` binds `name` and, as `rest`, everything after it. */
+export type Route = {
+  readonly method: Method;
+  readonly path: string;
+  /** `?action=` that the route is about; a route without one is not asked for requests that have one. */
+  readonly action?: string;
+  readonly words: Words;
+} & Access;
+
+/** Who may upgrade at a path, and how the raw connection goes on. */
+export type UpgradeRoute =
+  | {
+      readonly path: string;
+      readonly access: 'open';
+      readonly because: string;
+      readonly upgrade: (exchange: Omit<Exchange, 'response'>, socket: Duplex, head: Buffer) => Promise<void>;
+    }
+  | {
+      readonly path: string;
+      readonly access: 'own-password';
+      readonly upgrade: (exchange: Omit<SignedIn, 'response'>, socket: Duplex, head: Buffer) => Promise<void>;
+    };
+
+/**
+ * The values a path binds in a pattern, or `undefined` when it is another path. Literal segments of `/v3` and `/v1` match in
+ * any case, as Rancher's do. Double and trailing slashes are ignored, as clients write them.
+ */
+export function matchPath(pattern: string, pathname: string): Record<string, string> | undefined {
+  const wanted = segments(pattern);
+  const given = segments(pathname);
+  const rest = wanted.at(-1) === '*';
+  const fixed = rest ? wanted.slice(0, -1) : wanted;
+  if (rest ? given.length < fixed.length : given.length !== fixed.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, segment] of fixed.entries()) {
+    const actual = given[index] as string;
+    if (segment.startsWith(':')) {
+      const value = unescaped(actual);
+      if (value === undefined) return undefined;
+      params[segment.slice(1)] = value;
+    } else if (segment.toLowerCase() !== actual.toLowerCase()) return undefined;
+  }
+  if (rest) params['rest'] = restOf(pathname, fixed.length);
+  return params;
+}
+
+/** The route for a request, with its bindings; `method` when the path exists for other methods only. */
+export function findRoute(
+  routes: readonly Route[],
+  request: { readonly method: string; readonly pathname: string; readonly action: string | null },
+): { readonly route: Route; readonly params: Record<string, string> } | 'no path' | 'no action' | 'no method' {
+  let nearest: 'no path' | 'no action' | 'no method' = 'no path';
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  for (const route of routes) {
+    const params = matchPath(route.path, request.pathname);
+    if (params === undefined) continue;
+    if (route.method !== 'ANY' && route.method !== method) {
+      if (nearest === 'no path') nearest = 'no method';
+      continue;
+    }
+    if (route.method !== 'ANY' && (route.action ?? null) !== request.action) {
+      nearest = 'no action';
+      continue;
+    }
+    return { route, params };
+  }
+  return nearest;
+}
+
+function segments(path: string): string[] {
+  return path.split('/').filter((segment) => segment !== '');
+}
+
+/** What follows the first `count` segments, as it was written, so that `%2f` stays what it is. */
+function restOf(pathname: string, count: number): string {
+  let at = 0;
+  for (let seen = 0; seen < count; seen += 1) {
+    while (pathname[at] === '/') at += 1;
+    while (at < pathname.length && pathname[at] !== '/') at += 1;
+  }
+  const rest = pathname.slice(at);
+  return rest === '' ? '/' : rest;
+}
+
+function unescaped(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}

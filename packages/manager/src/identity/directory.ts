@@ -1,0 +1,127 @@
+import {
+  hasReason,
+  type JsonObject,
+  type KubeObject,
+  type ManagementToken,
+  managementTokens,
+  type Stored,
+  type User,
+  type UserAttribute,
+  users,
+} from '@drover/api';
+import type { Client, Informer } from '@drover/client';
+import type { Clock } from '@drover/kit';
+import { isObject } from '../front/body.js';
+
+/** Name of the index of users by their sign-in name. */
+export const BY_USERNAME = 'username';
+
+/** The users and tokens there are, from memory; what this process has just written is waited for. */
+export class Directory {
+  constructor(
+    private readonly parts: {
+      readonly client: Client;
+      readonly users: Informer<User>;
+      readonly tokens: Informer<ManagementToken>;
+      readonly attributes: Informer<UserAttribute>;
+      readonly clock: Clock;
+    },
+  ) {}
+
+  /** The user with this object name (`u-…`, `user-…`). */
+  user(name: string): Stored<User> | undefined {
+    return this.parts.users.get(undefined, name);
+  }
+
+  users(): readonly Stored<User>[] {
+    return this.parts.users.list();
+  }
+
+  /** The user who signs in as `username`; of several (a mistake made behind our back) none. */
+  userByUsername(username: string): Stored<User> | undefined {
+    const found = this.parts.users.by(BY_USERNAME, username);
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  tokensOf(user: string): readonly Stored<ManagementToken>[] {
+    return this.parts.tokens.list().filter((token) => token.userId === user);
+  }
+
+  /**
+   * The token of this name. One that is not in memory is asked for: it may be a moment old, made by another replica. The
+   * question costs the same whether there is such a token or not.
+   */
+  async token(name: string): Promise<Stored<ManagementToken> | undefined> {
+    const known = this.parts.tokens.get(undefined, name);
+    if (known !== undefined) return known;
+    return this.parts.client.get(managementTokens, { name }).catch((error: unknown) => {
+      if (hasReason(error, 'NotFound')) return undefined;
+      throw error;
+    });
+  }
+
+  /**
+   * The groups of a user: those its identity providers told. Names of Kubernetes' own groups (`system:…`) are not theirs to
+   * give.
+   */
+  groups(user: string): readonly string[] {
+    const providers = this.parts.attributes.get(undefined, user)?.GroupPrincipals ?? {};
+    const names = Object.values(providers).flatMap(({ Items = [] }) => Items.map(principalName));
+    return [...new Set(names)].filter((name) => name !== '' && !name.startsWith('system:'));
+  }
+
+  /** Resolves when memory holds `user` as just written, or newer. */
+  settleUser(user: Stored<User>): Promise<void> {
+    return settled(this.parts.users, user, this.parts.clock);
+  }
+
+  settleToken(token: Stored<ManagementToken>): Promise<void> {
+    return settled(this.parts.tokens, token, this.parts.clock);
+  }
+
+  /** Resolves when memory no longer holds the object. */
+  async settleRemoval(kind: typeof users | typeof managementTokens, name: string): Promise<void> {
+    const informer: Informer<User> | Informer<ManagementToken> = kind === users ? this.parts.users : this.parts.tokens;
+    await until(this.parts.clock, (met) => {
+      if (informer.get(undefined, name) === undefined) met();
+      return informer.subscribe((event: { type: string; object: KubeObject }) => {
+        if (event.type === 'deleted' && event.object.metadata.name === name) met();
+      });
+    });
+  }
+}
+
+/** How long a writer waits to see its own write: an informer that is cut off must not hold up a sign-in. */
+const PATIENCE_MS = 2_000;
+
+/** Resolves when `informer` shows `written` or a later state of it, at the latest after two seconds. */
+async function settled<T extends KubeObject>(informer: Informer<T>, written: Stored<T>, clock: Clock): Promise<void> {
+  const { namespace, name, resourceVersion } = written.metadata;
+  if (informer.get(namespace, name)?.metadata.resourceVersion === resourceVersion) return;
+  let replay = true;
+  await until(clock, (met) => {
+    const subscription = informer.subscribe(({ object }) => {
+      if (object.metadata.name !== name || object.metadata.namespace !== namespace) return;
+      // A replayed object is the state before the write, unless it is the write; any later event is at or after it.
+      if (!replay || object.metadata.resourceVersion === resourceVersion) met();
+    });
+    replay = false;
+    return subscription;
+  });
+}
+
+/** Principals are kept as whole objects; the name is what Kubernetes knows the group by. */
+function principalName({ metadata }: JsonObject): string {
+  const name = isObject(metadata) ? metadata['name'] : undefined;
+  return typeof name === 'string' ? name : '';
+}
+
+async function until(clock: Clock, arrange: (met: () => void) => Disposable): Promise<void> {
+  let met = (): void => {};
+  const reached = new Promise<void>((resolve) => {
+    met = resolve;
+  });
+  using _timer = clock.after(PATIENCE_MS, met);
+  using _subscription = arrange(met);
+  await reached;
+}

@@ -1,0 +1,132 @@
+import { type JsonObject, type ManagementToken, managementTokens, type Stored, type User } from '@drover/api';
+import type { Client } from '@drover/client';
+import { type Clock, NAME_ALPHABET, type RandomBytes, randomText, Secret } from '@drover/kit';
+import type { Settings } from '../settings.js';
+import type { Directory } from './directory.js';
+import { hashKey, newKey } from './token-key.js';
+
+/** A token that has just been made; `bearer` is `name:key` and is shown once. */
+export interface NewToken {
+  readonly token: Stored<ManagementToken>;
+  readonly bearer: Secret;
+}
+
+const MINUTE_MS = 60_000;
+/** `lastUsedAt` is written at most this often a token: reads must not become writes. */
+const USE_INTERVAL_MS = 60_000;
+
+/** Makes and ends the tokens of users. */
+export class Tokens {
+  readonly #lastUses = new Map<string, number>();
+
+  constructor(
+    private readonly parts: {
+      readonly client: Client;
+      readonly directory: Directory;
+      readonly settings: Settings;
+      readonly clock: Clock;
+      readonly random: RandomBytes;
+    },
+  ) {}
+
+  /** A sign-in: lasts as long as the setting says, whatever the client asks. */
+  session(user: Stored<User>, description: string): Promise<NewToken> {
+    const ttl = this.parts.settings.count('auth-user-session-ttl-minutes') * MINUTE_MS;
+    return this.#create(user, this.#name('token-', 5), { kind: 'session', ttl, description, isDerived: false });
+  }
+
+  /** A token a user makes from another one; `ttlMs` 0 or absent asks for the longest allowed. */
+  derived(user: Stored<User>, wish: { description: string; ttlMs?: number; clusterName?: string }): Promise<NewToken> {
+    const { description, clusterName } = wish;
+    const fallback = this.parts.settings.count('auth-token-default-ttl-minutes') * MINUTE_MS;
+    return this.#create(user, this.#name('token-', 5), {
+      kind: 'derived',
+      ttl: this.#capped(wish.ttlMs === undefined ? fallback : wish.ttlMs),
+      description,
+      isDerived: true,
+      ...(clusterName === undefined ? {} : { clusterName }),
+    });
+  }
+
+  /** The token inside a kubeconfig; its name is what other tools recognise it by. */
+  kubeconfig(user: Stored<User>, description: string): Promise<NewToken> {
+    const ttl = this.#capped(this.parts.settings.count('kubeconfig-default-token-ttl-minutes') * MINUTE_MS);
+    const name = this.#name(`kubeconfig-${user.metadata.name}`, 5);
+    return this.#create(user, name, { kind: 'kubeconfig', ttl, description, isDerived: true });
+  }
+
+  /** Ends `token`; resolves when it no longer holds here. */
+  async revoke(token: Stored<ManagementToken>): Promise<void> {
+    const { name, uid } = token.metadata;
+    await this.parts.client.delete(managementTokens, { name }, { preconditions: { uid } });
+    await this.parts.directory.settleRemoval(managementTokens, name);
+  }
+
+  /** Notes that `token` was used, in memory at once and in its object now and then. */
+  used(token: Stored<ManagementToken>): void {
+    const { name } = token.metadata;
+    const now = this.parts.clock.now();
+    const before = this.#lastUses.get(name) ?? Date.parse(token.lastUsedAt ?? '1970-01-01T00:00:00Z');
+    if (now - before < USE_INTERVAL_MS) return;
+    this.#lastUses.set(name, now);
+    if (this.#lastUses.size > REMEMBERED_USES) this.#lastUses.clear();
+    const lastUsedAt = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
+    // Only a hint for people: a use that could not be written is not worth failing a request for.
+    this.parts.client.patch(managementTokens, { name }, { type: 'merge', patch: { lastUsedAt } }).catch(() => {});
+  }
+
+  async #create(
+    user: Stored<User>,
+    name: string,
+    fields: { kind: string; ttl: number; description: string; isDerived: boolean; clusterName?: string },
+  ): Promise<NewToken> {
+    const { kind, ...rest } = fields;
+    const key = newKey(this.parts.random);
+    const token = await this.parts.client.create(managementTokens, {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'Token',
+      metadata: {
+        name,
+        labels: {
+          'authn.management.cattle.io/token-userId': user.metadata.name,
+          'authn.management.cattle.io/kind': kind,
+        },
+        annotations: { 'authn.management.cattle.io/token-hashed': 'true' },
+      },
+      ...rest,
+      token: hashKey(key, this.parts.random),
+      userId: user.metadata.name,
+      authProvider: 'local',
+      userPrincipal: principalOf(user),
+      enabled: true,
+    });
+    await this.parts.directory.settleToken(token);
+    return { token, bearer: new Secret(`${name}:${key.reveal()}`) };
+  }
+
+  #name(prefix: string, length: number): string {
+    return `${prefix}${randomText(length, this.parts.random, NAME_ALPHABET)}`;
+  }
+
+  /** No token outlives the cap; asking for "for ever" asks for the cap. */
+  #capped(ttlMs: number): number {
+    const cap = this.parts.settings.count('auth-token-max-ttl-minutes') * MINUTE_MS;
+    if (cap === 0) return ttlMs;
+    return ttlMs <= 0 ? cap : Math.min(ttlMs, cap);
+  }
+}
+
+/** Tokens whose last use is remembered; when full, each is written once more. */
+const REMEMBERED_USES = 10_000;
+
+/** A local user as a principal. */
+export function principalOf(user: Stored<User>): JsonObject {
+  return {
+    metadata: { name: `local://${user.metadata.name}` },
+    displayName: user.displayName ?? user.username ?? user.metadata.name,
+    loginName: user.username ?? '',
+    principalType: 'user',
+    provider: 'local',
+    me: true,
+  };
+}

@@ -1,0 +1,74 @@
+import type { ClusterRole, ClusterRoleBinding, Identity, JsonObject } from '@drover/api';
+import type { Client, Informer } from '@drover/client';
+import type { Clock } from '@drover/kit';
+import { isObject } from '../front/body.js';
+
+/** What is asked of RBAC; without a namespace about all of them, or about an object that has none. */
+export interface Question {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/** An answer is good for this long at most; any change of roles or bindings ends it at once. */
+const FRESH_MS = 5_000;
+const REMEMBERED = 10_000;
+
+/** Asks the local cluster's RBAC what a caller may do. In doubt the answer is no: a failure to ask is thrown, never a yes. */
+export class AccessReviews implements Disposable {
+  readonly #answers = new Map<string, { readonly until: number; readonly allowed: Promise<boolean> }>();
+  readonly #subscriptions: Disposable[];
+
+  constructor(
+    private readonly parts: {
+      readonly client: Client;
+      readonly roles: Informer<ClusterRole>;
+      readonly bindings: Informer<ClusterRoleBinding>;
+      readonly clock: Clock;
+    },
+  ) {
+    const forget = (): void => this.#answers.clear();
+    this.#subscriptions = [parts.roles.subscribe(forget), parts.bindings.subscribe(forget)];
+  }
+
+  /** @throws ApiError or TransportError when the local cluster does not answer. */
+  allowed(identity: Identity, question: Question): Promise<boolean> {
+    const now = this.parts.clock.now();
+    const key = JSON.stringify([identity.name, identity.groups, question]);
+    const known = this.#answers.get(key);
+    if (known !== undefined && known.until > now) return known.allowed;
+    const allowed = this.#ask(identity, question);
+    if (this.#answers.size >= REMEMBERED) this.#answers.clear();
+    this.#answers.set(key, { until: now + FRESH_MS, allowed });
+    allowed.catch(() => this.#answers.delete(key));
+    return allowed;
+  }
+
+  [Symbol.dispose](): void {
+    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]();
+  }
+
+  async #ask({ name, groups, extra }: Identity, question: Question): Promise<boolean> {
+    const { verb, group, resource, namespace, name: object } = question;
+    const answer = await this.parts.client.post('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: {
+        user: name,
+        groups: [...groups],
+        extra: extra as JsonObject,
+        resourceAttributes: {
+          verb,
+          group,
+          resource,
+          ...(namespace === undefined ? {} : { namespace }),
+          ...(object === undefined ? {} : { name: object }),
+        },
+      },
+    });
+    const status = isObject(answer) ? (answer['status'] as unknown) : undefined;
+    return isObject(status) && status['allowed'] === true;
+  }
+}

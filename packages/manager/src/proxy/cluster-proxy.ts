@@ -1,0 +1,159 @@
+import type { Duplex } from 'node:stream';
+import { ApiError, forbidden, type ManagementCluster, notFound, type Stored } from '@drover/api';
+import type { Transport } from '@drover/client';
+import type { ClusterDirectory } from '../clusters/cluster-directory.js';
+import { type ClusterId, LOCAL, parseClusterId } from '../clusters/cluster-id.js';
+import { type Downstreams, reasonOf } from '../clusters/downstream.js';
+import type { Answer, Exchange, SignedIn } from '../front/exchange.js';
+import { type Caller, impersonationHeaders } from '../identity/caller.js';
+import type { OpenStreams } from '../identity/open-streams.js';
+import { NormanError } from '../norman/norman-error.js';
+import type { AccessReviews } from './access-reviews.js';
+import { forward, type Onward } from './forward.js';
+import { forwardUpgrade } from './forward-upgrade.js';
+import type { HeaderFields } from './forwarded-headers.js';
+import type { Impersonation } from './impersonation.js';
+
+const CLUSTERS = { group: 'management.cattle.io', plural: 'clusters' };
+
+/** The ways of a user's request into a cluster, and into the one this server runs on. */
+export class ClusterProxy {
+  constructor(
+    private readonly parts: {
+      readonly clusters: ClusterDirectory;
+      readonly downstreams: Downstreams;
+      readonly impersonation: Impersonation;
+      readonly reviews: AccessReviews;
+      readonly streams: OpenStreams;
+      /** The local API as administrator, who may impersonate. */
+      readonly local: Transport;
+      /** The local API without credentials of ours, for callers who bring their own. */
+      readonly anonymous: Transport;
+    },
+  ) {}
+
+  /** `/k8s/clusters/:cluster/*` */
+  async handle(exchange: Exchange): Promise<Answer> {
+    const { params, url, caller } = exchange;
+    const path = `${params['rest'] ?? '/'}${url.search}`;
+    if (params['cluster'] === LOCAL) return forward(exchange, this.#toLocal(exchange, path), this.parts.streams);
+    if (caller === undefined) throw new NormanError('Unauthorized', 'must authenticate');
+    const { id, cluster } = await this.visible(caller, params['cluster'] ?? '');
+    const onward = await this.#toCluster({ ...exchange, caller }, id, cluster, path);
+    return this.#watched(id, caller, exchange, onward);
+  }
+
+  /** `/api`, `/apis`, `/openapi`, `/version`: the local cluster. */
+  async handleLocal(exchange: Exchange): Promise<Answer> {
+    const { url } = exchange;
+    return forward(exchange, this.#toLocal(exchange, `${url.pathname}${url.search}`), this.parts.streams);
+  }
+
+  /** The same paths with `Connection: Upgrade`. */
+  async upgrade(exchange: Omit<SignedIn, 'response'>, socket: Duplex, head: Buffer): Promise<void> {
+    const { params, url, caller } = exchange;
+    const path = `${params['rest'] ?? '/'}${url.search}`;
+    if (params['cluster'] === LOCAL) {
+      const onward = this.#asUser(caller, path);
+      return forwardUpgrade(exchange, { socket, head }, onward, this.parts.streams);
+    }
+    const { id, cluster } = await this.visible(caller, params['cluster'] ?? '');
+    const onward = await this.#toCluster(exchange, id, cluster, path);
+    return forwardUpgrade(exchange, { socket, head }, onward, this.parts.streams);
+  }
+
+  /**
+   * The cluster, when the caller may see it. Whoever may not learns nothing about which ids there are.
+   *
+   * @throws ApiError Forbidden, or NotFound for those who may see all.
+   */
+  async visible(
+    caller: Caller,
+    text: string,
+  ): Promise<{ readonly id: ClusterId; readonly cluster: Stored<ManagementCluster> }> {
+    const { token, identity } = caller;
+    const scope = token.clusterName ?? '';
+    if (scope !== '' && scope !== text) throw forbidden(CLUSTERS, text, 'the token is for another cluster');
+    const allowed = await this.parts.reviews.allowed(identity, {
+      verb: 'get',
+      group: CLUSTERS.group,
+      resource: CLUSTERS.plural,
+      name: text,
+    });
+    if (!allowed) throw forbidden(CLUSTERS, text, `User "${identity.name}" cannot get this cluster`);
+    const id = parseClusterId(text);
+    const cluster = id === undefined ? undefined : this.parts.clusters.get(id);
+    if (id === undefined || cluster === undefined) throw notFound(CLUSTERS, text);
+    return { id, cluster };
+  }
+
+  #toLocal(exchange: Exchange, path: string): Onward {
+    const { caller, request } = exchange;
+    if (caller !== undefined) return this.#asUser(caller, path);
+    // Not a token of ours: the local API looks at it itself, and nothing of ours goes along.
+    const { authorization = '' } = request.headers;
+    return { transport: this.parts.anonymous, path, headers: { authorization }, whom: 'the management cluster' };
+  }
+
+  #asUser({ identity, token }: Caller, path: string): Onward {
+    const scope = token.clusterName ?? '';
+    if (scope !== '' && scope !== LOCAL) throw forbidden(CLUSTERS, LOCAL, 'the token is for another cluster');
+    const headers = impersonationHeaders(identity);
+    return { transport: this.parts.local, path, headers, whom: 'the management cluster' };
+  }
+
+  async #toCluster(
+    exchange: Omit<SignedIn, 'response'>,
+    id: ClusterId,
+    cluster: Stored<ManagementCluster>,
+    path: string,
+  ): Promise<Onward> {
+    const { identity } = exchange.caller;
+    const whom = `cluster ${cluster.spec?.displayName ?? id}`;
+    const impersonated = impersonationHeaders(identity);
+    const pathname = path.split('?', 1)[0] ?? '';
+    if (/^\/v1(\/|$)/.test(pathname)) {
+      await this.#authorizeSteve(exchange.caller, id, pathname);
+      const steve = this.parts.downstreams.steve(id);
+      if (steve !== undefined) {
+        const headers = { ...impersonated, ...addressHeaders(exchange, id) };
+        return { transport: steve, path, headers, whom };
+      }
+      if (!/^\/v1\/harvester(\/|$)/.test(pathname)) {
+        throw new ApiError('ServiceUnavailable', `${whom} has no session for its /v1 API: ${reasonOf(cluster)}`);
+      }
+    }
+    const { transport, client } = await this.parts.downstreams.of(id);
+    const token = await this.parts.impersonation.token(id, client, identity);
+    return { transport, path, headers: { ...impersonated, authorization: `Bearer ${token.reveal()}` }, whom };
+  }
+
+  /**
+   * The far side makes a kubeconfig of an account of the caller's choice for whoever reaches it: that is for those who may
+   * change the cluster.
+   */
+  async #authorizeSteve({ identity }: Caller, id: ClusterId, pathname: string): Promise<void> {
+    if (!/^\/v1\/harvester\/kubeconfig\/?$/.test(pathname)) return;
+    const question = { verb: 'update', group: CLUSTERS.group, resource: CLUSTERS.plural, name: id };
+    if (await this.parts.reviews.allowed(identity, question)) return;
+    throw forbidden(CLUSTERS, id, `User "${identity.name}" cannot make a kubeconfig of this cluster`);
+  }
+
+  async #watched(id: ClusterId, caller: Caller, exchange: Exchange, onward: Onward): Promise<Answer> {
+    const answer = await forward(exchange, onward, this.parts.streams);
+    // Our accounts there may have been removed behind our back: the next request makes them again.
+    if (exchange.response.statusCode === 401) this.parts.impersonation.forget(id, caller.identity);
+    return answer;
+  }
+}
+
+/** What the far side builds the links of its answers from. */
+function addressHeaders({ request }: Pick<Exchange, 'request'>, id: ClusterId): HeaderFields {
+  const { host = '' } = request.headers;
+  return {
+    'x-api-url-prefix': `/k8s/clusters/${id}`,
+    'x-api-host': host,
+    'x-forwarded-host': host,
+    'x-forwarded-proto': 'https',
+  };
+}

@@ -1,0 +1,106 @@
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream';
+import { ApiError, fromStatus, unavailable } from '@drover/api';
+import {
+  type ConnectionTransport,
+  type Headers,
+  type Transport,
+  TransportError,
+  type TransportResponse,
+  type Upgrade,
+} from '@drover/client';
+import type { SignedIn } from '../front/exchange.js';
+import type { OpenStreams } from '../identity/open-streams.js';
+import type { Onward } from './forward.js';
+import { forwardable, type HeaderFields, returnable } from './forwarded-headers.js';
+
+/** Status documents are small; whatever else a server says to a handshake is cut off here. */
+const REFUSAL_LIMIT = 64 * 1024;
+
+/**
+ * Passes a handshake on, and, when the far end switches protocols, the raw streams both ways. When it does not, its refusal is
+ * told in our own words and the connection is closed: after a failed upgrade no byte passes (CVE-2018-1002105).
+ */
+export async function forwardUpgrade(
+  exchange: Omit<SignedIn, 'response'>,
+  client: { readonly socket: Duplex; readonly head: Buffer },
+  onward: Onward,
+  streams: OpenStreams,
+): Promise<void> {
+  const { request, caller, signal } = exchange;
+  const { socket, head } = client;
+  if (!upgrades(onward.transport)) {
+    throw new ApiError('MethodNotAllowed', `upgrades to ${onward.whom} are not implemented`, {}, { code: 501 });
+  }
+  const asked: HeaderFields = { connection: 'Upgrade', upgrade: request.headers.upgrade ?? 'websocket' };
+  const headers = { ...forwardable(request.headers), ...asked, ...onward.headers };
+  const ended = new AbortController();
+  const end = (): void => ended.abort(new Error('the client has gone away'));
+  signal.addEventListener('abort', end, { once: true });
+  const answer = await ask(
+    onward.transport,
+    { path: onward.path, headers, method: request.method ?? 'GET', signal: ended.signal },
+    onward,
+  );
+  if (!answer.switched) {
+    const refusal = await refusalOf(answer.response, onward);
+    ended.abort(refusal);
+    throw refusal;
+  }
+  const stream = streams.add(caller, (why) => ended.abort(new Error(why)));
+  const over = (): void => {
+    stream[Symbol.dispose]();
+    socket.destroy();
+    answer.socket.destroy();
+  };
+  ended.signal.addEventListener('abort', over, { once: true });
+  socket.write(switchingProtocols(answer.headers));
+  if (answer.head.byteLength > 0) socket.write(answer.head);
+  if (head.byteLength > 0) answer.socket.write(head);
+  pipeline(answer.socket, socket, over);
+  pipeline(socket, answer.socket, over);
+}
+
+function upgrades(transport: Transport): transport is ConnectionTransport {
+  return 'upgrade' in transport;
+}
+
+async function ask(
+  transport: ConnectionTransport,
+  request: Parameters<ConnectionTransport['upgrade']>[0],
+  { whom }: Onward,
+): Promise<Upgrade> {
+  try {
+    return await transport.upgrade(request);
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    throw unavailable(`${whom} cannot be reached`, { cause: error });
+  }
+}
+
+/** The answer that opens the new protocol, with the header fields the far end chose (`Sec-WebSocket-Protocol` among them). */
+function switchingProtocols(headers: Headers): string {
+  const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade'];
+  const { upgrade = 'websocket' } = headers;
+  lines.push(`Upgrade: ${typeof upgrade === 'string' ? upgrade : upgrade.join(', ')}`);
+  for (const [name, value] of Object.entries(returnable(headers))) {
+    for (const each of Array.isArray(value) ? value : [value]) lines.push(`${name}: ${each}`);
+  }
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+async function refusalOf({ status, body }: TransportResponse, { whom }: Onward): Promise<ApiError> {
+  // 2xx and 3xx are no answers to a handshake either.
+  if (status < 400)
+    return new ApiError('Unknown', `${whom} did not switch protocols (it answered ${status})`, {}, { code: 502 });
+  let text = '';
+  for await (const chunk of body) {
+    text += Buffer.from(chunk).toString('utf8');
+    if (text.length > REFUSAL_LIMIT) break;
+  }
+  try {
+    return fromStatus(status, JSON.parse(text));
+  } catch {
+    return fromStatus(status, `${whom} refused the upgrade with ${status}`);
+  }
+}

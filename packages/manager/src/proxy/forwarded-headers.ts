@@ -1,0 +1,84 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+
+/** Header fields of one message, lower case, repeated ones as arrays. */
+export type HeaderFields = Record<string, string | string[]>;
+
+/** Fields that belong to one connection (RFC 9110 section 7.6.1), plus what only our own hop may say. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'expect',
+  'host',
+]);
+
+/**
+ * Fields that say who somebody is, or where a request came from: ours to set, never the caller's. The caller's credentials are
+ * among them: they are for us.
+ */
+const IDENTITY = new Set(['authorization', 'cookie', 'x-api-csrf', 'x-forwarded-user', 'forwarded']);
+const IDENTITY_PREFIXES = [
+  'impersonate-',
+  'x-remote-',
+  'x-forwarded-',
+  'x-api-tunnel-',
+  'x-api-url-prefix',
+  'x-api-host',
+];
+
+/**
+ * The caller's header fields as they may travel on: without hop-by-hop fields, without those that `Connection` names, and
+ * without any that claims an identity, in whatever spelling (an underscore is a hyphen to some servers). What we add
+ * afterwards can therefore neither be doubled nor struck out by the caller.
+ */
+export function forwardable(headers: IncomingHttpHeaders): HeaderFields {
+  const named = listed(headers.connection);
+  const kept: HeaderFields = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || named.has(name)) continue;
+    if (isHopByHop(name) || isIdentity(name)) continue;
+    kept[name] = value;
+  }
+  return kept;
+}
+
+/** Whether the request claims to be somebody else: it is not obeyed, and the answer says so. */
+export function claimsIdentity(request: Pick<IncomingMessage, 'headers'>): boolean {
+  return Object.keys(request.headers).some((name) => spelled(name).startsWith('impersonate-'));
+}
+
+/** The upstream's header fields as they may travel back. */
+export function returnable(headers: Readonly<Record<string, string | readonly string[] | undefined>>): HeaderFields {
+  const connection = headers['connection'];
+  const named = listed(typeof connection === 'string' ? connection : connection?.join(','));
+  const kept: HeaderFields = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || named.has(name) || isHopByHop(name)) continue;
+    // A cookie of the cluster's server would be set for ours.
+    if (name === 'set-cookie') continue;
+    kept[name] = typeof value === 'string' ? value : [...value];
+  }
+  return kept;
+}
+
+function listed(connection: string | undefined): Set<string> {
+  return new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+}
+
+function isHopByHop(name: string): boolean {
+  return HOP_BY_HOP.has(spelled(name));
+}
+
+function isIdentity(name: string): boolean {
+  const plain = spelled(name);
+  return IDENTITY.has(plain) || IDENTITY_PREFIXES.some((prefix) => plain.startsWith(prefix));
+}
+
+const spelled = (name: string): string => name.toLowerCase().replaceAll('_', '-');

@@ -1,0 +1,52 @@
+import type { ClusterRoleTemplateBinding, GlobalRoleBinding, ManagementCluster, RoleTemplate } from '@drover/api';
+import type { Informer } from '@drover/client';
+import { type Controller, createController, done, events, isBeingDeleted, watches } from '@drover/controller';
+import type { Clock, Log, RandomBytes } from '@drover/kit';
+import { LOCAL, parseClusterId } from '../clusters/cluster-id.js';
+import type { Downstreams } from '../clusters/downstream.js';
+import type { Tunnels } from '../clusters/tunnels.js';
+import { applyRbac, deriveRbac } from './downstream-rbac.js';
+
+/** Keeps the rights in each connected cluster as the bindings here say; a cluster that comes back is brought up to date. */
+export function downstreamRbacController(parts: {
+  readonly clusters: Informer<ManagementCluster>;
+  readonly globalRoleBindings: Informer<GlobalRoleBinding>;
+  readonly clusterBindings: Informer<ClusterRoleTemplateBinding>;
+  readonly roleTemplates: Informer<RoleTemplate>;
+  readonly downstreams: Downstreams;
+  readonly tunnels: Tunnels;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+}): Controller {
+  const { clusters, globalRoleBindings, clusterBindings, roleTemplates, downstreams, tunnels, clock, random, log } =
+    parts;
+  const every = () => clusters.list().map(({ metadata }) => ({ name: metadata.name }));
+  return createController({
+    name: 'downstream-rbac',
+    sources: [
+      watches(globalRoleBindings, { map: every }),
+      watches(roleTemplates, { map: every }),
+      watches(clusterBindings, { map: ({ metadata }) => [{ name: metadata.namespace ?? '' }] }),
+      events((enqueue) => tunnels.onChange((key, connected) => (connected ? enqueue({ name: key }) : undefined))),
+    ],
+    concurrency: 4,
+    async reconcile({ name }) {
+      const id = parseClusterId(name);
+      const cluster = clusters.get(undefined, name);
+      if (id === undefined || id === LOCAL || cluster === undefined || isBeingDeleted(cluster)) return done;
+      if (!downstreams.connected(id)) return done;
+      const { client } = await downstreams.of(id);
+      const wanted = deriveRbac({
+        globalRoleBindings: globalRoleBindings.list(),
+        clusterBindings: clusterBindings.list(id).filter((binding) => !isBeingDeleted(binding)),
+        findTemplate: (template) => roleTemplates.get(undefined, template),
+      });
+      await applyRbac(client, wanted);
+      return done;
+    },
+    clock,
+    random,
+    log,
+  });
+}
