@@ -1,0 +1,48 @@
+import type {
+  HarvesterSetting,
+  KeyPair,
+  NetworkAttachmentDefinition,
+  PersistentVolumeClaim,
+  StorageClass,
+  VirtualMachine,
+  VirtualMachineImage,
+  VirtualMachineInstance,
+  VirtualMachineTemplateVersion,
+} from '@drover/api';
+import type { Client, Informer } from '@drover/client';
+
+/**
+ * The cluster as admission and request handlers see it: known only once the API server runs, hence `Late`. Everything is read
+ * from informers, as of a moment ago, as Kubernetes' own admission does.
+ */
+export interface View {
+  readonly client: Client;
+  readonly settings: Informer<HarvesterSetting>;
+  readonly images: Informer<VirtualMachineImage>;
+  readonly keyPairs: Informer<KeyPair>;
+  readonly networks: Informer<NetworkAttachmentDefinition>;
+  readonly storageClasses: Informer<StorageClass>;
+  readonly claims: Informer<PersistentVolumeClaim>;
+  readonly machines: Informer<VirtualMachine>;
+  readonly instances: Informer<VirtualMachineInstance>;
+  readonly templateVersions: Informer<VirtualMachineTemplateVersion>;
+}
+
+/** A value that comes later than those who need it: set once, empty before and after its time. */
+export class Late<T> {
+  #value: T | undefined;
+
+  get value(): T | undefined {
+    return this.#value;
+  }
+
+  /** Fills it in until the result is disposed. */
+  fill(value: T): Disposable {
+    this.#value = value;
+    return {
+      [Symbol.dispose]: () => {
+        this.#value = undefined;
+      },
+    };
+  }
+}

@@ -1,0 +1,210 @@
+import {
+  hasReason,
+  type PersistentVolumeClaim,
+  type Stored,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+  virtualMachineInstances,
+  virtualMachines,
+} from '@drover/api';
+import type { Client, Informer } from '@drover/client';
+import {
+  addFinalizer,
+  again,
+  type Controller,
+  createController,
+  done,
+  owned,
+  type Result,
+  removeFinalizer,
+  updateStatus,
+  updateWithRetry,
+  watches,
+} from '@drover/controller';
+import type { Clock, Log, RandomBytes } from '@drover/kit';
+import type { Recorder } from '../event/recorder.js';
+import { claimNames, claimsState, ensureClaims, releaseClaims } from './claims.js';
+import { backOffLeft, nextStartFailure } from './crash-loop.js';
+import { type Decision, decide, type InstanceState, openRequests } from './decide.js';
+import { instanceOf } from './instance.js';
+import { VM_FINALIZER } from './names.js';
+import { runStrategyOf } from './run-strategy.js';
+import { machineStatus } from './status.js';
+
+/** What the controller of virtual machines needs. */
+export interface MachineControllerOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+  readonly recorder: Recorder;
+  readonly machines: Informer<VirtualMachine>;
+  readonly instances: Informer<VirtualMachineInstance>;
+  readonly claims: Informer<PersistentVolumeClaim>;
+}
+
+/** Makes each machine's claims exist, and its instance exist exactly when its run strategy and requests say so. */
+export function machineController(options: MachineControllerOptions): Controller {
+  const { clock, random, log, machines, instances, claims } = options;
+  return createController({
+    name: 'virtual-machine',
+    reconcile: ({ namespace, name }) => reconcileMachine(machines.get(namespace, name), options),
+    sources: [
+      watches(machines),
+      owned(instances, virtualMachines),
+      watches(claims, {
+        map: (claim) =>
+          machines
+            .list(claim.metadata.namespace)
+            .filter((vm) => claimNames(vm).includes(claim.metadata.name))
+            .map(({ metadata }) => ({ namespace: metadata.namespace, name: metadata.name })),
+      }),
+    ],
+    concurrency: 8,
+    clock,
+    random,
+    log,
+  });
+}
+
+async function reconcileMachine(
+  vm: Stored<VirtualMachine> | undefined,
+  options: MachineControllerOptions,
+): Promise<Result> {
+  if (vm === undefined) return done;
+  const { client, clock, random, instances } = options;
+  const { namespace, name } = vm.metadata;
+  const instance = instances.get(namespace, name);
+  if (vm.metadata.deletionTimestamp !== undefined) return remove(vm, instance, options);
+  if (vm.metadata.finalizers?.includes(VM_FINALIZER) !== true) {
+    await addFinalizer(client, virtualMachines, { namespace, name }, VM_FINALIZER);
+    return done;
+  }
+  const now = clock.now();
+  const strategy = runStrategyOf(vm);
+  const startFailure = nextStartFailure(vm.status?.startFailure ?? undefined, instance, now, random);
+  const backOffMs = backOffLeft(startFailure, now);
+  const state = instance && stateOf(instance);
+  const requests = openRequests(vm.status?.stateChangeRequests ?? [], state);
+  const decision = decide({ strategy, previous: vm.status?.runStrategy, requests, instance: state, backOffMs });
+  if (decision.do === 'stop' && decision.thenStart === true && !requests.some(({ action }) => action === 'Start')) {
+    requests.push({ action: 'Start' });
+  }
+  const problem = await act(vm, instance, decision, options);
+  const after = instances.get(namespace, name);
+  await updateStatus(client, virtualMachines, { namespace, name }, (object) => {
+    object.status = machineStatus({
+      vm: object,
+      instance: after,
+      strategy,
+      requests: mergedRequests(object, requests, vm, after),
+      startFailure,
+      claims: claimsState(object, options.claims),
+      problem: problem?.message,
+      backOffMs,
+      now,
+    });
+  });
+  // What failed is tried again with back-off, after it has been told.
+  if (problem !== undefined) throw problem;
+  return decision.do === 'wait' ? again(decision.ms) : done;
+}
+
+/** The requests to keep: those still open of the ones we saw, and any that came since. */
+function mergedRequests(
+  newest: VirtualMachine,
+  kept: NonNullable<NonNullable<VirtualMachine['status']>['stateChangeRequests']>,
+  seen: VirtualMachine,
+  instance: Stored<VirtualMachineInstance> | undefined,
+): typeof kept {
+  const known = (seen.status?.stateChangeRequests ?? []).map((request) => JSON.stringify(request));
+  const added = (newest.status?.stateChangeRequests ?? []).filter(
+    (request) => !known.includes(JSON.stringify(request)),
+  );
+  return openRequests([...kept, ...added], instance && stateOf(instance));
+}
+
+const stateOf = ({ metadata, status }: Stored<VirtualMachineInstance>): InstanceState => ({
+  uid: metadata.uid,
+  phase: status?.phase ?? '',
+  isDeleting: metadata.deletionTimestamp !== undefined,
+});
+
+/** Carries out a decision. @returns why that failed, if it did. */
+async function act(
+  vm: Stored<VirtualMachine>,
+  instance: Stored<VirtualMachineInstance> | undefined,
+  decision: Decision,
+  { client, claims, recorder }: MachineControllerOptions,
+): Promise<Error | undefined> {
+  try {
+    await ensureClaims(vm, client, claims);
+    if (decision.do === 'start') {
+      const created = await client.create(virtualMachineInstances, instanceOf(vm));
+      recorder.normal(
+        vm,
+        'SuccessfulCreate',
+        `Started the virtual machine by creating the new virtual machine instance ${created.metadata.name}`,
+      );
+    }
+    if (decision.do === 'stop' && instance !== undefined) {
+      await stopInstance(client, instance, decision.graceSeconds);
+      recorder.normal(
+        vm,
+        'SuccessfulDelete',
+        `Stopped the virtual machine by deleting the virtual machine instance ${instance.metadata.uid}`,
+      );
+    }
+    return undefined;
+  } catch (error) {
+    // The instance is there already, or gone already: our view was a moment old, and its event brings us back.
+    if (hasReason(error, 'AlreadyExists') || hasReason(error, 'NotFound')) return undefined;
+    const problem = error instanceof Error ? error : new Error(String(error));
+    recorder.warning(vm, decision.do === 'stop' ? 'FailedDelete' : 'FailedCreate', problem.message);
+    return problem;
+  }
+}
+
+/** Deletes an instance, giving its guest as long as asked, or as its own spec says. */
+export async function stopInstance(
+  client: Client,
+  instance: Stored<VirtualMachineInstance>,
+  graceSeconds: number | undefined,
+): Promise<void> {
+  const { namespace, name, uid } = instance.metadata;
+  if (graceSeconds !== undefined) {
+    await updateWithRetry(client, virtualMachineInstances, { namespace, name }, (object) =>
+      object.metadata.uid === uid && object.spec.terminationGracePeriodSeconds !== graceSeconds
+        ? { ...object, spec: { ...object.spec, terminationGracePeriodSeconds: graceSeconds } }
+        : undefined,
+    );
+  }
+  await client.delete(virtualMachineInstances, { namespace, name }, { preconditions: { uid } });
+}
+
+async function remove(
+  vm: Stored<VirtualMachine>,
+  instance: Stored<VirtualMachineInstance> | undefined,
+  { client }: MachineControllerOptions,
+): Promise<Result> {
+  const { namespace, name } = vm.metadata;
+  if (vm.metadata.finalizers?.includes(VM_FINALIZER) !== true) return done;
+  if (instance !== undefined) {
+    if (instance.metadata.deletionTimestamp === undefined) {
+      await stopInstance(client, instance, undefined).catch(ignoreNotFound);
+    }
+    if (vm.status?.printableStatus !== 'Terminating') {
+      await updateStatus(client, virtualMachines, { namespace, name }, (object) => {
+        object.status = { ...object.status, printableStatus: 'Terminating' };
+      });
+    }
+    return done;
+  }
+  await releaseClaims(vm, client);
+  await removeFinalizer(client, virtualMachines, { namespace, name }, VM_FINALIZER);
+  return done;
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!hasReason(error, 'NotFound')) throw error;
+}

@@ -1,0 +1,182 @@
+import type { VirtualMachineInstance } from '@drover/api';
+import type {
+  DomainSpec,
+  VirtualMachineInstanceCondition,
+  VirtualMachineInstanceStatus,
+  VolumeStatus,
+} from '@drover/api/types/kubevirt';
+import { formatBytes } from '@drover/kit';
+import type { MachineExit } from '@drover/qemu';
+import { type Observed, timestamp, withCondition, withoutCondition } from '../condition.js';
+import type { RunningMachine } from '../machine/machines.js';
+import { guestBytes } from '../vm/sizing.js';
+import type { GuestFacts } from './guest.js';
+
+/** Phases an instance goes through here; the last two are final. */
+export type Phase = 'Pending' | 'Scheduling' | 'Scheduled' | 'Running' | 'Succeeded' | 'Failed';
+
+/** The status with the instance in a phase, and the moment it got there. */
+export function inPhase(status: VirtualMachineInstanceStatus, phase: Phase, now: number): VirtualMachineInstanceStatus {
+  if (status.phase === phase) return status;
+  const reached = { phase, phaseTransitionTimestamp: timestamp(now) };
+  return { ...status, phase, phaseTransitionTimestamps: [...(status.phaseTransitionTimestamps ?? []), reached] };
+}
+
+/** The status with a condition, KubeVirt's way: it also says when it was looked at. */
+export function observe(
+  status: VirtualMachineInstanceStatus,
+  observed: Observed,
+  now: number,
+): VirtualMachineInstanceStatus {
+  const conditions: VirtualMachineInstanceCondition[] = withCondition<VirtualMachineInstanceCondition>(
+    status.conditions,
+    observed,
+    now,
+    { lastProbeTime: null },
+  );
+  return { ...status, conditions };
+}
+
+/** The status without a condition. */
+export function unobserve(status: VirtualMachineInstanceStatus, type: string): VirtualMachineInstanceStatus {
+  return { ...status, conditions: withoutCondition(status.conditions, type) };
+}
+
+/** The phase that an end leads to: `Succeeded` when the guest or its user wanted it, else `Failed`. */
+export function finalPhase({ reason }: MachineExit): 'Succeeded' | 'Failed' {
+  return reason === 'guest-shutdown' || reason === 'quit' ? 'Succeeded' : 'Failed';
+}
+
+/** What is known of the place an instance runs on. */
+export interface Place {
+  readonly nodeName: string;
+  readonly accelerator: 'kvm' | 'tcg';
+  readonly acceleratorReason: string;
+  readonly qemuVersion: string;
+}
+
+/** The status of an instance whose machine runs. */
+export function runningStatus(
+  instance: VirtualMachineInstance,
+  machine: Pick<RunningMachine, 'state' | 'agentConnected'>,
+  guest: GuestFacts | undefined,
+  place: Place,
+  now: number,
+): VirtualMachineInstanceStatus {
+  const { spec } = instance;
+  let status = inPhase(instance.status ?? {}, 'Running', now);
+  const paused = machine.state === 'paused' || machine.state === 'io-error';
+  status = observe(
+    status,
+    paused
+      ? { type: 'Ready', status: 'False', reason: 'GuestNotRunning', message: 'Guest is not running' }
+      : { type: 'Ready', status: 'True' },
+    now,
+  );
+  status = observe(status, { type: 'PodScheduled', status: 'True' }, now);
+  status = observe(
+    status,
+    { type: 'LiveMigratable', status: 'False', reason: 'NotMigratable', message: 'this cluster has one host' },
+    now,
+  );
+  status = unobserve(status, 'Provisioning');
+  status = unobserve(status, 'Synchronized');
+  if (machine.state === 'io-error') {
+    status = observe(
+      status,
+      {
+        type: 'Paused',
+        status: 'True',
+        reason: 'PausedIOError',
+        message: 'VMI was paused, low-level IO error detected',
+      },
+      now,
+    );
+  } else if (paused) {
+    status = observe(
+      status,
+      { type: 'Paused', status: 'True', reason: 'PausedByUser', message: 'VMI was paused by user' },
+      now,
+    );
+  } else {
+    status = unobserve(status, 'Paused');
+  }
+  status = machine.agentConnected
+    ? observe(status, { type: 'AgentConnected', status: 'True' }, now)
+    : unobserve(status, 'AgentConnected');
+  if (place.accelerator === 'tcg') {
+    status = observe(
+      status,
+      { type: 'SoftwareEmulation', status: 'True', reason: 'KVMNotAvailable', message: place.acceleratorReason },
+      now,
+    );
+  }
+  const memory = formatBytes(guestBytes(spec.domain) ?? 0n);
+  const { guestOSInfo: _, fsFreezeStatus: __, ...rest } = status;
+  return {
+    ...rest,
+    nodeName: place.nodeName,
+    interfaces: interfaces(instance, machine.agentConnected ? guest : undefined),
+    ...(guest?.os === undefined || !machine.agentConnected ? {} : { guestOSInfo: guest.os }),
+    machine: { type: spec.domain.machine?.type || 'q35' },
+    currentCPUTopology: topology(spec.domain),
+    memory: { guestAtBoot: memory, guestCurrent: memory, guestRequested: memory },
+    qosClass: 'Burstable',
+    launcherContainerImageVersion: `qemu-${place.qemuVersion}`,
+    volumeStatus: volumeStatus(instance),
+  };
+}
+
+function topology({ cpu }: DomainSpec): { cores: number; sockets: number; threads: number } {
+  return { cores: cpu?.cores ?? 1, sockets: cpu?.sockets ?? 1, threads: cpu?.threads ?? 1 };
+}
+
+type InterfaceStatus = NonNullable<VirtualMachineInstanceStatus['interfaces']>[number];
+
+function interfaces({ spec }: VirtualMachineInstance, guest: GuestFacts | undefined): InterfaceStatus[] {
+  return (spec.domain.devices.interfaces ?? []).map(({ name, macAddress = '' }) => {
+    const seen = guest?.interfaces.find(({ mac }) => mac?.toLowerCase() === macAddress.toLowerCase());
+    // Addresses that work from elsewhere come first; link-local ones are kept, as KubeVirt does.
+    const addresses = (seen?.addresses ?? []).map(({ address }) => address);
+    const ordered = [...addresses.filter((ip) => !isLinkLocal(ip)), ...addresses.filter(isLinkLocal)];
+    return {
+      name,
+      mac: macAddress,
+      linkState: 'up',
+      queueCount: 1,
+      infoSource: seen === undefined ? 'domain' : 'domain, guest-agent',
+      ...(seen === undefined ? {} : { interfaceName: seen.name }),
+      ...(ordered[0] === undefined ? {} : { ipAddress: ordered[0], ipAddresses: ordered }),
+    };
+  });
+}
+
+const isLinkLocal = (ip: string): boolean => ip.startsWith('169.254.') || /^fe[89ab]/i.test(ip);
+
+function volumeStatus({ spec }: VirtualMachineInstance): VolumeStatus[] {
+  const counts = new Map<string, number>();
+  return (spec.domain.devices.disks ?? []).flatMap((disk) => {
+    const volume = (spec.volumes ?? []).find(({ name }) => name === disk.name);
+    if (volume === undefined) return [];
+    const bus = (disk.disk ?? disk.cdrom)?.bus ?? (disk.cdrom === undefined ? 'virtio' : 'sata');
+    const prefix = bus === 'virtio' ? 'vd' : 'sd';
+    const index = counts.get(prefix) ?? 0;
+    counts.set(prefix, index + 1);
+    const { persistentVolumeClaim } = volume;
+    return [
+      {
+        name: disk.name,
+        target: `${prefix}${letters(index)}`,
+        ...(persistentVolumeClaim === undefined
+          ? {}
+          : { persistentVolumeClaimInfo: { claimName: persistentVolumeClaim.claimName } }),
+      },
+    ];
+  });
+}
+
+/** a to z, then aa: how Linux counts disks. */
+function letters(index: number): string {
+  const last = String.fromCharCode(97 + (index % 26));
+  return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
+}
