@@ -57,7 +57,7 @@ class EventExpiry implements AsyncDisposable {
     this.#arm();
   }
 
-  #note({ type, object }: ObjectEvent, dueMs: number): void {
+  #note({ type, object }: Pick<ObjectEvent, 'type' | 'object'>, dueMs: number): void {
     const { namespace, name, resourceVersion } = object.metadata;
     const key = `${namespace ?? ''}/${name}`;
     this.#expiries.delete(key);

@@ -154,7 +154,7 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
 
   async #change(
     { resource, ref, uid }: GraphNode,
-    change: (object: StoredObject) => KubeObject | undefined,
+    change: (object: KubeObject) => KubeObject | undefined,
   ): Promise<void> {
     await this.#context.objects.update(resource, ref, (object) =>
       object.metadata.uid === uid ? change(object) : undefined,
@@ -171,7 +171,7 @@ function policyOf(finalizers: readonly string[]): 'Orphan' | 'Foreground' | 'Bac
   return finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background';
 }
 
-function withoutOwners(object: StoredObject, gone: (uid: string) => boolean): KubeObject | undefined {
+function withoutOwners(object: KubeObject, gone: (uid: string) => boolean): KubeObject | undefined {
   const before = object.metadata.ownerReferences ?? [];
   const ownerReferences = before.filter(({ uid }) => !gone(uid));
   return ownerReferences.length === before.length
@@ -179,7 +179,7 @@ function withoutOwners(object: StoredObject, gone: (uid: string) => boolean): Ku
     : { ...object, metadata: { ...object.metadata, ownerReferences } };
 }
 
-function withoutFinalizer(object: StoredObject, name: string): KubeObject | undefined {
+function withoutFinalizer(object: KubeObject, name: string): KubeObject | undefined {
   const before = object.metadata.finalizers ?? [];
   const finalizers = before.filter((finalizer) => finalizer !== name);
   return finalizers.length === before.length ? undefined : { ...object, metadata: { ...object.metadata, finalizers } };

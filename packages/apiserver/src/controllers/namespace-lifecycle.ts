@@ -1,4 +1,4 @@
-import type { Namespace } from '@drover/api';
+import type { KubeObject, Namespace } from '@drover/api';
 import type { ServedResource } from '../catalog/catalog.js';
 import type { StoredObject } from '../registry/core.js';
 import { timestamp } from '../registry/core.js';
@@ -127,11 +127,11 @@ function nameOf({ group, plural }: ServedResource): string {
   return `${plural}.${group}`;
 }
 
-function contentFinalizers(object: StoredObject): readonly string[] {
+function contentFinalizers(object: KubeObject): readonly string[] {
   return (object as Namespace).spec?.finalizers ?? [];
 }
 
-function withoutContent(object: StoredObject, uid: string): Namespace | undefined {
+function withoutContent(object: KubeObject, uid: string): Namespace | undefined {
   if (object.metadata.uid !== uid) return undefined;
   const namespace = object as Namespace;
   return {
@@ -140,7 +140,7 @@ function withoutContent(object: StoredObject, uid: string): Namespace | undefine
   };
 }
 
-function withConditions(object: StoredObject, uid: string, remains: Remains, now: string): Namespace | undefined {
+function withConditions(object: KubeObject, uid: string, remains: Remains, now: string): Namespace | undefined {
   if (object.metadata.uid !== uid) return undefined;
   const namespace = object as Namespace;
   const before = namespace.status?.conditions ?? [];

@@ -57,6 +57,7 @@ describe('a reconcile loop', () => {
       if (times.length < 4) throw new Error('not yet');
     });
     loop.add('a');
+    await settled();
     await clock.advance(10_000);
     expect(times).toEqual([0, 50, 150, 350]);
   });

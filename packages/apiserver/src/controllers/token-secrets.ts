@@ -36,7 +36,7 @@ export const tokenSecrets: Controller = (context) => {
   };
 };
 
-async function reconcile({ objects, caPem, secretToken }: ControllerContext, key: string): Promise<void> {
+async function reconcile({ objects, caPem, tokens }: ControllerContext, key: string): Promise<void> {
   const [namespace = '', name = ''] = key.split('/');
   const secret = objects.get(SECRETS, { namespace, name });
   const account = secret && accountOf(secret);
@@ -53,7 +53,7 @@ async function reconcile({ objects, caPem, secretToken }: ControllerContext, key
     const wanted = {
       'ca.crt': base64(caPem),
       namespace: base64(namespace),
-      token: data['token'] ?? base64(secretToken(namespace, { name: owner.name, uid: owner.uid }, name)),
+      token: data['token'] ?? base64(tokens.issueForSecret(namespace, { name: owner.name, uid: owner.uid }, name)),
     };
     const filled = Object.entries(wanted).every(([field, value]) => data[field] === value);
     if (filled && object.metadata.annotations?.[ACCOUNT_UID] === owner.uid) return undefined;
