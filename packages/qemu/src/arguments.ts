@@ -11,6 +11,9 @@ const MiB = 1024 * 1024;
 /** What the pc and q35 machines address without an interrupt remapper. */
 const MAX_CPUS = 255;
 
+/** What translated code may take, in MiB; QEMU's default is up to 1024, a Linux guest's boot needs about 50. */
+const TRANSLATED_MIB = 128;
+
 /** The name of the agent's port, which the guest agent looks for. */
 const AGENT_PORT = 'org.qemu.guest_agent.0';
 
@@ -90,7 +93,7 @@ function processor({ accelerator, cpu, machineType, memoryBytes, firmware }: Mac
     '-machine',
     options({ type: machineType, 'dump-guest-core': 'off', ...(secure ? { smm: 'on' } : {}) }),
     '-accel',
-    accelerator,
+    accelerator === 'tcg' ? `tcg,${options({ 'tb-size': `${TRANSLATED_MIB}` })}` : 'kvm',
     '-cpu',
     `${model}${features.join('')}`,
     '-smp',

@@ -30,6 +30,8 @@ export {
 export type { ExitReason, MachineExit } from './exit.js';
 export type { UefiFirmware } from './firmware.js';
 export { detectHost, type Host, HostProblem, type ImageTools, type QemuBinary } from './host.js';
+export { ImageRefused, type RefusalReason } from './image-refused.js';
+export { type ConvertOptions, type ImageInfo, Images } from './images.js';
 export { IsoError, type IsoFile, isoImage } from './iso9660.js';
 export { UnexpectedReply } from './json.js';
 export { Machine, type MachineDeps, type MachineEvent, MachineGone, type MachineState } from './machine.js';

@@ -1,5 +1,5 @@
-import { isAbsolute } from 'node:path';
-import { DescriptionError, type Disk, type Layer } from './description.js';
+import { DescriptionError, type Disk } from './description.js';
+import { layerOptions } from './layer.js';
 import { text } from './option.js';
 import type { PciBus } from './pci.js';
 
@@ -41,23 +41,8 @@ function blockNode(disk: Disk, index: number): Properties {
     'read-only': readOnly,
     discard: 'unmap',
     cache: { direct: disk.cache === 'none', 'no-flush': false },
-    ...layer(disk, `disks[${index}]`),
+    ...layerOptions(disk, `disks[${index}]`),
   };
-}
-
-/** `backing: null` is said, not left out: without it QEMU would open what the file's header names. */
-function layer({ path, format, backing }: Layer, field: string): Properties {
-  if (!isAbsolute(path)) throw new DescriptionError(`${field}.path`, 'must be an absolute path');
-  if (format !== 'qcow2' && format !== 'raw') {
-    throw new DescriptionError(`${field}.format`, `"${String(format)}" is neither qcow2 nor raw`);
-  }
-  const file = { driver: 'file', filename: text(`${field}.path`, path) };
-  if (format === 'raw') {
-    if (backing) throw new DescriptionError(`${field}.backing`, 'a raw image has no backing file');
-    return { driver: 'raw', file };
-  }
-  const below = backing && { 'read-only': true, ...layer(backing, `${field}.backing`) };
-  return { driver: 'qcow2', file, backing: below ?? null };
 }
 
 function device(disk: Disk, index: number, place: number, bus: PciBus): Properties {

@@ -1,4 +1,5 @@
 export { DroverProcess, droverProgram, type Ended, type ReadyLine } from './drover-process.js';
+export { buildGuest, type Guest, guestMissing } from './guest/guest.js';
 export { type KubectlBinary, type KubectlResult, kubectl, kubectls } from './kubectl.js';
 export { present } from './present.js';
 export { temporaryDirectory } from './temporary.js';

@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto';
+import { lstat, rename, rm } from 'node:fs/promises';
+import type { Layer } from './description.js';
+import { type Host, usableTools } from './host.js';
+import { HEAD_BYTES, type Recognized, recognize, TAIL_BYTES } from './image-format.js';
+import { ImageRefused } from './image-refused.js';
+import { parseJson, Reader } from './json.js';
+import { layerOptions } from './layer.js';
+import { readQcow2Header } from './qcow2.js';
+import { openPlain, safePath } from './safe-path.js';
+import { type RunOptions, runTool, ToolError } from './tool.js';
+
+/** An image that may be opened. Sizes in bytes. */
+export interface ImageInfo extends Recognized {
+  readonly virtualSize: number;
+  readonly fileSize: number;
+}
+
+/** What `convert` reports. */
+export interface ConvertOptions {
+  /** Gets 0 to 100. */
+  readonly onProgress?: (percent: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Larger disks are refused unless the caller says otherwise: 16 TiB, what ext4 holds in one file. */
+const MAX_VIRTUAL_BYTES = 16 * 1024 ** 4;
+
+/** What a program that reads an untrusted image may use (OpenStack's bounds for the same, doubled for slow hosts). */
+const READER_MEMORY = 1024 ** 3;
+const READER_CPU_SECONDS = 60;
+const READER_MS = 120_000;
+
+/** Copying a disk takes as long as the disk is large. */
+const CONVERT_MS = 6 * 60 * 60_000;
+
+/** `qemu-img check`: 2 says corrupt, 3 says that clusters are allocated but not used, which harms nobody. */
+const CHECK_CORRUPT = 2;
+const CHECK_LEAKS = 3;
+
+/**
+ * The disk images in one directory tree. A path outside of it, or a link, is refused; each image is looked at by its
+ * bytes before QEMU's tools open it, and is then opened with its format said and its backing file denied. A new image
+ * appears under its name only when it is complete.
+ */
+export class Images {
+  constructor(
+    private readonly deps: { readonly root: string; readonly host: Host; readonly maxVirtualBytes?: number },
+  ) {}
+
+  /**
+   * Looks at a file that somebody brought.
+   *
+   * @throws ImageRefused, HostProblem, ToolError
+   */
+  async inspect(path: string, signal?: AbortSignal): Promise<ImageInfo> {
+    const real = await safePath(this.deps.root, path);
+    const { head, tail, fileSize } = await edges(real);
+    const recognized = recognize(head, tail, fileSize);
+    const max = this.deps.maxVirtualBytes ?? MAX_VIRTUAL_BYTES;
+    if (recognized.format === 'raw') {
+      if (fileSize > max)
+        throw new ImageRefused('too-large', `the image is ${fileSize} bytes large; ${max} are accepted`);
+      return { ...recognized, virtualSize: fileSize, fileSize };
+    }
+    const { virtualSize } = readQcow2Header(head, fileSize, max);
+    await this.#check(real, virtualSize, signal);
+    return { ...recognized, virtualSize, fileSize };
+  }
+
+  /** A new empty disk in qcow2; its size is rounded up to whole sectors. @throws ImageRefused when `path` is taken or unsafe */
+  async createBlank(path: string, sizeBytes: number): Promise<void> {
+    await this.#create(path, (partial) => ['create', '-q', '-f', 'qcow2', partial, `${size(sizeBytes)}`]);
+  }
+
+  /**
+   * A new disk in qcow2 that shows `base` until it is written to, and is `sizeBytes` large.
+   *
+   * @throws ImageRefused when `path` is taken or unsafe, or smaller than its base
+   */
+  async createOverlay(path: string, base: Layer, sizeBytes: number): Promise<void> {
+    const below = await safePath(this.deps.root, base.path);
+    const baseSize = await this.virtualSize(base);
+    if (sizeBytes < baseSize) {
+      throw new ImageRefused('too-small', `the disk has ${sizeBytes} bytes, and its image needs ${baseSize}`);
+    }
+    // -u: the base is known; without it qemu-img would open the file that the base's header names.
+    await this.#create(path, (partial) => [
+      'create',
+      '-q',
+      ...['-u', '-f', 'qcow2', '-F', base.format, '-b', below],
+      partial,
+      `${size(sizeBytes)}`,
+    ]);
+  }
+
+  /** Makes a disk larger that no machine uses. @throws ImageRefused when it would become smaller */
+  async resize(disk: Layer, sizeBytes: number): Promise<void> {
+    const real = await safePath(this.deps.root, disk.path);
+    const now = await this.virtualSize(disk);
+    if (sizeBytes < now) throw new ImageRefused('too-small', `the disk has ${now} bytes and cannot become smaller`);
+    if (sizeBytes > now) await this.#qemuImg(['resize', '-q', '-f', disk.format, real, `${size(sizeBytes)}`]);
+  }
+
+  /** Copies a disk with all its layers into one new qcow2 image. @throws ImageRefused when `destination` is taken or unsafe */
+  async convert(source: Layer, destination: string, { onProgress, signal }: ConvertOptions = {}): Promise<void> {
+    const argument = `json:${JSON.stringify(layerOptions(await this.#chain(source), 'source'))}`;
+    const onOutput = (chunk: string): void => {
+      for (const [, percent] of chunk.matchAll(/\((\d+\.\d+)\/100%\)/g)) onProgress?.(Number(percent));
+    };
+    await this.#create(destination, (partial) => ['convert', '-p', '-O', 'qcow2', argument, partial], {
+      timeoutMs: CONVERT_MS,
+      onOutput,
+      ...(signal ? { signal } : {}),
+    });
+  }
+
+  /** The SHA-512 of a file in hex. */
+  async checksum(path: string, signal?: AbortSignal): Promise<string> {
+    await using file = await openPlain(await safePath(this.deps.root, path));
+    const hash = createHash('sha512');
+    for await (const chunk of file.createReadStream({ autoClose: false, ...(signal ? { signal } : {}) })) {
+      hash.update(chunk as Buffer);
+    }
+    return hash.digest('hex');
+  }
+
+  /** How large a disk is to its guest, by the header of its uppermost layer. */
+  async virtualSize(disk: Layer): Promise<number> {
+    const { head, fileSize } = await edges(await safePath(this.deps.root, disk.path));
+    if (disk.format === 'raw') return fileSize;
+    if (head.length < 32 || head.readUInt32BE(0) !== 0x514649fb) {
+      throw new ImageRefused('corrupt', `${disk.path} is not a qcow2 image`);
+    }
+    return Number(head.readBigUInt64BE(24));
+  }
+
+  /** Lets QEMU's own tools look: what they cannot read, a machine could not either. */
+  async #check(real: string, virtualSize: number, signal: AbortSignal | undefined): Promise<void> {
+    const image = `json:${JSON.stringify(layerOptions({ path: real, format: 'qcow2' }, 'image'))}`;
+    const run = (argv: readonly string[]): Promise<string> => this.#guarded([...argv, '--output=json', image], signal);
+    try {
+      const info = new Reader(parseJson(await run(['info']), 'qemu-img info'), 'qemu-img info');
+      if (info.number('virtual-size') !== virtualSize)
+        throw new ImageRefused('corrupt', 'its size is not what its header says');
+      await run(['check']);
+    } catch (error) {
+      if (!(error instanceof ToolError) || signal?.aborted) throw error;
+      const reason = error.exit.code === CHECK_CORRUPT ? 'the tables of the image do not fit its data' : error.message;
+      throw new ImageRefused('corrupt', `the qcow2 image is damaged or incomplete: ${reason}`, { cause: error });
+    }
+  }
+
+  async #guarded(argv: readonly string[], signal: AbortSignal | undefined): Promise<string> {
+    const { qemuImg, prlimit } = usableTools(this.deps.host);
+    const options = { timeoutMs: READER_MS, answers: [CHECK_LEAKS], ...(signal ? { signal } : {}) };
+    if (prlimit === undefined) return runTool(qemuImg, argv, options);
+    const limits = [`--as=${READER_MEMORY}`, `--cpu=${READER_CPU_SECONDS}`, '--fsize=0', '--core=0'];
+    return runTool(prlimit, [...limits, '--', qemuImg, ...argv], options);
+  }
+
+  async #create(path: string, argv: (partial: string) => readonly string[], options: RunOptions = {}): Promise<void> {
+    const real = await safePath(this.deps.root, path);
+    if (await lstat(real).catch(() => undefined)) throw new ImageRefused('unsafe-path', `${path} exists already`);
+    const partial = `${real}.partial`;
+    try {
+      await rm(await safePath(this.deps.root, partial), { force: true });
+      await this.#qemuImg(argv(partial), options);
+      await rename(partial, real);
+    } finally {
+      await rm(partial, { force: true });
+    }
+  }
+
+  async #qemuImg(argv: readonly string[], options: RunOptions = {}): Promise<void> {
+    await runTool(usableTools(this.deps.host).qemuImg, argv, options);
+  }
+
+  async #chain({ path, format, backing }: Layer): Promise<Layer> {
+    const real = await safePath(this.deps.root, path);
+    return { path: real, format, ...(backing ? { backing: await this.#chain(backing) } : {}) };
+  }
+}
+
+async function edges(
+  path: string,
+): Promise<{ readonly head: Buffer; readonly tail: Buffer; readonly fileSize: number }> {
+  await using file = await openPlain(path);
+  const { size: fileSize } = await file.stat();
+  const read = async (length: number, position: number): Promise<Buffer> => {
+    const bytes = Buffer.alloc(length);
+    const { bytesRead } = await file.read(bytes, 0, length, position);
+    return bytes.subarray(0, bytesRead);
+  };
+  const tailAt = Math.max(0, fileSize - TAIL_BYTES);
+  return { head: await read(Math.min(HEAD_BYTES, fileSize), 0), tail: await read(fileSize - tailAt, tailAt), fileSize };
+}
+
+/** Whole sectors of 512 bytes. */
+function size(bytes: number): number {
+  if (!Number.isSafeInteger(bytes) || bytes <= 0)
+    throw new ImageRefused('empty', `${bytes} bytes are no size of a disk`);
+  return Math.ceil(bytes / 512) * 512;
+}

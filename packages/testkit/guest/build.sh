@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Builds the guest that the tests boot: a Linux kernel with everything in its initramfs, on a FAT partition that a BIOS
+# boots. It takes an address by DHCP, reads a NoCloud seed, runs the QEMU guest agent, powers off when asked to, and has a
+# shell on its serial line and on its screen. It needs no privileges and mounts nothing.
+#   usage: build.sh OUTPUT.qcow2
+set -euo pipefail
+output=$(realpath -m "${1:?usage: build.sh OUTPUT.qcow2}")
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+mkdir debs packages root
+
+kernel=$(apt-cache depends --important linux-image-cloud-amd64 | sed -n '/Depends: linux-image-/{s/.*: //p;q}')
+(cd debs && apt-get -qq -o APT::Sandbox::User=root download "${kernel:?no package linux-image-cloud-amd64}" \
+  qemu-guest-agent libglib2.0-0 libudev1 libnuma1 liburing2 libpcre2-8-0 libc6)
+for package in debs/*.deb; do dpkg-deb --extract "$package" packages; done
+
+# The root file system: busybox for everything, and the guest agent with its libraries.
+mkdir -p root/{bin,dev,etc/acpi/PWRF,lib/x86_64-linux-gnu,lib64,modules,proc,run,seed,sys,tmp,usr/sbin,var/run}
+ln -s bin root/sbin
+cp "$(command -v busybox)" root/bin/busybox
+root/bin/busybox --list | while read -r applet; do [ "$applet" = busybox ] || ln -s busybox "root/bin/$applet"; done
+cp packages/usr/sbin/qemu-ga root/usr/sbin/
+loader=$(find packages -name 'ld-linux-x86-64.so.2' -print -quit)
+libraries=$(find packages -type d -name x86_64-linux-gnu -path '*lib/*' -printf '%p:')
+"$loader" --library-path "$libraries" --list packages/usr/sbin/qemu-ga |
+  sed -n 's/.*=> \(.*\) (0x.*/\1/p' | while read -r library; do cp -L "$library" root/lib/x86_64-linux-gnu/; done
+cp -L "$loader" root/lib64/
+
+# Only the drivers of the devices that QEMU gives a machine, in the order in which they need each other.
+modules="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net
+  virtio_blk virtio_console rng-core virtio-rng virtio_balloon scsi_common scsi_mod virtio_scsi sd_mod cdrom sr_mod
+  isofs af_packet pvpanic pvpanic-pci evdev button"
+for module in $modules; do
+  file=$(find packages -path '*/modules/*' -name "$module.ko*" -print -quit)
+  case $file in
+    '') ;; # built into the kernel
+    *.xz) xz -dc "$file" > "root/modules/$module.ko" ;;
+    *) cp "$file" "root/modules/$module.ko" ;;
+  esac
+done
+echo $modules > root/modules/order
+
+cp --remove-destination "$here/init" "$here/login" "$here/dhcp" "$here/shutdown" root/bin/
+cp "$here/power-button" root/etc/acpi/PWRF/00000080
+chmod +x root/bin/{init,login,dhcp,shutdown} root/etc/acpi/PWRF/00000080
+ln -s bin/init root/init
+printf 'ID=drover-guest\nNAME="Drover test guest"\nPRETTY_NAME="Drover test guest 1"\nVERSION_ID="1"\n' > root/etc/os-release
+printf 'root::0:0:root:/:/bin/sh\n' > root/etc/passwd
+(cd root && find . | cpio --quiet -o -H newc -R 0:0) | gzip -6 > initrd
+
+# The disk: a partition table, syslinux in the boot sector, and a FAT partition from sector 2048 on.
+truncate -s 31M partition
+mkfs.vfat -n DROVER partition > /dev/null
+mcopy -i partition packages/boot/vmlinuz-* ::/vmlinuz
+mcopy -i partition initrd ::/initrd
+mcopy -i partition "$here/syslinux.cfg" ::/syslinux.cfg
+syslinux --install partition
+truncate -s 32M disk
+printf 'label: dos\nlabel-id: 0x64726f76\nstart=2048, type=c, bootable\n' | sfdisk --quiet disk
+dd if=/usr/lib/syslinux/mbr/mbr.bin of=disk conv=notrunc bs=440 count=1 status=none
+dd if=partition of=disk conv=notrunc bs=1M seek=1 status=none
+qemu-img convert -O qcow2 disk "$output"
