@@ -283,3 +283,8 @@ export {
   matchesLabels,
   parseLabelSelector,
 } from './selectors/label-selector.js';
+export { formatAge, formatDuration } from './table/age.js';
+export { builtinColumns } from './table/builtin-columns.js';
+export type { Column, ColumnDefinition } from './table/column.js';
+export { crdColumns } from './table/crd-columns.js';
+export { compileJsonPath, type JsonPath, JsonPathError } from './table/json-path.js';
