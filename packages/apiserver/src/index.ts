@@ -1,1 +1,2 @@
-export type { ApiServer, ApiServerOptions } from './server.js';
+export { type Listener, type ListenOptions, listen } from './listen.js';
+export { type ApiServer, type ApiServerOptions, createApiServer } from './server.js';

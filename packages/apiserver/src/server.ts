@@ -1,7 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { AdmissionPlugin, AggregatedApi, ApiRequest, ApiResponse, Identity, PathHandler } from '@drover/api';
-import type { Clock, Log, RandomBytes } from '@drover/kit';
+import { type Clock, type Log, type RandomBytes, Secret } from '@drover/kit';
 import type { Store } from '@drover/store';
+import { Api } from './api.js';
+import { Authenticator } from './auth/authenticator.js';
+import { OpenStreams } from './auth/open-streams.js';
+import { RuleIndex } from './auth/rule-index.js';
+import { ISSUER, ServiceAccountTokens } from './auth/service-account-tokens.js';
+import { Authority } from './bootstrap/authority.js';
+import { bootstrapCluster } from './bootstrap/cluster-objects.js';
+import { kubeconfig } from './bootstrap/kubeconfig.js';
+import { privateFile } from './bootstrap/private-file.js';
+import { builtinDefinitions } from './catalog/builtin.js';
+import { ResourceCatalog } from './catalog/catalog.js';
+import { controllers } from './controllers/index.js';
+import { followDefinitions } from './crd/custom-resources.js';
+import { Discovery } from './discovery/discovery.js';
+import { OpenApi } from './discovery/open-api.js';
+import { Metrics } from './metrics.js';
+import { Admission } from './registry/admission.js';
+import type { Core } from './registry/core.js';
+import { EncodedEvents } from './registry/events.js';
+import { FacetIndex } from './registry/facets.js';
+import { CoreObjects } from './registry/objects.js';
+import { StoreReader } from './registry/reader.js';
+import { reviews } from './reviews/reviews.js';
+import { KUBERNETES_VERSION, Routes } from './routes.js';
+import { DecodedObjects } from './storage/decoded.js';
+import { collectionPrefix } from './storage/key.js';
+import { KeyLock } from './storage/lock.js';
+
+/** Bytes of stored objects that are also held parsed, for rules and controllers. */
+const DECODED_BYTES = 16 * 1024 * 1024;
+/** Kinds whose end may be the end of a credential. */
+const CREDENTIAL_KINDS = ['serviceaccounts', 'secrets', 'pods'];
 
 /** What an API server is made of. The caller keeps the store and closes it after the server. */
 export interface ApiServerOptions {
@@ -9,7 +43,7 @@ export interface ApiServerOptions {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
-  /** Where the certificate authority, the service-account key and the serving certificate are kept (0700). */
+  /** Where the certificate authority, the service-account key and the administrator's token are kept (0700). */
   readonly dataDir: string;
   /** The URL that clients use, for kubeconfigs, discovery documents and the `kubernetes` Service. */
   readonly advertise: { readonly host: string; readonly port: number };
@@ -20,6 +54,8 @@ export interface ApiServerOptions {
    * `ApiError`. How built-in admission of the kinds above (Harvester's, Rancher's) plugs in.
    */
   readonly admission?: readonly AdmissionPlugin[];
+  /** `gitVersion` of `/version`; by default the version of Kubernetes whose API this is. */
+  readonly version?: string;
 }
 
 /** A running API server. Disposing it stops its controllers and ends its watches; it does not close the store. */
@@ -31,13 +67,100 @@ export interface ApiServer extends AsyncDisposable {
   handle(request: ApiRequest, identity?: Identity): Promise<ApiResponse>;
   /** Serves a WebSocket handshake on its raw connection. */
   upgrade(request: ApiRequest, socket: Duplex, head: Uint8Array, identity?: Identity): Promise<void>;
+  /** Who the request's headers say it is, before impersonation. @throws ApiError Unauthorized. */
+  authenticate(request: ApiRequest): Identity;
   /** PEM of the certificate authority that signs serving and client certificates. */
   readonly caPem: string;
   /** A serving certificate for `hosts` (names and addresses), signed by the authority; renewed by the caller's restart. */
   servingCertificate(hosts: readonly string[]): Promise<{ readonly certPem: string; readonly keyPem: string }>;
+  /** A client certificate that makes its holder `user` in `groups`. */
+  clientCertificate(
+    user: string,
+    groups: readonly string[],
+  ): Promise<{ readonly certPem: string; readonly keyPem: string }>;
   /**
    * The administrator's kubeconfig for this server at `url`: a bearer token in `system:masters` that lasts as long as the data
    * directory.
    */
   adminKubeconfig(url: string): Promise<string>;
 }
+
+/** Opens an API server on a store; it is ready to serve when this resolves. */
+export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { store, clock, random, log, dataDir, advertise, aggregated = [], paths = [], admission = [] } = options;
+  const stop = new AbortController();
+  const authority = await Authority.open(dataDir, clock);
+  const adminToken = new Secret(
+    await privateFile(join(dataDir, 'admin-token'), async () => randomBytes(32).toString('base64url')),
+  );
+  const decoded = new DecodedObjects(DECODED_BYTES);
+  const reader = new StoreReader(store, decoded);
+  const tokens = await ServiceAccountTokens.open(dataDir, reader, clock, random);
+  const catalog = new ResourceCatalog(builtinDefinitions());
+  followDefinitions(store, catalog, log, stop.signal);
+  const rules = new RuleIndex(store, stop.signal);
+  const streams = new OpenStreams(clock);
+  rules.subscribe(() => streams.recheck());
+  for (const plural of CREDENTIAL_KINDS) {
+    const onChanges = (changes: readonly { readonly type: string }[]): void => {
+      if (changes.some(({ type }) => type === 'delete')) streams.recheck();
+    };
+    store.watch(collectionPrefix({ group: '', plural }), store.revision, onChanges, stop.signal);
+  }
+  const core: Core = {
+    store,
+    catalog,
+    decoded,
+    lock: new KeyLock(),
+    admission: new Admission(admission),
+    reader,
+    rights: rules,
+    clock,
+    random,
+    log,
+  };
+  const metrics = new Metrics();
+  const objects = new CoreObjects(core);
+  const url = `https://${hostInUrl(advertise.host)}:${advertise.port}`;
+  const discovery = new Discovery(catalog, reviews, aggregated, () => `${advertise.host}:${advertise.port}`);
+  const authenticator = new Authenticator(adminToken, tokens, ISSUER);
+  const build = { gitVersion: options.version ?? KUBERNETES_VERSION.gitVersion };
+  const api = new Api({
+    verbs: {
+      core,
+      facets: new FacetIndex(),
+      events: new EncodedEvents(() => clock.now()),
+      onOverflow: () => metrics.watcherDropped(),
+    },
+    rules,
+    authenticator,
+    streams,
+    routes: new Routes({ store, discovery, openApi: new OpenApi(), metrics, tokens, url: () => url, build }),
+    aggregated,
+    paths,
+    metrics,
+    clock,
+    log,
+  });
+  await bootstrapCluster(objects, advertise, aggregated);
+  const caPem = authority.certPem;
+  const running = controllers.map((start) =>
+    start({ clock, random, log, objects, catalog, tokens, caPem, signal: stop.signal }),
+  );
+  return {
+    handle: (request, identity) => api.handle(request, identity),
+    upgrade: (request, socket, head, identity) => api.upgrade(request, socket, head, identity),
+    authenticate: (request) => authenticator.request(request),
+    caPem,
+    servingCertificate: (hosts) => authority.serving(hosts),
+    clientCertificate: (user, groups) => authority.client(user, groups),
+    adminKubeconfig: async (at) => kubeconfig({ url: at, caPem, token: adminToken.reveal() }),
+    async [Symbol.asyncDispose]() {
+      streams.closeAll();
+      stop.abort();
+      await Promise.all(running.map((controller) => controller[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);

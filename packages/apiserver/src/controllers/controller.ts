@@ -57,7 +57,7 @@ export interface ControllerContext {
   readonly log: Log;
   readonly objects: Objects;
   readonly catalog: Catalog;
-  readonly tokens: ServiceAccountTokens;
+  readonly tokens: Pick<ServiceAccountTokens, 'issueForSecret'>;
   /** PEM of the certificate authority. */
   readonly caPem: string;
   /** Aborts when the server stops. */

@@ -1,0 +1,56 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type ApiRequest, type Identity, unauthorized } from '@drover/api';
+import type { Secret } from '@drover/kit';
+import { adminIdentity, anonymous } from './identity.js';
+import type { ServiceAccountTokens, TokenIdentity } from './service-account-tokens.js';
+
+/** Carries a bearer token in the one header a browser's WebSocket can set (apiserver websocket/protocol.go). */
+const WEBSOCKET_TOKEN = 'base64url.bearer.authorization.k8s.io.';
+
+/** Finds out who makes a request, from its headers. Client certificates are the front's business: it verified them. */
+export class Authenticator {
+  readonly #adminDigest: Buffer;
+
+  constructor(
+    adminToken: Secret,
+    readonly tokens: ServiceAccountTokens,
+    readonly issuer: string,
+  ) {
+    this.#adminDigest = digest(adminToken.reveal());
+  }
+
+  /** Who the request's headers say it is; without credentials, nobody. @throws ApiError Unauthorized for credentials that do not hold. */
+  request({ headers }: ApiRequest): Identity {
+    const authorization = first(headers['authorization']);
+    if (authorization !== undefined) {
+      const match = /^Bearer +(\S+) *$/i.exec(authorization);
+      if (!match) throw unauthorized();
+      return this.token(match[1] as string).identity;
+    }
+    const carried = websocketToken(first(headers['sec-websocket-protocol']));
+    return carried === undefined ? anonymous : this.token(carried).identity;
+  }
+
+  /** Who a bearer token is. @throws ApiError Unauthorized. */
+  token(token: string, audiences: readonly string[] = [this.issuer]): TokenIdentity {
+    if (timingSafeEqual(digest(token), this.#adminDigest))
+      return { identity: adminIdentity, audiences: [...audiences] };
+    const account = this.tokens.authenticate(token, audiences);
+    if (account === undefined) throw unauthorized();
+    return account;
+  }
+}
+
+function websocketToken(protocols: string | undefined): string | undefined {
+  const entry = protocols
+    ?.split(',')
+    .map((text) => text.trim())
+    .find((text) => text.startsWith(WEBSOCKET_TOKEN));
+  return entry && Buffer.from(entry.slice(WEBSOCKET_TOKEN.length), 'base64url').toString();
+}
+
+/** Digests have one length, so that comparing them takes the same time whatever was sent. */
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+const first = (value: string | readonly string[] | undefined): string | undefined =>
+  typeof value === 'string' || value === undefined ? value : value[0];

@@ -1,0 +1,155 @@
+import { openSchema } from '@drover/api';
+import { type BuiltinResource, builtinResources, builtinSchemas } from '@drover/api/schemas';
+import { customResourceDefinition } from '../strategies/custom-resource-definition.js';
+import { namespace } from '../strategies/namespace.js';
+import { counted, plain } from '../strategies/plain.js';
+import { pod } from '../strategies/pod.js';
+import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../strategies/rbac.js';
+import { configMap, secret } from '../strategies/secret.js';
+import { service } from '../strategies/service.js';
+import { persistentVolume, persistentVolumeClaim, storageClass } from '../strategies/storage.js';
+import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from '../strategies/workload.js';
+import { builtinTable } from './builtin-table.js';
+import { at, type ResourceDefinition, type ScaleDefinition, type VersionDefinition } from './definition.js';
+import { selectable } from './selectable.js';
+import type { Strategy } from './strategy.js';
+
+/** What a built-in kind does in its own way; kinds that are not here are plain. */
+const STRATEGIES: Readonly<Record<string, Strategy>> = {
+  '/configmaps': configMap,
+  '/namespaces': namespace,
+  '/persistentvolumeclaims': persistentVolumeClaim,
+  '/persistentvolumes': persistentVolume,
+  '/pods': pod,
+  '/replicationcontrollers': counted,
+  '/secrets': secret,
+  '/services': service,
+  'apiextensions.k8s.io/customresourcedefinitions': customResourceDefinition,
+  'apps/daemonsets': daemonSet,
+  'apps/deployments': deployment,
+  'apps/replicasets': replicaSet,
+  'apps/statefulsets': statefulSet,
+  'batch/cronjobs': cronJob,
+  'batch/jobs': job,
+  'networking.k8s.io/ingresses': counted,
+  'networking.k8s.io/networkpolicies': counted,
+  'policy/poddisruptionbudgets': counted,
+  'rbac.authorization.k8s.io/clusterrolebindings': clusterRoleBindings,
+  'rbac.authorization.k8s.io/clusterroles': clusterRoles,
+  'rbac.authorization.k8s.io/rolebindings': roleBindings,
+  'rbac.authorization.k8s.io/roles': roles,
+  'storage.k8s.io/storageclasses': storageClass,
+};
+
+/** Fields that selectors of a kind may name (the conversion functions of each API group). */
+const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
+  '/events': [
+    'involvedObject.kind',
+    'involvedObject.namespace',
+    'involvedObject.name',
+    'involvedObject.uid',
+    'involvedObject.apiVersion',
+    'involvedObject.resourceVersion',
+    'involvedObject.fieldPath',
+    'reason',
+    'reportingComponent',
+    'source',
+    'type',
+  ],
+  '/namespaces': ['status.phase'],
+  '/nodes': ['spec.unschedulable'],
+  '/pods': [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'spec.hostNetwork',
+    'status.phase',
+    'status.podIP',
+    'status.nominatedNodeName',
+  ],
+  '/replicationcontrollers': ['status.replicas'],
+  '/secrets': ['type'],
+  '/services': ['spec.clusterIP', 'spec.type'],
+  'apps/replicasets': ['status.replicas'],
+  'batch/jobs': ['status.successful'],
+  'certificates.k8s.io/certificatesigningrequests': ['spec.signerName'],
+};
+
+/**
+ * Kinds of the reference that this server leaves out, and so does not announce: `events.k8s.io` and `autoscaling/v1` are other
+ * forms of kinds it has, the rest are about components it does not have.
+ */
+const LEFT_OUT = new Set(['/componentstatuses', '/bindings', 'events.k8s.io/events']);
+
+/** Every kind that is served without a CustomResourceDefinition. */
+export function builtinDefinitions(): ResourceDefinition[] {
+  const byKind = new Map<string, BuiltinResource[]>();
+  for (const resource of builtinResources()) {
+    const key = `${resource.group}/${resource.plural}`;
+    if (LEFT_OUT.has(key) || !resource.verbs.includes('list')) continue;
+    byKind.set(key, [...(byKind.get(key) ?? []), resource]);
+  }
+  return [...byKind].map(([key, versions]) => definition(key, versions));
+}
+
+function definition(key: string, resources: readonly BuiltinResource[]): ResourceDefinition {
+  // The reference lists versions as discovery does, the preferred one first; others would need a conversion.
+  const [resource] = [...resources].sort((a, b) => b.version.localeCompare(a.version, 'en', { numeric: true }));
+  if (resource === undefined) throw new Error(`the kind ${key} has no version`);
+  const { group, plural, singular, kind, namespaced, shortNames, categories, verbs, version } = resource;
+  return {
+    group,
+    plural,
+    singular,
+    kind,
+    listKind: `${kind}List`,
+    namespaced,
+    shortNames,
+    categories,
+    verbs,
+    storageVersion: version,
+    versions: [versionDefinition(key, resource)],
+    strategy: STRATEGIES[key] ?? plain,
+    builtin: true,
+    accepting: true,
+  };
+}
+
+function versionDefinition(key: string, { version, component, subresources }: BuiltinResource): VersionDefinition {
+  const has = (name: string): boolean => subresources.some((subresource) => subresource.name === name);
+  return {
+    name: version,
+    served: true,
+    schema: once(() => {
+      const components = builtinSchemas();
+      const schema = components[component];
+      if (schema === undefined) throw new Error(`the schema ${component} is missing`);
+      return openSchema(schema, components);
+    }),
+    columns: builtinTable(key),
+    status: has('status'),
+    scale: has('scale') ? BUILTIN_SCALE : undefined,
+    selectableFields: (SELECTABLE[key] ?? []).map(selectable),
+  };
+}
+
+const BUILTIN_SCALE: ScaleDefinition = {
+  specReplicas: ['spec', 'replicas'],
+  statusReplicas: ['status', 'replicas'],
+  selector: (object) => {
+    const labels = at(object, ['spec', 'selector', 'matchLabels']) ?? at(object, ['spec', 'selector']);
+    if (typeof labels !== 'object' || labels === null) return '';
+    return Object.entries(labels)
+      .map(([key, value]) => `${key}=${String(value)}`)
+      .join(',');
+  },
+};
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

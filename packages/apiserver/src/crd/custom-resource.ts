@@ -1,0 +1,87 @@
+import { type KubeObject, openSchema, type Schema } from '@drover/api';
+import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '@drover/api/types/apiextensions-v1';
+import type { Entry } from '@drover/store';
+import { at, type ResourceDefinition, type ScaleDefinition, type VersionDefinition } from '../catalog/definition.js';
+import { selectable } from '../catalog/selectable.js';
+import { compareVersions } from '../catalog/version-order.js';
+import { decodeStored } from '../storage/rendering.js';
+import { custom } from '../strategies/plain.js';
+import { printerColumns } from './printer-column.js';
+
+const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+/** What a stored CustomResourceDefinition makes the server serve. Schemas are read from the entry when first needed. */
+export function customResource(entry: Entry): ResourceDefinition {
+  const definition = decodeStored(entry.value, entry.revision) as CustomResourceDefinition;
+  const { group, names, scope, versions } = definition.spec;
+  return {
+    group,
+    plural: names.plural,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    kind: names.kind,
+    listKind: names.listKind ?? `${names.kind}List`,
+    namespaced: scope === 'Namespaced',
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    verbs: VERBS,
+    storageVersion: versions.find(({ storage }) => storage)?.name ?? '',
+    versions: [...versions]
+      .sort((a, b) => compareVersions(a.name, b.name))
+      .map((version) => versionDefinition(entry, version)),
+    strategy: custom,
+    builtin: false,
+    accepting: definition.metadata.deletionTimestamp === undefined,
+  };
+}
+
+function versionDefinition(entry: Entry, version: CustomResourceDefinitionVersion): VersionDefinition {
+  const { name, served, subresources, additionalPrinterColumns = [], selectableFields = [] } = version;
+  return {
+    name,
+    served,
+    schema: lazySchema(entry, name),
+    columns: printerColumns(additionalPrinterColumns),
+    status: subresources?.status !== undefined,
+    scale: subresources?.scale && scaleDefinition(subresources.scale),
+    selectableFields: selectableFields.map(({ jsonPath }) => selectable(jsonPath.replace(/^\./, ''))),
+    deprecation: version.deprecated
+      ? (version.deprecationWarning ?? `${decodeGroup(entry)}/${name} is deprecated`)
+      : undefined,
+  };
+}
+
+function lazySchema(entry: Entry, version: string): VersionDefinition['schema'] {
+  let opened: ReturnType<typeof openSchema> | undefined;
+  return () => {
+    opened ??= openSchema(schemaOf(entry, version));
+    return opened;
+  };
+}
+
+/** The schema of one version, as the definition has it. */
+export function schemaOf(entry: Entry, version: string): Schema {
+  const definition = decodeStored(entry.value, entry.revision) as CustomResourceDefinition;
+  const found = definition.spec.versions.find(({ name }) => name === version);
+  return (found?.schema?.openAPIV3Schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }) as Schema;
+}
+
+function decodeGroup(entry: Entry): string {
+  return (decodeStored(entry.value, entry.revision) as CustomResourceDefinition).spec.group;
+}
+
+function scaleDefinition(scale: {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  readonly labelSelectorPath?: string;
+}): ScaleDefinition {
+  const steps = (path: string): string[] => path.split('.').slice(1);
+  const selector = scale.labelSelectorPath === undefined ? undefined : steps(scale.labelSelectorPath);
+  return {
+    specReplicas: steps(scale.specReplicasPath),
+    statusReplicas: steps(scale.statusReplicasPath),
+    selector: (object: KubeObject) => {
+      const value = selector && at(object, selector);
+      return typeof value === 'string' ? value : '';
+    },
+  };
+}

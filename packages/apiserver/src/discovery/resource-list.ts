@@ -1,0 +1,93 @@
+import type { AggregatedApi } from '@drover/api';
+import type { ResourceCatalog } from '../catalog/catalog.js';
+import type { ResourceDefinition, VersionDefinition } from '../catalog/definition.js';
+import { compareVersions } from '../catalog/version-order.js';
+
+/** A resource of one version as discovery lists it (meta/v1 APIResource). */
+export interface ApiResource {
+  readonly name: string;
+  readonly singularName: string;
+  readonly namespaced: boolean;
+  readonly kind: string;
+  readonly group?: string;
+  readonly version?: string;
+  readonly verbs: readonly string[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+}
+
+/** A group with its versions, the preferred one first, and what is in each. */
+export interface ApiGroup {
+  readonly name: string;
+  readonly versions: readonly { readonly version: string; readonly resources: readonly ApiResource[] }[];
+}
+
+/** A resource that is no stored kind: its documents are questions that the server answers (`subjectaccessreviews`). */
+export interface VirtualResource extends ApiResource {
+  readonly ofGroup: string;
+  readonly ofVersion: string;
+}
+
+const WRITABLE = ['get', 'patch', 'update'];
+
+/** Everything served now, by group: the built-in ones first, in the order they are registered, then the others by name. */
+export function apiGroups(
+  catalog: ResourceCatalog,
+  virtual: readonly VirtualResource[],
+  aggregated: readonly AggregatedApi[],
+): ApiGroup[] {
+  const groups = new Map<string, Map<string, ApiResource[]>>([['', new Map()]]);
+  const put = (group: string, version: string, resources: readonly ApiResource[]): void => {
+    const versions = groups.get(group) ?? new Map<string, ApiResource[]>();
+    groups.set(group, versions);
+    versions.set(version, [...(versions.get(version) ?? []), ...resources]);
+  };
+  const definitions = [...catalog.definitions()].sort(byGroup);
+  for (const definition of definitions) {
+    for (const version of definition.versions.filter(({ served }) => served)) {
+      put(definition.group, version.name, resourcesOf(definition, version));
+    }
+  }
+  for (const { ofGroup, ofVersion, ...resource } of virtual) put(ofGroup, ofVersion, [resource]);
+  for (const { group, version, resources } of aggregated) put(group, version, resources);
+  return [...groups].map(([name, versions]) => ({
+    name,
+    versions: [...versions]
+      .sort(([a], [b]) => compareVersions(a, b))
+      .map(([version, resources]) => ({
+        version,
+        resources: [...resources].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      })),
+  }));
+}
+
+function byGroup(a: ResourceDefinition, b: ResourceDefinition): number {
+  if (a.builtin !== b.builtin) return a.builtin ? -1 : 1;
+  return a.builtin ? 0 : a.group.localeCompare(b.group);
+}
+
+function resourcesOf(definition: ResourceDefinition, version: VersionDefinition): ApiResource[] {
+  const { plural, singular, namespaced, kind, verbs, shortNames, categories, strategy } = definition;
+  const sub = (name: string, rest: object = {}, subVerbs: readonly string[] = WRITABLE): ApiResource => ({
+    name: `${plural}/${name}`,
+    singularName: '',
+    namespaced,
+    kind,
+    verbs: subVerbs,
+    ...rest,
+  });
+  return [
+    {
+      name: plural,
+      singularName: singular,
+      namespaced,
+      kind,
+      verbs,
+      ...(shortNames.length === 0 ? {} : { shortNames }),
+      ...(categories.length === 0 ? {} : { categories }),
+    },
+    ...(version.status ? [sub('status')] : []),
+    ...(version.scale ? [sub('scale', { group: 'autoscaling', version: 'v1', kind: 'Scale' })] : []),
+    ...(strategy.heldBack ? [sub('finalize', {}, ['update'])] : []),
+  ];
+}

@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { ApiRequest, ApiResponse, Identity } from '@drover/api';
+import { AUTHENTICATED } from './auth/identity.js';
+import type { ApiServer } from './server.js';
+
+/** Where to listen, and with which certificate. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Names and addresses the certificate is for, beside `host` and the loopback ones. */
+  readonly hosts?: readonly string[];
+  /** A certificate of the caller's own, instead of one by the server's authority. */
+  readonly tls?: { readonly certPem: string; readonly keyPem: string };
+}
+
+/** An open port. Disposing it ends connections after their present request, watches at once. */
+export interface Listener extends AsyncDisposable {
+  readonly port: number;
+  /** `https://HOST:PORT`, reachable from this machine. */
+  readonly url: string;
+}
+
+/** Names by which programs inside a cluster call the API. */
+const CLUSTER_NAMES = [
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+  'localhost',
+  '127.0.0.1',
+  '::1',
+];
+/** Bytes of all headers of a request together; a client certificate's user may be in dozens of groups. */
+const HEADER_BYTES = 64 * 1024;
+/** How long a sender may take over its headers. */
+const HEADERS_MS = 20_000;
+/** Connections that do nothing are closed after this time. */
+const IDLE_MS = 90_000;
+/** Open connections; further ones are refused until some end. */
+const CONNECTIONS = 10_000;
+/** Time for requests on their way when the listener closes. */
+const DRAIN_MS = 2_000;
+
+/** Serves an API server over HTTPS. Client certificates of its authority are identities. */
+export async function listen(server: ApiServer, options: ListenOptions): Promise<Listener> {
+  const { host, port, hosts = [] } = options;
+  const names = [...new Set([...(host === '0.0.0.0' || host === '::' ? [] : [host]), ...hosts, ...CLUSTER_NAMES])];
+  const { certPem, keyPem } = options.tls ?? (await server.servingCertificate(names));
+  const front = createServer({
+    cert: certPem,
+    key: keyPem,
+    ca: server.caPem,
+    requestCert: true,
+    // Tokens are the other way in; what a certificate proves is asked of each connection.
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    maxHeaderSize: HEADER_BYTES,
+    headersTimeout: HEADERS_MS,
+    keepAliveTimeout: IDLE_MS,
+    requestTimeout: 0,
+    noDelay: true,
+  });
+  front.maxConnections = CONNECTIONS;
+  const sockets = new Set<Duplex>();
+  front.on('request', (message: IncomingMessage, answer: ServerResponse) => {
+    void serve(server, message, answer);
+  });
+  front.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    const gone = new AbortController();
+    socket.once('close', () => gone.abort());
+    void server.upgrade(requestOf(message, gone.signal), socket, head, certificateIdentity(message));
+  });
+  front.listen(port, host);
+  await once(front, 'listening');
+  const bound = front.address();
+  const open = typeof bound === 'object' && bound !== null ? bound.port : port;
+  return {
+    port: open,
+    url: `https://${reachable(host)}:${open}`,
+    async [Symbol.asyncDispose]() {
+      const closed = once(front, 'close');
+      front.close();
+      for (const socket of sockets) socket.destroy();
+      front.closeIdleConnections();
+      const late = setTimeout(() => front.closeAllConnections(), DRAIN_MS);
+      await closed;
+      clearTimeout(late);
+    },
+  };
+}
+
+async function serve(server: ApiServer, message: IncomingMessage, answer: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  answer.once('close', () => gone.abort());
+  const response = await server.handle(requestOf(message, gone.signal), certificateIdentity(message));
+  try {
+    await send(answer, response, gone.signal);
+  } catch {
+    // The caller has gone, or the body broke off: an answer that has begun can only be cut.
+    answer.destroy();
+  }
+}
+
+async function send(
+  answer: ServerResponse,
+  { status, headers, body }: ApiResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [name, value] of Object.entries(headers)) answer.setHeader(name, value as string | string[]);
+  answer.statusCode = status;
+  if (body instanceof Uint8Array) {
+    if (!answer.hasHeader('content-length') && status !== 204) answer.setHeader('content-length', body.length);
+    answer.end(body);
+    return;
+  }
+  // Clients of a watch wait for the headers before there is a first event.
+  answer.flushHeaders();
+  for await (const chunk of body) {
+    if (signal.aborted) return;
+    if (!answer.write(chunk)) await drained(answer, signal);
+  }
+  answer.end();
+}
+
+function drained(answer: ServerResponse, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      answer.off('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    answer.once('drain', done);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+function requestOf(message: IncomingMessage, signal: AbortSignal): ApiRequest {
+  const headers: Record<string, string | readonly string[]> = {};
+  for (const [name, values] of Object.entries(message.headersDistinct)) {
+    if (values !== undefined && values.length > 0) headers[name] = values.length === 1 ? (values[0] as string) : values;
+  }
+  return { method: message.method ?? 'GET', url: message.url ?? '/', headers, body: message, signal };
+}
+
+/** Who a verified client certificate says it is: its common name, in its organizations. */
+function certificateIdentity(message: IncomingMessage): Identity | undefined {
+  const socket = message.socket as TLSSocket;
+  if (!socket.authorized) return undefined;
+  const subject = socket.getPeerCertificate().subject as { CN?: string | string[]; O?: string | string[] } | undefined;
+  const [name] = listOf(subject?.CN);
+  if (name === undefined || name === '') return undefined;
+  return { name, groups: [...listOf(subject?.O), AUTHENTICATED], extra: {} };
+}
+
+function listOf(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return typeof value === 'string' ? [value] : value;
+}
+
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return isIP(host) === 6 ? `[${host}]` : host;
+}

@@ -1,0 +1,60 @@
+import type { Identity, KubeObject, Stored } from '@drover/api';
+import type { Clock, Log, RandomBytes } from '@drover/kit';
+import type { Store } from '@drover/store';
+import type { ResourceCatalog } from '../catalog/catalog.js';
+import type { Served } from '../catalog/definition.js';
+import type { ObjectReader, Part, Rights, StrategyContext } from '../catalog/strategy.js';
+import type { DecodedObjects } from '../storage/decoded.js';
+import type { KeyLock } from '../storage/lock.js';
+import type { Admission } from './admission.js';
+
+/** What every verb works on. */
+export interface Core {
+  readonly store: Store;
+  readonly catalog: ResourceCatalog;
+  readonly decoded: DecodedObjects;
+  readonly lock: KeyLock;
+  readonly admission: Admission;
+  readonly reader: ObjectReader;
+  readonly rights: Rights;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+}
+
+/** An object as the server hands it out. */
+export type StoredObject = Stored<KubeObject>;
+
+/** How strictly unknown fields are taken (query parameter `fieldValidation`). */
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+/** Who writes what, and how. */
+export interface WriteContext {
+  readonly served: Served;
+  readonly namespace: string | undefined;
+  readonly identity: Identity;
+  readonly part: Part;
+  readonly dryRun: boolean;
+  /** Named in managedFields. */
+  readonly fieldManager: string;
+  readonly fieldValidation: FieldValidation;
+  /** Sentences for the caller's `Warning` headers; the write adds its own. */
+  readonly warnings: string[];
+}
+
+/** The state a write leaves: stored bytes, and their revision unless nothing was stored. */
+export interface Written {
+  readonly value: Uint8Array;
+  readonly revision: number | undefined;
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'deleted';
+}
+
+/** What a kind's strategy may look at during this write. */
+export function strategyContext({ clock, random, reader, rights }: Core, identity: Identity): StrategyContext {
+  return { clock, random, identity, objects: reader, rights };
+}
+
+/** The time as objects carry it: RFC 3339 with seconds. */
+export function timestamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

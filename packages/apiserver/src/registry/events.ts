@@ -1,0 +1,65 @@
+import { apiVersion } from '@drover/api';
+import type { Entry } from '@drover/store';
+import type { Served } from '../catalog/definition.js';
+import type { Representation } from '../request/negotiation.js';
+import { decodeStored, render } from '../storage/rendering.js';
+import { represent } from './represent.js';
+
+export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** Entries whose encoded events are kept, and their bytes together: a burst as its watchers drain it. */
+const ENTRIES = 512;
+const BYTES = 8 * 1024 * 1024;
+
+/**
+ * The newest watch events in their encoded form, so that each is encoded once for all watchers of the same version and
+ * representation. Full: the oldest go, and are encoded again for whoever still needs them.
+ */
+export class EncodedEvents {
+  readonly #held = new Map<Entry, Map<string, Buffer>>();
+  #bytes = 0;
+
+  constructor(readonly now: () => number) {}
+
+  /** The line that tells `type` about `entry` as of `revision` (a delete has one of its own). */
+  encode(type: EventType, entry: Entry, revision: number, served: Served, form: Representation): Buffer {
+    const variant = `${type}@${revision} ${served.version.name} ${form.form} ${form.version}`;
+    const known = this.#held.get(entry)?.get(variant);
+    if (known !== undefined) return known;
+    const bytes = encodeEvent(type, entry, revision, served, form, this.now());
+    this.#hold(entry, variant, bytes);
+    return bytes;
+  }
+
+  #hold(entry: Entry, variant: string, bytes: Buffer): void {
+    const variants = this.#held.get(entry) ?? new Map<string, Buffer>();
+    variants.set(variant, bytes);
+    this.#held.set(entry, variants);
+    this.#bytes += bytes.length;
+    for (const [oldest, encoded] of this.#held) {
+      if ((this.#held.size <= ENTRIES && this.#bytes <= BYTES) || oldest === entry) return;
+      this.#held.delete(oldest);
+      for (const { length } of encoded.values()) this.#bytes -= length;
+    }
+  }
+}
+
+/** One line of a watch. */
+export function encodeEvent(
+  type: EventType,
+  entry: Entry,
+  revision: number,
+  { definition, version }: Served,
+  form: Representation,
+  now: number,
+): Buffer {
+  const served = apiVersion({ group: definition.group, version: version.name });
+  if (form.form === 'object') {
+    return render(entry.value, revision, served, definition.kind, {
+      before: `{"type":"${type}","object":`,
+      after: '}\n',
+    });
+  }
+  const object = { ...decodeStored(entry.value, revision), apiVersion: served };
+  return Buffer.from(`{"type":"${type}","object":${JSON.stringify(represent(object, version, form, now))}}\n`);
+}

@@ -1,0 +1,185 @@
+import { ApiError, apiVersion, badRequest } from '@drover/api';
+import type { Entry, Page, Revision } from '@drover/store';
+import type { Served } from '../catalog/definition.js';
+import type { ListOptions } from '../request/query.js';
+import { collectionPrefix, namespacePrefix, objectKey } from '../storage/key.js';
+import type { Core } from './core.js';
+import type { FacetIndex } from './facets.js';
+import { revisionRefusal, tooLargeRevision } from './refusal.js';
+import type { Selection } from './selection.js';
+
+/** A consistent part of a collection. */
+export interface Listed {
+  readonly entries: readonly Entry[];
+  readonly revision: number;
+  readonly continueToken: string | undefined;
+  /** How many more there are; unknown when a selector leaves some out. */
+  readonly remaining: number | undefined;
+}
+
+/** Entries looked at in one go while a selector looks for enough of them. */
+const SCAN = 1000;
+
+/** Where the objects of a request are. */
+export function prefixOf({ definition }: Served, namespace: string | undefined): string {
+  const collection = collectionPrefix(definition);
+  return namespace === undefined ? collection : namespacePrefix(collection, namespace);
+}
+
+/**
+ * The entries a LIST asks for, at one revision, chosen as the Kubernetes API documents for each combination of
+ * resourceVersion, match, limit and continue.
+ *
+ * @throws ApiError Expired, Timeout (the revision has not happened), BadRequest (continue).
+ */
+export function listEntries(
+  core: Core,
+  facets: FacetIndex,
+  served: Served,
+  namespace: string | undefined,
+  options: ListOptions,
+  selection: Selection,
+): Listed {
+  const prefix = prefixOf(served, namespace);
+  const { after, at } = startOf(core, prefix, options);
+  if (selection.name !== undefined && (namespace !== undefined || !served.definition.namespaced) && at === undefined) {
+    return listOne(core, facets, served, namespace, selection.name, selection);
+  }
+  const { limit } = options;
+  try {
+    return selection.everything
+      ? listAll(core, prefix, limit, after, at)
+      : listSelected(core, facets, served, prefix, selection, limit, after, at);
+  } catch (error) {
+    throw revisionRefusal(error);
+  }
+}
+
+function listOne(
+  core: Core,
+  facets: FacetIndex,
+  served: Served,
+  namespace: string | undefined,
+  name: string,
+  selection: Selection,
+): Listed {
+  const { revision } = core.store;
+  const place = { revision, continueToken: undefined, remaining: undefined };
+  if (served.definition.strategy.nameRule(name) !== undefined) return { ...place, entries: [] };
+  const entry = core.store.get(objectKey(collectionPrefix(served.definition), { namespace, name }));
+  const found = entry !== undefined && selection.matches(facets.of(entry, served.version));
+  return { ...place, entries: found ? [entry] : [] };
+}
+
+function listAll(core: Core, prefix: string, limit?: number, after?: string, at?: Revision): Listed {
+  const page = core.store.list(prefix, pageRequest(limit, after, at));
+  const more = page.more > 0;
+  return {
+    entries: page.entries,
+    revision: page.revision,
+    continueToken: more ? tokenAfter(prefix, page) : undefined,
+    remaining: more ? page.more : undefined,
+  };
+}
+
+function listSelected(
+  core: Core,
+  facets: FacetIndex,
+  { version }: Served,
+  prefix: string,
+  selection: Selection,
+  limit?: number,
+  after?: string,
+  at?: Revision,
+): Listed {
+  const entries: Entry[] = [];
+  const wanted = limit ?? Number.POSITIVE_INFINITY;
+  let page = core.store.list(prefix, pageRequest(limit === undefined ? undefined : SCAN, after, at));
+  const revision = page.revision;
+  for (;;) {
+    for (const [index, entry] of page.entries.entries()) {
+      if (!selection.matches(facets.of(entry, version))) continue;
+      entries.push(entry);
+      const rest = page.entries.length - index - 1 + page.more;
+      if (entries.length < wanted || rest === 0) continue;
+      return { entries, revision, continueToken: token(prefix, revision, entry.key), remaining: undefined };
+    }
+    if (page.more === 0) return { entries, revision, continueToken: undefined, remaining: undefined };
+    page = core.store.list(prefix, pageRequest(SCAN, page.entries.at(-1)?.key, revision));
+  }
+}
+
+function pageRequest(
+  limit: number | undefined,
+  after: string | undefined,
+  at: Revision | undefined,
+): { limit?: number; after?: string; at?: Revision } {
+  return {
+    ...(limit === undefined ? {} : { limit }),
+    ...(after === undefined ? {} : { after }),
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+/** Where to begin, and at which revision; no revision means the newest. */
+function startOf({ store }: Core, prefix: string, options: ListOptions): { after?: string; at?: Revision } {
+  const { resourceVersion = 0, resourceVersionMatch, limit, continueToken } = options;
+  if (continueToken !== undefined) {
+    if (resourceVersion !== 0) throw badRequest('specifying resource version is not allowed when using continue');
+    return readToken(prefix, continueToken);
+  }
+  if (resourceVersion === 0) return {};
+  if (resourceVersion > store.revision) throw tooLargeRevision(resourceVersion, store.revision);
+  // A limit with a revision and no match is exact: that is how clients page from a known state.
+  const exact = resourceVersionMatch === 'Exact' || (resourceVersionMatch === undefined && limit !== undefined);
+  return exact ? { at: resourceVersion as Revision } : {};
+}
+
+function tokenAfter(prefix: string, { entries, revision }: Page): string {
+  return token(prefix, revision, (entries.at(-1) as Entry).key);
+}
+
+function token(prefix: string, revision: number, lastKey: string): string {
+  const place = { v: 'meta.k8s.io/v1', rv: revision, start: lastKey.slice(prefix.length) };
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+function readToken(prefix: string, text: string): { after: string; at: Revision } {
+  let place: unknown;
+  try {
+    place = JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    throw badRequest('continue key is not valid');
+  }
+  const { v, rv, start } = (typeof place === 'object' && place !== null ? place : {}) as Record<string, unknown>;
+  if (
+    v !== 'meta.k8s.io/v1' ||
+    typeof start !== 'string' ||
+    typeof rv !== 'number' ||
+    !Number.isSafeInteger(rv) ||
+    rv < 1
+  ) {
+    throw badRequest('continue key is not valid');
+  }
+  return { after: `${prefix}${start}`, at: rv as Revision };
+}
+
+/** What a list's own metadata says. */
+export function listMetadata({ revision, continueToken, remaining }: Listed): Record<string, unknown> {
+  return {
+    resourceVersion: String(revision),
+    ...(continueToken === undefined ? {} : { continue: continueToken }),
+    ...(remaining === undefined ? {} : { remainingItemCount: remaining }),
+  };
+}
+
+/** `apiVersion` of the objects of a request. */
+export function servedVersion({ definition, version }: Served): string {
+  return apiVersion({ group: definition.group, version: version.name });
+}
+
+/** Told instead of a bare 410, when the pages of a list were walked too slowly. */
+export const CONTINUE_EXPIRED = new ApiError(
+  'Expired',
+  'The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.',
+);

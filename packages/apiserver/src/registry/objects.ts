@@ -1,0 +1,95 @@
+import { hasReason, type KubeObject, notServed, type ObjectRef } from '@drover/api';
+import type { Change } from '@drover/store';
+import { serverIdentity } from '../auth/identity.js';
+import { versionOf } from '../catalog/definition.js';
+import type { Part } from '../catalog/strategy.js';
+import type { GroupResource, ObjectEvent, Objects } from '../controllers/controller.js';
+import { collectionPrefix } from '../storage/key.js';
+import { decodeStored } from '../storage/rendering.js';
+import type { Core, StoredObject, WriteContext, Written } from './core.js';
+import { deleteObject } from './delete.js';
+import { createObject, updateObject } from './write.js';
+
+const MANAGER = 'drover-apiserver';
+
+/** The core's objects for code of this package, in the version they are stored in. */
+export class CoreObjects implements Objects {
+  constructor(readonly core: Core) {}
+
+  get(resource: GroupResource, ref: ObjectRef): StoredObject | undefined {
+    return this.core.reader.get(resource, ref) as StoredObject | undefined;
+  }
+
+  list(resource: GroupResource, namespace?: string): readonly StoredObject[] {
+    return this.core.reader.list(resource, namespace) as readonly StoredObject[];
+  }
+
+  watch(resource: GroupResource, onEvents: (events: readonly ObjectEvent[]) => void, signal: AbortSignal): void {
+    const { store, decoded } = this.core;
+    const prefix = collectionPrefix(resource);
+    const page = store.list(prefix);
+    const object = (entry: Parameters<typeof decoded.get>[0]): StoredObject => decoded.get(entry) as StoredObject;
+    if (page.entries.length > 0) onEvents(page.entries.map((entry) => ({ type: 'ADDED', object: object(entry) })));
+    const eventOf = (change: Change): ObjectEvent => {
+      if (change.type === 'delete') return { type: 'DELETED', object: object(change.previous) };
+      const { entry, previous } = change;
+      return previous === undefined
+        ? { type: 'ADDED', object: object(entry) }
+        : { type: 'MODIFIED', object: object(entry), previous: object(previous) };
+    };
+    store.watch(prefix, page.revision, (changes) => onEvents(changes.map(eventOf)), signal);
+  }
+
+  async create(resource: GroupResource, object: KubeObject): Promise<StoredObject> {
+    const context = this.#context(resource, object.metadata.namespace, 'main');
+    return asStored(await createObject(this.core, context, structuredClone(object)));
+  }
+
+  async update(
+    resource: GroupResource,
+    ref: ObjectRef,
+    change: (object: KubeObject) => KubeObject | undefined,
+    options: { readonly subresource?: 'status' | 'finalize' } = {},
+  ): Promise<StoredObject | undefined> {
+    const context = this.#context(resource, ref.namespace, options.subresource ?? 'main');
+    const apply = (current: KubeObject): KubeObject => change(structuredClone(current)) ?? current;
+    try {
+      const written = await updateObject(this.core, context, ref, apply, { replace: false });
+      return written.outcome === 'deleted' ? undefined : asStored(written);
+    } catch (error) {
+      if (hasReason(error, 'NotFound')) return undefined;
+      throw error;
+    }
+  }
+
+  async delete(resource: GroupResource, ref: ObjectRef, options: Parameters<Objects['delete']>[2] = {}): Promise<void> {
+    const { uid, resourceVersion, propagationPolicy, gracePeriodSeconds } = options;
+    const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
+    try {
+      const context = this.#context(resource, ref.namespace, 'main');
+      await deleteObject(this.core, context, ref, { propagationPolicy, gracePeriodSeconds, preconditions });
+    } catch (error) {
+      if (!hasReason(error, 'NotFound')) throw error;
+    }
+  }
+
+  #context({ group, plural }: GroupResource, namespace: string | undefined, part: Part): WriteContext {
+    const definition = this.core.catalog.definition(group, plural);
+    const version = definition && versionOf(definition, definition.storageVersion);
+    if (definition === undefined || version === undefined) throw notServed();
+    return {
+      served: { definition, version },
+      namespace,
+      identity: serverIdentity,
+      part,
+      dryRun: false,
+      fieldManager: MANAGER,
+      fieldValidation: 'Ignore',
+      warnings: [],
+    };
+  }
+}
+
+function asStored({ value, revision }: Written): StoredObject {
+  return decodeStored(value, revision ?? 0) as StoredObject;
+}

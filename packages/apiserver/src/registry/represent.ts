@@ -1,0 +1,62 @@
+import type { KubeObject } from '@drover/api';
+import type { Column } from '../catalog/column.js';
+import type { VersionDefinition } from '../catalog/definition.js';
+import type { Representation } from '../request/negotiation.js';
+
+/** What a table's rows carry of their objects (query parameter `includeObject`). */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+/** A table row. */
+export function tableRow(
+  object: KubeObject,
+  columns: readonly Column[],
+  include: IncludeObject,
+  version: Representation['version'],
+  now: number,
+): unknown {
+  const cells = columns.map(({ cell }) => cell(object, now));
+  if (include === 'None') return { cells };
+  return { cells, object: include === 'Object' ? object : partialMetadata(object, version) };
+}
+
+/** A Table (meta/v1) of rows. */
+export function table(
+  rows: readonly unknown[],
+  columns: readonly Column[],
+  metadata: Readonly<Record<string, unknown>>,
+  version: Representation['version'],
+): unknown {
+  const columnDefinitions = columns.map(({ name, type, format, description, priority }) => ({
+    name,
+    type,
+    format,
+    description,
+    priority,
+  }));
+  return { kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions, rows };
+}
+
+/** An object's metadata alone (meta/v1 PartialObjectMetadata). */
+export function partialMetadata({ metadata }: KubeObject, version: Representation['version']): unknown {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata };
+}
+
+/** One object in the form that was asked for. */
+export function represent(
+  object: KubeObject,
+  { columns }: VersionDefinition,
+  { form, version }: Representation,
+  now: number,
+  include: IncludeObject = 'Metadata',
+): unknown {
+  switch (form) {
+    case 'object':
+      return object;
+    case 'metadata':
+      return partialMetadata(object, version);
+    case 'table': {
+      const { resourceVersion } = object.metadata;
+      return table([tableRow(object, columns, include, version, now)], columns, { resourceVersion }, version);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { badRequest, matchesFields, matchesLabels, parseFieldSelector, parseLabelSelector } from '@drover/api';
+import type { VersionDefinition } from '../catalog/definition.js';
+import type { Facets } from './facets.js';
+
+/** Which objects a LIST, WATCH or deletecollection is about. */
+export interface Selection {
+  /** Nothing is left out: objects need not be looked at. */
+  readonly everything: boolean;
+  /** The only name that can match, when the selector names one. */
+  readonly name: string | undefined;
+  matches(facets: Facets): boolean;
+}
+
+/** Selects what carries no selector. */
+export const everything: Selection = { everything: true, name: undefined, matches: () => true };
+
+/**
+ * Reads a label selector and a field selector.
+ *
+ * @throws ApiError BadRequest for a selector that does not parse, or names a field this kind does not select by.
+ */
+export function selection(labelSelector: string, fieldSelector: string, version: VersionDefinition): Selection {
+  const labels = parseLabelSelector(labelSelector);
+  const fields = parseFieldSelector(fieldSelector);
+  if (labels.length === 0 && fields.length === 0) return everything;
+  const known = new Set(['metadata.name', 'metadata.namespace', ...version.selectableFields.map(({ path }) => path)]);
+  const unknown = fields.find(({ field }) => !known.has(field));
+  if (unknown !== undefined) throw badRequest(`field label not supported: ${unknown.field}`);
+  return {
+    everything: false,
+    name: selectedName(fieldSelector),
+    matches: (facets) =>
+      matchesLabels(labels, facets.labels) && matchesFields(fields, (field) => facets.fields[field] ?? ''),
+  };
+}
+
+/** The one name a field selector asks for: RBAC rules with resourceNames may allow listing it. */
+export function selectedName(fieldSelector: string): string | undefined {
+  if (!fieldSelector.includes('metadata.name')) return undefined;
+  const requirement = parseFieldSelector(fieldSelector).find(({ field }) => field === 'metadata.name');
+  return requirement?.operator === '=' ? requirement.value : undefined;
+}

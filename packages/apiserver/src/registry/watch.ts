@@ -1,0 +1,185 @@
+import { randomInt } from 'node:crypto';
+import { expired, toStatus } from '@drover/api';
+import { type Change, type Entry, type Revision, RevisionCompacted, RevisionFuture } from '@drover/store';
+import type { Served } from '../catalog/definition.js';
+import type { Representation } from '../request/negotiation.js';
+import type { ListOptions } from '../request/query.js';
+import type { Core } from './core.js';
+import { EventStream } from './event-stream.js';
+import { type EncodedEvents, type EventType, encodeEvent } from './events.js';
+import type { FacetIndex } from './facets.js';
+import { prefixOf, servedVersion } from './list.js';
+import { tooLargeRevision } from './refusal.js';
+import { table } from './represent.js';
+import type { Selection } from './selection.js';
+
+/** What one watcher may be behind before it is cut off. A watcher that reads at all is never so far behind. */
+const BOUNDS = { lines: 10_000, bytes: 16 * 1024 * 1024 };
+/** How often an idle watcher is told how far we are; the bound on what it replays when it comes back. */
+const BOOKMARK_MS = 60_000;
+/** Without timeoutSeconds a watch ends after 30 to 60 minutes, so that watchers spread over servers (min-request-timeout). */
+const SHORTEST_S = 1800;
+/** Initial state is handed over in lines joined up to this size. */
+const INITIAL_BYTES = 256 * 1024;
+
+/** What a watch is about. */
+export interface WatchRequest {
+  readonly served: Served;
+  readonly namespace: string | undefined;
+  readonly options: ListOptions;
+  readonly selection: Selection;
+  readonly form: Representation;
+  /** Aborts when the caller leaves, loses the right to watch, or the server stops. */
+  readonly signal: AbortSignal;
+  readonly onOverflow: () => void;
+}
+
+/** The parts of the server a watch stands on. */
+export interface WatchSource {
+  readonly core: Core;
+  readonly facets: FacetIndex;
+  readonly events: EncodedEvents;
+}
+
+/**
+ * The lines of a WATCH: the present state when it was asked for, then each change once and in order, bookmarks when wanted,
+ * until the timeout. History that is gone is told by an ERROR event, as Kubernetes does.
+ */
+export function watchLines(source: WatchSource, request: WatchRequest): AsyncIterable<Uint8Array> {
+  const { core, facets } = source;
+  const { served, namespace, options, selection, signal, form } = request;
+  const prefix = prefixOf(served, namespace);
+  const asked = options.resourceVersion ?? 0;
+  const fromState = options.sendInitialEvents || asked === 0;
+  if (asked > core.store.revision) return single(errorLine(tooLargeRevision(asked, core.store.revision)));
+
+  const stream = new EventStream(BOUNDS, request.onOverflow);
+  const open = new AbortController();
+  const close = (): void => {
+    stream.end();
+    open.abort();
+  };
+  let initial: readonly Entry[] = [];
+  let start = asked as Revision;
+  if (fromState) {
+    const page = core.store.list(prefix);
+    start = page.revision;
+    initial = selection.everything
+      ? page.entries
+      : page.entries.filter((entry) => selection.matches(facets.of(entry, served.version)));
+  }
+  try {
+    core.store.watch(prefix, start, (changes) => pushChanges(source, request, stream, changes), open.signal);
+  } catch (error) {
+    if (error instanceof RevisionCompacted) {
+      return single(errorLine(expired(`too old resource version: ${error.asked} (${error.oldest})`)));
+    }
+    if (error instanceof RevisionFuture) return single(errorLine(tooLargeRevision(error.asked, error.newest)));
+    throw error;
+  }
+  const seconds = options.timeoutSeconds ?? randomInt(SHORTEST_S, SHORTEST_S * 2);
+  const disposables = [core.clock.after(seconds * 1000, close)];
+  if (options.allowWatchBookmarks) {
+    if (options.sendInitialEvents) stream.push(bookmarkLine(served, form, start, true));
+    disposables.push(
+      every(core, BOOKMARK_MS, () => stream.push(bookmarkLine(served, form, core.store.revision, false))),
+    );
+  }
+  open.signal.addEventListener('abort', () => {
+    for (const disposable of disposables) disposable[Symbol.dispose]();
+    signal.removeEventListener('abort', close);
+  });
+  // The caller may leave before the first line is read: what is open hangs on the signal, not on the reader alone.
+  if (signal.aborted) close();
+  else signal.addEventListener('abort', close, { once: true });
+  return lines(source, request, initial, stream, close);
+}
+
+async function* lines(
+  { core }: WatchSource,
+  { served, form }: WatchRequest,
+  initial: readonly Entry[],
+  stream: EventStream,
+  close: () => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    let batch: Buffer[] = [];
+    let size = 0;
+    for (const entry of initial) {
+      const line = encodeEvent('ADDED', entry, entry.revision, served, form, core.clock.now());
+      batch.push(line);
+      size += line.length;
+      if (size < INITIAL_BYTES) continue;
+      yield Buffer.concat(batch, size);
+      batch = [];
+      size = 0;
+    }
+    if (size > 0) yield Buffer.concat(batch, size);
+    yield* stream;
+  } finally {
+    close();
+  }
+}
+
+function pushChanges(
+  { facets, events }: WatchSource,
+  { served, selection, form }: WatchRequest,
+  stream: EventStream,
+  changes: readonly Change[],
+): void {
+  const selected = (entry: Entry | undefined): boolean =>
+    entry !== undefined && (selection.everything || selection.matches(facets.of(entry, served.version)));
+  const push = (type: EventType, entry: Entry, revision: number): void =>
+    stream.push(events.encode(type, entry, revision, served, form));
+  for (const change of changes) {
+    if (stream.ended) return;
+    const was = selected(change.previous);
+    if (change.type === 'delete') {
+      if (was) push('DELETED', change.previous, change.revision);
+      continue;
+    }
+    const { entry, previous } = change;
+    if (selected(entry)) push(was ? 'MODIFIED' : 'ADDED', entry, entry.revision);
+    else if (was && previous !== undefined) push('DELETED', previous, entry.revision);
+  }
+}
+
+function bookmarkLine(
+  served: Served,
+  { form, version }: Representation,
+  revision: number,
+  initialEnd: boolean,
+): Buffer {
+  const metadata = {
+    resourceVersion: String(revision),
+    creationTimestamp: null,
+    ...(initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
+  };
+  const object =
+    form === 'table'
+      ? table([], served.version.columns, metadata, version)
+      : form === 'metadata'
+        ? { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata }
+        : { kind: served.definition.kind, apiVersion: servedVersion(served), metadata };
+  return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
+}
+
+function errorLine(error: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify({ type: 'ERROR', object: toStatus(error) })}\n`);
+}
+
+async function* single(line: Buffer): AsyncGenerator<Uint8Array> {
+  yield line;
+}
+
+function every({ clock }: Core, ms: number, act: () => void): Disposable {
+  let alarm: Disposable;
+  const arm = (): void => {
+    alarm = clock.after(ms, () => {
+      act();
+      arm();
+    });
+  };
+  arm();
+  return { [Symbol.dispose]: () => alarm[Symbol.dispose]() };
+}

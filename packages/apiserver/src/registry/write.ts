@@ -1,0 +1,323 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  ApiError,
+  alreadyExists,
+  apiVersion,
+  conflict,
+  invalid,
+  type JsonObject,
+  type KubeObject,
+  notFound,
+  type ObjectRef,
+} from '@drover/api';
+import { type Entry, RevisionConflict } from '@drover/store';
+import { collectionPrefix, objectKey } from '../storage/key.js';
+import { decodeStored, encodeStored } from '../storage/rendering.js';
+import { requireNamespace } from './admission.js';
+import { type Core, strategyContext, timestamp, type WriteContext, type Written } from './core.js';
+import { knownFields } from './fields.js';
+import { generatedName, newUid, placeInNamespace, validateMetadata } from './metadata.js';
+import { trackManagers } from './ownership.js';
+import { MODIFIED, refusalOf } from './refusal.js';
+
+/** Stored bytes an object may have (etcd's default request limit, which clients know). */
+const OBJECT_BYTES = 1.5 * 1024 * 1024;
+/** Attempts of a write that lost a race it was not asked to lose; within this process writers of a key take turns. */
+const ATTEMPTS = 8;
+
+/** What the change of an update makes of the present object; `current` is its own to change. */
+export type Change = (current: KubeObject) => KubeObject | Promise<KubeObject>;
+
+/** How an update treats what the sender did not say. */
+export interface UpdateRules {
+  /** PUT: a missing resourceVersion is refused for kinds that insist on one. PATCH: never. */
+  readonly replace: boolean;
+  /** Makes the object when there is none (PUT of some kinds, server-side apply). */
+  readonly create?: (() => Promise<KubeObject>) | undefined;
+  /** managedFields were set by the change itself (server-side apply). */
+  readonly managersTracked?: boolean;
+}
+
+/** Makes an object. @throws ApiError as Kubernetes words it. */
+export async function createObject(core: Core, context: WriteContext, object: KubeObject): Promise<Written> {
+  const { metadata } = object;
+  const generates = (metadata.name === undefined || metadata.name === '') && (metadata.generateName ?? '') !== '';
+  for (let attempt = 1; ; attempt++) {
+    const copy = generates ? structuredClone(object) : object;
+    if (generates) copy.metadata.name = generatedName(metadata.generateName as string, core.random);
+    try {
+      return await createNamed(core, context, copy, false);
+    } catch (error) {
+      const taken = error instanceof ApiError && error.reason === 'AlreadyExists';
+      if (!(generates && taken) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function createNamed(
+  core: Core,
+  context: WriteContext,
+  sent: KubeObject,
+  managersTracked: boolean,
+): Promise<Written> {
+  const { served, namespace, identity, dryRun } = context;
+  const { definition, version } = served;
+  const { strategy } = definition;
+  const { metadata } = sent;
+  const now = timestamp(core.clock.now());
+  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
+    throw new ApiError('BadRequest', 'resourceVersion should not be set on objects to be created');
+  }
+  placeInNamespace(sent, namespace);
+  Object.assign(metadata, { uid: newUid(core.random), creationTimestamp: now });
+  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion', 'selfLink'] as const) {
+    delete (metadata as Record<string, unknown>)[field];
+  }
+  if (strategy.generation) metadata.generation = 1;
+  else delete metadata.generation;
+  if (version.status && context.part === 'main') delete (sent as { status?: unknown }).status;
+  const name = metadata.name ?? '';
+  const helpers = strategyContext(core, identity);
+  const object = version.schema().withDefaults(knownFields(context, sent));
+  strategy.fill?.(object, helpers);
+  strategy.prepareForCreate?.(object, helpers);
+  validate(core, context, object, undefined);
+  if (!definition.accepting) {
+    throw new ApiError('MethodNotAllowed', 'create not allowed while custom resource definition is terminating');
+  }
+  if (namespace !== undefined) requireNamespace(core.reader, definition, namespace, name);
+  strategy.authorizeWrite?.(object, undefined, helpers);
+  const admitted = await admit(core, context, 'CREATE', object, undefined);
+  const value = encode(context, managersTracked ? admitted : trackManagers(context, admitted, undefined, now));
+  const key = objectKey(collectionPrefix(definition), { namespace, name });
+  if (dryRun) {
+    if (core.store.get(key) !== undefined) throw alreadyExists(definition, name);
+    return { value, revision: undefined, outcome: 'created' };
+  }
+  try {
+    const entry = await core.store.create(key, value);
+    return { value, revision: entry.revision, outcome: 'created' };
+  } catch (error) {
+    throw refusalOf(error, definition, name);
+  }
+}
+
+/** Changes an object, or one part of it. @throws ApiError as Kubernetes words it. */
+export function updateObject(
+  core: Core,
+  context: WriteContext,
+  ref: ObjectRef,
+  change: Change,
+  rules: UpdateRules,
+): Promise<Written> {
+  const { definition } = context.served;
+  const key = objectKey(collectionPrefix(definition), ref);
+  return core.lock.run(key, async () => {
+    for (let attempt = 1; ; attempt++) {
+      const entry = core.store.get(key);
+      if (entry === undefined) {
+        if (rules.create === undefined) throw notFound(definition, ref.name);
+        return createNamed(core, context, await rules.create(), rules.managersTracked ?? false);
+      }
+      try {
+        return await updateEntry(core, context, entry, change, rules);
+      } catch (error) {
+        // Another process of the same store was faster; the caller did not say which state it meant.
+        if (error instanceof RevisionConflict && attempt < ATTEMPTS) continue;
+        throw refusalOf(error, definition, ref.name);
+      }
+    }
+  });
+}
+
+async function updateEntry(
+  core: Core,
+  context: WriteContext,
+  entry: Entry,
+  change: Change,
+  rules: UpdateRules,
+): Promise<Written> {
+  const { definition, version } = context.served;
+  const { strategy } = definition;
+  const old = requestView(context, decodeStored(entry.value, entry.revision));
+  const sent = await change(requestView(context, decodeStored(entry.value, entry.revision)));
+  const pinned = checkPreconditions(context, sent, old, rules);
+  placeInNamespace(sent, context.namespace);
+  const helpers = strategyContext(core, context.identity);
+  const object = version.schema().withDefaults(knownFields(context, combine(context, sent, old)));
+  strategy.fill?.(object, helpers);
+  strategy.prepareForUpdate?.(object, old, context.part, helpers);
+  if (strategy.generation && context.part !== 'status' && !sameIntent(object, old)) {
+    object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  }
+  validate(core, context, object, old);
+  strategy.authorizeWrite?.(object, old, helpers);
+  const decided = await admit(core, context, 'UPDATE', object, old);
+  const admitted = rules.managersTracked ? decided : trackManagers(context, decided, old, timestamp(core.clock.now()));
+  if (unchanged(admitted, old)) return { value: entry.value, revision: entry.revision, outcome: 'unchanged' };
+  const value = encode(context, admitted);
+  if (context.dryRun) return { value, revision: entry.revision, outcome: 'updated' };
+  if (mayVanish(admitted) && strategy.heldBack?.(admitted) !== true) {
+    const revision = await core.store.delete(entry.key, entry.revision);
+    return { value, revision, outcome: 'deleted' };
+  }
+  try {
+    const stored = await core.store.update(entry.key, value, entry.revision);
+    return { value, revision: stored.revision, outcome: 'updated' };
+  } catch (error) {
+    if (error instanceof RevisionConflict && pinned) throw conflict(definition, old.metadata.name ?? '', MODIFIED);
+    throw error;
+  }
+}
+
+/** A deleted object goes when nobody holds it back any more and its time to end on its own is over. */
+function mayVanish({ metadata }: KubeObject): boolean {
+  return (
+    metadata.deletionTimestamp !== undefined &&
+    (metadata.finalizers ?? []).length === 0 &&
+    (metadata.deletionGracePeriodSeconds ?? 0) === 0
+  );
+}
+
+/** Whether the sender named a revision, which must then be the present one. */
+function checkPreconditions(context: WriteContext, sent: KubeObject, old: KubeObject, rules: UpdateRules): boolean {
+  const { definition } = context.served;
+  const name = old.metadata.name ?? '';
+  if (sent.metadata.name !== undefined && sent.metadata.name !== '' && sent.metadata.name !== name) {
+    throw new ApiError(
+      'BadRequest',
+      `the name of the object (${sent.metadata.name}) does not match the name on the URL (${name})`,
+    );
+  }
+  if (sent.metadata.uid !== undefined && sent.metadata.uid !== '' && sent.metadata.uid !== old.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${sent.metadata.uid}, UID in object meta: ${old.metadata.uid ?? ''}`;
+    throw conflict(definition, name, why);
+  }
+  const asked = sent.metadata.resourceVersion ?? '';
+  if (asked === '' || asked === '0') {
+    if (rules.replace && definition.strategy.unconditionalUpdate !== true) {
+      throw invalid(definition, name, [
+        {
+          reason: 'FieldValueInvalid',
+          message: 'Invalid value: 0: must be specified for an update',
+          field: 'metadata.resourceVersion',
+        },
+      ]);
+    }
+    return false;
+  }
+  if (asked !== old.metadata.resourceVersion) throw conflict(definition, name, MODIFIED);
+  return true;
+}
+
+/** What the sender may say, on top of what only the server says. */
+function combine({ part, served }: WriteContext, sent: KubeObject, old: KubeObject): KubeObject {
+  const { version } = served;
+  if (part === 'status') {
+    const { status } = sent as KubeObject & { status?: unknown };
+    const { managedFields } = sent.metadata;
+    const { status: _replaced, ...rest } = old as KubeObject & { status?: unknown };
+    const metadata = managedFields === undefined ? { ...old.metadata } : { ...old.metadata, managedFields };
+    return structuredClone({ ...rest, metadata, ...(status === undefined ? {} : { status }) });
+  }
+  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, generateName } =
+    old.metadata;
+  const serverSaid = {
+    uid,
+    creationTimestamp,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+    generation,
+    generateName,
+  };
+  const metadata = { ...sent.metadata, name: old.metadata.name } as Record<string, unknown>;
+  delete metadata['selfLink'];
+  for (const [field, value] of Object.entries(serverSaid)) {
+    if (value === undefined) delete metadata[field];
+    else metadata[field] = value;
+  }
+  const object: Record<string, unknown> = { ...sent, metadata };
+  if (version.status && part === 'main') {
+    const { status } = old as KubeObject & { status?: unknown };
+    if (status === undefined) delete object['status'];
+    else object['status'] = status;
+  }
+  return { ...object, apiVersion: sent.apiVersion, kind: sent.kind, metadata };
+}
+
+/** Whether nothing outside metadata and status differs: `generation` counts changes of intent. */
+function sameIntent(object: KubeObject, old: KubeObject): boolean {
+  return isDeepStrictEqual(intentOf(object), intentOf(old));
+}
+
+function intentOf(object: KubeObject): JsonObject {
+  const { metadata: _metadata, status: _status, apiVersion: _version, ...intent } = object as KubeObject & JsonObject;
+  return intent;
+}
+
+/** Whether a write would only renew the times in managedFields: then nothing is written, and watchers sleep on. */
+function unchanged(object: KubeObject, old: KubeObject): boolean {
+  const timeless = ({ metadata, ...rest }: KubeObject): unknown => {
+    const { managedFields = [], resourceVersion: _revision, ...others } = metadata;
+    return { ...rest, metadata: { ...others, managedFields: managedFields.map(({ time: _time, ...entry }) => entry) } };
+  };
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(timeless(object))), timeless(old));
+}
+
+/** @throws ApiError Invalid, with each cause. */
+function validate(core: Core, context: WriteContext, object: KubeObject, old: KubeObject | undefined): void {
+  const { definition, version } = context.served;
+  const { strategy } = definition;
+  const causes = [...validateMetadata(object.metadata, strategy.nameRule), ...version.schema().validate(object)];
+  // The kind's own rules may rely on the shape that the schema promises.
+  if (causes.length === 0)
+    causes.push(...(strategy.validate?.(object, old, strategyContext(core, context.identity)) ?? []));
+  if (causes.length > 0) throw invalid(definition, object.metadata.name ?? '', causes);
+}
+
+/** The object as the admission steps leave it, with the rules applied again when they changed it. */
+async function admit(
+  core: Core,
+  context: WriteContext,
+  operation: 'CREATE' | 'UPDATE',
+  object: KubeObject,
+  old: KubeObject | undefined,
+): Promise<KubeObject> {
+  const { served, namespace, identity, dryRun, part } = context;
+  const { group, plural } = served.definition;
+  const admitted = await core.admission.admit({
+    operation,
+    group,
+    resource: plural,
+    ...(part === 'main' ? {} : { subresource: part }),
+    ...(namespace === undefined ? {} : { namespace }),
+    name: object.metadata.name ?? '',
+    object,
+    ...(old === undefined ? {} : { old }),
+    identity,
+    dryRun,
+  });
+  if (admitted === undefined || admitted === object) return object;
+  const schema = served.version.schema();
+  const completed = schema.withDefaults(schema.prune(admitted).object);
+  validate(core, context, completed, old);
+  return completed;
+}
+
+/** The stored object as this request's version sees it. */
+function requestView({ served }: WriteContext, stored: KubeObject): KubeObject {
+  stored.apiVersion = apiVersion({ group: served.definition.group, version: served.version.name });
+  return stored;
+}
+
+function encode({ served }: WriteContext, object: KubeObject): Uint8Array {
+  const { group, storageVersion } = served.definition;
+  const value = encodeStored(object, apiVersion({ group, version: storageVersion }));
+  if (value.length > OBJECT_BYTES) {
+    throw new ApiError(
+      'RequestEntityTooLarge',
+      `the object is ${value.length} bytes; at most ${OBJECT_BYTES} are stored`,
+    );
+  }
+  return value;
+}

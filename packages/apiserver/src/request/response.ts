@@ -1,0 +1,84 @@
+import { promisify } from 'node:util';
+import { constants, createGzip, gzip } from 'node:zlib';
+import { type ApiRequest, type ApiResponse, type Status, toStatus } from '@drover/api';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+/** Smaller answers cost more to pack than to send (apiserver's compression threshold). */
+const GZIP_BYTES = 128 * 1024;
+
+/** An answer with a JSON document. */
+export function json(status: number, document: unknown, headers: ApiResponse['headers'] = {}): ApiResponse {
+  return { status, headers: { ...JSON_TYPE, ...headers }, body: Buffer.from(`${JSON.stringify(document)}\n`) };
+}
+
+/** An answer with bytes that are JSON already. */
+export function jsonBytes(
+  status: number,
+  body: ApiResponse['body'],
+  headers: ApiResponse['headers'] = {},
+): ApiResponse {
+  return { status, headers: { ...JSON_TYPE, ...headers }, body };
+}
+
+/** An answer with plain text. */
+export function text(status: number, body: string): ApiResponse {
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+    body: Buffer.from(body),
+  };
+}
+
+/** The `Status` answer for any thrown value. */
+export function failure(error: unknown): ApiResponse {
+  const status = toStatus(error);
+  const retry = status.details?.retryAfterSeconds;
+  return json(status.code, status, retry === undefined ? {} : { 'retry-after': String(retry) });
+}
+
+/** 200 with a `Status` that tells what was deleted. */
+export function success(details: NonNullable<Status['details']>): ApiResponse {
+  return json(200, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
+}
+
+/** One header's first value. */
+export function header(request: ApiRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : value?.[0];
+}
+
+/**
+ * Packs a large answer for callers that take gzip; the loop is not blocked, and a stream stays a stream. Not for watches: the
+ * packer would hold their events back.
+ */
+export async function compressed(request: ApiRequest, response: ApiResponse): Promise<ApiResponse> {
+  if (!takesGzip(header(request, 'accept-encoding')) || response.headers['content-encoding'] !== undefined)
+    return response;
+  const headers = { ...response.headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
+  if (response.body instanceof Uint8Array) {
+    if (response.body.length < GZIP_BYTES) return response;
+    return { ...response, headers, body: await promisify(gzip)(response.body, { level: constants.Z_BEST_SPEED }) };
+  }
+  const { 'content-length': _unpacked, ...rest } = headers as Record<string, string | readonly string[]>;
+  return { ...response, headers: rest, body: gzipStream(response.body) };
+}
+
+async function* gzipStream(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const packer = createGzip({ level: constants.Z_BEST_SPEED });
+  const fed = (async () => {
+    for await (const chunk of body) {
+      if (!packer.write(chunk)) await new Promise((drained) => packer.once('drain', drained));
+    }
+    packer.end();
+  })();
+  fed.catch((error: unknown) => packer.destroy(error instanceof Error ? error : new Error(String(error))));
+  try {
+    yield* packer;
+  } finally {
+    packer.destroy();
+  }
+}
+
+function takesGzip(accepted = ''): boolean {
+  return accepted.split(',').some((entry) => /^\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*$))?/.test(entry));
+}

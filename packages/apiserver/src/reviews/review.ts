@@ -1,0 +1,27 @@
+import type { Identity, JsonObject, KubeObject } from '@drover/api';
+import type { Clock } from '@drover/kit';
+import type { Authenticator } from '../auth/authenticator.js';
+import type { RuleIndex } from '../auth/rule-index.js';
+import type { ObjectReader } from '../catalog/strategy.js';
+import type { VirtualResource } from '../discovery/resource-list.js';
+
+/** What the answers stand on. */
+export interface ReviewContext {
+  readonly rules: RuleIndex;
+  readonly authenticator: Authenticator;
+  readonly objects: ObjectReader;
+  readonly clock: Clock;
+  /** Who asks. */
+  readonly identity: Identity;
+  /** Of the path. */
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+}
+
+/** A question sent with POST, which comes back with its status filled in. */
+export interface Review extends VirtualResource {
+  /** Group and version of the document, where that is not the resource's. */
+  readonly documents?: { readonly group: string; readonly version: string };
+  /** The status (and whatever else changes) of the answer. @throws ApiError. */
+  answer(document: KubeObject & { readonly spec?: JsonObject }, context: ReviewContext): JsonObject;
+}

@@ -1,0 +1,111 @@
+import { ApiError, type ApiRequest, type ApiResponse, notServed } from '@drover/api';
+import type { Store } from '@drover/store';
+import { ISSUER, type ServiceAccountTokens } from './auth/service-account-tokens.js';
+import type { Discovery } from './discovery/discovery.js';
+import type { OpenApi } from './discovery/open-api.js';
+import type { Metrics } from './metrics.js';
+import { json, text } from './request/response.js';
+
+/** What `/version` says: the version of Kubernetes whose API this is. */
+export const KUBERNETES_VERSION = { major: '1', minor: '32', gitVersion: 'v1.32.0' } as const;
+
+/** What the plain paths stand on. */
+export interface RouteParts {
+  readonly store: Store;
+  readonly discovery: Discovery;
+  readonly openApi: OpenApi;
+  readonly metrics: Metrics;
+  readonly tokens: ServiceAccountTokens;
+  readonly url: () => string;
+  /** What `/version` adds to the version of Kubernetes. */
+  readonly build: { readonly gitVersion: string };
+}
+
+type Answer = (request: ApiRequest, path: string, query: URLSearchParams) => ApiResponse | Promise<ApiResponse>;
+
+/**
+ * The paths that are no resources. Access to each is RBAC's to say (nonResourceURLs), as on any cluster: the default roles let
+ * everyone see health and version, and everyone who is known see discovery.
+ */
+export class Routes {
+  readonly #exact: ReadonlyMap<string, Answer>;
+  readonly #below: readonly (readonly [prefix: string, answer: Answer])[];
+
+  constructor({ store, discovery, openApi, metrics, tokens, url, build }: RouteParts) {
+    const health: Answer = (_request, _path, query) => healthAnswer(store, query.has('verbose'));
+    const discover: Answer = (request, path) => discovery.handle(request, path);
+    this.#exact = new Map<string, Answer>([
+      ['/healthz', health],
+      ['/livez', health],
+      ['/readyz', health],
+      ['/version', () => json(200, versionDocument(build.gitVersion))],
+      ['/metrics', () => metricsAnswer(metrics, store)],
+      ['/api', discover],
+      ['/apis', discover],
+      ['/openapi/v2', (request) => openApi.v2(request)],
+      ['/openapi/v3', (request) => openApi.v3Index(request)],
+      [
+        '/openid/v1/jwks',
+        () => json(200, { keys: [tokens.publicJwk] }, { 'content-type': 'application/jwk-set+json' }),
+      ],
+      ['/.well-known/openid-configuration', () => json(200, openIdConfiguration(url()))],
+    ]);
+    this.#below = [
+      ['/api/', discover],
+      ['/apis/', discover],
+      ['/openapi/v3/', (request, path) => openApi.v3Group(request, path.slice('/openapi/v3/'.length))],
+      ['/healthz/', health],
+      ['/livez/', health],
+      ['/readyz/', health],
+    ];
+  }
+
+  /** The answer for an authorized request. @throws ApiError NotFound, MethodNotAllowed. */
+  handle(request: ApiRequest, path: string, query: URLSearchParams): ApiResponse | Promise<ApiResponse> {
+    const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+    if (path === '/') return json(200, { paths: [...this.#exact.keys()].sort() });
+    const answer = this.#exact.get(plain) ?? this.#below.find(([prefix]) => plain.startsWith(prefix))?.[1];
+    if (answer === undefined) throw notServed();
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      throw new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
+    }
+    return answer(request, plain, query);
+  }
+}
+
+function healthAnswer({ health }: Store, verbose: boolean): ApiResponse {
+  const checks = [
+    health.ok ? '[+]ping ok' : '[+]ping ok',
+    health.ok ? '[+]store ok' : `[-]store failed: ${health.reason}`,
+  ];
+  if (!health.ok) return text(500, `${checks.join('\n')}\nhealthz check failed\n`);
+  return text(200, verbose ? `${checks.join('\n')}\nhealthz check passed\n` : 'ok');
+}
+
+function metricsAnswer(metrics: Metrics, store: Store): ApiResponse {
+  const body = metrics.text({ revision: store.revision, objects: store.count('/registry/') });
+  return { ...text(200, body), headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } };
+}
+
+function versionDocument(gitVersion: string): object {
+  return {
+    ...KUBERNETES_VERSION,
+    gitVersion,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: '',
+    compiler: 'node',
+    platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+  };
+}
+
+function openIdConfiguration(url: string): object {
+  return {
+    issuer: ISSUER,
+    jwks_uri: `${url}/openid/v1/jwks`,
+    response_types_supported: ['id_token'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['ES256'],
+  };
+}

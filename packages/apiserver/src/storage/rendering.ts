@@ -1,0 +1,57 @@
+import type { KubeObject } from '@drover/api';
+
+const METADATA = Buffer.from('"metadata":{');
+const encoder = new TextEncoder();
+
+/**
+ * An object's stored bytes: its JSON, beginning with apiVersion, kind and metadata in this order, and without a
+ * resourceVersion, which is the store's to give. That form lets an answer be put together without parsing.
+ */
+export function encodeStored(object: KubeObject, apiVersion: string): Uint8Array {
+  const { kind, metadata, apiVersion: _asSent, ...rest } = object;
+  const { resourceVersion: _stale, selfLink: _gone, ...kept } = metadata as typeof metadata & { selfLink?: unknown };
+  return encoder.encode(JSON.stringify({ apiVersion, kind, metadata: kept, ...rest }));
+}
+
+/** Stored bytes as an object of the caller's own, with its resourceVersion. */
+export function decodeStored(value: Uint8Array, revision: number): KubeObject {
+  const object = JSON.parse(asBuffer(value).toString('utf8')) as KubeObject;
+  object.metadata.resourceVersion = String(revision);
+  return object;
+}
+
+/** What stands before an object's own metadata fields in an answer in `apiVersion`. */
+export function objectHead(apiVersion: string, kind: string, revision: number | undefined): string {
+  const opening = `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)},"metadata":{`;
+  return revision === undefined ? opening : `${opening}"resourceVersion":"${revision}",`;
+}
+
+/** Where the fields of `metadata` begin in stored bytes. */
+export function metadataOffset(value: Uint8Array): number {
+  const offset = asBuffer(value).indexOf(METADATA);
+  if (offset < 0) throw new TypeError('stored bytes have no metadata');
+  return offset + METADATA.length;
+}
+
+/** Stored bytes as an answer in `apiVersion`: a copy with the resourceVersion in it, nothing parsed. */
+export function render(
+  value: Uint8Array,
+  revision: number | undefined,
+  apiVersion: string,
+  kind: string,
+  around: { readonly before?: string; readonly after?: string } = {},
+): Buffer {
+  const head = `${around.before ?? ''}${objectHead(apiVersion, kind, revision)}`;
+  const tail = around.after ?? '';
+  const offset = metadataOffset(value);
+  const headLength = Buffer.byteLength(head);
+  const bytes = Buffer.allocUnsafe(headLength + value.length - offset + tail.length);
+  bytes.write(head, 0);
+  bytes.set(value.subarray(offset), headLength);
+  bytes.write(tail, headLength + value.length - offset, 'latin1');
+  return bytes;
+}
+
+function asBuffer(value: Uint8Array): Buffer {
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}

@@ -1,0 +1,51 @@
+import { ApiError, type KubeObject } from '@drover/api';
+import { dnsLabel } from '../catalog/names.js';
+import type { Strategy } from '../catalog/strategy.js';
+import { absent, type Fields, inner, made } from './absent.js';
+import { plain } from './plain.js';
+
+/** Namespaces that the cluster itself lives in. */
+const IMMORTAL = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);
+/** By this label, selectors of namespaces name one. */
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+
+/** Namespaces empty themselves before they go: `spec.finalizers` holds them until whoever empties them is done. */
+export const namespace: Strategy = {
+  ...plain,
+  nameRule: dnsLabel,
+  fill: (object) => {
+    object.metadata.labels = { ...object.metadata.labels, [NAME_LABEL]: object.metadata.name ?? '' };
+  },
+  prepareForCreate: (object) => {
+    const fields = object as unknown as Fields;
+    const spec = made(fields, 'spec');
+    const finalizers = Array.isArray(spec?.['finalizers']) ? spec['finalizers'] : [];
+    if (spec !== undefined && !finalizers.includes('kubernetes')) spec['finalizers'] = [...finalizers, 'kubernetes'];
+    fields['status'] = { phase: 'Active' };
+  },
+  prepareForUpdate: (object, old, part) => {
+    const fields = object as unknown as Fields;
+    const finalizers = inner(old as unknown as Fields, 'spec')?.['finalizers'];
+    const spec = made(fields, 'spec');
+    if (part !== 'finalize' && spec !== undefined) {
+      if (finalizers === undefined) delete spec['finalizers'];
+      else spec['finalizers'] = finalizers;
+    }
+    if (part === 'main') absent(fields, 'status', { phase: 'Active' });
+  },
+  markDeleted: (object) => {
+    const fields = object as unknown as Fields;
+    fields['status'] = { ...inner(fields, 'status'), phase: 'Terminating' };
+  },
+  heldBack: (object) => {
+    const finalizers = inner(object as unknown as Fields, 'spec')?.['finalizers'];
+    return Array.isArray(finalizers) && finalizers.length > 0;
+  },
+  authorizeDelete: ({ metadata: { name = '' } }: KubeObject) => {
+    if (!IMMORTAL.has(name)) return;
+    throw new ApiError('Forbidden', `namespaces "${name}" is forbidden: this namespace may not be deleted`, {
+      name,
+      kind: 'namespaces',
+    });
+  },
+};

@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeObject, StatusCause } from '@drover/api';
+import type { Strategy } from '../catalog/strategy.js';
+import { absent, type Fields, inner, made, objectsIn } from './absent.js';
+import { plain } from './plain.js';
+import { fillPodSpec } from './pod-spec.js';
+
+/** Seconds a pod is given to end when nobody says otherwise (core v1 DefaultTerminationGracePeriodSeconds). */
+const GRACE_SECONDS = 30;
+
+/** Pods end in their own time, on a node; one that never reached a node goes at once. */
+export const pod: Strategy = {
+  ...plain,
+  graceSeconds: (object, asked) => {
+    const spec = inner(object as unknown as Fields, 'spec');
+    const phase = inner(object as unknown as Fields, 'status')?.['phase'];
+    const unscheduled = spec?.['nodeName'] === undefined || spec['nodeName'] === '';
+    if (unscheduled || phase === 'Succeeded' || phase === 'Failed') return 0;
+    if (asked !== undefined) return asked;
+    const own = spec?.['terminationGracePeriodSeconds'];
+    return typeof own === 'number' ? own : GRACE_SECONDS;
+  },
+  fill: (object) => {
+    const spec = inner(object as unknown as Fields, 'spec');
+    fillPodSpec(spec);
+    absent(spec, 'enableServiceLinks', true);
+  },
+  prepareForCreate: (object, { objects }) => {
+    const fields = object as unknown as Fields;
+    const spec = made(fields, 'spec');
+    absent(spec, 'serviceAccountName', 'default');
+    if (spec !== undefined) spec['serviceAccount'] = spec['serviceAccountName'];
+    const { namespace } = object.metadata;
+    const account = objects.get(
+      { group: '', plural: 'serviceaccounts' },
+      { namespace, name: String(spec?.['serviceAccountName']) },
+    );
+    absent(
+      spec,
+      'automountServiceAccountToken',
+      (account as unknown as Fields | undefined)?.['automountServiceAccountToken'],
+    );
+    if (spec?.['automountServiceAccountToken'] === undefined) delete spec?.['automountServiceAccountToken'];
+    fields['status'] = { phase: 'Pending', qosClass: qualityOfService(spec) };
+  },
+  validate: (object, old) => (old === undefined ? [] : frozenCauses(object, old)),
+};
+
+/** What of a pod's spec may change after it was made (core v1 ValidatePodUpdate). */
+function frozenCauses(object: KubeObject, old: KubeObject): StatusCause[] {
+  const frozen = (pod: KubeObject): unknown => {
+    const spec = structuredClone(inner(pod as unknown as Fields, 'spec')) ?? {};
+    for (const field of [
+      'activeDeadlineSeconds',
+      'tolerations',
+      'terminationGracePeriodSeconds',
+      'nodeName',
+      'schedulingGates',
+    ]) {
+      delete spec[field];
+    }
+    for (const container of [...objectsIn(spec['containers']), ...objectsIn(spec['initContainers'])])
+      delete container['image'];
+    return spec;
+  };
+  if (isDeepStrictEqual(frozen(object), frozen(old))) return [];
+  return [
+    {
+      reason: 'FieldValueForbidden',
+      message:
+        'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
+      field: 'spec',
+    },
+  ];
+}
+
+function qualityOfService(spec: Fields | undefined): 'Guaranteed' | 'Burstable' | 'BestEffort' {
+  const containers = objectsIn(spec?.['containers']);
+  const amount = (container: Fields, kind: string, resource: string): unknown =>
+    inner(container, 'resources', kind)?.[resource];
+  const any = containers.some((container) =>
+    ['requests', 'limits'].some((kind) => Object.keys(inner(container, 'resources', kind) ?? {}).length > 0),
+  );
+  if (!any) return 'BestEffort';
+  const guaranteed = containers.every((container) =>
+    ['cpu', 'memory'].every((resource) => {
+      const limit = amount(container, 'limits', resource);
+      return limit !== undefined && limit === amount(container, 'requests', resource);
+    }),
+  );
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}

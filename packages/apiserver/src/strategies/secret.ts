@@ -1,0 +1,107 @@
+import type { KubeObject, StatusCause } from '@drover/api';
+import type { Strategy } from '../catalog/strategy.js';
+import { absent, type Fields, fieldsOf } from './absent.js';
+import { plain } from './plain.js';
+
+/** Bytes of all values of one Secret or ConfigMap together (core v1 MaxSecretSize). */
+const DATA_BYTES = 1024 * 1024;
+const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
+const SERVICE_ACCOUNT_TOKEN = 'kubernetes.io/service-account-token';
+const ACCOUNT_ANNOTATION = 'kubernetes.io/service-account.name';
+
+/** Keys that a type promises to those who read it (core v1 SecretType). */
+const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+};
+
+/** Secrets take plain text in `stringData`, which is only ever written. */
+export const secret: Strategy = {
+  ...plain,
+  fill: (object) => {
+    const fields = object as unknown as Fields;
+    absent(fields, 'type', 'Opaque');
+    const texts = fieldsOf(fields['stringData']);
+    delete fields['stringData'];
+    if (texts === undefined) return;
+    const encoded = Object.entries(texts).map(([key, text]) => [key, Buffer.from(String(text)).toString('base64')]);
+    fields['data'] = { ...fieldsOf(fields['data']), ...Object.fromEntries(encoded) };
+  },
+  validate: (object, old) => [
+    ...dataCauses(object, (value) => Buffer.byteLength(String(value), 'base64')),
+    ...base64Causes(object),
+    ...typeCauses(object as unknown as Fields, old as unknown as Fields | undefined),
+    ...immutableCauses(object, old, ['data']),
+  ],
+};
+
+/** ConfigMaps may be frozen, like Secrets. */
+export const configMap: Strategy = {
+  ...plain,
+  validate: (object, old) => [
+    ...dataCauses(object, (value) => Buffer.byteLength(String(value))),
+    ...immutableCauses(object, old, ['data', 'binaryData']),
+  ],
+};
+
+function dataCauses(object: KubeObject, size: (value: unknown) => number): StatusCause[] {
+  const fields = object as unknown as Fields;
+  const causes: StatusCause[] = [];
+  let total = 0;
+  for (const field of ['data', 'binaryData']) {
+    for (const [key, value] of Object.entries(fieldsOf(fields[field]) ?? {})) {
+      total += size(value);
+      if (KEY.test(key) && key !== '.' && !key.startsWith('..')) continue;
+      causes.push({
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: ${JSON.stringify(key)}: a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`,
+        field: `${field}[${key}]`,
+      });
+    }
+  }
+  if (total > DATA_BYTES) {
+    causes.push({
+      reason: 'FieldValueTooLong',
+      message: `Too long: may not be more than ${DATA_BYTES} bytes`,
+      field: 'data',
+    });
+  }
+  return causes;
+}
+
+function base64Causes(object: KubeObject): StatusCause[] {
+  const data = fieldsOf((object as unknown as Fields)['data']) ?? {};
+  return Object.entries(data).flatMap(([key, value]) => {
+    if (typeof value !== 'string' || /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value))
+      return [];
+    return [{ reason: 'FieldValueInvalid', message: 'Invalid value: not valid base64', field: `data[${key}]` }];
+  });
+}
+
+function typeCauses(object: Fields, old: Fields | undefined): StatusCause[] {
+  const type = String(object['type']);
+  if (old !== undefined && old['type'] !== type) {
+    return [{ reason: 'FieldValueInvalid', message: `Invalid value: "${type}": field is immutable`, field: 'type' }];
+  }
+  const annotations = (object as unknown as KubeObject).metadata.annotations ?? {};
+  if (type === SERVICE_ACCOUNT_TOKEN && (annotations[ACCOUNT_ANNOTATION] ?? '') === '') {
+    return [
+      { reason: 'FieldValueRequired', message: 'Required value', field: `metadata.annotations[${ACCOUNT_ANNOTATION}]` },
+    ];
+  }
+  const data = fieldsOf(object['data']) ?? {};
+  return (REQUIRED_KEYS[type] ?? [])
+    .filter((key) => data[key] === undefined)
+    .map((key) => ({ reason: 'FieldValueRequired', message: 'Required value', field: `data[${key}]` }));
+}
+
+function immutableCauses(object: KubeObject, old: KubeObject | undefined, frozen: readonly string[]): StatusCause[] {
+  const [now, before] = [object as unknown as Fields, (old ?? {}) as unknown as Fields];
+  if (before['immutable'] !== true) return [];
+  const message = 'Forbidden: field is immutable when `immutable` is set';
+  return [...frozen, 'immutable']
+    .filter((field) => JSON.stringify(now[field] ?? null) !== JSON.stringify(before[field] ?? null))
+    .map((field) => ({ reason: 'FieldValueForbidden', message, field }));
+}

@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeObject, StatusCause } from '@drover/api';
+import type { Strategy } from '../catalog/strategy.js';
+import { absent, type Fields, fieldsOf, inner, made } from './absent.js';
+import { counted } from './plain.js';
+import { fillPodSpec } from './pod-spec.js';
+
+/** A kind that makes pods from a template and selects them by labels. `fill` adds what is its own. */
+function workload(fill: (spec: Fields) => void): Strategy {
+  return {
+    ...counted,
+    fill: (object) => {
+      const spec = made(object as unknown as Fields, 'spec');
+      if (spec === undefined) return;
+      fill(spec);
+      fillPodSpec(inner(spec, 'template', 'spec'));
+    },
+    validate: (object, old) => [...selectorCauses(object), ...frozenSelector(object, old)],
+  };
+}
+
+export const deployment = workload((spec) => {
+  absent(spec, 'replicas', 1);
+  absent(spec, 'revisionHistoryLimit', 10);
+  absent(spec, 'progressDeadlineSeconds', 600);
+  const strategy = made(spec, 'strategy');
+  absent(strategy, 'type', 'RollingUpdate');
+  if (strategy?.['type'] !== 'RollingUpdate') return;
+  const rolling = made(strategy, 'rollingUpdate');
+  absent(rolling, 'maxUnavailable', '25%');
+  absent(rolling, 'maxSurge', '25%');
+});
+
+export const replicaSet = workload((spec) => absent(spec, 'replicas', 1));
+
+export const statefulSet = workload((spec) => {
+  absent(spec, 'replicas', 1);
+  absent(spec, 'revisionHistoryLimit', 10);
+  absent(spec, 'podManagementPolicy', 'OrderedReady');
+  absent(spec, 'persistentVolumeClaimRetentionPolicy', { whenDeleted: 'Retain', whenScaled: 'Retain' });
+  const strategy = made(spec, 'updateStrategy');
+  absent(strategy, 'type', 'RollingUpdate');
+  if (strategy?.['type'] === 'RollingUpdate') absent(made(strategy, 'rollingUpdate'), 'partition', 0);
+});
+
+export const daemonSet = workload((spec) => {
+  absent(spec, 'revisionHistoryLimit', 10);
+  const strategy = made(spec, 'updateStrategy');
+  absent(strategy, 'type', 'RollingUpdate');
+  if (strategy?.['type'] !== 'RollingUpdate') return;
+  const rolling = made(strategy, 'rollingUpdate');
+  absent(rolling, 'maxUnavailable', 1);
+  absent(rolling, 'maxSurge', 0);
+});
+
+/** Jobs select their pods by their own UID unless told otherwise. */
+export const job: Strategy = {
+  ...counted,
+  fill: (object) => fillJob(made(object as unknown as Fields, 'spec')),
+  prepareForCreate: (object) => {
+    const spec = made(object as unknown as Fields, 'spec');
+    if (spec === undefined || spec['manualSelector'] === true) return;
+    const { uid = '', name = '' } = object.metadata;
+    const key = 'batch.kubernetes.io/controller-uid';
+    const metadata = made(made(spec, 'template'), 'metadata');
+    if (metadata !== undefined) {
+      const labels = { 'controller-uid': uid, 'job-name': name, [key]: uid, 'batch.kubernetes.io/job-name': name };
+      metadata['labels'] = { ...fieldsOf(metadata['labels']), ...labels };
+    }
+    absent(spec, 'selector', { matchLabels: { [key]: uid } });
+  },
+};
+
+export const cronJob: Strategy = {
+  ...counted,
+  fill: (object) => {
+    const spec = made(object as unknown as Fields, 'spec');
+    absent(spec, 'concurrencyPolicy', 'Allow');
+    absent(spec, 'suspend', false);
+    absent(spec, 'successfulJobsHistoryLimit', 3);
+    absent(spec, 'failedJobsHistoryLimit', 1);
+    fillPodSpec(inner(spec, 'jobTemplate', 'spec', 'template', 'spec'));
+  },
+};
+
+function fillJob(spec: Fields | undefined): void {
+  if (spec?.['completions'] === undefined && spec?.['parallelism'] === undefined) absent(spec, 'completions', 1);
+  absent(spec, 'parallelism', 1);
+  absent(spec, 'backoffLimit', 6);
+  absent(spec, 'completionMode', 'NonIndexed');
+  absent(spec, 'suspend', false);
+  absent(spec, 'podReplacementPolicy', 'TerminatingOrFailed');
+  fillPodSpec(inner(spec, 'template', 'spec'));
+}
+
+function selectorCauses(object: KubeObject): StatusCause[] {
+  const spec = inner(object as unknown as Fields, 'spec');
+  const wanted = inner(spec, 'selector', 'matchLabels') ?? {};
+  const labels = inner(spec, 'template', 'metadata', 'labels') ?? {};
+  if (Object.entries(wanted).every(([key, value]) => labels[key] === value)) return [];
+  return [
+    {
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${JSON.stringify(labels)}: \`selector\` does not match template \`labels\``,
+      field: 'spec.template.metadata.labels',
+    },
+  ];
+}
+
+function frozenSelector(object: KubeObject, old: KubeObject | undefined): StatusCause[] {
+  const selector = inner(object as unknown as Fields, 'spec', 'selector');
+  if (old === undefined || isDeepStrictEqual(selector, inner(old as unknown as Fields, 'spec', 'selector'))) return [];
+  const message = `Invalid value: ${JSON.stringify(selector)}: field is immutable`;
+  return [{ reason: 'FieldValueInvalid', message, field: 'spec.selector' }];
+}

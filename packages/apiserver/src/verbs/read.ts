@@ -1,0 +1,119 @@
+import { type ApiResponse, notFound } from '@drover/api';
+import type { Entry } from '@drover/store';
+import { listEntries, listMetadata, servedVersion } from '../registry/list.js';
+import { listBody } from '../registry/list-body.js';
+import { type IncludeObject, partialMetadata, represent, table, tableRow } from '../registry/represent.js';
+import { selection } from '../registry/selection.js';
+import { watchLines } from '../registry/watch.js';
+import { type Representation, representation } from '../request/negotiation.js';
+import { listOptions } from '../request/query.js';
+import { compressed, header, json, jsonBytes } from '../request/response.js';
+import { collectionPrefix, objectKey } from '../storage/key.js';
+import { decodeStored, render } from '../storage/rendering.js';
+import type { Call, Verbs } from './call.js';
+
+/** Lists up to this many bytes are sent in one piece. */
+const WHOLE_BYTES = 256 * 1024;
+
+/** GET of one object. */
+export function get({ core }: Verbs, call: Call): ApiResponse {
+  const { served, namespace, name = '' } = call;
+  const { definition } = served;
+  const entry = core.store.get(objectKey(collectionPrefix(definition), { namespace, name }));
+  if (entry === undefined) throw notFound(definition, name);
+  return objectResponse(200, core.clock.now(), call, entry.value, entry.revision);
+}
+
+/** An answer with one object, in the form the caller asked for. */
+export function objectResponse(
+  status: number,
+  now: number,
+  { request, query, served }: Call,
+  value: Uint8Array,
+  revision: number | undefined,
+): ApiResponse {
+  const form = representation(header(request, 'accept'), query);
+  const { definition, version } = served;
+  if (form.form === 'object' && !form.pretty) {
+    return jsonBytes(status, render(value, revision, servedVersion(served), definition.kind, { after: '\n' }));
+  }
+  const object = { ...decodeStored(value, revision ?? 0), apiVersion: servedVersion(served) };
+  if (revision === undefined) delete object.metadata.resourceVersion;
+  const document = represent(object, version, form, now, includeObject(query));
+  return form.pretty ? pretty(status, document) : json(status, document);
+}
+
+/** GET of a collection. */
+export function list({ core, facets }: Verbs, call: Call): Promise<ApiResponse> {
+  const { request, query, served, namespace } = call;
+  const form = representation(header(request, 'accept'), query);
+  const options = listOptions(query);
+  const selected = selection(options.labelSelector, options.fieldSelector, served.version);
+  const listed = listEntries(core, facets, served, namespace, options, selected);
+  const metadata = listMetadata(listed);
+  const response =
+    form.form === 'object' && !form.pretty
+      ? objectList(call, metadata, listed.entries)
+      : formedList(call, form, metadata, listed.entries, core.clock.now());
+  return compressed(request, response);
+}
+
+function objectList({ served }: Call, metadata: Record<string, unknown>, entries: readonly Entry[]): ApiResponse {
+  const { listKind, kind } = served.definition;
+  const body = listBody({ listKind, kind, apiVersion: servedVersion(served) }, metadata, entries);
+  if (body.length <= WHOLE_BYTES) return jsonBytes(200, Buffer.concat([...body.chunks()], body.length));
+  return jsonBytes(200, asStream(body.chunks()), { 'content-length': String(body.length) });
+}
+
+/** Chunks one turn of the loop apart: a long list lets other requests in between. */
+async function* asStream(chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
+  for (const chunk of chunks) {
+    yield chunk;
+    await new Promise((turn) => setImmediate(turn));
+  }
+}
+
+function formedList(
+  { query, served }: Call,
+  form: Representation,
+  metadata: Record<string, unknown>,
+  entries: readonly Entry[],
+  now: number,
+): ApiResponse {
+  const { definition, version } = served;
+  const apiVersion = servedVersion(served);
+  const objects = entries.map(({ value, revision }) => ({ ...decodeStored(value, revision), apiVersion }));
+  if (form.form === 'table') {
+    const include = includeObject(query);
+    const rows = objects.map((object) => tableRow(object, version.columns, include, form.version, now));
+    return json(200, table(rows, version.columns, metadata, form.version));
+  }
+  if (form.form === 'metadata') {
+    const items = objects.map((object) => partialMetadata(object, form.version));
+    const kind = 'PartialObjectMetadataList';
+    return json(200, { kind, apiVersion: `meta.k8s.io/${form.version}`, metadata, items });
+  }
+  return pretty(200, { kind: definition.listKind, apiVersion, metadata, items: objects });
+}
+
+/** GET of a collection with `watch`. */
+export function watch({ core, facets, events, onOverflow }: Verbs, call: Call): ApiResponse {
+  const { request, query, served, namespace, signal } = call;
+  const form = representation(header(request, 'accept'), query);
+  const options = listOptions(query);
+  const selected = selection(options.labelSelector, options.fieldSelector, served.version);
+  const body = watchLines(
+    { core, facets, events },
+    { served, namespace, options, selection: selected, form, signal, onOverflow },
+  );
+  return { status: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' }, body };
+}
+
+function includeObject(query: URLSearchParams): IncludeObject {
+  const asked = query.get('includeObject');
+  return asked === 'None' || asked === 'Object' ? asked : 'Metadata';
+}
+
+function pretty(status: number, document: unknown): ApiResponse {
+  return jsonBytes(status, Buffer.from(`${JSON.stringify(document, null, 2)}\n`));
+}

@@ -1,0 +1,148 @@
+import {
+  ApiError,
+  type ApiRequest,
+  type ApiResponse,
+  type Attributes,
+  forbidden,
+  type Identity,
+  notServed,
+} from '@drover/api';
+import type { RuleIndex } from '../auth/rule-index.js';
+import type { Served } from '../catalog/definition.js';
+import type { Part } from '../catalog/strategy.js';
+import { selectedName } from '../registry/selection.js';
+import { flag } from '../request/query.js';
+import { type ResourceTarget, verbOf } from '../request/target.js';
+import type { Call, Verbs } from './call.js';
+import { patch } from './patch.js';
+import { get, list, watch } from './read.js';
+import { scale } from './scale.js';
+import { create, remove, removeCollection, replace } from './write.js';
+
+/** What RBAC is asked for a request about a resource. @throws ApiError MethodNotAllowed. */
+export function attributesOf(
+  method: string,
+  target: ResourceTarget,
+  query: URLSearchParams,
+): Extract<Attributes, { resource: string }> {
+  const verb = verbOf(method, target, flag(query, 'watch'));
+  if (verb === undefined) throw methodNotAllowed();
+  const { group, resource, subresource, authorizedIn } = target;
+  const namespace = target.namespace ?? authorizedIn;
+  const name = target.name ?? selectedName(query.get('fieldSelector') ?? '');
+  return {
+    verb,
+    group,
+    resource,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+/** @throws ApiError Forbidden in the words of Kubernetes. */
+export function authorize(
+  rules: RuleIndex,
+  identity: Identity,
+  attributes: Extract<Attributes, { resource: string }>,
+): void {
+  const { allowed } = rules.decide(identity, attributes);
+  if (allowed) return;
+  const { verb, group, resource, subresource, namespace, name } = attributes;
+  const what = subresource === undefined ? resource : `${resource}/${subresource}`;
+  const place = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  const why = `User "${identity.name}" cannot ${verb} resource "${what}" in API group "${group}" ${place}`;
+  throw forbidden({ group, plural: resource }, name ?? '', why);
+}
+
+/** Serves an authorized request about stored objects. */
+export async function serveObjects(
+  verbs: Verbs,
+  request: ApiRequest,
+  query: URLSearchParams,
+  target: ResourceTarget,
+  verb: string,
+  identity: Identity,
+  signal: AbortSignal,
+): Promise<ApiResponse> {
+  const served = verbs.core.catalog.served(target.group, target.version, target.resource);
+  if (served === undefined) throw notServed();
+  const { definition } = served;
+  if (!definition.verbs.includes(verb)) throw methodNotAllowed();
+  const namespace = placeOf(target, served, verb);
+  const part = partOf(target, served);
+  const warnings: string[] = [];
+  const call: Call = { request, query, served, namespace, name: target.name, part, identity, signal, warnings };
+  const response = await serve(verbs, call, verb);
+  if (served.version.deprecation !== undefined) warnings.unshift(served.version.deprecation);
+  if (warnings.length === 0) return response;
+  return { ...response, headers: { ...response.headers, warning: warnings.map((text) => `299 - ${quoted(text)}`) } };
+}
+
+async function serve(verbs: Verbs, call: Call, verb: string): Promise<ApiResponse> {
+  const { part, served } = call;
+  if (part === 'scale' && served.version.scale !== undefined) return scale(verbs, call, served.version.scale);
+  switch (verb) {
+    case 'get':
+      return get(verbs, call);
+    case 'list':
+      return list(verbs, call);
+    case 'watch':
+      return watch(verbs, call);
+    case 'create':
+      if (part !== 'main' || call.name !== undefined) throw methodNotAllowed();
+      return create(verbs, call);
+    case 'update':
+      if (call.name === undefined) throw methodNotAllowed();
+      return replace(verbs, call);
+    case 'patch':
+      if (call.name === undefined) throw methodNotAllowed();
+      return patch(verbs, call);
+    case 'delete':
+      if (part !== 'main') throw methodNotAllowed();
+      return remove(verbs, call);
+    case 'deletecollection':
+      return removeCollection(verbs, call);
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+/** The namespace a request is about. Kinds are never reached through a place they are not in. */
+function placeOf(target: ResourceTarget, { definition }: Served, verb: string): string | undefined {
+  if (definition.namespaced) {
+    const everywhere = target.namespace === undefined;
+    if (everywhere && (target.name !== undefined || !['list', 'watch'].includes(verb))) {
+      throw target.name === undefined && verb !== 'get' ? methodNotAllowed() : notServed();
+    }
+    return target.namespace;
+  }
+  if (target.namespace !== undefined) throw notServed();
+  return undefined;
+}
+
+function partOf({ subresource, resource }: ResourceTarget, { version, definition }: Served): Part {
+  if (subresource === undefined) return 'main';
+  if (subresource === 'status' && version.status) return 'status';
+  if (subresource === 'scale' && version.scale !== undefined) return 'scale';
+  if (subresource === 'finalize' && definition.strategy.heldBack !== undefined) return 'finalize';
+  if (!definition.builtin) throw notServed();
+  throw new ApiError(
+    'Unknown',
+    `the subresource ${resource}/${subresource} is not implemented by this server`,
+    {},
+    { code: 501 },
+  );
+}
+
+export function methodNotAllowed(): ApiError {
+  return new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
+}
+
+/** A quoted-string of HTTP: one line, with quotes and backslashes marked. */
+function quoted(text: string): string {
+  return `"${text
+    .replace(/[\r\n\t]+/g, ' ')
+    .replace(/[^\x20-\x7e]/g, '?')
+    .replace(/(["\\])/g, '\\$1')}"`;
+}

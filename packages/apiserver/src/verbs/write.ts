@@ -1,0 +1,123 @@
+import { type ApiResponse, badRequest, type JsonObject } from '@drover/api';
+import type { Written } from '../registry/core.js';
+import { type DeleteOptions, deleteObject } from '../registry/delete.js';
+import { listEntries, listMetadata, servedVersion } from '../registry/list.js';
+import { selection } from '../registry/selection.js';
+import { createObject, updateObject } from '../registry/write.js';
+import { listOptions } from '../request/query.js';
+import { json, success } from '../request/response.js';
+import { collectionPrefix, refOf } from '../storage/key.js';
+import { decodeStored } from '../storage/rendering.js';
+import { type Call, type Verbs, writeContext } from './call.js';
+import { readDocument, readObject } from './object-body.js';
+import { objectResponse } from './read.js';
+
+/** Deletions of a deletecollection that are on their way at the same time: they share the disk's syncs. */
+const PARALLEL = 32;
+
+/** POST to a collection. */
+export async function create({ core }: Verbs, call: Call): Promise<ApiResponse> {
+  const object = await readObject(call.request, call.served);
+  const written = await createObject(core, writeContext(call), object);
+  return writtenResponse(core.clock.now(), call, written);
+}
+
+/** PUT of an object, or of its status. */
+export async function replace({ core }: Verbs, call: Call): Promise<ApiResponse> {
+  const object = await readObject(call.request, call.served);
+  const { namespace, name = '', served, part } = call;
+  const create = part === 'main' && served.definition.strategy.createOnUpdate ? async () => object : undefined;
+  const rules = { replace: true, create };
+  const written = await updateObject(
+    core,
+    writeContext(call),
+    { namespace, name },
+    () => structuredClone(object),
+    rules,
+  );
+  return writtenResponse(core.clock.now(), call, written);
+}
+
+/** An answer with the object as the write left it. */
+export function writtenResponse(now: number, call: Call, { value, revision, outcome }: Written): ApiResponse {
+  return objectResponse(outcome === 'created' ? 201 : 200, now, call, value, revision);
+}
+
+/** DELETE of one object: the object while something holds it back, else a Status. */
+export async function remove({ core }: Verbs, call: Call): Promise<ApiResponse> {
+  const { namespace, name = '', served } = call;
+  const { options, dryRun } = await deleteOptions(call);
+  const context = { ...writeContext(call), dryRun };
+  const written = await deleteObject(core, context, { namespace, name }, options);
+  if (written.outcome !== 'deleted')
+    return objectResponse(200, core.clock.now(), call, written.value, written.revision);
+  const { group, plural } = served.definition;
+  const { uid = '' } = decodeStored(written.value, 0).metadata;
+  return success({ name, ...(group === '' ? {} : { group }), kind: plural, uid });
+}
+
+/** DELETE of a collection: each object it selects, and a list of what they were. */
+export async function removeCollection({ core, facets }: Verbs, call: Call): Promise<ApiResponse> {
+  const { query, served, namespace } = call;
+  const { options, dryRun } = await deleteOptions(call);
+  const wanted = listOptions(query);
+  const selected = selection(wanted.labelSelector, wanted.fieldSelector, served.version);
+  const listed = listEntries(core, facets, served, namespace, wanted, selected);
+  const context = { ...writeContext(call), dryRun };
+  const collection = collectionPrefix(served.definition);
+  const queue = listed.entries.values();
+  const worker = async (): Promise<void> => {
+    for (const { key } of queue) {
+      const ref = refOf(collection, key);
+      try {
+        await deleteObject(core, { ...context, namespace: ref.namespace }, ref, options);
+      } catch (error) {
+        // Someone else was faster; what is gone is what was asked for.
+        if (core.store.get(key) !== undefined) throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  const apiVersion = servedVersion(served);
+  const items = listed.entries.map(({ value, revision }) => ({ ...decodeStored(value, revision), apiVersion }));
+  return json(200, { kind: served.definition.listKind, apiVersion, metadata: listMetadata(listed), items });
+}
+
+async function deleteOptions({ request, query }: Call): Promise<{ options: DeleteOptions; dryRun: boolean }> {
+  const body = ((await readDocument(request, true)) ?? {}) as JsonObject;
+  if (typeof body !== 'object' || Array.isArray(body)) throw badRequest('the body is not DeleteOptions');
+  const { kind, preconditions, orphanDependents } = body;
+  if (kind !== undefined && kind !== 'DeleteOptions')
+    throw badRequest(`the body is ${String(kind)}, not DeleteOptions`);
+  const grace = body['gracePeriodSeconds'] ?? numberOf(query.get('gracePeriodSeconds'));
+  const policy =
+    body['propagationPolicy'] ??
+    query.get('propagationPolicy') ??
+    legacyPolicy(orphanDependents ?? query.get('orphanDependents'));
+  if (policy !== undefined && policy !== 'Orphan' && policy !== 'Background' && policy !== 'Foreground') {
+    throw badRequest(`propagationPolicy: "${String(policy)}" is not Orphan, Background or Foreground`);
+  }
+  if (grace !== undefined && (typeof grace !== 'number' || !Number.isInteger(grace) || grace < 0)) {
+    throw badRequest('gracePeriodSeconds must be a whole number that is not negative');
+  }
+  const { uid, resourceVersion } = (preconditions ?? {}) as { uid?: unknown; resourceVersion?: unknown };
+  const dryRun = Array.isArray(body['dryRun']) ? body['dryRun'].includes('All') : query.get('dryRun') === 'All';
+  return {
+    dryRun,
+    options: {
+      gracePeriodSeconds: grace,
+      propagationPolicy: policy,
+      preconditions: {
+        ...(typeof uid === 'string' ? { uid } : {}),
+        ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}),
+      },
+    },
+  };
+}
+
+function legacyPolicy(orphan: unknown): 'Orphan' | 'Background' | undefined {
+  if (orphan === true || orphan === 'true') return 'Orphan';
+  return orphan === false || orphan === 'false' ? 'Background' : undefined;
+}
+
+const numberOf = (text: string | null): number | undefined => (text === null || text === '' ? undefined : Number(text));
