@@ -1,5 +1,6 @@
+import { apiserver } from './apiserver.js';
 import type { Benchmark } from './benchmark.js';
 import { store } from './store.js';
 
 /** Every benchmark there is, in the order they are listed. */
-export const benchmarks: readonly Benchmark[] = [store];
+export const benchmarks: readonly Benchmark[] = [store, apiserver];

@@ -1,18 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, release, tmpdir, totalmem } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Benchmark, Peer, Row } from './benchmark.js';
+import type { Benchmark, BenchmarkOptions, Peer, Row } from './benchmark.js';
 import { benchmarks } from './benchmarks.js';
+import { beside, type Result, readRows, writeResults } from './results.js';
 import { table } from './table.js';
 
-const USAGE = `usage: npm run bench -- NAME… [--quick] [--json FILE] [--dir DIR] [--url URL --token TOKEN|--token-file FILE --ca-file FILE]
+const USAGE = `usage: npm run bench -- NAME… [options]
 
-  NAME        one of those below, or "all"
-  --quick     few and short measurements: whether it works, not how fast it is
-  --json      writes the figures to FILE as well
-  --dir       where files are made (default: the system's temporary directory); its disk is the one that is measured
-  --url …     measures the Kubernetes API there instead of ours, where the benchmark says it can
+  NAME            one of those below, or "all"
+  --quick         few and short measurements: whether it works, not how fast it is
+  --json FILE     writes the figures to FILE as well
+  --against FILE  puts the figures of an earlier --json FILE (of a peer, say) beside these, with the ratio
+  --dir DIR       where files are made (default: the system's temporary directory); its disk is the one that is measured
+  --url URL       measures the Kubernetes API there instead of ours, where the benchmark says it can, with
+  --token-file FILE  --ca-file FILE
 `;
 
 /** Reads the command line, runs what it names and prints a table of each; the result is the exit code. */
@@ -23,65 +26,54 @@ async function main(args: string[]): Promise<number> {
     options: {
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
+      against: { type: 'string' },
       dir: { type: 'string', default: tmpdir() },
       url: { type: 'string' },
-      token: { type: 'string' },
       'token-file': { type: 'string' },
       'ca-file': { type: 'string' },
     },
   });
-  const chosen = positionals.includes('all') ? [...benchmarks] : positionals.map(byName);
-  if (chosen.length === 0) {
+  if (positionals.length === 0) {
     console.log(`${USAGE}\n${benchmarks.map(({ name, about }) => `  ${name.padEnd(14)}${about}`).join('\n')}`);
-    return positionals.length === 0 ? 0 : 2;
+    return 0;
   }
-  const tokenFile = values['token-file'];
-  const caFile = values['ca-file'];
-  const peer: Peer | undefined =
-    values.url === undefined
-      ? undefined
-      : {
-          url: values.url,
-          token: tokenFile === undefined ? values.token : readFileSync(tokenFile, 'utf8').trim(),
-          ca: caFile === undefined ? undefined : readFileSync(caFile, 'utf8'),
-        };
-  const results: { name: string; rows: readonly Row[] }[] = [];
+  const chosen = positionals.includes('all') ? benchmarks : positionals.map(byName);
+  const peer = values.url === undefined ? undefined : peerAt(values.url, values['token-file'], values['ca-file']);
+  const others = values.against === undefined ? [] : readRows(values.against);
+  const results: Result[] = [];
   for (const benchmark of chosen) {
-    results.push({ name: benchmark.name, rows: await measure(benchmark, values.dir, peer, values.quick) });
+    const rows = await measure(benchmark, values.dir, { peer, quick: values.quick });
+    const compared = rows.map((row) => beside(row, others));
+    console.log(`\n${benchmark.name}${peer ? ` (${peer.url})` : ''}\n${table(compared)}`);
+    results.push({ name: benchmark.name, rows: compared });
   }
-  if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ machine: machine(), peer: peer?.url, results }, null, 2)}\n`);
+  if (values.json !== undefined) writeResults(values.json, peer?.url, results);
   return 0;
 }
 
 function byName(name: string): Benchmark {
   const found = benchmarks.find((benchmark) => benchmark.name === name);
-  if (!found)
-    throw new TypeError(`there is no benchmark "${name}"; there are ${benchmarks.map((one) => one.name).join(', ')}`);
-  return found;
+  if (found) return found;
+  throw new TypeError(`there is no benchmark "${name}"; there are ${benchmarks.map((one) => one.name).join(', ')}`);
+}
+
+function peerAt(url: string, tokenFile: string | undefined, caFile: string | undefined): Peer {
+  const content = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : readFileSync(file, 'utf8').trim();
+  return { url, token: content(tokenFile), ca: content(caFile) };
 }
 
 async function measure(
   benchmark: Benchmark,
   parent: string,
-  peer: Peer | undefined,
-  quick: boolean,
+  options: Pick<BenchmarkOptions, 'peer' | 'quick'>,
 ): Promise<readonly Row[]> {
   const dir = mkdtempSync(join(parent, 'drover-bench-'));
   try {
-    const note = (text: string): void => console.error(`${benchmark.name}: ${text}`);
-    const rows = await benchmark.run({ dir, peer, quick, note });
-    console.log(`\n${benchmark.name}${peer ? ` (${peer.url})` : ''}\n${table(rows)}`);
-    return rows;
+    return await benchmark.run({ ...options, dir, note: (text) => console.error(`${benchmark.name}: ${text}`) });
   } finally {
     rmSync(dir, { recursive: true });
   }
-}
-
-/** What the figures depend on. */
-function machine(): Record<string, unknown> {
-  const [cpu] = cpus();
-  return { cpus: cpus().length, model: cpu?.model, memory: totalmem(), node: process.version, kernel: release() };
 }
 
 try {

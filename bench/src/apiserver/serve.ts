@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createApiServer, listen } from '@drover/apiserver';
+import { parseKubeconfig } from '@drover/client';
+import { createLog, systemClock } from '@drover/kit';
+import { openSqliteStore } from '@drover/store';
+
+/**
+ * Our API server alone, in a process of its own, in the data directory named on its command line: prints how to reach it as a line of
+ * JSON and serves until its standard input ends.
+ */
+async function main(dataDir: string): Promise<void> {
+  const random = (length: number): Uint8Array => randomBytes(length);
+  const log = createLog({ write: (line) => process.stderr.write(`${line}\n`), clock: systemClock, level: 'warn' });
+  await using store = await openSqliteStore({ file: join(dataDir, 'store.db'), clock: systemClock, log });
+  const advertise = { host: '127.0.0.1', port: 6443 };
+  await using server = await createApiServer({ store, clock: systemClock, random, log, dataDir, advertise });
+  await using listener = await listen(server, { host: '127.0.0.1', port: 0 });
+  const { token } = await parseKubeconfig(await server.adminKubeconfig(listener.url));
+  const revealed = token === undefined || typeof token === 'function' ? undefined : token.reveal();
+  process.stdout.write(`${JSON.stringify({ url: listener.url, ca: server.caPem, token: revealed })}\n`);
+  process.stdin.resume();
+  await once(process.stdin, 'end');
+}
+
+const [dataDir] = process.argv.slice(2);
+if (dataDir === undefined) throw new TypeError('usage: serve DATA-DIR');
+await main(dataDir);
