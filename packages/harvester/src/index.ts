@@ -1,1 +1,1 @@
-export {};
+export { createHarvester, type Harvester, type HarvesterOptions, type LabConnection } from './harvester.js';

@@ -1,15 +1,19 @@
-import type {
-  HarvesterSetting,
-  KeyPair,
-  NetworkAttachmentDefinition,
-  PersistentVolumeClaim,
-  StorageClass,
-  VirtualMachine,
-  VirtualMachineImage,
-  VirtualMachineInstance,
-  VirtualMachineTemplateVersion,
+import {
+  type HarvesterSetting,
+  type KeyPair,
+  type NetworkAttachmentDefinition,
+  type PersistentVolumeClaim,
+  type StorageClass,
+  unavailable,
+  type VirtualMachine,
+  type VirtualMachineImage,
+  type VirtualMachineInstance,
+  type VirtualMachineTemplateVersion,
 } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
+import type { ImageFiles } from './image/files.js';
+import type { Transfers } from './image/transfers.js';
+import type { Machines } from './machine/machines.js';
 
 /**
  * The cluster as admission and request handlers see it: known only once the API server runs, hence `Late`. Everything is read
@@ -26,6 +30,10 @@ export interface View {
   readonly machines: Informer<VirtualMachine>;
   readonly instances: Informer<VirtualMachineInstance>;
   readonly templateVersions: Informer<VirtualMachineTemplateVersion>;
+  /** The processes of this host. */
+  readonly running: Machines;
+  readonly imageFiles: ImageFiles;
+  readonly transfers: Transfers;
 }
 
 /** A value that comes later than those who need it: set once, empty before and after its time. */
@@ -33,6 +41,12 @@ export class Late<T> {
   #value: T | undefined;
 
   get value(): T | undefined {
+    return this.#value;
+  }
+
+  /** @throws ApiError 503 before its time. */
+  get required(): T {
+    if (this.#value === undefined) throw unavailable('the cluster is starting');
     return this.#value;
   }
 

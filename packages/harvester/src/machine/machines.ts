@@ -45,6 +45,14 @@ export interface Machines {
   watch(listener: (uid: string) => void): Disposable;
 }
 
+/** What machines need of their surroundings; the host is asked each time, because QEMU may be installed later. */
+export interface MachinesDeps {
+  readonly host: () => Host;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: RandomBytes;
+}
+
 /** Every process this host runs as a machine, found again after a restart of ours. Disposing it lets all of them run on. */
 export class HostMachines implements Machines, AsyncDisposable {
   readonly #running = new Map<string, Machine>();
@@ -53,14 +61,11 @@ export class HostMachines implements Machines, AsyncDisposable {
 
   private constructor(
     readonly root: string,
-    readonly deps: { readonly host: Host; readonly clock: Clock; readonly log: Log; readonly random: RandomBytes },
+    readonly deps: MachinesDeps,
   ) {}
 
   /** Takes charge of the machines below `root`, a directory each, named by uid. */
-  static async open(
-    root: string,
-    deps: { readonly host: Host; readonly clock: Clock; readonly log: Log; readonly random: RandomBytes },
-  ): Promise<HostMachines> {
+  static async open(root: string, deps: MachinesDeps): Promise<HostMachines> {
     const machines = new HostMachines(root, deps);
     for (const adoption of await adoptMachines(root, deps)) {
       const uid = adoption.directory.slice(adoption.directory.lastIndexOf('/') + 1);
@@ -80,7 +85,7 @@ export class HostMachines implements Machines, AsyncDisposable {
   }
 
   async start(uid: string, description: MachineDescription): Promise<RunningMachine> {
-    const machine = await startMachine(description, this.#directory(uid), this.deps);
+    const machine = await startMachine(description, this.#directory(uid), { ...this.deps, host: this.deps.host() });
     this.#exits.delete(uid);
     this.#take(uid, machine);
     return machine;

@@ -1,0 +1,63 @@
+import { notFound, virtualMachineInstances, virtualMachines } from '@drover/api';
+import { updateWithRetry } from '@drover/controller';
+import { pause, runningMachine, softReboot, unpause } from '../subresource/instance-verbs.js';
+import { forceStopMachine, restartMachine, startMachine, type Target } from '../subresource/machine-verbs.js';
+import { runStrategyOf } from '../vm/run-strategy.js';
+import type { ObjectRequest } from './paths.js';
+
+/** Actions, each with the KubeVirt subresource whose right it takes: the same deed must not need less here. */
+const RIGHTS = {
+  start: ['virtualmachines', 'start'],
+  stop: ['virtualmachines', 'stop'],
+  forceStop: ['virtualmachines', 'stop'],
+  restart: ['virtualmachines', 'restart'],
+  pause: ['virtualmachineinstances', 'pause'],
+  unpause: ['virtualmachineinstances', 'unpause'],
+  softreboot: ['virtualmachineinstances', 'softreboot'],
+} as const;
+
+/** An action on a machine that this cluster knows. */
+export type MachineAction = keyof typeof RIGHTS;
+
+export const isMachineAction = (name: string): name is MachineAction => Object.hasOwn(RIGHTS, name);
+
+/** Does it. @throws ApiError as KubeVirt's own subresources do */
+export async function machineAction(
+  action: MachineAction,
+  { namespace, name, view, require }: ObjectRequest,
+): Promise<void> {
+  const [resource, subresource] = RIGHTS[action];
+  require('update', 'subresources.kubevirt.io', resource, subresource);
+  const vm = view.machines.get(namespace, name);
+  if (vm === undefined) throw notFound(virtualMachines, name);
+  const instance = view.instances.get(namespace, name);
+  const target: Target = { client: view.client, vm, instance, dryRun: false };
+  switch (action) {
+    case 'start':
+      return startMachine(target);
+    case 'restart':
+      return restartMachine(target, undefined);
+    case 'forceStop':
+      return forceStopMachine(target);
+    case 'stop':
+      // Harvester stops by the run strategy, whatever it was; start brings the former one back.
+      if (runStrategyOf(vm) === 'Halted') return;
+      await updateWithRetry(
+        view.client,
+        virtualMachines,
+        { namespace, name },
+        ({ spec: { running: _, ...spec }, ...object }) => ({
+          ...object,
+          spec: { ...spec, runStrategy: 'Halted' },
+        }),
+      );
+      return;
+    default: {
+      if (instance === undefined) throw notFound(virtualMachineInstances, name);
+      const machine = runningMachine(instance, view.running);
+      if (action === 'pause') return pause(instance, machine);
+      if (action === 'unpause') return unpause(instance, machine);
+      return softReboot(instance, machine);
+    }
+  }
+}
