@@ -133,11 +133,9 @@ function contentFinalizers(object: KubeObject): readonly string[] {
 
 function withoutContent(object: KubeObject, uid: string): Namespace | undefined {
   if (object.metadata.uid !== uid) return undefined;
-  const namespace = object as Namespace;
-  return {
-    ...namespace,
-    spec: { ...namespace.spec, finalizers: contentFinalizers(object).filter((one) => one !== CONTENT) },
-  };
+  const { spec: { finalizers: _, ...spec } = {}, ...namespace } = object as Namespace;
+  const left = contentFinalizers(object).filter((finalizer) => finalizer !== CONTENT);
+  return { ...namespace, spec: left.length === 0 ? spec : { ...spec, finalizers: left } };
 }
 
 function withConditions(object: KubeObject, uid: string, remains: Remains, now: string): Namespace | undefined {

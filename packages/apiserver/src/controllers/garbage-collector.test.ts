@@ -1,0 +1,179 @@
+import type { OwnerReference } from '@drover/api';
+import { describe, expect, it } from 'vitest';
+import { type AnyObject, configMap, TestCluster } from './test-cluster.js';
+
+const MAPS = '/api/v1/namespaces/default/configmaps';
+const HOLD = 'example.org/hold';
+
+function ownedBy(owner: AnyObject, more: Partial<OwnerReference> = {}): OwnerReference {
+  return {
+    apiVersion: owner.apiVersion,
+    kind: owner.kind,
+    name: owner.metadata.name,
+    uid: owner.metadata.uid,
+    ...more,
+  };
+}
+
+/** An owner and a dependent that blocks it. */
+async function family(
+  cluster: TestCluster,
+  dependentFinalizers: string[] = [],
+): Promise<{ owner: AnyObject; child: AnyObject }> {
+  const owner = await cluster.create(MAPS, configMap('owner'));
+  const child = await cluster.create(
+    MAPS,
+    configMap('child', {
+      ownerReferences: [ownedBy(owner, { blockOwnerDeletion: true })],
+      finalizers: dependentFinalizers,
+    }),
+  );
+  return { owner, child };
+}
+
+describe('deleting an owner in the background', () => {
+  it('deletes its dependents after it, and theirs', async () => {
+    await using cluster = await TestCluster.open();
+    const { child } = await family(cluster);
+    await cluster.create(MAPS, configMap('grandchild', { ownerReferences: [ownedBy(child)] }));
+    await cluster.delete(`${MAPS}/owner`);
+    expect(await cluster.get(`${MAPS}/owner`)).toBeUndefined();
+    await cluster.untilThere(`${MAPS}/grandchild`, false);
+    expect(await cluster.get(`${MAPS}/child`)).toBeUndefined();
+  });
+
+  it('reaches dependents of other kinds, and of kinds defined while it runs', async () => {
+    await using cluster = await TestCluster.open();
+    await cluster.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'things.example.org' },
+      spec: {
+        group: 'example.org',
+        scope: 'Namespaced',
+        names: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' },
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+      },
+    });
+    const things = '/apis/example.org/v1/namespaces/default/things';
+    await cluster.untilThere(things);
+    const { owner } = await family(cluster);
+    await cluster.create(things, {
+      apiVersion: 'example.org/v1',
+      kind: 'Thing',
+      metadata: { name: 'thing', ownerReferences: [ownedBy(owner)] },
+    });
+    await cluster.delete(`${MAPS}/owner`);
+    await cluster.untilThere(`${things}/thing`, false);
+  });
+
+  it('leaves a dependent that another owner holds, and takes the reference away', async () => {
+    await using cluster = await TestCluster.open();
+    const first = await cluster.create(MAPS, configMap('first'));
+    const second = await cluster.create(MAPS, configMap('second'));
+    await cluster.create(MAPS, configMap('child', { ownerReferences: [ownedBy(first), ownedBy(second)] }));
+    await cluster.delete(`${MAPS}/first`);
+    await cluster.until(async () => (await cluster.get(`${MAPS}/child`))?.metadata.ownerReferences?.length === 1);
+    expect((await cluster.get(`${MAPS}/child`))?.metadata.ownerReferences?.[0]?.name).toBe('second');
+  });
+});
+
+describe('deleting an owner in the foreground', () => {
+  it('keeps it until the last dependent that blocks it is gone', async () => {
+    await using cluster = await TestCluster.open();
+    await family(cluster, [HOLD]);
+    await cluster.delete(`${MAPS}/owner`, { propagationPolicy: 'Foreground' });
+    await cluster.until(async () => (await cluster.get(`${MAPS}/child`))?.metadata.deletionTimestamp !== undefined);
+    await cluster.quiet();
+    expect((await cluster.get(`${MAPS}/owner`))?.metadata.finalizers).toEqual(['foregroundDeletion']);
+    await cluster.merge(`${MAPS}/child`, { metadata: { finalizers: null } });
+    await cluster.untilThere(`${MAPS}/owner`, false);
+  });
+
+  it('does not wait for a dependent that does not block it, but deletes it', async () => {
+    await using cluster = await TestCluster.open();
+    const owner = await cluster.create(MAPS, configMap('owner'));
+    await cluster.create(MAPS, configMap('child', { ownerReferences: [ownedBy(owner)], finalizers: [HOLD] }));
+    await cluster.delete(`${MAPS}/owner`, { propagationPolicy: 'Foreground' });
+    await cluster.untilThere(`${MAPS}/owner`, false);
+    await cluster.until(async () => (await cluster.get(`${MAPS}/child`))?.metadata.deletionTimestamp !== undefined);
+  });
+
+  it('goes down the generations: grandchildren first', async () => {
+    await using cluster = await TestCluster.open();
+    const { child } = await family(cluster);
+    const reference = ownedBy(child, { blockOwnerDeletion: true });
+    await cluster.create(MAPS, configMap('grandchild', { ownerReferences: [reference], finalizers: [HOLD] }));
+    await cluster.delete(`${MAPS}/owner`, { propagationPolicy: 'Foreground' });
+    await cluster.until(
+      async () => (await cluster.get(`${MAPS}/grandchild`))?.metadata.deletionTimestamp !== undefined,
+    );
+    expect((await cluster.get(`${MAPS}/child`))?.metadata.finalizers).toEqual(['foregroundDeletion']);
+    await cluster.merge(`${MAPS}/grandchild`, { metadata: { finalizers: null } });
+    await cluster.untilThere(`${MAPS}/owner`, false);
+    expect(await cluster.get(`${MAPS}/child`)).toBeUndefined();
+  });
+
+  it('ends also when objects own each other in a circle', async () => {
+    await using cluster = await TestCluster.open();
+    const { child } = await family(cluster);
+    await cluster.merge(`${MAPS}/owner`, {
+      metadata: { ownerReferences: [ownedBy(child, { blockOwnerDeletion: true })] },
+    });
+    await cluster.delete(`${MAPS}/owner`, { propagationPolicy: 'Foreground' });
+    await cluster.untilThere(`${MAPS}/owner`, false);
+    await cluster.untilThere(`${MAPS}/child`, false);
+  });
+});
+
+describe('deleting an owner and orphaning its dependents', () => {
+  it('leaves them, without the reference', async () => {
+    await using cluster = await TestCluster.open();
+    await family(cluster);
+    await cluster.delete(`${MAPS}/owner`, { propagationPolicy: 'Orphan' });
+    await cluster.untilThere(`${MAPS}/owner`, false);
+    await cluster.quiet();
+    expect((await cluster.get(`${MAPS}/child`))?.metadata.ownerReferences ?? []).toEqual([]);
+  });
+});
+
+describe('a dependent whose owner is not there', () => {
+  it('is deleted when the owner it names never was', async () => {
+    await using cluster = await TestCluster.open();
+    const absent = { apiVersion: 'v1', kind: 'ConfigMap', name: 'absent', uid: '00000000-0000-0000-0000-000000000000' };
+    await cluster.create(MAPS, configMap('child', { ownerReferences: [absent] }));
+    await cluster.untilThere(`${MAPS}/child`, false);
+  });
+
+  it('is deleted when another object has the owner’s name', async () => {
+    await using cluster = await TestCluster.open();
+    const owner = await cluster.create(MAPS, configMap('owner'));
+    const earlier = ownedBy(owner, { uid: '00000000-0000-0000-0000-000000000000' });
+    await cluster.create(MAPS, configMap('child', { ownerReferences: [earlier] }));
+    await cluster.untilThere(`${MAPS}/child`, false);
+  });
+
+  it('stays when nobody can tell: the owner’s kind is not served', async () => {
+    await using cluster = await TestCluster.open();
+    const unknown = { apiVersion: 'absent.example.org/v1', kind: 'Absent', name: 'a', uid: '0000' };
+    await cluster.create(MAPS, configMap('child', { ownerReferences: [unknown] }));
+    await cluster.quiet();
+    expect(await cluster.get(`${MAPS}/child`)).toBeDefined();
+  });
+
+  it('stays while an owner without a namespace is there, and goes with it', async () => {
+    await using cluster = await TestCluster.open();
+    const roles = '/apis/rbac.authorization.k8s.io/v1/clusterroles';
+    const owner = await cluster.create(roles, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'owner' },
+      rules: [],
+    });
+    await cluster.create(MAPS, configMap('child', { ownerReferences: [ownedBy(owner)] }));
+    await cluster.quiet();
+    expect(await cluster.get(`${MAPS}/child`)).toBeDefined();
+    await cluster.delete(`${roles}/owner`);
+    await cluster.untilThere(`${MAPS}/child`, false);
+  });
+});
