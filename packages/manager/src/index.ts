@@ -1,1 +1,2 @@
-export {};
+export { managerAdmission } from './admission/manager-admission.js';
+export { createManager, type Manager, type ManagerOptions } from './manager.js';

@@ -60,8 +60,10 @@ export type SettingName = keyof typeof DECLARATIONS;
 
 const declarations: Readonly<Record<string, Declaration>> = DECLARATIONS;
 
-/** Whether anybody may read the setting without signing in. */
-export const isPublicSetting = (name: string): boolean => declarations[name]?.public === true;
+/** The settings that anybody may read without signing in. */
+export const PUBLIC_SETTINGS: readonly string[] = Object.keys(declarations).filter(
+  (name) => declarations[name]?.public === true,
+);
 
 /** Whether only the server writes the setting. */
 export const isReadOnlySetting = (name: string): boolean => declarations[name]?.readOnly === true;

@@ -22,6 +22,7 @@ import {
   watches,
 } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
+import type { TunnelServer } from '@drover/tunnel';
 import type { Settings } from '../settings.js';
 import type { ClusterDirectory } from './cluster-directory.js';
 import { type ClusterId, LOCAL, parseClusterId } from './cluster-id.js';
@@ -33,7 +34,6 @@ import { type Health, healthOf } from './health.js';
 import { FETCHED, readFetch } from './manifest-fetch.js';
 import { mirrorNodes } from './node-mirror.js';
 import { makeSideObjects } from './side-objects.js';
-import type { Tunnels } from './tunnels.js';
 
 /** What the controller of management clusters is made of. */
 export interface ClusterControllerParts {
@@ -46,7 +46,7 @@ export interface ClusterControllerParts {
     readonly nodes: Informer<ManagementNode>;
   };
   readonly downstreams: Downstreams;
-  readonly tunnels: Tunnels;
+  readonly tunnels: TunnelServer;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly random: RandomBytes;

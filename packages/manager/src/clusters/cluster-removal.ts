@@ -21,12 +21,12 @@ import {
 import type { Client, Informer } from '@drover/client';
 import { again, done, type Result, removeFinalizer } from '@drover/controller';
 import type { Clock, Log } from '@drover/kit';
+import type { TunnelServer } from '@drover/tunnel';
 import { removeOurTraces } from '../proxy/downstream-traces.js';
 import { type ClusterDirectory, provisioningRef } from './cluster-directory.js';
 import type { ClusterId } from './cluster-id.js';
 import { CREDENTIAL_NAMESPACE, steveKey } from './connect.js';
 import type { Downstreams } from './downstream.js';
-import type { Tunnels } from './tunnels.js';
 
 /** Holds back the deletion of a management cluster until everything of it is gone. */
 export const REMOVE_FINALIZER = 'wrangler.cattle.io/mgmt-cluster-remove';
@@ -47,7 +47,7 @@ export class ClusterRemoval {
       readonly client: Client;
       readonly clusters: ClusterDirectory;
       readonly downstreams: Downstreams;
-      readonly tunnels: Tunnels;
+      readonly tunnels: TunnelServer;
       readonly nodes: Informer<ManagementNode>;
       readonly projects: Informer<Project>;
       readonly clock: Clock;

@@ -3,6 +3,7 @@ import { hasReason, type JsonObject, managementClusters, type Secret as SecretOb
 import type { Client } from '@drover/client';
 import { createOrUpdate, type Observation, updateStatus } from '@drover/controller';
 import { type Clock, Secret } from '@drover/kit';
+import type { TunnelAuthorization } from '@drover/tunnel';
 import { isObject } from '../front/body.js';
 import type { ClusterId } from './cluster-id.js';
 import { observe } from './conditions.js';
@@ -23,11 +24,8 @@ export interface AgentParams {
   readonly caCert: string;
 }
 
-/** Whether a handshake becomes a session, and under which key. */
-export type Admission = { readonly clientKey: string } | { readonly status: number; readonly message: string };
-
 /** The one answer to every handshake that shows nothing valid. */
-const REFUSED: Admission = { status: 401, message: 'failed authentication' };
+const REFUSED: TunnelAuthorization = { status: 401, message: 'failed authentication' };
 
 /** Decides who may open a tunnel, and keeps what agents tell. */
 export class AgentConnections {
@@ -36,6 +34,8 @@ export class AgentConnections {
       readonly client: Client;
       readonly registrations: Registrations;
       readonly connected: (cluster: ClusterId) => boolean;
+      /** The cluster has told where and how it is reached now. */
+      readonly registered: (cluster: ClusterId) => void;
       readonly clock: Clock;
     },
   ) {}
@@ -43,9 +43,9 @@ export class AgentConnections {
   /**
    * The key for a handshake: `<cluster>` for an agent with a registration token and the parameters of its API,
    * `stv-cluster-<cluster>` for a bearer of that token. What is not valid is refused with one and the same 401; only who has
-   * shown a valid token learns that its parameters are malformed (400) or that another cluster holds the place (409).
+   * shown a valid token learns that its parameters are malformed (400) or that another cluster holds the place (403).
    */
-  async authorize({ headers }: { readonly headers: IncomingHttpHeaders }): Promise<Admission> {
+  async authorize({ headers }: { readonly headers: IncomingHttpHeaders }): Promise<TunnelAuthorization> {
     const { authorization = '' } = headers;
     const steve = /^Bearer stv-cluster-(\S+)$/i.exec(authorization)?.[1];
     if (steve !== undefined) {
@@ -59,7 +59,7 @@ export class AgentConnections {
     return this.#register(cluster, params);
   }
 
-  async #register(id: ClusterId, params: AgentParams): Promise<Admission> {
+  async #register(id: ClusterId, params: AgentParams): Promise<TunnelAuthorization> {
     const { client, clock, connected } = this.parts;
     const cluster = await client.get(managementClusters, { name: id });
     const known = cluster.status?.caCert;
@@ -68,7 +68,7 @@ export class AgentConnections {
         id,
         'another cluster tried to register with the token of this one while its agent is connected: create a cluster of its own for it',
       );
-      return { status: 409, message: 'the token belongs to another cluster, which is connected' };
+      return { status: 403, message: 'the token belongs to another cluster, which is connected' };
     }
     const secret = await this.#keepToken(id, params.token);
     await updateStatus(client, managementClusters, { name: id }, (object) => {
@@ -81,6 +81,7 @@ export class AgentConnections {
         conditions: observe(object.status?.conditions, { type: 'Provisioned', status: 'True' }, clock.now()),
       };
     });
+    this.parts.registered(id);
     return { clientKey: id };
   }
 

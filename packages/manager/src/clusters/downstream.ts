@@ -1,10 +1,10 @@
 import { hasReason, type ManagementCluster, type Stored, secrets, unavailable } from '@drover/api';
 import { type Client, type ConnectionTransport, createClient, streamTransport } from '@drover/client';
 import { type Clock, Secret } from '@drover/kit';
+import type { TunnelServer } from '@drover/tunnel';
 import type { ClusterDirectory } from './cluster-directory.js';
 import type { ClusterId } from './cluster-id.js';
 import { CREDENTIAL_NAMESPACE, steveKey } from './connect.js';
-import type { Tunnels } from './tunnels.js';
 
 /** A cluster's Kubernetes API through its tunnel. */
 export interface Downstream {
@@ -25,7 +25,7 @@ export class Downstreams implements AsyncDisposable {
     private readonly parts: {
       readonly client: Client;
       readonly clusters: ClusterDirectory;
-      readonly tunnels: Tunnels;
+      readonly tunnels: TunnelServer;
       readonly clock: Clock;
     },
   ) {}

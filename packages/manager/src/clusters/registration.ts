@@ -39,6 +39,11 @@ export class Registrations {
       cluster.metadata.deletionTimestamp === undefined;
     return same && asExpected && alive ? id : undefined;
   }
+
+  /** The text of the token whose sha256, in base64, is `digest`. */
+  tokenBySha256(digest: string): string | undefined {
+    return this.tokens.by(BY_DIGEST, digest)[0]?.status?.token;
+  }
 }
 
 /** The cluster a registration token is for: that of its namespace, which must be the one it names. */

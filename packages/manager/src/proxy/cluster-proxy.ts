@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ApiError, forbidden, type ManagementCluster, notFound, type Stored } from '@drover/api';
-import type { Transport } from '@drover/client';
+import { type Client, createClient, type Transport } from '@drover/client';
+import type { Clock } from '@drover/kit';
 import type { ClusterDirectory } from '../clusters/cluster-directory.js';
 import { type ClusterId, LOCAL, parseClusterId } from '../clusters/cluster-id.js';
 import { type Downstreams, reasonOf } from '../clusters/downstream.js';
@@ -29,6 +30,7 @@ export class ClusterProxy {
       readonly local: Transport;
       /** The local API without credentials of ours, for callers who bring their own. */
       readonly anonymous: Transport;
+      readonly clock: Clock;
     },
   ) {}
 
@@ -85,6 +87,31 @@ export class ClusterProxy {
     const cluster = id === undefined ? undefined : this.parts.clusters.get(id);
     if (id === undefined || cluster === undefined) throw notFound(CLUSTERS, text);
     return { id, cluster };
+  }
+
+  /**
+   * A client for a cluster in the caller's name, for what this server asks on the caller's behalf.
+   *
+   * @throws ApiError when the caller may not see the cluster, or it cannot be reached.
+   */
+  async clientFor(caller: Caller, text: string): Promise<Client> {
+    if (text === LOCAL) {
+      const { transport, headers } = this.#asUser(caller, '/');
+      return this.#client(transport, async () => headers);
+    }
+    const { id } = await this.visible(caller, text);
+    const { transport, client } = await this.parts.downstreams.of(id);
+    const { identity } = caller;
+    return this.#client(transport, async () => {
+      const token = await this.parts.impersonation.token(id, client, identity);
+      return { ...impersonationHeaders(identity), authorization: `Bearer ${token.reveal()}` };
+    });
+  }
+
+  #client(transport: Transport, ours: () => Promise<HeaderFields>): Client {
+    const send: Transport['send'] = async (request) =>
+      transport.send({ ...request, headers: { ...request.headers, ...(await ours()) } });
+    return createClient({ send }, { clock: this.parts.clock, userAgent: 'drover' });
   }
 
   #toLocal(exchange: Exchange, path: string): Onward {

@@ -2,9 +2,9 @@ import type { ClusterRoleTemplateBinding, GlobalRoleBinding, ManagementCluster, 
 import type { Informer } from '@drover/client';
 import { type Controller, createController, done, events, isBeingDeleted, watches } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
+import type { TunnelServer } from '@drover/tunnel';
 import { LOCAL, parseClusterId } from '../clusters/cluster-id.js';
 import type { Downstreams } from '../clusters/downstream.js';
-import type { Tunnels } from '../clusters/tunnels.js';
 import { applyRbac, deriveRbac } from './downstream-rbac.js';
 
 /** Keeps the rights in each connected cluster as the bindings here say; a cluster that comes back is brought up to date. */
@@ -14,7 +14,7 @@ export function downstreamRbacController(parts: {
   readonly clusterBindings: Informer<ClusterRoleTemplateBinding>;
   readonly roleTemplates: Informer<RoleTemplate>;
   readonly downstreams: Downstreams;
-  readonly tunnels: Tunnels;
+  readonly tunnels: TunnelServer;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;

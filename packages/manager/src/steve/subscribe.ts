@@ -1,0 +1,112 @@
+import type { Duplex } from 'node:stream';
+import type { Client } from '@drover/client';
+import type { Clock, Log } from '@drover/kit';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { SignedIn } from '../front/exchange.js';
+import type { Caller } from '../identity/caller.js';
+import type { OpenStreams } from '../identity/open-streams.js';
+import type { ResourceTypes } from './resource-types.js';
+import { follow, keyOf, readWish } from './subscription.js';
+
+/** Steve's interval; a page reloads itself when the version in it changes. */
+const PING_MS = 30_000;
+/** Watches on one socket: a page with every list of a cluster open has about twenty. */
+const MAX_WATCHES = 64;
+/** A browser that does not read this much is stuck, or gone without a word. */
+const MAX_BUFFERED = 8 * 1024 * 1024;
+const MAX_MESSAGE = 64 * 1024;
+/** RFC 6455: try again later. */
+const TRY_AGAIN_LATER = 1013;
+/** Private range of RFC 6455: the session has ended, as 401 would say. */
+const SESSION_ENDED = 4401;
+
+/** What subscriptions need. */
+export interface SubscribeParts {
+  /** A client for the cluster in the caller's name; throws when the caller may not see it. */
+  readonly clientFor: (caller: Caller, cluster: string) => Promise<Client>;
+  readonly types: ResourceTypes;
+  readonly streams: OpenStreams;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** `/v1/subscribe`: any number of watches of any clusters over one WebSocket, each with the caller's own rights. */
+export class Subscriptions {
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_MESSAGE,
+    perMessageDeflate: false,
+  });
+
+  constructor(private readonly parts: SubscribeParts) {}
+
+  async upgrade({ request, caller }: Omit<SignedIn, 'response'>, socket: Duplex, head: Buffer): Promise<void> {
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client, caller));
+  }
+
+  #serve(socket: WebSocket, caller: Caller): void {
+    const watches = new Map<string, AbortController>();
+    const send = (frame: object): void => {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > MAX_BUFFERED) socket.close(TRY_AGAIN_LATER, 'the connection does not keep up');
+      else socket.send(JSON.stringify(frame));
+    };
+    const stream = this.parts.streams.add(caller, (reason) => socket.close(SESSION_ENDED, reason));
+    const pinging = new AbortController();
+    this.#ping(send, pinging.signal);
+    socket.on('message', (message: RawData) => this.#receive(message, { caller, watches, send }));
+    socket.on('error', (error) => this.parts.log.debug('a subscription broke off', { error }));
+    socket.once('close', () => {
+      stream[Symbol.dispose]();
+      pinging.abort();
+      for (const watch of watches.values()) watch.abort();
+      watches.clear();
+    });
+  }
+
+  #receive(
+    message: RawData,
+    { caller, watches, send }: { caller: Caller; watches: Map<string, AbortController>; send: (frame: object) => void },
+  ): void {
+    const wish = readWish(message.toString());
+    if (wish === undefined) {
+      send({ name: 'resource.error', data: { error: 'a message must be an object with resourceType', code: 400 } });
+      return;
+    }
+    const key = keyOf(wish);
+    const name = JSON.stringify(key);
+    const running = watches.get(name);
+    if (wish.stop) {
+      running?.abort();
+      watches.delete(name);
+      send({ name: 'resource.stop', ...key });
+      return;
+    }
+    running?.abort();
+    if (running === undefined && watches.size >= MAX_WATCHES) {
+      send({
+        name: 'resource.error',
+        ...key,
+        data: { error: `at most ${MAX_WATCHES} watches on one connection`, code: 429 },
+      });
+      send({ name: 'resource.stop', ...key });
+      return;
+    }
+    const watch = new AbortController();
+    watches.set(name, watch);
+    const client = (): Promise<Client> => this.parts.clientFor(caller, wish.cluster);
+    const { types, clock } = this.parts;
+    follow(wish, { client, types, send, clock, signal: watch.signal }).finally(() => {
+      if (watches.get(name) === watch) watches.delete(name);
+    });
+  }
+
+  async #ping(send: (frame: object) => void, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.parts.clock.sleep(PING_MS, signal).catch(() => {});
+      if (!signal.aborted) send({ name: 'ping', data: { version: this.parts.version } });
+    }
+  }
+}
