@@ -1,4 +1,4 @@
-import { openSchema } from '@drover/api';
+import { builtinColumns, openSchema, type Schema } from '@drover/api';
 import { type BuiltinResource, builtinResources, builtinSchemas } from '@drover/api/schemas';
 import { customResourceDefinition } from '../strategies/custom-resource-definition.js';
 import { namespace } from '../strategies/namespace.js';
@@ -9,7 +9,6 @@ import { configMap, secret } from '../strategies/secret.js';
 import { service } from '../strategies/service.js';
 import { persistentVolume, persistentVolumeClaim, storageClass } from '../strategies/storage.js';
 import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from '../strategies/workload.js';
-import { builtinTable } from './builtin-table.js';
 import { at, type ResourceDefinition, type ScaleDefinition, type VersionDefinition } from './definition.js';
 import { selectable } from './selectable.js';
 import type { Strategy } from './strategy.js';
@@ -113,21 +112,22 @@ function definition(key: string, resources: readonly BuiltinResource[]): Resourc
     strategy: STRATEGIES[key] ?? plain,
     builtin: true,
     accepting: true,
+    fingerprint: 'built-in',
   };
 }
 
-function versionDefinition(key: string, { version, component, subresources }: BuiltinResource): VersionDefinition {
+function versionDefinition(
+  key: string,
+  { group, plural, version, component, subresources }: BuiltinResource,
+): VersionDefinition {
   const has = (name: string): boolean => subresources.some((subresource) => subresource.name === name);
   return {
     name: version,
     served: true,
-    schema: once(() => {
-      const components = builtinSchemas();
-      const schema = components[component];
-      if (schema === undefined) throw new Error(`the schema ${component} is missing`);
-      return openSchema(schema, components);
-    }),
-    columns: builtinTable(key),
+    schema: once(() => openSchema(document(component), builtinSchemas())),
+    document: () => document(component),
+    component,
+    columns: builtinColumns(group, plural),
     status: has('status'),
     scale: has('scale') ? BUILTIN_SCALE : undefined,
     selectableFields: (SELECTABLE[key] ?? []).map(selectable),
@@ -145,6 +145,12 @@ const BUILTIN_SCALE: ScaleDefinition = {
       .join(',');
   },
 };
+
+function document(component: string): Schema {
+  const schema = builtinSchemas()[component];
+  if (schema === undefined) throw new Error(`the schema ${component} is missing`);
+  return schema;
+}
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;

@@ -1,5 +1,4 @@
-import type { Json, KubeObject, OpenSchema } from '@drover/api';
-import type { Column } from './column.js';
+import type { Column, Json, KubeObject, OpenSchema, Schema } from '@drover/api';
 import type { Strategy } from './strategy.js';
 
 /** A kind the server stores, with all its versions: everything the core knows about it, as data. */
@@ -20,6 +19,8 @@ export interface ResourceDefinition {
   readonly strategy: Strategy;
   /** Built-in kinds take strategic merge patches and protobuf; custom resources do not. */
   readonly builtin: boolean;
+  /** Changes whenever the definition does: documents derived from it are good while it stays. */
+  readonly fingerprint: string;
   /** Whether objects may be made: a kind whose definition is being deleted only drains. */
   readonly accepting: boolean;
 }
@@ -30,6 +31,9 @@ export interface VersionDefinition {
   readonly served: boolean;
   /** Read when first needed: most kinds are never touched in a process's life. */
   readonly schema: () => OpenSchema;
+  /** The schema as a document, for OpenAPI, and its name among the components (built-in kinds). */
+  readonly document: () => Schema;
+  readonly component: string;
   readonly columns: readonly Column[];
   readonly status: boolean;
   readonly scale?: ScaleDefinition | undefined;

@@ -1,4 +1,4 @@
-import { type KubeObject, openSchema, type Schema } from '@drover/api';
+import { crdColumns, type KubeObject, openSchema, type Schema } from '@drover/api';
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '@drover/api/types/apiextensions-v1';
 import type { Entry } from '@drover/store';
 import { at, type ResourceDefinition, type ScaleDefinition, type VersionDefinition } from '../catalog/definition.js';
@@ -6,7 +6,6 @@ import { selectable } from '../catalog/selectable.js';
 import { compareVersions } from '../catalog/version-order.js';
 import { decodeStored } from '../storage/rendering.js';
 import { custom } from '../strategies/plain.js';
-import { printerColumns } from './printer-column.js';
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
@@ -30,6 +29,7 @@ export function customResource(entry: Entry): ResourceDefinition {
       .map((version) => versionDefinition(entry, version)),
     strategy: custom,
     builtin: false,
+    fingerprint: `${definition.metadata.uid}.${definition.metadata.generation}`,
     accepting: definition.metadata.deletionTimestamp === undefined,
   };
 }
@@ -40,7 +40,9 @@ function versionDefinition(entry: Entry, version: CustomResourceDefinitionVersio
     name,
     served,
     schema: lazySchema(entry, name),
-    columns: printerColumns(additionalPrinterColumns),
+    document: () => schemaOf(entry, name),
+    component: '',
+    columns: crdColumns(additionalPrinterColumns),
     status: subresources?.status !== undefined,
     scale: subresources?.scale && scaleDefinition(subresources.scale),
     selectableFields: selectableFields.map(({ jsonPath }) => selectable(jsonPath.replace(/^\./, ''))),
@@ -59,7 +61,7 @@ function lazySchema(entry: Entry, version: string): VersionDefinition['schema'] 
 }
 
 /** The schema of one version, as the definition has it. */
-export function schemaOf(entry: Entry, version: string): Schema {
+function schemaOf(entry: Entry, version: string): Schema {
   const definition = decodeStored(entry.value, entry.revision) as CustomResourceDefinition;
   const found = definition.spec.versions.find(({ name }) => name === version);
   return (found?.schema?.openAPIV3Schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }) as Schema;

@@ -1,5 +1,4 @@
-import type { KubeObject } from '@drover/api';
-import type { Column } from '../catalog/column.js';
+import type { Column, KubeObject } from '@drover/api';
 import type { VersionDefinition } from '../catalog/definition.js';
 import type { Representation } from '../request/negotiation.js';
 
@@ -14,7 +13,7 @@ export function tableRow(
   version: Representation['version'],
   now: number,
 ): unknown {
-  const cells = columns.map(({ cell }) => cell(object, now));
+  const cells = columns.map((column) => column.cell(object, now));
   if (include === 'None') return { cells };
   return { cells, object: include === 'Object' ? object : partialMetadata(object, version) };
 }
@@ -26,13 +25,7 @@ export function table(
   metadata: Readonly<Record<string, unknown>>,
   version: Representation['version'],
 ): unknown {
-  const columnDefinitions = columns.map(({ name, type, format, description, priority }) => ({
-    name,
-    type,
-    format,
-    description,
-    priority,
-  }));
+  const columnDefinitions = columns.map(({ definition }) => definition);
   return { kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions, rows };
 }
 

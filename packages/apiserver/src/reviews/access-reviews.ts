@@ -78,6 +78,9 @@ export const selfSubjectReview: Review = {
   answer: (_document, { identity }) => ({ status: { userInfo: userInfo(identity) } }),
 };
 
+/** Who am I, as kubectl 1.27 asks it. */
+export const selfSubjectReviewBeta: Review = { ...selfSubjectReview, ofVersion: 'v1beta1' };
+
 /** Who is this token? */
 export const tokenReview: Review = {
   ofGroup: 'authentication.k8s.io',
