@@ -16,6 +16,7 @@ import { privateFile } from './bootstrap/private-file.js';
 import { builtinDefinitions } from './catalog/builtin.js';
 import { ResourceCatalog } from './catalog/catalog.js';
 import { controllers } from './controllers/index.js';
+import { definitionCleanup } from './crd/cleanup.js';
 import { followDefinitions } from './crd/custom-resources.js';
 import { Discovery } from './discovery/discovery.js';
 import { OpenApi } from './discovery/open-api.js';
@@ -152,7 +153,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   });
   await bootstrapCluster(objects, advertise, aggregated);
   const caPem = authority.certPem;
-  const running = controllers.map((start) =>
+  const running = [definitionCleanup, ...controllers].map((start) =>
     start({ clock, random, log, objects, catalog, tokens, caPem, signal: stop.signal }),
   );
   return {
