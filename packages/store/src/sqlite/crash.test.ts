@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -24,6 +24,22 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 const open = () => openSqliteStore({ file, clock: systemClock, log: silentLog });
 
+/** Runs a writer to its end and collects what it acknowledged; calls `onWrite` after each. */
+async function run(command: string[], writes: AckedWrite[], onWrite?: (child: ChildProcess) => unknown): Promise<void> {
+  const [executable = '', ...args] = command;
+  const child = spawn(executable, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = once(child, 'exit');
+  for await (const line of createInterface({ input: child.stdout })) {
+    // The end may cut the last line; what was not printed in full was not seen to be acknowledged.
+    if (!line.endsWith('}')) break;
+    const seen = JSON.parse(line) as { opened: number } | Pick<AckedWrite, 'type' | 'key' | 'revision'>;
+    if ('opened' in seen) continue;
+    writes.push({ ...seen, expected: undefined, called: writes.length, answered: Number.POSITIVE_INFINITY });
+    await onWrite?.(child);
+  }
+  await ended;
+}
+
 /** Runs the writer until it has acknowledged `count` writes more, calls `meanwhile`, and kills it. */
 async function killAfter(
   count: number,
@@ -31,24 +47,32 @@ async function killAfter(
   writes: AckedWrite[],
   meanwhile?: () => Promise<void>,
 ): Promise<void> {
-  const child: ChildProcess = spawn(process.execPath, [program, file, String(round)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'exit');
   let left = count;
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    // The kill may cut the last line; what was not printed in full was not seen to be acknowledged.
-    if (!line.endsWith('}')) break;
-    const seen = JSON.parse(line) as { opened: number } | Pick<AckedWrite, 'type' | 'key' | 'revision'>;
-    if ('opened' in seen) continue;
-    writes.push({ ...seen, expected: undefined, called: writes.length, answered: Number.POSITIVE_INFINITY });
+  await run([process.execPath, program, file, String(round)], writes, async (child) => {
     left -= 1;
-    if (left !== 0) continue;
+    if (left !== 0) return;
     await meanwhile?.();
     child.kill('SIGKILL');
-  }
-  await ended;
+  });
 }
+
+/** Runs programs with a limit on the length of files (util-linux). */
+const prlimit = '/usr/bin/prlimit';
+const canLimit = existsSync(prlimit);
+
+describe('a process whose disk fails while it writes', () => {
+  it.skipIf(!canLimit)(
+    `has kept each write it acknowledged${canLimit ? '' : ' (skipped: needs prlimit)'}`,
+    async () => {
+      const writes: AckedWrite[] = [];
+      await run([prlimit, '--fsize=2000000', process.execPath, program, file, '0'], writes);
+      expect(writes.length).toBeGreaterThan(50);
+      await using store = await open();
+      checkDurable(writes, new Map(store.list('').entries.map((entry) => [entry.key, entry])), store.revision);
+      await store.create('/after', new Uint8Array(1));
+    },
+  );
+});
 
 describe('a process that is killed (SIGKILL) while it writes', () => {
   it('has kept each write it acknowledged, and its successor goes on with greater revisions', async () => {

@@ -116,7 +116,11 @@ export class LogFile implements Disposable {
 
   /** Takes all into the file and closes it. The lock goes with the thread: libsql keeps statements until they are collected. */
   [Symbol.dispose](): void {
-    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    try {
+      this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // What is in the write-ahead log is durable, and is taken over when the file is opened again.
+    }
     this.#db.close();
   }
 

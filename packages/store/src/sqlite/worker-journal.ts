@@ -60,8 +60,11 @@ export class WorkerJournal implements Journal {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#broken) await this.#ask({ type: 'close' });
-    await this.#worker.terminate();
+    try {
+      if (!this.#broken) await this.#ask({ type: 'close' });
+    } finally {
+      await this.#worker.terminate();
+    }
   }
 
   #ask(request: Request, transfer: ArrayBuffer[] = []): Promise<Reply> {
