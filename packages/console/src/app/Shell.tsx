@@ -1,0 +1,215 @@
+import {
+  Dropdown,
+  DropdownGroup,
+  DropdownItem,
+  DropdownList,
+  Masthead,
+  MastheadBrand,
+  MastheadContent,
+  MastheadLogo,
+  MastheadMain,
+  MastheadToggle,
+  MenuToggle,
+  Nav,
+  NavItem,
+  NavList,
+  Page,
+  PageSidebar,
+  PageSidebarBody,
+  PageToggleButton,
+  SkipToContent,
+  Toolbar,
+  ToolbarContent,
+  ToolbarGroup,
+  ToolbarItem,
+} from '@patternfly/react-core';
+import { BarsIcon, CheckIcon } from '@patternfly/react-icons';
+import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
+import { type ReactElement, useState } from 'react';
+import { ClusterNav } from '../cluster/ClusterNav.js';
+import { NotifyProvider } from '../components/notify.js';
+import type { MessageKey } from '../i18n/message.js';
+import { useText } from '../i18n/text.js';
+import { SessionGate, useUser } from '../session/SessionGate.js';
+import { useSignOut } from '../session/session.js';
+import { ClusterSwitcher } from './ClusterSwitcher.js';
+import { chooseTheme, storedTheme, THEME_CHOICES, type ThemeChoice } from './theme.js';
+
+const MAIN_ID = 'main';
+
+/** Everything behind the sign-in: masthead, navigation, page. */
+export function Shell(): ReactElement {
+  return (
+    <NotifyProvider>
+      <SessionGate>
+        <Frame />
+      </SessionGate>
+    </NotifyProvider>
+  );
+}
+
+function Frame(): ReactElement {
+  const text = useText();
+  const inCluster = useMatchRoute()({ to: '/c/$cluster', fuzzy: true });
+  const cluster = inCluster === false ? undefined : inCluster.cluster;
+  return (
+    <Page
+      isManagedSidebar
+      mainContainerId={MAIN_ID}
+      mainTabIndex={-1}
+      skipToContent={<SkipToContent href={`#${MAIN_ID}`}>{text('shell.skip')}</SkipToContent>}
+      masthead={<Top cluster={cluster} />}
+      sidebar={
+        <PageSidebar>
+          <PageSidebarBody>{cluster === undefined ? <FleetNav /> : <ClusterNav cluster={cluster} />}</PageSidebarBody>
+        </PageSidebar>
+      }
+    >
+      <Outlet />
+    </Page>
+  );
+}
+
+const PLACES: readonly { to: '/' | '/virtualization'; title: MessageKey }[] = [
+  { to: '/', title: 'nav.home' },
+  { to: '/virtualization', title: 'nav.virtualization' },
+];
+
+function FleetNav(): ReactElement {
+  const text = useText();
+  const match = useMatchRoute();
+  return (
+    <Nav aria-label={text('nav.places')}>
+      <NavList>
+        {PLACES.map(({ to, title }) => (
+          <NavItem key={to} isActive={match({ to, fuzzy: to !== '/' }) !== false}>
+            <Link to={to}>{text(title)}</Link>
+          </NavItem>
+        ))}
+      </NavList>
+    </Nav>
+  );
+}
+
+function Top({ cluster }: { cluster: string | undefined }): ReactElement {
+  const text = useText();
+  return (
+    <Masthead>
+      <MastheadMain>
+        <MastheadToggle>
+          <PageToggleButton variant="plain" aria-label={text('shell.toggleNav')} isHamburgerButton />
+        </MastheadToggle>
+        <MastheadBrand>
+          <PlacesMenu />
+          <MastheadLogo component={(props) => <Link {...props} to="/" aria-label={text('nav.home')} />}>
+            <img src="/dashboard/drover.svg" alt="" className="drover-logo" />
+            <span className="drover-name">Drover</span>
+          </MastheadLogo>
+        </MastheadBrand>
+      </MastheadMain>
+      <MastheadContent>
+        <Toolbar isFullHeight isStatic>
+          <ToolbarContent>
+            {cluster !== undefined && (
+              <ToolbarItem>
+                <ClusterSwitcher cluster={cluster} />
+              </ToolbarItem>
+            )}
+            <ToolbarGroup align={{ default: 'alignEnd' }}>
+              <ToolbarItem>
+                <UserMenu />
+              </ToolbarItem>
+            </ToolbarGroup>
+          </ToolbarContent>
+        </Toolbar>
+      </MastheadContent>
+    </Masthead>
+  );
+}
+
+/** The hamburger menu: the way from anywhere to anywhere. */
+function PlacesMenu(): ReactElement {
+  const text = useText();
+  const [open, setOpen] = useState(false);
+  return (
+    <Dropdown
+      isOpen={open}
+      onOpenChange={setOpen}
+      onSelect={() => setOpen(false)}
+      toggle={(ref) => (
+        <MenuToggle
+          ref={ref}
+          variant="plain"
+          isExpanded={open}
+          onClick={() => setOpen(!open)}
+          aria-label={text('nav.menu')}
+          icon={<BarsIcon />}
+        />
+      )}
+    >
+      <DropdownList>
+        {PLACES.map(({ to, title }) => (
+          <DropdownItem key={to} component={(props: object) => <Link {...props} to={to} />}>
+            {text(title)}
+          </DropdownItem>
+        ))}
+      </DropdownList>
+    </Dropdown>
+  );
+}
+
+const THEME_TITLES: Readonly<Record<ThemeChoice, MessageKey>> = {
+  light: 'theme.light',
+  dark: 'theme.dark',
+  system: 'theme.system',
+};
+
+function UserMenu(): ReactElement {
+  const text = useText();
+  const user = useUser();
+  const signOut = useSignOut();
+  const [open, setOpen] = useState(false);
+  const [theme, setTheme] = useState(storedTheme);
+  const choose = (choice: ThemeChoice): void => {
+    chooseTheme(choice);
+    setTheme(choice);
+  };
+  return (
+    <Dropdown
+      isOpen={open}
+      onOpenChange={setOpen}
+      popperProps={{ position: 'right' }}
+      toggle={(ref) => (
+        <MenuToggle
+          ref={ref}
+          variant="plainText"
+          isExpanded={open}
+          onClick={() => setOpen(!open)}
+          aria-label={text('user.menu', { name: user.name })}
+        >
+          {user.name}
+        </MenuToggle>
+      )}
+    >
+      <DropdownGroup label={text('theme.title')}>
+        <DropdownList>
+          {THEME_CHOICES.map((choice) => (
+            <DropdownItem
+              key={choice}
+              onClick={() => choose(choice)}
+              aria-pressed={theme === choice}
+              icon={<CheckIcon style={{ visibility: theme === choice ? 'visible' : 'hidden' }} />}
+            >
+              {text(THEME_TITLES[choice])}
+            </DropdownItem>
+          ))}
+        </DropdownList>
+      </DropdownGroup>
+      <DropdownGroup label={user.username}>
+        <DropdownList>
+          <DropdownItem onClick={() => signOut.mutate()}>{text('user.signOut')}</DropdownItem>
+        </DropdownList>
+      </DropdownGroup>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,44 @@
+import type { Kind, KubeObject } from '@drover/api';
+import type { Clock } from '@drover/kit';
+import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from 'react';
+import { ClusterApi } from '../api/cluster-api.js';
+import type { Http } from '../api/http.js';
+import type { Uploads } from '../images/uploads.js';
+import type { Snapshot } from '../live/collection.js';
+import type { LiveCollections } from '../live/registry.js';
+
+/** What the components of one tab share. */
+export interface Services {
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly collections: LiveCollections;
+  readonly uploads: Uploads;
+}
+
+/** Provided once, at the root. */
+export const ServicesContext = createContext<Services | undefined>(undefined);
+
+/** The tab's services. */
+export function useServices(): Services {
+  const services = useContext(ServicesContext);
+  if (services === undefined) throw new Error('no services are provided above this component');
+  return services;
+}
+
+/** The Kubernetes API of a cluster. */
+export function useApi(cluster: string): ClusterApi {
+  const { http } = useServices();
+  return useMemo(() => new ClusterApi(http, cluster), [http, cluster]);
+}
+
+/** The objects of a kind, live. Every component that asks for the same collection shares one list and one watch. */
+export function useCollection<T extends KubeObject>(kind: Kind<T>, cluster: string, namespace?: string): Snapshot<T> {
+  const { collections } = useServices();
+  const api = useApi(cluster);
+  const collection = collections.get(kind, cluster, namespace, (signal) => api.list(kind, namespace, signal));
+  const listen = useCallback(
+    (listener: () => void) => collections.listen(collection, listener),
+    [collections, collection],
+  );
+  return useSyncExternalStore(listen, collection.snapshot);
+}

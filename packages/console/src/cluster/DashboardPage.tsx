@@ -1,0 +1,205 @@
+import { events, harvesterSettings, nodes } from '@drover/api';
+import {
+  Alert,
+  Card,
+  CardBody,
+  CardTitle,
+  Flex,
+  FlexItem,
+  Gallery,
+  Grid,
+  GridItem,
+  PageSection,
+  Skeleton,
+} from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { type ReactElement, useMemo } from 'react';
+import { useApi, useCollection } from '../app/services.js';
+import { useFleetCluster } from '../clusters/fleet.js';
+import { Age } from '../components/Age.js';
+import { Facts } from '../components/Facts.js';
+import { LinkButton } from '../components/LinkButton.js';
+import { PageHead } from '../components/PageHead.js';
+import { StateLabel } from '../components/StateLabel.js';
+import { countStates } from '../components/state.js';
+import { eventRow, newestFirst } from '../events/event-row.js';
+import { size } from '../format/size.js';
+import { accelerator, hostState } from '../hosts/state.js';
+import type { MessageKey } from '../i18n/message.js';
+import { useText } from '../i18n/text.js';
+import { useMachines } from '../vms/machines.js';
+import { capacity } from './capacity.js';
+import { UseBar } from './UseBar.js';
+
+const route = getRouteApi('/shell/c/$cluster/');
+const RECENT = 8;
+
+/** A cluster at a glance. */
+export function DashboardPage(): ReactElement {
+  const text = useText();
+  const { cluster } = route.useParams();
+  const fleet = useFleetCluster(cluster);
+  const api = useApi(cluster);
+  const hosts = useCollection(nodes, cluster);
+  const { machines, freshness } = useMachines(cluster);
+  const recent = useCollection(events, cluster);
+  const version = useQuery({ queryKey: ['version', cluster], queryFn: () => api.version(), retry: false });
+  const harvester = useQuery({
+    queryKey: ['harvester-version', cluster],
+    queryFn: async () => {
+      const setting = await api.get(harvesterSettings, { name: 'server-version' });
+      return setting.value || setting.default || '';
+    },
+    retry: false,
+  });
+  const use = useMemo(() => capacity(hosts.items, machines), [hosts.items, machines]);
+  const latest = useMemo(() => recent.items.map(eventRow).sort(newestFirst).slice(0, RECENT), [recent.items]);
+  const accelerators = [...new Set(hosts.items.map(accelerator))].filter((each) => each !== 'unknown');
+  const facts: readonly (readonly [MessageKey, string | undefined])[] = [
+    ['column.harvester', harvester.data],
+    ['column.kubernetes', version.data],
+    [
+      'column.accelerator',
+      accelerators.length === 0 ? undefined : accelerators.map((each) => text(`host.accelerator.${each}`)).join(', '),
+    ],
+  ];
+  return (
+    <>
+      <PageHead
+        title={fleet?.name ?? cluster}
+        label={fleet && <StateLabel state={fleet.state} />}
+        description={fleet?.provisioning.metadata.annotations?.['field.cattle.io/description']}
+        actions={
+          <LinkButton variant="primary" to="/c/$cluster/vms/create" params={{ cluster }}>
+            {text('vm.create')}
+          </LinkButton>
+        }
+      />
+      <PageSection hasBodyWrapper={false}>
+        <Grid hasGutter>
+          {fleet !== undefined && fleet.state.id !== 'active' && fleet.state.reason !== undefined && (
+            <GridItem span={12}>
+              <Alert isInline variant="warning" title={fleet.state.reason} />
+            </GridItem>
+          )}
+          <GridItem lg={4} md={12}>
+            <Card isFullHeight>
+              <CardTitle>{text('dashboard.cluster')}</CardTitle>
+              <CardBody>
+                <Facts facts={facts} />
+                {accelerators.includes('tcg') && (
+                  <Alert
+                    isInline
+                    isPlain
+                    variant="info"
+                    title={text('host.accelerator.tcgHint')}
+                    className="drover-gap"
+                  />
+                )}
+              </CardBody>
+            </Card>
+          </GridItem>
+          <GridItem lg={8} md={12}>
+            <Gallery hasGutter minWidths={{ default: '16rem' }}>
+              <Card>
+                <CardTitle>
+                  <Link to="/c/$cluster/vms" params={{ cluster }}>
+                    {text('vm.count', { count: machines.length })}
+                  </Link>
+                </CardTitle>
+                <CardBody>
+                  {freshness.state === 'loading' ? (
+                    <Skeleton screenreaderText={text('table.loading')} />
+                  ) : machines.length === 0 ? (
+                    text('vm.none')
+                  ) : (
+                    <Flex gap={{ default: 'gapSm' }}>
+                      {countStates(machines.map(({ state }) => state)).map(({ state, count }) => (
+                        <FlexItem key={state.id}>
+                          <Link to="/c/$cluster/vms" params={{ cluster }} search={{ q: `state=${state.id}` }}>
+                            {count}
+                          </Link>{' '}
+                          <StateLabel state={{ ...state, transitioning: false }} />
+                        </FlexItem>
+                      ))}
+                    </Flex>
+                  )}
+                </CardBody>
+              </Card>
+              <Card>
+                <CardTitle>
+                  <Link to="/c/$cluster/hosts" params={{ cluster }}>
+                    {text('host.count', { count: hosts.items.length })}
+                  </Link>
+                </CardTitle>
+                <CardBody>
+                  <Flex gap={{ default: 'gapSm' }}>
+                    {countStates(hosts.items.map(hostState)).map(({ state, count }) => (
+                      <FlexItem key={state.id}>
+                        {count} <StateLabel state={state} />
+                      </FlexItem>
+                    ))}
+                  </Flex>
+                </CardBody>
+              </Card>
+              <Card>
+                <CardTitle>{text('dashboard.capacity')}</CardTitle>
+                <CardBody>
+                  <UseBar
+                    title={text('column.cpu')}
+                    capacity={use.cpu}
+                    format={(cores) => String(Math.round(cores * 10) / 10)}
+                  />
+                  <div className="drover-gap">
+                    <UseBar title={text('column.memory')} capacity={use.memory} format={size} />
+                  </div>
+                </CardBody>
+              </Card>
+            </Gallery>
+          </GridItem>
+          <GridItem span={12}>
+            <Card>
+              <CardTitle>
+                <Link to="/c/$cluster/events" params={{ cluster }}>
+                  {text('dashboard.events')}
+                </Link>
+              </CardTitle>
+              <CardBody>
+                {latest.length === 0 ? (
+                  text('event.none')
+                ) : (
+                  <Table aria-label={text('dashboard.events')} variant="compact" borders={false}>
+                    <Thead>
+                      <Tr>
+                        <Th width={10}>{text('column.lastSeen')}</Th>
+                        <Th width={15}>{text('column.reason')}</Th>
+                        <Th width={25}>{text('column.object')}</Th>
+                        <Th>{text('column.message')}</Th>
+                      </Tr>
+                    </Thead>
+                    <Tbody>
+                      {latest.map(({ key, at, event, about }) => (
+                        <Tr key={key}>
+                          <Td dataLabel={text('column.lastSeen')}>
+                            <Age since={at} />
+                          </Td>
+                          <Td dataLabel={text('column.reason')}>{event.reason}</Td>
+                          <Td dataLabel={text('column.object')}>{about}</Td>
+                          <Td dataLabel={text('column.message')} modifier="truncate">
+                            {event.message}
+                          </Td>
+                        </Tr>
+                      ))}
+                    </Tbody>
+                  </Table>
+                )}
+              </CardBody>
+            </Card>
+          </GridItem>
+        </Grid>
+      </PageSection>
+    </>
+  );
+}

@@ -1,0 +1,142 @@
+import {
+  Button,
+  EmptyState,
+  EmptyStateActions,
+  EmptyStateBody,
+  EmptyStateFooter,
+  PageSection,
+} from '@patternfly/react-core';
+import { ClusterIcon } from '@patternfly/react-icons';
+import type { IAction } from '@patternfly/react-table';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { type ReactElement, useMemo, useState } from 'react';
+import { Age } from '../components/Age.js';
+import { LinkButton } from '../components/LinkButton.js';
+import { PageHead } from '../components/PageHead.js';
+import { StateLabel } from '../components/StateLabel.js';
+import { useText } from '../i18n/text.js';
+import type { Column } from '../table/column.js';
+import { ResourceTable } from '../table/ResourceTable.js';
+import { DeleteCluster } from './DeleteCluster.js';
+import { useFleet } from './fleet.js';
+import { type FleetCluster, harvesterVersion, kubernetesVersion } from './state.js';
+
+const route = getRouteApi('/shell/virtualization');
+
+const COLUMNS: readonly Column<FleetCluster>[] = [
+  {
+    id: 'state',
+    title: 'column.state',
+    width: 15,
+    field: ({ state }) => state.id,
+    render: ({ state }) => <StateLabel state={state} />,
+  },
+  {
+    id: 'name',
+    title: 'column.name',
+    width: 25,
+    field: ({ name }) => name,
+    render: ({ id, name, namespace, provisioning }) =>
+      id === undefined ? (
+        <Link
+          to="/virtualization/$namespace/$name/registration"
+          params={{ namespace, name: provisioning.metadata.name ?? '' }}
+        >
+          {name}
+        </Link>
+      ) : (
+        <Link to="/c/$cluster" params={{ cluster: id }}>
+          {name}
+        </Link>
+      ),
+  },
+  { id: 'harvester', title: 'column.harvester', field: harvesterVersion, render: harvesterVersion },
+  { id: 'kubernetes', title: 'column.kubernetes', field: kubernetesVersion, render: kubernetesVersion },
+  {
+    id: 'hosts',
+    title: 'column.hosts',
+    width: 10,
+    field: ({ management }) => management?.status?.nodeCount ?? 0,
+    render: ({ management }) => management?.status?.nodeCount ?? '–',
+  },
+  {
+    id: 'age',
+    title: 'column.age',
+    width: 10,
+    field: ({ provisioning }) => -Date.parse(provisioning.metadata.creationTimestamp ?? ''),
+    render: ({ provisioning }) => <Age since={provisioning.metadata.creationTimestamp} />,
+  },
+];
+
+/** Virtualization Management: the Harvester clusters. */
+export function ClusterListPage(): ReactElement {
+  const text = useText();
+  const navigate = useNavigate();
+  const search = route.useSearch();
+  const { clusters, freshness } = useFleet();
+  const [deleting, setDeleting] = useState<FleetCluster>();
+  const actions = useMemo(
+    () =>
+      (cluster: FleetCluster): IAction[] => [
+        {
+          title: text('cluster.open'),
+          isAriaDisabled: cluster.id === undefined,
+          onClick: () => void navigate({ to: '/c/$cluster', params: { cluster: cluster.id ?? '' } }),
+        },
+        {
+          title: text('cluster.guide'),
+          onClick: () =>
+            void navigate({
+              to: '/virtualization/$namespace/$name/registration',
+              params: { namespace: cluster.namespace, name: cluster.provisioning.metadata.name ?? '' },
+            }),
+        },
+        { isSeparator: true },
+        {
+          title: text('action.delete'),
+          isDanger: true,
+          isAriaDisabled: cluster.state.id === 'removing',
+          onClick: () => setDeleting(cluster),
+        },
+      ],
+    [text, navigate],
+  );
+  return (
+    <>
+      <PageHead
+        title={text('nav.virtualization')}
+        actions={
+          <LinkButton variant="primary" to="/virtualization/import">
+            {text('cluster.import')}
+          </LinkButton>
+        }
+      />
+      <PageSection isFilled hasBodyWrapper={false} className="drover-fill" aria-label={text('cluster.list')}>
+        <ResourceTable
+          label="cluster.list"
+          columns={COLUMNS}
+          rows={clusters}
+          freshness={freshness}
+          search={search}
+          onSearch={(next) => void navigate({ to: '/virtualization', search: next, replace: true })}
+          defaultSort="name"
+          count="cluster.count"
+          actions={actions}
+          empty={
+            <EmptyState titleText={text('cluster.none')} icon={ClusterIcon} headingLevel="h2">
+              <EmptyStateBody>{text('cluster.noneHint')}</EmptyStateBody>
+              <EmptyStateFooter>
+                <EmptyStateActions>
+                  <Button variant="primary" onClick={() => void navigate({ to: '/virtualization/import' })}>
+                    {text('cluster.import')}
+                  </Button>
+                </EmptyStateActions>
+              </EmptyStateFooter>
+            </EmptyState>
+          }
+        />
+      </PageSection>
+      {deleting && <DeleteCluster cluster={deleting} onClose={() => setDeleting(undefined)} />}
+    </>
+  );
+}

@@ -1,0 +1,115 @@
+import { provisioningClusters } from '@drover/api';
+import { ActionGroup, BreadcrumbItem, Button, Form, PageSection, TextArea } from '@patternfly/react-core';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { type FormEvent, type ReactElement, useState } from 'react';
+import { LOCAL } from '../api/cluster-api.js';
+import { useApi } from '../app/services.js';
+import { Field, TextField } from '../components/Field.js';
+import { PageHead } from '../components/PageHead.js';
+import { ProblemAlert } from '../components/ProblemAlert.js';
+import { message } from '../i18n/message.js';
+import { useText } from '../i18n/text.js';
+import { useFleet } from './fleet.js';
+import { emptyImport, FLEET_NAMESPACE, type ImportForm, importFaults, importObject } from './import-form.js';
+import { PairRows } from './PairRows.js';
+
+/** Asks for what importing a cluster needs, and leads to the registration guide. */
+export function ImportPage(): ReactElement {
+  const text = useText();
+  const navigate = useNavigate();
+  const api = useApi(LOCAL);
+  const { clusters } = useFleet();
+  const [form, setForm] = useState<ImportForm>(emptyImport);
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const taken = clusters.map(({ provisioning }) => provisioning.metadata.name ?? '');
+  const found = importFaults(form, busy ? [] : taken);
+  const faults = tried ? found : new Map();
+
+  const create = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setTried(true);
+    if (found.size > 0) return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      await api.create(provisioningClusters, importObject(form));
+      await navigate({
+        to: '/virtualization/$namespace/$name/registration',
+        params: { namespace: FLEET_NAMESPACE, name: form.name },
+      });
+    } catch (refused) {
+      setError(refused);
+      setBusy(false);
+    }
+  };
+
+  return (
+    <>
+      <PageHead
+        title={text('import.title')}
+        description={text('import.intro')}
+        path={
+          <>
+            <BreadcrumbItem
+              render={({ className }) => (
+                <Link to="/virtualization" className={className}>
+                  {text('nav.virtualization')}
+                </Link>
+              )}
+            />
+            <BreadcrumbItem isActive>{text('import.title')}</BreadcrumbItem>
+          </>
+        }
+      />
+      <PageSection hasBodyWrapper={false}>
+        <Form isWidthLimited maxWidth="48rem" onSubmit={(event) => void create(event)} noValidate>
+          {error !== undefined && <ProblemAlert what={message('import.failed', { name: form.name })} error={error} />}
+          <TextField
+            id="cluster-name"
+            label={text('import.name')}
+            hint={text('import.nameHint')}
+            isRequired
+            autoFocus
+            value={form.name}
+            fault={faults.get('name')}
+            onChange={(name) => setForm({ ...form, name })}
+          />
+          <Field id="cluster-description" label={text('import.description')}>
+            <TextArea
+              id="cluster-description"
+              value={form.description}
+              resizeOrientation="vertical"
+              onChange={(_event, description) => setForm({ ...form, description })}
+            />
+          </Field>
+          <PairRows
+            id="labels"
+            title={text('import.labels')}
+            hint={text('import.labelsHint')}
+            pairs={form.labels}
+            faults={faults}
+            onChange={(labels) => setForm({ ...form, labels })}
+          />
+          <PairRows
+            id="agentEnvVars"
+            title={text('import.env')}
+            hint={text('import.envHint')}
+            pairs={form.agentEnvVars}
+            faults={faults}
+            onChange={(agentEnvVars) => setForm({ ...form, agentEnvVars })}
+          />
+          <ActionGroup>
+            <Button type="submit" variant="primary" isLoading={busy} isDisabled={busy}>
+              {text('action.create')}
+            </Button>
+            <Button variant="link" onClick={() => void navigate({ to: '/virtualization' })}>
+              {text('action.cancel')}
+            </Button>
+          </ActionGroup>
+        </Form>
+      </PageSection>
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+import type { KubeObject, Stored } from '@drover/api';
+
+/** What a browser asks `/v1/subscribe` for: one kind, in one cluster, from one revision on. */
+export interface Topic {
+  readonly cluster: string;
+  /** `group.plural`; the plural alone for the core group. */
+  readonly resourceType: string;
+  readonly namespace?: string | undefined;
+}
+
+/** What the server says about a topic, or, without one, about itself. */
+export type Frame =
+  | { readonly type: 'start'; readonly topic: Topic }
+  | { readonly type: 'put'; readonly topic: Topic; readonly object: Stored<KubeObject> }
+  | { readonly type: 'remove'; readonly topic: Topic; readonly object: Stored<KubeObject> }
+  /** Nothing happened up to `revision`: resume from there. */
+  | { readonly type: 'bookmark'; readonly topic: Topic; readonly revision: string }
+  /** `stop` follows. `tooOld`: the server no longer holds the revision asked for; list anew. */
+  | { readonly type: 'error'; readonly topic: Topic; readonly message: string; readonly tooOld: boolean }
+  | { readonly type: 'stop'; readonly topic: Topic }
+  | { readonly type: 'ping'; readonly version: string };
+
+/** One text for one topic, to be found by. */
+export const topicKey = ({ cluster, resourceType, namespace = '' }: Topic): string =>
+  `${cluster}/${resourceType}/${namespace}`;
+
+/** Reads one message of the subscription; `undefined` for what a newer server may add. */
+export function parseFrame(text: string): Frame | undefined {
+  const message = record(parseJson(text));
+  if (message === undefined) return undefined;
+  const data = record(message['data']);
+  if (message['name'] === 'ping') return { type: 'ping', version: word(data?.['version']) };
+  if (typeof message['resourceType'] !== 'string') return undefined;
+  const topic: Topic = {
+    cluster: word(message['cluster']) || 'local',
+    resourceType: message['resourceType'],
+    ...(word(message['namespace']) === '' ? {} : { namespace: word(message['namespace']) }),
+  };
+  const object = data && stored(data);
+  switch (message['name']) {
+    case 'resource.start':
+      return { type: 'start', topic };
+    case 'resource.create':
+    case 'resource.change':
+      return object ? { type: 'put', topic, object } : undefined;
+    case 'resource.remove':
+      return object ? { type: 'remove', topic, object } : undefined;
+    case 'resource.bookmark':
+      return { type: 'bookmark', topic, revision: word(message['revision']) };
+    case 'resource.error': {
+      const text = word(data?.['error']);
+      return { type: 'error', topic, message: text, tooOld: data?.['code'] === 410 || TOO_OLD.test(text) };
+    }
+    case 'resource.stop':
+      return { type: 'stop', topic };
+    default:
+      return undefined;
+  }
+}
+
+/** How a Steve that gives no code says that a revision is gone. */
+const TOO_OLD = /too old|expired|unknown revision/i;
+
+type Parsed = Record<string, unknown>;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function record(value: unknown): Parsed | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Parsed) : undefined;
+}
+
+const word = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/**
+ * The Kubernetes object in a Steve resource: Steve adds `id`, `links` and `actions`, and moves a field called `type`
+ * (as Secrets and Events have) to `_type` because it uses that word itself.
+ */
+function stored(data: Parsed): Stored<KubeObject> | undefined {
+  if (typeof record(data['metadata'])?.['name'] !== 'string') return undefined;
+  if (!('id' in data) && !('_type' in data)) return data as unknown as Stored<KubeObject>;
+  const { id: _id, links: _links, actions: _actions, type: _schema, _type, ...object } = data;
+  return { ...object, ...(_type === undefined ? {} : { type: _type }) } as unknown as Stored<KubeObject>;
+}

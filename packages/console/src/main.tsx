@@ -1,0 +1,55 @@
+import './app/disposal.js';
+import '@patternfly/react-core/dist/styles/base.css';
+import './app/app.css';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createHttp, csrfToken } from './api/http.js';
+import { router } from './app/router.js';
+import { type Services, ServicesContext } from './app/services.js';
+import { followTheme } from './app/theme.js';
+import { loadTexts } from './i18n/text.js';
+import { Uploads, xhrSender } from './images/uploads.js';
+import { browserClock } from './live/browser-clock.js';
+import { LiveCollections } from './live/registry.js';
+import { type SocketLike, SubscribeSocket } from './live/socket.js';
+
+followTheme();
+await loadTexts();
+
+const queries = new QueryClient({ defaultOptions: { queries: { refetchOnWindowFocus: false, retry: 1 } } });
+const http = createHttp(
+  (url, init) => fetch(url, init),
+  () => document.cookie,
+  () => queries.setQueryData(['session'], null),
+);
+const random = Math.random;
+const socket = new SubscribeSocket(
+  (): SocketLike => new WebSocket(`${location.origin.replace(/^http/, 'ws')}/v1/subscribe`),
+  browserClock,
+  random,
+);
+addEventListener('online', () => socket.retryNow());
+const uploads = new Uploads(xhrSender, () => csrfToken(document.cookie));
+addEventListener('beforeunload', (event) => {
+  if (uploads.busy) event.preventDefault();
+});
+
+const services: Services = {
+  http,
+  clock: browserClock,
+  collections: new LiveCollections(socket, browserClock, random),
+  uploads,
+};
+const root = document.getElementById('root');
+if (root === null) throw new Error('the page has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <ServicesContext value={services}>
+        <RouterProvider router={router} />
+      </ServicesContext>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,135 @@
+import { EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter, PageSection } from '@patternfly/react-core';
+import { VirtualMachineIcon } from '@patternfly/react-icons';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { type ReactElement, useMemo, useState } from 'react';
+import { useFleetCluster } from '../clusters/fleet.js';
+import { Age } from '../components/Age.js';
+import { LinkButton } from '../components/LinkButton.js';
+import { PageHead } from '../components/PageHead.js';
+import { StateLabel } from '../components/StateLabel.js';
+import { size } from '../format/size.js';
+import { useText } from '../i18n/text.js';
+import type { Column } from '../table/column.js';
+import { ResourceTable } from '../table/ResourceTable.js';
+import { BulkBar } from './BulkBar.js';
+import { addresses, hostOf, type Machine, memoryBytes, processors } from './machine.js';
+import { useMachines } from './machines.js';
+import { useVmActions } from './useVmActions.js';
+
+const route = getRouteApi('/shell/c/$cluster/vms');
+
+const columnsOf = (cluster: string): readonly Column<Machine>[] => [
+  {
+    id: 'state',
+    title: 'column.state',
+    width: 15,
+    field: ({ state }) => state.id,
+    render: ({ state }) => <StateLabel state={state} />,
+  },
+  {
+    id: 'name',
+    title: 'column.name',
+    width: 20,
+    field: ({ name }) => name,
+    render: ({ name, namespace }) => (
+      <Link to="/c/$cluster/vms/$namespace/$name" params={{ cluster, namespace, name }}>
+        {name}
+      </Link>
+    ),
+  },
+  {
+    id: 'namespace',
+    title: 'column.namespace',
+    field: ({ namespace }) => namespace,
+    render: ({ namespace }) => namespace,
+  },
+  { id: 'cpu', title: 'column.cpu', width: 10, field: processors, render: processors },
+  {
+    id: 'memory',
+    title: 'column.memory',
+    width: 10,
+    field: memoryBytes,
+    render: (machine) => {
+      const bytes = memoryBytes(machine);
+      return bytes === undefined ? '–' : size(bytes);
+    },
+  },
+  {
+    id: 'ip',
+    title: 'column.ip',
+    width: 15,
+    field: addresses,
+    render: (machine) => <span title={addresses(machine).join('\n')}>{addresses(machine)[0] ?? '–'}</span>,
+  },
+  { id: 'node', title: 'column.node', field: hostOf, render: (machine) => hostOf(machine) || '–' },
+  {
+    id: 'age',
+    title: 'column.age',
+    width: 10,
+    field: ({ vm }) => -Date.parse(vm.metadata.creationTimestamp ?? ''),
+    render: ({ vm }) => <Age since={vm.metadata.creationTimestamp} />,
+  },
+];
+
+/** The virtual machines of a cluster. */
+export function VmListPage(): ReactElement {
+  const text = useText();
+  const navigate = useNavigate();
+  const { cluster } = route.useParams();
+  const search = route.useSearch();
+  const { machines, freshness } = useMachines(cluster);
+  const fleet = useFleetCluster(cluster);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const { actions, dialogs } = useVmActions(cluster);
+  const columns = useMemo(() => columnsOf(cluster), [cluster]);
+  const selected = useMemo(
+    () => (chosen.size === 0 ? [] : machines.filter(({ key }) => chosen.has(key))),
+    [machines, chosen],
+  );
+  return (
+    <>
+      <PageHead
+        title={text('nav.vms')}
+        actions={
+          <LinkButton variant="primary" to="/c/$cluster/vms/create" params={{ cluster }}>
+            {text('vm.create')}
+          </LinkButton>
+        }
+      />
+      <PageSection isFilled hasBodyWrapper={false} className="drover-fill" aria-label={text('nav.vms')}>
+        <ResourceTable
+          label="nav.vms"
+          columns={columns}
+          rows={machines}
+          freshness={freshness}
+          search={search}
+          onSearch={(next) =>
+            void navigate({ to: '/c/$cluster/vms', params: { cluster }, search: next, replace: true })
+          }
+          defaultSort="name"
+          count="vm.count"
+          actions={actions}
+          selection={{ keys: chosen, onChange: setChosen }}
+          toolbar={<BulkBar cluster={cluster} machines={selected} onDone={() => setChosen(new Set())} />}
+          isFaded={fleet?.state.id === 'disconnected'}
+          empty={
+            <EmptyState titleText={text('vm.none')} icon={VirtualMachineIcon} headingLevel="h2">
+              <EmptyStateBody>{text('vm.noneHint')}</EmptyStateBody>
+              <EmptyStateFooter>
+                <EmptyStateActions>
+                  <LinkButton variant="primary" to="/c/$cluster/vms/create" params={{ cluster }}>
+                    {text('vm.create')}
+                  </LinkButton>
+                  <LinkButton variant="link" to="/c/$cluster/images/create" params={{ cluster }}>
+                    {text('image.create')}
+                  </LinkButton>
+                </EmptyStateActions>
+              </EmptyStateFooter>
+            </EmptyState>
+          }
+        />
+      </PageSection>
+      {dialogs}
+    </>
+  );
+}
