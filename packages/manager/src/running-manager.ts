@@ -1,4 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import type { Controller } from '@drover/controller';
+import { Closing } from '@drover/kit';
 import { createTunnelServer } from '@drover/tunnel';
 import { hasFirstPassword } from './bootstrap/admin.js';
 import { settingFacts } from './bootstrap/bootstrap.js';
@@ -54,9 +56,9 @@ export interface RunningManager extends AsyncDisposable {
 export async function runManager(options: ManagerOptions): Promise<RunningManager> {
   const { client, clock, random, log, localTransport, version } = options;
   const means = { client, clock, random, log };
-  const opened: (Disposable | AsyncDisposable)[] = [];
-  const own = <T extends Disposable | AsyncDisposable>(part: T): T => {
-    opened.push(part);
+  await using closing = new Closing();
+  const own = <T extends Disposable>(part: T): T => {
+    closing.defer(() => part[Symbol.dispose]());
     return part;
   };
 
@@ -97,10 +99,10 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
       clusterController.enqueue(id);
     },
   });
-  const tunnels = own(
+  const tunnels = closing.use(
     createTunnelServer({ authorize: (request) => connections.authorize(request), clock, random, log }),
   );
-  const downstreams = own(new Downstreams({ client, clock, clusters, tunnels }));
+  const downstreams = closing.use(new Downstreams({ client, clock, clusters, tunnels }));
   const impersonation = new Impersonation(clock);
   const clusterController = own(
     new ClusterController({
@@ -179,6 +181,8 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
   });
 
   const stopping = new AbortController();
+  // One listener for each worker of each controller.
+  setMaxListeners(0, stopping.signal);
   const running = [
     clusterController,
     ...provisioningControllers({ ...means, management: informers.management, provisioning: informers.provisioning }),
@@ -194,17 +198,12 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
     downstreamRbacController({ ...means, ...informers, clusters: informers.management, downstreams, tunnels }),
   ].map((controller: Pick<Controller, 'start'>) => controller.start(stopping.signal));
 
-  return {
-    front,
-    async [Symbol.asyncDispose]() {
-      stopping.abort(new Error('the manager is stopping'));
-      await Promise.all(running);
-      for (const part of opened.reverse()) {
-        if (Symbol.asyncDispose in part) await part[Symbol.asyncDispose]();
-        else part[Symbol.dispose]();
-      }
-    },
-  };
+  closing.defer(async () => {
+    stopping.abort(new Error('the manager is stopping'));
+    await Promise.all(running);
+  });
+  const opened = closing.move();
+  return { front, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
 }
 
 function originOf(url: string): string {

@@ -70,6 +70,7 @@ function infoOf(
   if (gitVersion !== undefined) info.kubernetesVersion = gitVersion;
   if (status.nodeCount !== undefined) info.nodeCount = status.nodeCount;
   if (status.provider !== undefined) info.machineProvider = status.provider;
+  if (facts?.harvesterVersion !== undefined) info.harvesterVersion = facts.harvesterVersion;
   const architecture = facts?.nodes?.[0]?.status?.nodeInfo?.architecture;
   if (architecture !== undefined) info.arch = architecture;
   return info;
