@@ -1,4 +1,5 @@
 export type { AdmissionPlugin, AdmissionReview } from './admission.js';
+export { applyObject, updateManagedFields, type Write } from './apply/server-side-apply.js';
 export { decodeJson } from './body/json.js';
 export { type BodyLimits, DEFAULT_LIMITS } from './body/limits.js';
 export { decodeYaml, decodeYamlDocuments, encodeYaml } from './body/yaml.js';

@@ -1,5 +1,6 @@
 import { declareKind, type ObjectOf } from '../schema/declared-kind.js';
 import { integer, object, required, text } from '../schema/field.js';
+import { conditions } from './condition.js';
 
 /** management.cattle.io/v3 ClusterRegistrationToken: what an agent shows to join the cluster of its namespace. */
 export const clusterRegistrationTokens = declareKind({
@@ -12,6 +13,7 @@ export const clusterRegistrationTokens = declareKind({
   fields: {
     spec: object({ clusterName: required(text()), ttl: integer(), gracePeriod: integer() }),
     status: object({
+      conditions: conditions(),
       token: text(),
       manifestUrl: text(),
       command: text(),

@@ -108,9 +108,9 @@ export const managementClusters = declareKind({
       info: object({
         machineProvider: text(),
         kubernetesVersion: text(),
+        harvesterVersion: text(),
         nodeCount: integer(),
         arch: text(),
-        harvesterVersion: text(),
         provisioningClusterRef: freeForm(),
       }),
     }),

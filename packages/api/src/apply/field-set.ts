@@ -1,0 +1,115 @@
+import { badRequest } from '../errors.js';
+import type { JsonObject } from '../object.js';
+import type { PathElement } from './path-element.js';
+import { printElement } from './path-element.js';
+
+/** Deeper than objects may be nested. */
+const MAX_DEPTH = 500;
+
+/** A set of field paths, as a tree. Sets are values: no method changes one. */
+export class FieldSet {
+  static readonly EMPTY = new FieldSet(false, new Map());
+  static readonly LEAF = new FieldSet(true, new Map());
+
+  private constructor(
+    /** Whether the path that leads here is in the set. */
+    readonly member: boolean,
+    readonly children: ReadonlyMap<PathElement, FieldSet>,
+  ) {}
+
+  /** A set with these children; those that hold nothing are left out. */
+  static of(member: boolean, children: Iterable<readonly [PathElement, FieldSet]>): FieldSet {
+    const kept = new Map<PathElement, FieldSet>();
+    for (const [element, child] of children) if (!child.isEmpty) kept.set(element, child);
+    if (kept.size > 0) return new FieldSet(member, kept);
+    return member ? FieldSet.LEAF : FieldSet.EMPTY;
+  }
+
+  /** The set of one path. */
+  static path(...elements: PathElement[]): FieldSet {
+    return elements.reduceRight((inner, element) => FieldSet.of(false, [[element, inner]]), FieldSet.LEAF);
+  }
+
+  /**
+   * Reads FieldsV1.
+   *
+   * @throws ApiError BadRequest for what is none.
+   */
+  static decode(fields: JsonObject, depth = 0): FieldSet {
+    if (depth > MAX_DEPTH) throw badRequest('managed fields are nested too deep');
+    const entries = Object.entries(fields).filter(([element]) => element !== '.');
+    const children = entries.map(([element, inner]): [PathElement, FieldSet] => {
+      if (!/^[fkvi]:/.test(element) || typeof inner !== 'object' || inner === null || Array.isArray(inner))
+        throw badRequest(`"${element.slice(0, 100)}" is no path element of managed fields`);
+      return [element, FieldSet.decode(inner as JsonObject, depth + 1)];
+    });
+    return FieldSet.of(children.length === 0 ? depth > 0 : Object.hasOwn(fields, '.'), children);
+  }
+
+  /** Writes FieldsV1, in an order that depends on the set only. */
+  encode(): JsonObject {
+    const encoded: Record<string, JsonObject> = {};
+    if (this.member && this.children.size > 0) encoded['.'] = {};
+    for (const element of [...this.children.keys()].sort()) encoded[element] = this.at(element).encode();
+    return encoded;
+  }
+
+  get isEmpty(): boolean {
+    return !this.member && this.children.size === 0;
+  }
+
+  /** What is below an element; empty when nothing is. */
+  at(element: PathElement): FieldSet {
+    return this.children.get(element) ?? FieldSet.EMPTY;
+  }
+
+  /** The set in which what is below `element` is replaced. */
+  with(element: PathElement, child: FieldSet): FieldSet {
+    return FieldSet.of(this.member, [...this.children, [element, child] as const]);
+  }
+
+  /** The set in which the path that leads here is a member, or is not. */
+  asMember(member: boolean): FieldSet {
+    return member === this.member ? this : FieldSet.of(member, this.children);
+  }
+
+  union(other: FieldSet): FieldSet {
+    if (other.isEmpty || other === this) return this;
+    if (this.isEmpty) return other;
+    const elements = new Set([...this.children.keys(), ...other.children.keys()]);
+    return FieldSet.of(
+      this.member || other.member,
+      [...elements].map((element) => [element, this.at(element).union(other.at(element))] as const),
+    );
+  }
+
+  /** The paths that are not in `other`; a path there does not stand for those below it. */
+  difference(other: FieldSet): FieldSet {
+    if (other.isEmpty) return this;
+    return FieldSet.of(
+      this.member && !other.member,
+      [...this.children].map(([element, child]) => [element, child.difference(other.at(element))] as const),
+    );
+  }
+
+  intersection(other: FieldSet): FieldSet {
+    if (other.isEmpty) return FieldSet.EMPTY;
+    return FieldSet.of(
+      this.member && other.member,
+      [...this.children].map(([element, child]) => [element, child.intersection(other.at(element))] as const),
+    );
+  }
+
+  equals(other: FieldSet): boolean {
+    if (this === other) return true;
+    if (this.member !== other.member || this.children.size !== other.children.size) return false;
+    return [...this.children].every(([element, child]) => child.equals(other.at(element)));
+  }
+
+  /** Each path as it is printed in messages, in the order of `encode`. */
+  *paths(prefix = ''): Generator<string> {
+    if (this.member && prefix !== '') yield prefix;
+    for (const element of [...this.children.keys()].sort())
+      yield* this.at(element).paths(`${prefix}${printElement(element)}`);
+  }
+}
