@@ -52,6 +52,11 @@ export function render(
   return bytes;
 }
 
+/** Whether a field of this name is anywhere in stored bytes; `true` also when it is only text in a value. Parses nothing. */
+export function mentionsField(value: Uint8Array, field: string): boolean {
+  return asBuffer(value).includes(`"${field}":`);
+}
+
 function asBuffer(value: Uint8Array): Buffer {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
