@@ -17,6 +17,18 @@ export type ObjectEvent =
   | { readonly type: 'DELETED'; readonly object: StoredObject };
 
 /**
+ * One change, not parsed yet: for those who look at every object and care about few. `object` parses it (of a deletion: the last
+ * state).
+ */
+export interface Sighting {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly ref: ObjectRef;
+  readonly object: StoredObject;
+  /** Whether the object, or its state before, may have a field of this name. `false` is certain. */
+  mentions(field: string): boolean;
+}
+
+/**
  * Stored objects for the server's own controllers: reads are synchronous, from memory; writes go the way of any request, as
  * `system:apiserver`. Objects it hands out are shared: copy before changing.
  */
@@ -25,6 +37,8 @@ export interface Objects {
   list(resource: GroupResource, namespace?: string): readonly StoredObject[];
   /** ADDED for everything there is, then each change, in batches, in order and without a gap, until `signal` aborts. */
   watch(resource: GroupResource, onEvents: (events: readonly ObjectEvent[]) => void, signal: AbortSignal): void;
+  /** As `watch`, with nothing parsed. */
+  follow(resource: GroupResource, onSightings: (sightings: readonly Sighting[]) => void, signal: AbortSignal): void;
   /** @throws ApiError. */
   create(resource: GroupResource, object: KubeObject): Promise<StoredObject>;
   /**

@@ -1,13 +1,16 @@
 import type { KubeObject, OwnerReference } from '@drover/api';
 import type { ServedResource } from '../catalog/catalog.js';
 import type { StoredObject } from '../registry/core.js';
-import type { ControllerContext, ObjectEvent } from './controller.js';
+import type { ControllerContext, Sighting } from './controller.js';
 import { Dependents, FOREGROUND, type GraphNode, ORPHAN } from './dependents.js';
 import type { FeedListener } from './object-feed.js';
 import { ReconcileLoop } from './reconcile-loop.js';
 
 /** Owners known to be gone are remembered, because their kind may go too; kube-controller-manager remembers 500. */
 const ABSENT_REMEMBERED = 5_000;
+
+/** Only objects with one of these fields are in the graph. */
+const MARKS = ['ownerReferences', 'deletionTimestamp'];
 
 /** How an owner reference stands. */
 type Standing =
@@ -35,10 +38,11 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
     this.#loop = new ReconcileLoop({ ...context, name: 'garbage-collector', reconcile: (key) => this.#reconcile(key) });
   }
 
-  onEvents(resource: ServedResource, events: readonly ObjectEvent[]): void {
-    for (const event of events) {
-      if (event.type === 'DELETED') this.#onGone(resource, event.object);
-      else this.#onState(resource, event.object);
+  /** Objects that have no owner and are not being deleted, most of all there are, are not even parsed. */
+  onSightings(resource: ServedResource, sightings: readonly Sighting[]): void {
+    for (const sighting of sightings) {
+      if (sighting.type === 'DELETED') this.#onGone(resource, sighting.object);
+      else if (MARKS.some((field) => sighting.mentions(field))) this.#onState(resource, sighting.object);
     }
   }
 

@@ -2,7 +2,7 @@ import type { KubeObject, Namespace } from '@drover/api';
 import type { ServedResource } from '../catalog/catalog.js';
 import type { StoredObject } from '../registry/core.js';
 import { timestamp } from '../registry/core.js';
-import type { ControllerContext, ObjectEvent } from './controller.js';
+import type { ControllerContext, Sighting } from './controller.js';
 import { namespaceConditions, type Remains } from './namespace-conditions.js';
 import type { FeedListener } from './object-feed.js';
 import { ReconcileLoop } from './reconcile-loop.js';
@@ -32,11 +32,10 @@ export class NamespaceLifecycle implements FeedListener, AsyncDisposable {
     });
   }
 
-  onEvents(resource: ServedResource, events: readonly ObjectEvent[]): void {
+  onSightings(resource: ServedResource, sightings: readonly Sighting[]): void {
     const isNamespace = resource.group === '' && resource.plural === 'namespaces';
-    for (const { object } of events) {
-      const { name, namespace } = object.metadata;
-      const touched = isNamespace ? name : namespace;
+    for (const { ref } of sightings) {
+      const touched = isNamespace ? ref.name : ref.namespace;
       if (touched !== undefined && this.#leaving(touched)) this.#loop.add(touched);
     }
   }

@@ -1,9 +1,9 @@
 import type { Catalog, ServedResource } from '../catalog/catalog.js';
-import type { ObjectEvent, Objects } from './controller.js';
+import type { Objects, Sighting } from './controller.js';
 
 /** Tells of every change to every kind, kinds that come later included. */
 export interface FeedListener {
-  onEvents(resource: ServedResource, events: readonly ObjectEvent[]): void;
+  onSightings(resource: ServedResource, sightings: readonly Sighting[]): void;
   /** The kinds that are served have changed; events of new ones have been told. */
   onCatalog(): void;
 }
@@ -46,10 +46,10 @@ export class ObjectFeed implements Disposable {
       if (this.#watched.has(name)) continue;
       const watch = new AbortController();
       this.#watched.set(name, watch);
-      const tell = (events: readonly ObjectEvent[]): void => {
-        for (const listener of this.#listeners) listener.onEvents(resource, events);
+      const tell = (sightings: readonly Sighting[]): void => {
+        for (const listener of this.#listeners) listener.onSightings(resource, sightings);
       };
-      this.#objects.watch(resource, tell, watch.signal);
+      this.#objects.follow(resource, tell, watch.signal);
     }
     for (const listener of this.#listeners) listener.onCatalog();
   }

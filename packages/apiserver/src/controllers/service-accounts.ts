@@ -1,5 +1,5 @@
 import type { ConfigMap } from '@drover/api';
-import type { Controller, ControllerContext, ObjectEvent } from './controller.js';
+import type { Controller, ControllerContext, GroupResource, Sighting } from './controller.js';
 import { ReconcileLoop } from './reconcile-loop.js';
 
 const NAMESPACES = { group: '', plural: 'namespaces' };
@@ -18,15 +18,15 @@ const DESCRIPTION =
 export const serviceAccounts: Controller = (context) => {
   const stop = new AbortController();
   const loop = new ReconcileLoop({ ...context, name: 'service-accounts', reconcile: (name) => provide(context, name) });
-  const byNamespace = (events: readonly ObjectEvent[], name?: string): void => {
-    for (const { object } of events) {
-      const { namespace = object.metadata.name } = object.metadata;
-      if (name === undefined || object.metadata.name === name) loop.add(namespace);
-    }
+  const follow = (resource: GroupResource, concerned: (name: string) => boolean): void => {
+    const onSightings = (sightings: readonly Sighting[]): void => {
+      for (const { ref } of sightings) if (concerned(ref.name)) loop.add(ref.namespace ?? ref.name);
+    };
+    context.objects.follow(resource, onSightings, stop.signal);
   };
-  context.objects.watch(NAMESPACES, (events) => byNamespace(events), stop.signal);
-  context.objects.watch(SERVICE_ACCOUNTS, (events) => byNamespace(events, DEFAULT_ACCOUNT), stop.signal);
-  context.objects.watch(CONFIG_MAPS, (events) => byNamespace(events, ROOT_CA), stop.signal);
+  follow(NAMESPACES, () => true);
+  follow(SERVICE_ACCOUNTS, (name) => name === DEFAULT_ACCOUNT);
+  follow(CONFIG_MAPS, (name) => name === ROOT_CA);
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();

@@ -3,11 +3,12 @@ import type { Change } from '@drover/store';
 import { serverIdentity } from '../auth/identity.js';
 import { versionOf } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
-import type { GroupResource, ObjectEvent, Objects } from '../controllers/controller.js';
+import type { GroupResource, ObjectEvent, Objects, Sighting } from '../controllers/controller.js';
 import { collectionPrefix } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
 import type { Core, StoredObject, WriteContext, Written } from './core.js';
 import { deleteObject } from './delete.js';
+import { EntrySighting } from './sighting.js';
 import { createObject, updateObject } from './write.js';
 
 const MANAGER = 'drover-apiserver';
@@ -38,6 +39,16 @@ export class CoreObjects implements Objects {
         : { type: 'MODIFIED', object: object(entry), previous: object(previous) };
     };
     store.watch(prefix, page.revision, (changes) => onEvents(changes.map(eventOf)), signal);
+  }
+
+  follow(resource: GroupResource, onSightings: (sightings: readonly Sighting[]) => void, signal: AbortSignal): void {
+    const { store, decoded } = this.core;
+    const prefix = collectionPrefix(resource);
+    const page = store.list(prefix);
+    if (page.entries.length > 0)
+      onSightings(page.entries.map((entry) => EntrySighting.ofEntry(prefix, entry, decoded)));
+    const sighted = (change: Change): Sighting => EntrySighting.ofChange(prefix, change, decoded);
+    store.watch(prefix, page.revision, (changes) => onSightings(changes.map(sighted)), signal);
   }
 
   async create(resource: GroupResource, object: KubeObject): Promise<StoredObject> {
