@@ -1,9 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdmissionPlugin, AggregatedApi, PathHandler } from '@drover/api';
 import type { Client } from '@drover/client';
 import type { Controller } from '@drover/controller';
-import type { Clock, Log, RandomBytes } from '@drover/kit';
+import { type Clock, Closing, type Log, type RandomBytes } from '@drover/kit';
 import { detectHost, type Host, Images } from '@drover/qemu';
 import { harvesterPaths } from './action/paths.js';
 import { install } from './bootstrap/install.js';
@@ -98,18 +99,20 @@ async function start(
   host: LocalHost,
   serverVersion: string,
 ): Promise<AsyncDisposable> {
-  await using stack = new AsyncDisposableStack();
+  await using closing = new Closing();
   const stop = new AbortController();
+  // Every controller listens.
+  setMaxListeners(0, stop.signal);
   const base = { client, clock, random, log };
   await install(client, serverVersion, stop.signal);
   const informers = openInformers(client, base);
-  for (const informer of Object.values(informers)) stack.use(informer);
-  const recorder = stack.use(new EventRecorder({ client, clock, log, component: 'harvester', host: node.name }));
+  for (const informer of Object.values(informers)) closing.defer(() => informer[Symbol.dispose]());
+  const recorder = closing.use(new EventRecorder({ client, clock, log, component: 'harvester', host: node.name }));
   const imageFiles = new ImageFiles(join(dataDir, 'images'));
   const volumeFiles = new VolumeFiles(join(dataDir, 'volumes'));
   const seedFiles = new SeedFiles(join(dataDir, 'seeds'));
   const tools = new LateImages(dataDir, host);
-  const transfers = stack.use(
+  const transfers = closing.use(
     new Transfers({
       client,
       clock,
@@ -119,7 +122,7 @@ async function start(
       outbound: () => outbound(informers.settings),
     }),
   );
-  const machines = stack.use(
+  const machines = closing.use(
     await HostMachines.open(join(dataDir, 'machines'), { host: () => host.now, clock, log, random }),
   );
   await Promise.all(Object.values(informers).map(({ synced }) => synced));
@@ -130,9 +133,12 @@ async function start(
   };
   const heartbeat = { client, clock, log, host, identity };
   await registerNode(heartbeat);
-  stack.use(late.fill({ client, ...informers, running: machines, imageFiles, transfers }));
+  const filled = late.fill({ client, ...informers, running: machines, imageFiles, transfers });
+  closing.defer(() => filled[Symbol.dispose]());
   const capacity = () => capacityOf(host.now, informers.nodes.get(undefined, node.name)?.spec?.unschedulable === true);
   const shared = { ...base, recorder, ...informers, imageFiles, volumeFiles, seedFiles };
+  const instances = instanceController({ ...shared, machines, host, capacity, nodeName: node.name });
+  closing.defer(() => instances[Symbol.dispose]());
   const controllers: Controller[] = [
     settingController(shared),
     keyPairController({ ...base, pairs: informers.keyPairs }),
@@ -147,14 +153,14 @@ async function start(
       },
     }),
     machineController(shared),
-    stack.use(instanceController({ ...shared, machines, host, capacity, nodeName: node.name })),
+    instances,
   ];
   const running = [...controllers.map((controller) => controller.start(stop.signal)), beat(heartbeat, stop.signal)];
-  stack.defer(async () => {
+  closing.defer(async () => {
     stop.abort(new Error('the lab stops'));
     await Promise.all(running);
   });
-  return stack.move();
+  return closing.move();
 }
 
 /** QEMU's tools, also when they are installed later. */

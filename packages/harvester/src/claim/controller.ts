@@ -135,6 +135,9 @@ async function reconcileClaim(
     }
   }
   await createIfAbsent(client, persistentVolumes, volumeOf(claim, volumeName, wanted, storageClass));
+  await updateStatus(client, persistentVolumes, { name: volumeName }, (object) => {
+    object.status = { phase: 'Bound' };
+  });
   await updateWithRetry(client, persistentVolumeClaims, { namespace, name }, (object) =>
     object.spec?.volumeName === volumeName
       ? undefined
@@ -244,7 +247,6 @@ function volumeOf(
       ...(storageClassName === undefined ? {} : { storageClassName }),
       volumeMode: volumeMode ?? 'Filesystem',
     },
-    status: { phase: 'Bound' },
   };
 }
 

@@ -4,8 +4,9 @@ import {
   conflict,
   forbidden,
   invalid,
+  type Json,
+  resourcePath,
   type StatusCause,
-  type SubjectAccessReview,
   subjectAccessReviews,
   type VirtualMachine,
 } from '@drover/api';
@@ -197,10 +198,9 @@ async function refuseForeignImages(
   );
   for (const imageId of asked) {
     const [namespace = '', name = ''] = imageId.split('/');
-    const review: SubjectAccessReview = {
+    const review = {
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SubjectAccessReview',
-      metadata: {},
       spec: {
         user: identity.name,
         groups: [...identity.groups],
@@ -214,8 +214,7 @@ async function refuseForeignImages(
         },
       },
     };
-    const { status } = await view.client.create(subjectAccessReviews, review);
-    if (status?.allowed === true) continue;
+    if (isAllowed(await view.client.post(resourcePath(subjectAccessReviews), review))) continue;
     const image = { group: 'harvesterhci.io', plural: 'virtualmachineimages' };
     throw forbidden(
       image,
@@ -223,4 +222,10 @@ async function refuseForeignImages(
       `User "${identity.name}" cannot get resource "virtualmachineimages" in API group "harvesterhci.io" in the namespace "${namespace}"`,
     );
   }
+}
+
+/** The answer to a SubjectAccessReview; anything that is not a clear yes is a no. */
+function isAllowed(answer: Json): boolean {
+  const { status } = typeof answer === 'object' && answer !== null && 'status' in answer ? answer : {};
+  return typeof status === 'object' && status !== null && 'allowed' in status && status.allowed === true;
 }

@@ -111,7 +111,7 @@ function observed(condition: VirtualMachineInstanceCondition | undefined, reason
   const status = condition?.status === 'True' || condition?.status === 'Unknown' ? condition.status : 'False';
   return {
     status,
-    ...(condition?.reason || reason ? { reason: condition?.reason ?? reason } : {}),
+    ...(condition?.reason || (reason && status !== 'True') ? { reason: condition?.reason ?? reason } : {}),
     ...(condition?.message ? { message: condition.message } : {}),
   };
 }

@@ -201,7 +201,8 @@ class InstanceReconciler implements Disposable {
 
   async #waiting(instance: Stored<VirtualMachineInstance>, reason: string, message: string): Promise<Result> {
     const told = instance.status?.conditions?.some((condition) => condition.message === message) === true;
-    if (!told) this.options.recorder.warning(instance, reason, message);
+    // A volume that is being made is no news.
+    if (!told && reason !== 'ClaimPending') this.options.recorder.warning(instance, reason, message);
     await this.#write(instance, (before, now) => {
       const status = inPhase(inPhase(before, 'Pending', now), reason === 'FailedMount' ? 'Scheduling' : 'Pending', now);
       const waits = observe(status, { type: 'Synchronized', status: 'False', reason, message }, now);
