@@ -23,7 +23,7 @@ import {
   ToolbarGroup,
   ToolbarItem,
 } from '@patternfly/react-core';
-import { BarsIcon, CheckIcon } from '@patternfly/react-icons';
+import { BarsIcon, CheckIcon, ListIcon } from '@patternfly/react-icons';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { ClusterNav } from '../cluster/ClusterNav.js';
@@ -55,6 +55,7 @@ function Frame(): ReactElement {
   return (
     <Page
       isManagedSidebar
+      isContentFilled
       mainContainerId={MAIN_ID}
       mainTabIndex={-1}
       skipToContent={<SkipToContent href={`#${MAIN_ID}`}>{text('shell.skip')}</SkipToContent>}
@@ -97,10 +98,12 @@ function Top({ cluster }: { cluster: string | undefined }): ReactElement {
     <Masthead>
       <MastheadMain>
         <MastheadToggle>
-          <PageToggleButton variant="plain" aria-label={text('shell.toggleNav')} isHamburgerButton />
+          <PlacesMenu />
+          <PageToggleButton variant="plain" aria-label={text('shell.toggleNav')} className="drover-sidebar-toggle">
+            <ListIcon />
+          </PageToggleButton>
         </MastheadToggle>
         <MastheadBrand>
-          <PlacesMenu />
           <MastheadLogo component={(props) => <Link {...props} to="/" aria-label={text('nav.home')} />}>
             <img src="/dashboard/drover.svg" alt="" className="drover-logo" />
             <span className="drover-name">Drover</span>

@@ -4,11 +4,10 @@ import {
   Card,
   CardBody,
   CardTitle,
-  Flex,
-  FlexItem,
-  Gallery,
   Grid,
   GridItem,
+  List,
+  ListItem,
   PageSection,
   Skeleton,
 } from '@patternfly/react-core';
@@ -84,7 +83,7 @@ export function DashboardPage(): ReactElement {
               <Alert isInline variant="warning" title={fleet.state.reason} />
             </GridItem>
           )}
-          <GridItem lg={4} md={12}>
+          <GridItem xl={3} lg={6} md={12}>
             <Card isFullHeight>
               <CardTitle>{text('dashboard.cluster')}</CardTitle>
               <CardBody>
@@ -101,63 +100,68 @@ export function DashboardPage(): ReactElement {
               </CardBody>
             </Card>
           </GridItem>
-          <GridItem lg={8} md={12}>
-            <Gallery hasGutter minWidths={{ default: '16rem' }}>
-              <Card>
-                <CardTitle>
-                  <Link to="/c/$cluster/vms" params={{ cluster }}>
-                    {text('vm.count', { count: machines.length })}
-                  </Link>
-                </CardTitle>
-                <CardBody>
-                  {freshness.state === 'loading' ? (
-                    <Skeleton screenreaderText={text('table.loading')} />
-                  ) : machines.length === 0 ? (
-                    text('vm.none')
-                  ) : (
-                    <Flex gap={{ default: 'gapSm' }}>
-                      {countStates(machines.map(({ state }) => state)).map(({ state, count }) => (
-                        <FlexItem key={state.id}>
-                          <Link to="/c/$cluster/vms" params={{ cluster }} search={{ q: `state=${state.id}` }}>
-                            {count}
-                          </Link>{' '}
-                          <StateLabel state={{ ...state, transitioning: false }} />
-                        </FlexItem>
-                      ))}
-                    </Flex>
-                  )}
-                </CardBody>
-              </Card>
-              <Card>
-                <CardTitle>
-                  <Link to="/c/$cluster/hosts" params={{ cluster }}>
-                    {text('host.count', { count: hosts.items.length })}
-                  </Link>
-                </CardTitle>
-                <CardBody>
-                  <Flex gap={{ default: 'gapSm' }}>
-                    {countStates(hosts.items.map(hostState)).map(({ state, count }) => (
-                      <FlexItem key={state.id}>
-                        {count} <StateLabel state={state} />
-                      </FlexItem>
+          <GridItem xl={3} lg={6} md={12}>
+            <Card isFullHeight>
+              <CardTitle>
+                <Link to="/c/$cluster/vms" params={{ cluster }}>
+                  {text('vm.count', { count: machines.length })}
+                </Link>
+              </CardTitle>
+              <CardBody>
+                {freshness.state === 'loading' ? (
+                  <Skeleton screenreaderText={text('table.loading')} />
+                ) : machines.length === 0 ? (
+                  text('vm.none')
+                ) : (
+                  <List isPlain>
+                    {countStates(machines.map(({ state }) => state)).map(({ state, count }) => (
+                      <ListItem key={state.id}>
+                        <StateLabel state={{ ...state, transitioning: false }} />{' '}
+                        <Link to="/c/$cluster/vms" params={{ cluster }} search={{ q: `state=${state.id}` }}>
+                          {count}
+                        </Link>
+                      </ListItem>
                     ))}
-                  </Flex>
-                </CardBody>
-              </Card>
-              <Card>
-                <CardTitle>{text('dashboard.capacity')}</CardTitle>
-                <CardBody>
-                  <UseBar
-                    title={text('column.cpu')}
-                    capacity={use.cpu}
-                    format={(cores) => String(Math.round(cores * 10) / 10)}
-                  />
-                  <div className="drover-gap">
-                    <UseBar title={text('column.memory')} capacity={use.memory} format={size} />
-                  </div>
-                </CardBody>
-              </Card>
-            </Gallery>
+                  </List>
+                )}
+              </CardBody>
+            </Card>
+          </GridItem>
+          <GridItem xl={3} lg={6} md={12}>
+            <Card isFullHeight>
+              <CardTitle>
+                <Link to="/c/$cluster/hosts" params={{ cluster }}>
+                  {text('host.count', { count: hosts.items.length })}
+                </Link>
+              </CardTitle>
+              <CardBody>
+                <List isPlain>
+                  {countStates(hosts.items.map(hostState)).map(({ state, count }) => (
+                    <ListItem key={state.id}>
+                      <StateLabel state={state} />{' '}
+                      <Link to="/c/$cluster/hosts" params={{ cluster }} search={{ q: `state=${state.id}` }}>
+                        {count}
+                      </Link>
+                    </ListItem>
+                  ))}
+                </List>
+              </CardBody>
+            </Card>
+          </GridItem>
+          <GridItem xl={3} lg={6} md={12}>
+            <Card isFullHeight>
+              <CardTitle>{text('dashboard.capacity')}</CardTitle>
+              <CardBody>
+                <UseBar
+                  title={text('column.cpu')}
+                  capacity={use.cpu}
+                  format={(cores) => String(Math.round(cores * 10) / 10)}
+                />
+                <div className="drover-gap">
+                  <UseBar title={text('column.memory')} capacity={use.memory} format={size} />
+                </div>
+              </CardBody>
+            </Card>
           </GridItem>
           <GridItem span={12}>
             <Card>

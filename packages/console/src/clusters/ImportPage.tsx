@@ -50,18 +50,19 @@ export function ImportPage(): ReactElement {
       <PageHead
         title={text('import.title')}
         description={text('import.intro')}
-        path={
-          <>
-            <BreadcrumbItem
-              render={({ className }) => (
-                <Link to="/virtualization" className={className}>
-                  {text('nav.virtualization')}
-                </Link>
-              )}
-            />
-            <BreadcrumbItem isActive>{text('import.title')}</BreadcrumbItem>
-          </>
-        }
+        path={[
+          <BreadcrumbItem
+            key="list"
+            render={({ className }) => (
+              <Link to="/virtualization" className={className}>
+                {text('nav.virtualization')}
+              </Link>
+            )}
+          />,
+          <BreadcrumbItem key="here" isActive>
+            {text('import.title')}
+          </BreadcrumbItem>,
+        ]}
       />
       <PageSection hasBodyWrapper={false}>
         <Form isWidthLimited maxWidth="48rem" onSubmit={(event) => void create(event)} noValidate>

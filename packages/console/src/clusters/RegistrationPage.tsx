@@ -47,18 +47,19 @@ export function RegistrationPage(): ReactElement {
       <PageHead
         title={text('guide.title', { name: cluster.name })}
         label={<StateLabel state={cluster.state} />}
-        path={
-          <>
-            <BreadcrumbItem
-              render={({ className }) => (
-                <Link to="/virtualization" className={className}>
-                  {text('nav.virtualization')}
-                </Link>
-              )}
-            />
-            <BreadcrumbItem isActive>{cluster.name}</BreadcrumbItem>
-          </>
-        }
+        path={[
+          <BreadcrumbItem
+            key="list"
+            render={({ className }) => (
+              <Link to="/virtualization" className={className}>
+                {text('nav.virtualization')}
+              </Link>
+            )}
+          />,
+          <BreadcrumbItem key="here" isActive>
+            {cluster.name}
+          </BreadcrumbItem>,
+        ]}
       />
       <PageSection hasBodyWrapper={false}>
         {cluster.id === undefined ? <Guide cluster={cluster} /> : <GuideWithToken cluster={cluster} id={cluster.id} />}

@@ -11,7 +11,7 @@ export function PageHead({
 }: {
   title: string;
   /** Breadcrumb items above this page. */
-  path?: ReactNode;
+  path?: readonly ReactElement[];
   /** What stands beside the name: a state. */
   label?: ReactNode;
   description?: ReactNode;
@@ -24,7 +24,7 @@ export function PageHead({
     <>
       {path && (
         <PageBreadcrumb>
-          <Breadcrumb>{path}</Breadcrumb>
+          <Breadcrumb>{[...path]}</Breadcrumb>
         </PageBreadcrumb>
       )}
       <PageSection isFilled={false} hasBodyWrapper={false} className="drover-head">

@@ -1,4 +1,5 @@
-import { Label, Spinner, Tooltip } from '@patternfly/react-core';
+import { Label, Tooltip } from '@patternfly/react-core';
+import { InProgressIcon } from '@patternfly/react-icons';
 import type { ReactElement } from 'react';
 import { useText } from '../i18n/text.js';
 import type { State, Tone } from './state.js';
@@ -14,8 +15,9 @@ export function StateLabel({ state }: { state: State }): ReactElement {
   const label = (
     <Label
       isCompact
+      variant="outline"
       {...(tone === 'neutral' ? { color: 'grey' as const } : { status: STATUS[tone] })}
-      {...(transitioning ? { icon: <Spinner size="sm" aria-hidden /> } : {})}
+      {...(transitioning ? { icon: <InProgressIcon /> } : {})}
       {...(reason === undefined ? {} : { tabIndex: 0 })}
     >
       {text(state.title)}

@@ -14,13 +14,17 @@ export interface State<Id extends string = string> {
   readonly reason?: string;
 }
 
-/** Counts objects by state, most frequent first. */
+/** Counts objects by state, most frequent first; the reason of one object is not that of all. */
 export function countStates(states: Iterable<State>): { state: State; count: number }[] {
   const counts = new Map<string, { state: State; count: number }>();
   for (const state of states) {
     const known = counts.get(state.id);
     if (known) known.count += 1;
-    else counts.set(state.id, { state, count: 1 });
+    else counts.set(state.id, { state: withoutReason(state), count: 1 });
   }
   return [...counts.values()].sort((a, b) => b.count - a.count);
+}
+
+function withoutReason({ reason: _, ...state }: State): State {
+  return state;
 }

@@ -37,18 +37,19 @@ export function HostPage(): ReactElement {
       <PageHead
         title={name}
         label={<StateLabel state={hostState(node)} />}
-        path={
-          <>
-            <BreadcrumbItem
-              render={({ className }) => (
-                <Link to="/c/$cluster/hosts" params={{ cluster }} className={className}>
-                  {text('nav.hosts')}
-                </Link>
-              )}
-            />
-            <BreadcrumbItem isActive>{name}</BreadcrumbItem>
-          </>
-        }
+        path={[
+          <BreadcrumbItem
+            key="list"
+            render={({ className }) => (
+              <Link to="/c/$cluster/hosts" params={{ cluster }} className={className}>
+                {text('nav.hosts')}
+              </Link>
+            )}
+          />,
+          <BreadcrumbItem key="here" isActive>
+            {name}
+          </BreadcrumbItem>,
+        ]}
       />
       <PageSection hasBodyWrapper={false}>
         <Grid hasGutter>

@@ -240,7 +240,7 @@ export const en = {
   },
   dashboard: {
     cluster: 'Cluster',
-    capacity: 'Promised to running machines',
+    capacity: 'Reserved by running machines',
     events: 'Latest events',
     of: '{{used}} of {{total}}',
   },

@@ -93,18 +93,19 @@ export function CreateImagePage(): ReactElement {
     <>
       <PageHead
         title={text('image.create')}
-        path={
-          <>
-            <BreadcrumbItem
-              render={({ className }) => (
-                <Link to="/c/$cluster/images" params={{ cluster }} className={className}>
-                  {text('nav.images')}
-                </Link>
-              )}
-            />
-            <BreadcrumbItem isActive>{text('image.create')}</BreadcrumbItem>
-          </>
-        }
+        path={[
+          <BreadcrumbItem
+            key="list"
+            render={({ className }) => (
+              <Link to="/c/$cluster/images" params={{ cluster }} className={className}>
+                {text('nav.images')}
+              </Link>
+            )}
+          />,
+          <BreadcrumbItem key="here" isActive>
+            {text('image.create')}
+          </BreadcrumbItem>,
+        ]}
       />
       <PageSection hasBodyWrapper={false}>
         <Form isWidthLimited maxWidth="48rem" onSubmit={(event) => void create(event)} noValidate>

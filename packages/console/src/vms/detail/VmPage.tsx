@@ -69,18 +69,19 @@ export function VmPage(): ReactElement {
         label={<StateLabel state={machine.state} />}
         description={machine.vm.metadata.annotations?.['field.cattle.io/description']}
         actions={<ActionMenu entries={actions(machine)} />}
-        path={
-          <>
-            <BreadcrumbItem
-              render={({ className }) => (
-                <Link to="/c/$cluster/vms" params={{ cluster }} className={className}>
-                  {text('nav.vms')}
-                </Link>
-              )}
-            />
-            <BreadcrumbItem isActive>{name}</BreadcrumbItem>
-          </>
-        }
+        path={[
+          <BreadcrumbItem
+            key="list"
+            render={({ className }) => (
+              <Link to="/c/$cluster/vms" params={{ cluster }} className={className}>
+                {text('nav.vms')}
+              </Link>
+            )}
+          />,
+          <BreadcrumbItem key="here" isActive>
+            {name}
+          </BreadcrumbItem>,
+        ]}
       />
       <PageSection hasBodyWrapper={false} className="drover-notes" isFilled={false}>
         {machine.state.reason !== undefined && (

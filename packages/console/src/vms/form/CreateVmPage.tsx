@@ -118,18 +118,19 @@ export function CreateVmPage(): ReactElement {
     <>
       <PageHead
         title={text('vm.create')}
-        path={
-          <>
-            <BreadcrumbItem
-              render={({ className }) => (
-                <Link to="/c/$cluster/vms" params={{ cluster }} className={className}>
-                  {text('nav.vms')}
-                </Link>
-              )}
-            />
-            <BreadcrumbItem isActive>{text('vm.create')}</BreadcrumbItem>
-          </>
-        }
+        path={[
+          <BreadcrumbItem
+            key="list"
+            render={({ className }) => (
+              <Link to="/c/$cluster/vms" params={{ cluster }} className={className}>
+                {text('nav.vms')}
+              </Link>
+            )}
+          />,
+          <BreadcrumbItem key="here" isActive>
+            {text('vm.create')}
+          </BreadcrumbItem>,
+        ]}
       />
       <PageSection hasBodyWrapper={false} isFilled>
         <Form onSubmit={(event) => void create(event)} noValidate>
