@@ -269,6 +269,7 @@ export { FieldPath } from './schema/field-path.js';
 export { type OpenSchema, openSchema, type Pruned } from './schema/open-schema.js';
 export { sameJson } from './schema/same-json.js';
 export type { Schema } from './schema/schema.js';
+export { structuralCauses } from './schema/structural.js';
 export {
   type FieldRequirement,
   formatFieldSelector,
