@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { healthOf, type Link } from './health.js';
+
+const NOW = Date.parse('2030-01-01T00:01:00Z');
+const link: Link = {
+  internal: false,
+  registered: false,
+  connected: false,
+  lostAt: undefined,
+  fetched: undefined,
+  probe: undefined,
+  endpoint: undefined,
+  serverUrl: 'https://drover.example',
+  agentImage: 'drover:v1',
+  now: NOW,
+};
+const of = (facts: Partial<Link>, type: string) =>
+  healthOf({ ...link, ...facts }).conditions.find((each) => each.type === type);
+
+describe('a cluster says what it waits for', () => {
+  it('first: that somebody uses the registration URL', () => {
+    expect(of({}, 'Connected')).toMatchObject({ status: 'False', reason: 'WaitingForRegistration' });
+    expect(of({}, 'Connected')?.message).toContain('cluster-registration-url');
+  });
+
+  it('then: that the agent starts, naming who fetched the manifest and when', () => {
+    const fetched = { at: NOW - 10_000, by: '10.0.0.5' };
+    expect(of({ fetched }, 'Connected')).toMatchObject({ reason: 'WaitingForAgent' });
+    expect(of({ fetched }, 'Connected')?.message).toContain('at 2030-01-01T00:00:50Z by 10.0.0.5');
+  });
+
+  it('looks again when half a minute is over, and then names what probably stalls', () => {
+    expect(healthOf({ ...link, fetched: { at: NOW - 10_000, by: 'x' } }).againMs).toBe(20_000);
+    const stalled = of({ fetched: { at: NOW - 30_000, by: 'x' } }, 'Connected');
+    expect(stalled?.reason).toBe('AgentNotConnecting');
+    for (const word of ['drover:v1', 'certificate', 'https://drover.example', 'cattle-cluster-agent']) {
+      expect(stalled?.message).toContain(word);
+    }
+  });
+
+  it('when connected: that its API answers, and why it does not', () => {
+    const connected = { registered: true, connected: true, endpoint: 'https://10.53.0.1:443' };
+    expect(of(connected, 'Connected')).toEqual({ type: 'Connected', status: 'True' });
+    expect(of(connected, 'Ready')).toMatchObject({ status: 'Unknown', reason: 'Probing' });
+    const refused = { ...connected, probe: { ok: false, error: 'connection refused' } as const };
+    expect(of(refused, 'Ready')?.message).toMatch(/10\.53\.0\.1:443 is not ready: connection refused/);
+    expect(of({ ...connected, probe: { ok: true } }, 'Ready')).toEqual({ type: 'Ready', status: 'True' });
+  });
+
+  it('when lost: since when', () => {
+    const lost = { registered: true, lostAt: '2030-01-01T00:00:30Z' };
+    expect(of(lost, 'Connected')?.message).toContain('since 2030-01-01T00:00:30Z');
+    expect(of(lost, 'Ready')).toMatchObject({ status: 'False', reason: 'Disconnected' });
+    expect(of(lost, 'AgentDeployed')).toMatchObject({ status: 'True' });
+  });
+});
+
+it('the cluster this server runs on needs no agent', () => {
+  expect(of({ internal: true, probe: { ok: true } }, 'Ready')).toEqual({ type: 'Ready', status: 'True' });
+});
