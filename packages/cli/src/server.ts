@@ -92,7 +92,7 @@ export async function startServer(config: ServerConfig, surroundings: Surroundin
       caPem: front.caPem,
       version: `v${version}`,
       agentImage: `drover:${version}`,
-      consoleDir: fileURLToPath(new URL('../dist', import.meta.resolve('@drover/console/package.json'))),
+      consoleDir: fileURLToPath(new URL('dist', import.meta.resolve('@drover/console/package.json'))),
       ...(config.bootstrapPassword ? { bootstrapPassword: config.bootstrapPassword } : {}),
       onFirstPasswordChanged: () => removeFile(passwordFile),
     }),

@@ -70,7 +70,6 @@ function publicRoutes({ server, assets, login, manifests, settings }: Handlers):
     open('GET', '/readyz', probe, () => server.readyz()),
     open('GET', '/', console, (exchange) => server.front(exchange), 'norman'),
     open('GET', '/robots.txt', 'crawlers have no identity', () => server.robots()),
-    open('GET', '/dashboard', console, async () => ({ status: 302, headers: { location: '/dashboard/' }, text: '' })),
     open('GET', '/dashboard/*', console, (exchange) => assets.serve(exchange)),
     open('GET', '/cacerts', ca, (exchange) => server.caCertificates(exchange)),
     open(
