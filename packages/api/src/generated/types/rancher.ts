@@ -579,6 +579,68 @@ export interface ClusterProxyConfig {
 
 export const clusterProxyConfigs: Kind<ClusterProxyConfig> = { group: 'management.cattle.io', version: 'v3', kind: 'ClusterProxyConfig', plural: 'clusterproxyconfigs', namespaced: true };
 
+export interface OCIOptions {
+  downloadAllTags?: boolean;
+  tagFilter?: string;
+}
+
+export interface ClientSecret {
+  name?: string;
+  namespace?: string;
+}
+
+export interface ExponentialBackOffValues {
+  maxRetries?: number;
+  maxWait?: number;
+  minWait?: number;
+}
+
+export interface ClusterRepoSpec {
+  OCIOptions?: OCIOptions;
+  basicAuthSecretName?: string;
+  caBundle?: string;
+  clientSecret?: ClientSecret;
+  defaultImagePullSecrets?: ClientSecret[];
+  disableSameOriginCheck?: boolean;
+  enabled?: boolean;
+  exponentialBackOffValues?: ExponentialBackOffValues;
+  forceUpdate?: string;
+  gitBranch?: string;
+  gitRepo?: string;
+  insecurePlainHttp?: boolean;
+  insecureSkipTLSVerify?: boolean;
+  refreshInterval?: number;
+  serviceAccount?: string;
+  serviceAccountNamespace?: string;
+  url?: string;
+}
+
+export interface ClusterRepoStatus {
+  branch?: string;
+  commit?: string;
+  conditions?: Condition[];
+  downloadTime?: string;
+  indexConfigMapName?: string;
+  indexConfigMapNamespace?: string;
+  indexConfigMapResourceVersion?: string;
+  nextRetryAt?: string;
+  numberOfRetries?: number;
+  observedGeneration: number;
+  shouldNotSkip?: boolean;
+  url?: string;
+}
+
+/** catalog.cattle.io/v1 ClusterRepo. */
+export interface ClusterRepo {
+  apiVersion: 'catalog.cattle.io/v1';
+  kind: 'ClusterRepo';
+  metadata: ObjectMeta;
+  spec: ClusterRepoSpec;
+  status?: ClusterRepoStatus;
+}
+
+export const clusterRepos: Kind<ClusterRepo> = { group: 'catalog.cattle.io', version: 'v1', kind: 'ClusterRepo', plural: 'clusterrepos', namespaced: false };
+
 export interface Plugin {
   compressedEndpoint?: string;
   endpoint?: string;
@@ -668,58 +730,6 @@ export interface ManagementSetting {
 }
 
 export const managementSettings: Kind<ManagementSetting> = { group: 'management.cattle.io', version: 'v3', kind: 'Setting', plural: 'settings', namespaced: false };
-
-export interface ClientSecret {
-  name?: string | null;
-  namespace?: string | null;
-}
-
-export interface ClusterRepoSpec {
-  basicAuthSecretName?: string | null;
-  caBundle?: string | null;
-  clientSecret?: ClientSecret | null;
-  disableSameOriginCheck?: boolean;
-  enabled?: boolean | null;
-  forceUpdate?: string | null;
-  gitBranch?: string | null;
-  gitRepo?: string | null;
-  insecureSkipTLSVerify?: boolean;
-  serviceAccount?: string | null;
-  serviceAccountNamespace?: string | null;
-  url?: string | null;
-}
-
-export interface ClusterRepoStatusCondition {
-  lastTransitionTime?: string | null;
-  lastUpdateTime?: string | null;
-  message?: string | null;
-  reason?: string | null;
-  status?: string | null;
-  type?: string | null;
-}
-
-export interface ClusterRepoStatus {
-  branch?: string | null;
-  commit?: string | null;
-  conditions?: ClusterRepoStatusCondition[] | null;
-  downloadTime?: string | null;
-  indexConfigMapName?: string | null;
-  indexConfigMapNamespace?: string | null;
-  indexConfigMapResourceVersion?: string | null;
-  observedGeneration?: number;
-  url?: string | null;
-}
-
-/** catalog.cattle.io/v1 ClusterRepo. */
-export interface ClusterRepo {
-  apiVersion: 'catalog.cattle.io/v1';
-  kind: 'ClusterRepo';
-  metadata: ObjectMeta;
-  spec?: ClusterRepoSpec;
-  status?: ClusterRepoStatus;
-}
-
-export const clusterRepos: Kind<ClusterRepo> = { group: 'catalog.cattle.io', version: 'v1', kind: 'ClusterRepo', plural: 'clusterrepos', namespaced: false };
 
 export interface Maintainer {
   email?: string | null;
