@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { rancherCrds } from '@drover/api/schemas';
 import type { Client, Transport } from '@drover/client';
 import type { Clock, Log, RandomBytes, Secret } from '@drover/kit';
 import { bootstrap } from './bootstrap/bootstrap.js';
+import { installDefinitions } from './bootstrap/definitions.js';
 import { type RunningManager, runManager } from './running-manager.js';
 
 /** What a manager is made of. The caller keeps the transports and closes them after the manager. */
@@ -50,6 +52,7 @@ export function createManager(options: ManagerOptions): Manager {
   let running: RunningManager | undefined;
   return {
     async start() {
+      await installDefinitions(options.client, rancherCrds(), options.clock);
       const firstPassword = await bootstrap(options);
       running = await runManager(options);
       return firstPassword === undefined ? {} : { firstPassword };

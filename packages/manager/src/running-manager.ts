@@ -16,6 +16,7 @@ import { registrationTokenController } from './clusters/registration-token-contr
 import { ConsoleAssets } from './front/console-assets.js';
 import { Front } from './front/front.js';
 import { Metrics } from './front/metrics.js';
+import type { Route, UpgradeRoute } from './front/route.js';
 import { ServerRoutes } from './front/server-routes.js';
 import { Directory } from './identity/directory.js';
 import { Login } from './identity/login.js';
@@ -47,6 +48,9 @@ import { Subscriptions } from './steve/subscribe.js';
 /** A manager at work. */
 export interface RunningManager extends AsyncDisposable {
   readonly front: Front;
+  /** Everything that can be reached, for whoever reviews it. */
+  readonly routes: readonly Route[];
+  readonly upgrades: readonly UpgradeRoute[];
 }
 
 /**
@@ -168,9 +172,11 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
     }),
     tunnels,
   };
+  const routes = routesOf(handlers);
+  const upgrades = upgradesOf(handlers);
   const front = new Front({
-    routes: routesOf(handlers),
-    upgrades: upgradesOf(handlers),
+    routes,
+    upgrades,
     directory,
     tokens,
     metrics,
@@ -203,7 +209,7 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
     await Promise.all(running);
   });
   const opened = closing.move();
-  return { front, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
+  return { front, routes, upgrades, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
 }
 
 function originOf(url: string): string {

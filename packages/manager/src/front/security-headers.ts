@@ -26,6 +26,5 @@ export function secure(response: ServerResponse, audience: 'page' | 'api'): void
   response.setHeader('x-frame-options', 'DENY');
   response.setHeader('referrer-policy', 'same-origin');
   response.setHeader('cross-origin-opener-policy', 'same-origin');
-  response.setHeader('strict-transport-security', 'max-age=31536000');
   if (audience === 'api') response.setHeader('cache-control', 'no-cache, no-store, must-revalidate');
 }

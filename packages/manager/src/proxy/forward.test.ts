@@ -1,0 +1,258 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { type ManagementToken, managementTokens, type Stored, toStatus, type User, users } from '@drover/api';
+import { createInformer, streamTransport } from '@drover/client';
+import { createFakeClient } from '@drover/client/fake';
+import { FakeClock, silentLog } from '@drover/kit';
+import { afterEach, describe, expect, it } from 'vitest';
+import { refuseUpgrade } from '../front/refuse-upgrade.js';
+import { type Caller, identityOf, impersonationHeaders } from '../identity/caller.js';
+import { OpenStreams } from '../identity/open-streams.js';
+import { forward } from './forward.js';
+import { forwardUpgrade } from './forward-upgrade.js';
+
+const closing: (() => Promise<unknown> | void)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function session() {
+  const means = { clock: new FakeClock(Date.now()), random: randomBytes, log: silentLog };
+  const client = createFakeClient(means);
+  const token: Stored<ManagementToken> = await client.create(managementTokens, {
+    apiVersion: 'management.cattle.io/v3',
+    kind: 'Token',
+    metadata: { name: 'token-abcde' },
+  });
+  const user: Stored<User> = await client.create(users, {
+    apiVersion: 'management.cattle.io/v3',
+    kind: 'User',
+    metadata: { name: 'u-abcde' },
+    username: 'alice',
+  });
+  const informers = {
+    tokens: createInformer(client, managementTokens, means),
+    users: createInformer(client, users, means),
+  };
+  await Promise.all([informers.tokens.synced, informers.users.synced]);
+  const streams = new OpenStreams({ ...informers, clock: means.clock });
+  closing.push(() => {
+    for (const each of [streams, informers.tokens, informers.users]) each[Symbol.dispose]();
+  });
+  const identity = identityOf(user, ['github_team://1'], { token: 'token-abcde', host: 'drover' });
+  const caller: Caller = { user, token, via: 'bearer', identity };
+  return { client, streams, caller };
+}
+
+/** A front that passes everything on to an upstream, as one caller. */
+async function proxyTo(upstream: Server) {
+  const port = await listening(upstream);
+  const { client, streams, caller } = await session();
+  const transport = streamTransport(() => connect(port, '127.0.0.1'), { host: 'upstream' });
+  const headers = { ...impersonationHeaders(caller.identity), authorization: 'Bearer ours' };
+  const onward = (url = '/') => ({ transport, path: url, headers, whom: 'cluster lab' });
+  const exchange = (request: IncomingMessage) => ({
+    request,
+    url: new URL(`https://drover${request.url}`),
+    requestId: '1',
+    params: {},
+    caller,
+    signal: new AbortController().signal,
+  });
+  const front = createServer((request, response) => {
+    forward({ ...exchange(request), response }, onward(request.url), streams).catch((error: unknown) => {
+      response.writeHead(toStatus(error).code).end(toStatus(error).message);
+    });
+  });
+  front.on('upgrade', (request, socket, head: Buffer) => {
+    forwardUpgrade(exchange(request), { socket, head }, onward(request.url), streams).catch((error: unknown) =>
+      refuseUpgrade(socket, toStatus(error)),
+    );
+  });
+  return { port: await listening(front), client, streams };
+}
+
+/** Sends bytes as they are and answers with everything that comes until the connection ends. */
+async function say(port: number, ...lines: string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  return text;
+}
+
+function recorder() {
+  const seen: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    seen.push(request);
+    response.end('{}');
+  });
+  return { server, seen };
+}
+
+describe('a request that is passed on carries our identity headers and no others', () => {
+  it.each([
+    ['as they are', ['Impersonate-User: system:admin', 'Impersonate-Group: system:masters']],
+    ['in any case', ['IMPERSONATE-USER: system:admin', 'iMpErSoNaTe-GrOuP: system:masters']],
+    ['repeated', ['Impersonate-User: a', 'Impersonate-User: b', 'Impersonate-Group: system:masters, x']],
+    ['with underscores', ['Impersonate_User: system:admin', 'impersonate_group: system:masters']],
+    ['as extras', ['Impersonate-Extra-Scopes: all', 'Impersonate-Uid: 1']],
+    [
+      'of an authenticating proxy',
+      ['X-Remote-User: system:admin', 'X-Remote-Group: system:masters', 'X-Remote-Extra-A: b'],
+    ],
+    ['named hop by hop', ['Connection: close, Impersonate-User, Authorization, Impersonate-Group']],
+    ['of our own hop', ['X-Forwarded-User: root', 'X-API-Tunnel-Token: x', 'Forwarded: for=1', 'Cookie: R_SESS=a:b']],
+  ])('whatever the caller claims %s', async (_, claimed) => {
+    const { server, seen } = recorder();
+    const { port } = await proxyTo(server);
+    const connection = claimed.some((line) => line.startsWith('Connection:')) ? [] : ['Connection: close'];
+    await say(port, 'GET /api HTTP/1.1', 'Host: drover', 'Authorization: Bearer theirs', ...connection, ...claimed);
+    const fields = Object.fromEntries(
+      Object.entries(seen[0]?.headersDistinct ?? {}).filter(([name]) => !/^(host|connection)$/.test(name)),
+    );
+    expect(fields).toEqual({
+      authorization: ['Bearer ours'],
+      'impersonate-user': ['u-abcde'],
+      'impersonate-group': ['github_team://1', 'system:authenticated', 'system:cattle:authenticated'],
+      'impersonate-extra-principalid': ['local://u-abcde'],
+      'impersonate-extra-username': ['alice'],
+      'impersonate-extra-requesttokenid': ['token-abcde'],
+      'impersonate-extra-requesthost': ['drover'],
+    });
+  });
+
+  it('and tells who asked to be somebody else that this was not obeyed', async () => {
+    const { server } = recorder();
+    const { port } = await proxyTo(server);
+    const answer = await say(port, 'GET /api HTTP/1.1', 'Host: drover', 'Connection: close', 'Impersonate-User: bob');
+    expect(answer).toMatch(/^warning: 299 - "impersonation headers are not honoured/im);
+  });
+});
+
+it('a redirect of a cluster is not passed on and not followed', async () => {
+  const { port } = await proxyTo(
+    createServer((_, response) => response.writeHead(302, { location: 'https://evil.example' }).end()),
+  );
+  const answer = await say(port, 'GET /api HTTP/1.1', 'Host: drover', 'Connection: close');
+  expect(answer).toMatch(/^HTTP\/1\.1 502/);
+  expect(answer).not.toContain('evil.example');
+});
+
+it('a cluster cannot set cookies for this server', async () => {
+  const { port } = await proxyTo(
+    createServer((_, response) => response.writeHead(200, { 'set-cookie': 'R_SESS=a:b' }).end()),
+  );
+  expect(await say(port, 'GET /api HTTP/1.1', 'Host: drover', 'Connection: close')).not.toContain('R_SESS');
+});
+
+it('a body passes while it is being sent, and a watch’s events while it goes on', async () => {
+  const upstream = createServer(async (request, response) => {
+    for await (const chunk of request) response.write(chunk);
+    response.end();
+  });
+  const { port } = await proxyTo(upstream);
+  const socket = connect(port, '127.0.0.1');
+  const received: string[] = [];
+  socket.on('data', (chunk) => received.push(String(chunk)));
+  const until = async (text: string): Promise<void> => {
+    while (!received.join('').includes(text)) await once(socket, 'data');
+  };
+  socket.write('POST /upload HTTP/1.1\r\nHost: drover\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n');
+  socket.write('5\r\nfirst\r\n');
+  await until('first');
+  socket.write('6\r\nsecond\r\n0\r\n\r\n');
+  await until('second');
+  socket.destroy();
+});
+
+it('a watch ends when the session of its caller does', async () => {
+  const { port, client, streams } = await proxyTo(createServer((_, response) => response.write('{"type":"ADDED"}\n')));
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /api/v1/pods?watch=1 HTTP/1.1\r\nHost: drover\r\n\r\n');
+  await once(socket, 'data');
+  expect(streams.size).toBe(1);
+  await client.delete(managementTokens, { name: 'token-abcde' });
+  await once(socket, 'close');
+  expect(streams.size).toBe(0);
+});
+
+describe('an upgrade', () => {
+  const ask = [
+    'GET /vnc HTTP/1.1',
+    'Host: drover',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Protocol: plain.kubevirt.io',
+  ];
+
+  it('passes the chosen protocol and raw bytes both ways, in our name', async () => {
+    const upstream = createServer();
+    let asked: IncomingMessage | undefined;
+    upstream.on('upgrade', (request, socket) => {
+      asked = request;
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: plain.kubevirt.io\r\n\r\n',
+      );
+      socket.pipe(socket);
+    });
+    const { port } = await proxyTo(upstream);
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += String(chunk);
+    });
+    socket.write(`${[...ask, 'Impersonate-User: root'].join('\r\n')}\r\n\r\n`);
+    while (!text.includes('\r\n\r\n')) await once(socket, 'data');
+    expect(text).toMatch(/^HTTP\/1\.1 101 [\s\S]*sec-websocket-protocol: plain\.kubevirt\.io/i);
+    socket.write('keystrokes');
+    while (!text.endsWith('keystrokes')) await once(socket, 'data');
+    expect(asked?.headers['impersonate-user']).toBe('u-abcde');
+    expect(asked?.headers.authorization).toBe('Bearer ours');
+    socket.destroy();
+  });
+
+  it.each([
+    ['200', 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nsecret', 502],
+    ['302', 'HTTP/1.1 302 Found\r\nlocation: https://evil.example\r\ncontent-length: 0\r\n\r\n', 502],
+    ['400', 'HTTP/1.1 400 Bad Request\r\ncontent-length: 6\r\n\r\nsecret', 400],
+    ['500', 'HTTP/1.1 500 Oops\r\ncontent-length: 6\r\n\r\nsecret', 500],
+    ['nothing whole', 'HTTP/1.1 ', 503],
+  ])('that is answered with %s ends the connection, and no byte passes after it', async (_, bytes, code) => {
+    const upstream = createServer();
+    const passed: string[] = [];
+    upstream.on('upgrade', (_request, socket) => {
+      socket.on('data', (chunk) => passed.push(String(chunk)));
+      socket.on('error', () => {});
+      // Whoever was refused hangs up: the fixture's own end follows, and could not be closed otherwise.
+      socket.on('end', () => socket.end());
+      if (bytes.endsWith('\r\n\r\n') || bytes.includes('secret')) socket.write(bytes);
+      else socket.end(bytes);
+    });
+    const { port } = await proxyTo(upstream);
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(`${ask.join('\r\n')}\r\n\r\n`);
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += String(chunk);
+      socket.write('GET /api/v1/secrets HTTP/1.1\r\nHost: x\r\n\r\n');
+    });
+    await once(socket, 'close');
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${code} `));
+    expect(answer).not.toMatch(/evil|"secret"/);
+    expect(passed).toEqual([]);
+  });
+});
