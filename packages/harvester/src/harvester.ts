@@ -23,6 +23,11 @@ import { networkAdmission } from './network/admission.js';
 import { beat, registerNode } from './node/heartbeat.js';
 import { LocalHost } from './node/host.js';
 import { capacityOf, type HostIdentity } from './node/object.js';
+import { Containers } from './pod/containers.js';
+import { type PodControllerOptions, podController, sweepPods } from './pod/controller.js';
+import { deploymentController } from './pod/deployment.js';
+import { Pulls } from './pod/pull.js';
+import { registrationController } from './registration/controller.js';
 import { settingAdmission } from './setting/admission.js';
 import { settingController } from './setting/controller.js';
 import { outbound } from './setting/effective.js';
@@ -93,7 +98,7 @@ export async function createHarvester(options: HarvesterOptions): Promise<Harves
 }
 
 async function start(
-  { client }: LabConnection,
+  { client, apiServer }: LabConnection,
   { clock, random, log, dataDir, node, agent }: HarvesterOptions,
   late: Late<View>,
   host: LocalHost,
@@ -139,6 +144,17 @@ async function start(
   const shared = { ...base, recorder, ...informers, imageFiles, volumeFiles, seedFiles };
   const instances = instanceController({ ...shared, machines, host, capacity, nodeName: node.name });
   closing.defer(() => instances[Symbol.dispose]());
+  const containers = new Containers(join(dataDir, 'pods'), { clock, log });
+  closing.defer(() => containers[Symbol.dispose]());
+  const kubelet: PodControllerOptions = {
+    ...shared,
+    containers,
+    pulls: new Pulls(clock, `drover:${agent.version}`),
+    agent,
+    nodeName: node.name,
+    surroundings: { apiServer, hostIP: node.ip },
+  };
+  await sweepPods(kubelet);
   const controllers: Controller[] = [
     settingController(shared),
     keyPairController({ ...base, pairs: informers.keyPairs }),
@@ -153,6 +169,9 @@ async function start(
       },
     }),
     machineController(shared),
+    registrationController(shared),
+    deploymentController({ ...shared, nodeName: node.name }),
+    podController(kubelet),
     instances,
   ];
   const running = [...controllers.map((controller) => controller.start(stop.signal)), beat(heartbeat, stop.signal)];
