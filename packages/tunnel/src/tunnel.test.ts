@@ -16,7 +16,11 @@ import { dialTunnel, listenForTunnels, listenTcp } from './testing/pair.js';
 const KEY = 'c-m-abcdefgh';
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await turn();
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('it did not come to pass');
+    await turn();
+  }
 }
 
 /** Two ends over a real socket, and the streams that arrived at the far one. */
