@@ -229,7 +229,7 @@ export class GuestAgent implements Disposable {
     const stream = await this.deps.connect();
     const conversation: Conversation = { stream, answer: undefined };
     this.#conversation = conversation;
-    let lines = new LineReader(MAX_LINE);
+    let lines: LineReader | undefined;
     const end = (error: Error): void => {
       if (this.#conversation === conversation) this.#conversation = undefined;
       conversation.answer?.reject(error);
@@ -239,7 +239,7 @@ export class GuestAgent implements Disposable {
       try {
         const start = chunk.lastIndexOf(DELIMITER) + 1;
         if (start > 0) lines = new LineReader(MAX_LINE);
-        for (const line of lines.push(chunk.subarray(start))) {
+        for (const line of lines?.push(chunk.subarray(start)) ?? []) {
           conversation.answer?.resolve(new Reader(parseJson(line, 'guest agent'), 'guest agent'));
         }
       } catch (error) {

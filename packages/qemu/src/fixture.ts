@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { duplexPair } from 'node:stream';
+import { type Duplex, duplexPair } from 'node:stream';
 import { silentLog, systemClock } from '@drover/kit';
 import type { MachineDescription } from './description.js';
 import type { MachineDeps } from './machine.js';
@@ -14,8 +14,13 @@ export const deps: MachineDeps = {
   random: (length) => crypto.getRandomValues(new Uint8Array(length)),
 };
 
-/** The two ends of a connection. */
-export const connection = duplexPair;
+/** The two ends of a connection; when one is destroyed, so is the other. */
+export function connection(): readonly [Duplex, Duplex] {
+  const [one, other] = duplexPair();
+  one.on('close', () => other.destroy());
+  other.on('close', () => one.destroy());
+  return [one, other];
+}
 
 /** A small machine without disks, whose guest never gets beyond its firmware. */
 export const bare: MachineDescription = {

@@ -22,15 +22,6 @@ async function start(directory: string, change: Partial<MachineDescription> = {}
   return killedAtEnd(machine);
 }
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 describe.skipIf(!host.qemu.ok)('a machine (needs QEMU)', () => {
   it('starts stopped when told to, runs, pauses and goes on', async () => {
     await using home = await temporaryDirectory();
@@ -82,7 +73,7 @@ describe.skipIf(!host.qemu.ok)('a machine (needs QEMU)', () => {
     await using home = await temporaryDirectory();
     const machine = await start(home.path);
     await expect(machine.quit()).resolves.toMatchObject({ reason: 'quit' });
-    expect(isAlive(machine.pid)).toBe(false);
+    expect(await identify(machine.pid)).toBeUndefined();
     expect((await readdir(home.path)).sort()).toEqual(['exit.json', 'machine.json', 'qemu.log', 'serial.log']);
     await forgetMachine(home.path);
     expect(await readdir(home.path)).toEqual([]);
@@ -207,7 +198,7 @@ describe.skipIf(!host.qemu.ok)('after a restart of ours (needs QEMU)', () => {
     const exit = { reason: 'guest-shutdown', message: 'the guest powered off', at: 1 };
     await writeFile(join(directory, 'exit.json'), JSON.stringify(exit));
     expect(await adoptMachines(root.path, deps)).toMatchObject([{ kind: 'exited', exit }]);
-    expect(isAlive(pid)).toBe(false);
+    expect(await identify(pid)).toBeUndefined();
   });
 
   it('a start that was interrupted is finished: before the process was known, and before its guest ran', async () => {
