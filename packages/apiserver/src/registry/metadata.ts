@@ -40,8 +40,8 @@ export function placeInNamespace({ metadata }: KubeObject, namespace: string | u
   else metadata.namespace = namespace;
 }
 
-/** What is wrong with an object's metadata, field by field. */
-export function validateMetadata(metadata: ObjectMeta, nameRule: NameRule): StatusCause[] {
+/** What is wrong with an object's metadata, field by field. `old` is there for updates. */
+export function validateMetadata(metadata: ObjectMeta, nameRule: NameRule, old?: ObjectMeta): StatusCause[] {
   const causes: StatusCause[] = [];
   const wrong = (field: string, value: unknown, why: string): void => {
     causes.push({ reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}`, field });
@@ -75,7 +75,7 @@ export function validateMetadata(metadata: ObjectMeta, nameRule: NameRule): Stat
       field: 'metadata.annotations',
     });
   }
-  causes.push(...validateFinalizers(metadata), ...validateOwners(metadata));
+  causes.push(...validateFinalizers(metadata), ...addedFinalizers(metadata, old), ...validateOwners(metadata));
   return causes;
 }
 
@@ -86,6 +86,15 @@ function validateFinalizers({ finalizers = [] }: ObjectMeta): StatusCause[] {
     const message = `Invalid value: ${JSON.stringify(finalizer)}: ${why}`;
     return [{ reason: 'FieldValueInvalid', message, field: `metadata.finalizers[${index}]` }];
   });
+}
+
+/** Nobody may hold back what is already on its way out. */
+function addedFinalizers({ finalizers = [] }: ObjectMeta, old: ObjectMeta | undefined): StatusCause[] {
+  if (old?.deletionTimestamp === undefined) return [];
+  const added = finalizers.filter((finalizer) => !(old.finalizers ?? []).includes(finalizer));
+  if (added.length === 0) return [];
+  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`;
+  return [{ reason: 'FieldValueForbidden', message, field: 'metadata.finalizers' }];
 }
 
 function validateOwners({ ownerReferences = [] }: ObjectMeta): StatusCause[] {

@@ -147,14 +147,16 @@ async function updateEntry(
   const object = version.schema().withDefaults(knownFields(context, combine(context, sent, old)));
   strategy.fill?.(object, helpers);
   strategy.prepareForUpdate?.(object, old, context.part, helpers);
-  if (strategy.generation && context.part !== 'status' && !sameIntent(object, old)) {
+  const intends = !sameIntent(object, old);
+  if (strategy.generation && context.part !== 'status' && intends) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
   validate(core, context, object, old);
   strategy.authorizeWrite?.(object, old, helpers);
   const decided = await admit(core, context, 'UPDATE', object, old);
   const admitted = rules.managersTracked ? decided : trackManagers(context, decided, old, timestamp(core.clock.now()));
-  if (unchanged(admitted, old)) return { value: entry.value, revision: entry.revision, outcome: 'unchanged' };
+  if (!intends && unchanged(admitted, old))
+    return { value: entry.value, revision: entry.revision, outcome: 'unchanged' };
   const value = encode(context, admitted);
   if (context.dryRun) return { value, revision: entry.revision, outcome: 'updated' };
   if (mayVanish(admitted) && strategy.heldBack?.(admitted) !== true) {
@@ -207,7 +209,8 @@ function checkPreconditions(context: WriteContext, sent: KubeObject, old: KubeOb
     return false;
   }
   if (asked !== old.metadata.resourceVersion) throw conflict(definition, name, MODIFIED);
-  return true;
+  // A patch carries the present revision along without meaning it.
+  return rules.replace;
 }
 
 /** What the sender may say, on top of what only the server says. */
@@ -268,7 +271,10 @@ function unchanged(object: KubeObject, old: KubeObject): boolean {
 function validate(core: Core, context: WriteContext, object: KubeObject, old: KubeObject | undefined): void {
   const { definition, version } = context.served;
   const { strategy } = definition;
-  const causes = [...validateMetadata(object.metadata, strategy.nameRule), ...version.schema().validate(object)];
+  const causes = [
+    ...validateMetadata(object.metadata, strategy.nameRule, old?.metadata),
+    ...version.schema().validate(object),
+  ];
   // The kind's own rules may rely on the shape that the schema promises.
   if (causes.length === 0)
     causes.push(...(strategy.validate?.(object, old, strategyContext(core, context.identity)) ?? []));

@@ -1,6 +1,14 @@
-import type { KubeObject, StatusCause } from '@drover/api';
-import type { CustomResourceDefinition } from '@drover/api/types/apiextensions-v1';
-import type { Strategy, StrategyContext } from '../catalog/strategy.js';
+import {
+  compileJsonPath,
+  type Json,
+  JsonPathError,
+  type KubeObject,
+  type StatusCause,
+  structuralCauses,
+} from '@drover/api';
+import type { CustomResourceDefinition, CustomResourceDefinitionSpec } from '@drover/api/types/apiextensions-v1';
+import { dns1035Label, dnsSubdomain } from '../catalog/names.js';
+import type { NameRule, Strategy, StrategyContext } from '../catalog/strategy.js';
 import { timestamp } from '../registry/core.js';
 import { absent, type Fields, inner, made, objectsIn } from './absent.js';
 import { counted } from './plain.js';
@@ -120,37 +128,94 @@ function setConditions(object: KubeObject, conditions: readonly Condition[]): vo
 }
 
 function causes(object: CustomResourceDefinition, old: CustomResourceDefinition | undefined): StatusCause[] {
+  const { spec } = object;
+  return [...nameCauses(object), ...versionCauses(spec), ...conversionCauses(spec), ...frozenCauses(spec, old?.spec)];
+}
+
+const wrong = (field: string, message: string): StatusCause => ({
+  reason: 'FieldValueInvalid',
+  message: `Invalid value: ${message}`,
+  field,
+});
+
+function nameCauses({ metadata, spec }: CustomResourceDefinition): StatusCause[] {
+  const { group, names, scope } = spec;
   const found: StatusCause[] = [];
-  const { spec, metadata } = object;
-  const { group, names, versions } = spec;
-  const wrong = (field: string, message: string): void => {
-    found.push({ reason: 'FieldValueInvalid', message: `Invalid value: ${message}`, field });
+  const rule = (field: string, value: string | undefined, check: NameRule): void => {
+    const why = value === undefined ? undefined : check(value);
+    if (why !== undefined) found.push(wrong(field, `${JSON.stringify(value)}: ${why}`));
   };
-  const expected = `${names.plural}.${group}`;
-  if (metadata.name !== expected)
-    wrong('metadata.name', `"${metadata.name ?? ''}": must be spec.names.plural+"."+spec.group`);
-  const stored = versions.filter(({ storage }) => storage);
-  if (stored.length !== 1) wrong('spec.versions', 'must have exactly one version marked as storage version');
-  const seen = new Set<string>();
-  versions.forEach(({ name, schema }, index) => {
-    if (seen.has(name)) wrong(`spec.versions[${index}].name`, `"${name}": must be unique`);
-    seen.add(name);
-    if (schema?.openAPIV3Schema === undefined) {
-      found.push({
-        reason: 'FieldValueRequired',
-        message: 'Required value: schemas are required',
-        field: `spec.versions[${index}].schema.openAPIV3Schema`,
-      });
-    }
-  });
-  if (spec.conversion?.strategy === 'Webhook') {
-    wrong('spec.conversion.strategy', '"Webhook": conversion webhooks are not implemented by this server');
+  const { name = '' } = metadata;
+  if (name !== `${names.plural}.${group}`) {
+    found.push(wrong('metadata.name', `"${name}": must be spec.names.plural+"."+spec.group`));
   }
-  if (old !== undefined) {
-    if (old.spec.group !== group) wrong('spec.group', 'field is immutable');
-    if (old.spec.names.plural !== names.plural) wrong('spec.names.plural', 'field is immutable');
-    if (old.spec.scope !== spec.scope) wrong('spec.scope', 'field is immutable');
-    if (old.spec.names.kind !== names.kind) wrong('spec.names.kind', 'field is immutable');
+  rule('spec.group', group, dnsSubdomain);
+  if (!group.includes('.')) found.push(wrong('spec.group', `"${group}": should be a domain with at least one dot`));
+  rule('spec.names.plural', names.plural, dns1035Label);
+  rule('spec.names.singular', names.singular, dns1035Label);
+  rule('spec.names.kind', names.kind.toLowerCase(), dns1035Label);
+  rule('spec.names.listKind', names.listKind?.toLowerCase(), dns1035Label);
+  names.shortNames?.forEach((short, index) => {
+    rule(`spec.names.shortNames[${index}]`, short, dns1035Label);
+  });
+  names.categories?.forEach((category, index) => {
+    rule(`spec.names.categories[${index}]`, category, dns1035Label);
+  });
+  if (scope !== 'Namespaced' && scope !== 'Cluster') {
+    const message = `Unsupported value: "${scope}": supported values: "Cluster", "Namespaced"`;
+    found.push({ reason: 'FieldValueNotSupported', message, field: 'spec.scope' });
   }
   return found;
+}
+
+function versionCauses({ versions }: CustomResourceDefinitionSpec): StatusCause[] {
+  const found: StatusCause[] = [];
+  if (versions.filter(({ storage }) => storage).length !== 1) {
+    found.push(wrong('spec.versions', 'must have exactly one version marked as storage version'));
+  }
+  const seen = new Set<string>();
+  versions.forEach(({ name, schema, additionalPrinterColumns }, index) => {
+    const at = `spec.versions[${index}]`;
+    if (seen.has(name))
+      found.push({ reason: 'FieldValueDuplicate', message: `Duplicate value: "${name}"`, field: `${at}.name` });
+    seen.add(name);
+    const why = dns1035Label(name);
+    if (why !== undefined) found.push(wrong(`${at}.name`, `"${name}": ${why}`));
+    const field = `${at}.schema.openAPIV3Schema`;
+    if (schema?.openAPIV3Schema === undefined) {
+      found.push({ reason: 'FieldValueRequired', message: 'Required value: schemas are required', field });
+    } else {
+      found.push(...structuralCauses(schema.openAPIV3Schema as unknown as Json, field));
+    }
+    additionalPrinterColumns?.forEach(({ jsonPath }, column) => {
+      try {
+        compileJsonPath(jsonPath);
+      } catch (error) {
+        if (!(error instanceof JsonPathError)) throw error;
+        found.push(wrong(`${at}.additionalPrinterColumns[${column}].jsonPath`, `"${jsonPath}": ${error.message}`));
+      }
+    });
+  });
+  return found;
+}
+
+function conversionCauses({ conversion }: CustomResourceDefinitionSpec): StatusCause[] {
+  if (conversion?.strategy !== 'Webhook') return [];
+  return [wrong('spec.conversion.strategy', '"Webhook": conversion webhooks are not implemented by this server')];
+}
+
+function frozenCauses(
+  spec: CustomResourceDefinitionSpec,
+  old: CustomResourceDefinitionSpec | undefined,
+): StatusCause[] {
+  if (old === undefined) return [];
+  const frozen: readonly (readonly [field: string, now: string, before: string])[] = [
+    ['spec.group', spec.group, old.group],
+    ['spec.names.plural', spec.names.plural, old.names.plural],
+    ['spec.names.kind', spec.names.kind, old.names.kind],
+    ['spec.scope', spec.scope, old.scope],
+  ];
+  return frozen
+    .filter(([, now, before]) => now !== before)
+    .map(([field, now]) => wrong(field, `${JSON.stringify(now)}: field is immutable`));
 }

@@ -1,4 +1,4 @@
-import { type ApiResponse, notFound } from '@drover/api';
+import { type ApiResponse, type KubeObject, notFound } from '@drover/api';
 import type { Entry } from '@drover/store';
 import { listEntries, listMetadata, servedVersion } from '../registry/list.js';
 import { listBody } from '../registry/list-body.js';
@@ -14,6 +14,9 @@ import type { Call, Verbs } from './call.js';
 
 /** Lists up to this many bytes are sent in one piece. */
 const WHOLE_BYTES = 256 * 1024;
+
+/** Objects parsed in one turn of the event loop, and lists up to this long are sent in one piece. */
+const WHOLE_ITEMS = 500;
 
 /** GET of one object. */
 export function get({ core }: Verbs, call: Call): ApiResponse {
@@ -44,18 +47,18 @@ export function objectResponse(
 }
 
 /** GET of a collection. */
-export function list({ core, facets }: Verbs, call: Call): Promise<ApiResponse> {
+export async function list({ core, facets }: Verbs, call: Call): Promise<ApiResponse> {
   const { request, query, served, namespace } = call;
   const form = representation(header(request, 'accept'), query);
   const options = listOptions(query);
   const selected = selection(options.labelSelector, options.fieldSelector, served.version);
-  const listed = listEntries(core, facets, served, namespace, options, selected);
+  const listed = await listEntries(core, facets, served, namespace, options, selected);
   const metadata = listMetadata(listed);
   const response =
     form.form === 'object' && !form.pretty
       ? objectList(call, metadata, listed.entries)
       : formedList(call, form, metadata, listed.entries, core.clock.now());
-  return compressed(request, response);
+  return await compressed(request, response);
 }
 
 function objectList({ served }: Call, metadata: Record<string, unknown>, entries: readonly Entry[]): ApiResponse {
@@ -73,6 +76,7 @@ async function* asStream(chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
+/** A list whose objects have to be parsed: as a table, as metadata, or to be read by people. */
 function formedList(
   { query, served }: Call,
   form: Representation,
@@ -82,18 +86,48 @@ function formedList(
 ): ApiResponse {
   const { definition, version } = served;
   const apiVersion = servedVersion(served);
-  const objects = entries.map(({ value, revision }) => ({ ...decodeStored(value, revision), apiVersion }));
+  const parsed = ({ value, revision }: Entry): KubeObject => ({ ...decodeStored(value, revision), apiVersion });
   if (form.form === 'table') {
     const include = includeObject(query);
-    const rows = objects.map((object) => tableRow(object, version.columns, include, form.version, now));
-    return json(200, table(rows, version.columns, metadata, form.version));
+    const head = table([], version.columns, metadata, form.version);
+    return itemsOf(head, 'rows', entries, (entry) =>
+      tableRow(parsed(entry), version.columns, include, form.version, now),
+    );
   }
   if (form.form === 'metadata') {
-    const items = objects.map((object) => partialMetadata(object, form.version));
-    const kind = 'PartialObjectMetadataList';
-    return json(200, { kind, apiVersion: `meta.k8s.io/${form.version}`, metadata, items });
+    const head = { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${form.version}`, metadata };
+    return itemsOf(head, 'items', entries, (entry) => partialMetadata(parsed(entry), form.version));
   }
-  return pretty(200, { kind: definition.listKind, apiVersion, metadata, items: objects });
+  return pretty(200, { kind: definition.listKind, apiVersion, metadata, items: entries.map(parsed) });
+}
+
+/** The document `head` with one item for each entry, made as it is sent. */
+function itemsOf(
+  head: object,
+  field: 'items' | 'rows',
+  entries: readonly Entry[],
+  item: (entry: Entry) => unknown,
+): ApiResponse {
+  const { [field]: _none, ...fields } = head as Record<string, unknown>;
+  const opening = `${JSON.stringify(fields).slice(0, -1)},"${field}":[`;
+  const chunks = itemChunks(opening, entries, item);
+  return jsonBytes(200, entries.length <= WHOLE_ITEMS ? Buffer.concat([...chunks]) : asStream(chunks));
+}
+
+function* itemChunks(
+  opening: string,
+  entries: readonly Entry[],
+  item: (entry: Entry) => unknown,
+): Generator<Buffer, void, undefined> {
+  let text = opening;
+  for (const [index, entry] of entries.entries()) {
+    if (index > 0) text += ',';
+    text += JSON.stringify(item(entry));
+    if ((index + 1) % WHOLE_ITEMS !== 0) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  yield Buffer.from(`${text}]}\n`);
 }
 
 /** GET of a collection with `watch`. */

@@ -62,7 +62,7 @@ export async function removeCollection({ core, facets }: Verbs, call: Call): Pro
   const { options, dryRun } = await deleteOptions(call);
   const wanted = listOptions(query);
   const selected = selection(wanted.labelSelector, wanted.fieldSelector, served.version);
-  const listed = listEntries(core, facets, served, namespace, wanted, selected);
+  const listed = await listEntries(core, facets, served, namespace, wanted, selected);
   const context = { ...writeContext(call), dryRun };
   const collection = collectionPrefix(served.definition);
   const queue = listed.entries.values();
