@@ -17,8 +17,8 @@ export interface Listed {
   readonly remaining: number | undefined;
 }
 
-/** Entries looked at in one go while a selector looks for enough of them. */
-const SCAN = 1000;
+/** Entries a selector looks at in one turn of the event loop: a few milliseconds when none has been parsed before. */
+const SCAN = 200;
 
 /** Where the objects of a request are. */
 export function prefixOf({ definition }: Served, namespace: string | undefined): string {
@@ -32,14 +32,14 @@ export function prefixOf({ definition }: Served, namespace: string | undefined):
  *
  * @throws ApiError Expired, Timeout (the revision has not happened), BadRequest (continue).
  */
-export function listEntries(
+export async function listEntries(
   core: Core,
   facets: FacetIndex,
   served: Served,
   namespace: string | undefined,
   options: ListOptions,
   selection: Selection,
-): Listed {
+): Promise<Listed> {
   const prefix = prefixOf(served, namespace);
   const { after, at } = startOf(core, prefix, options);
   if (selection.name !== undefined && (namespace !== undefined || !served.definition.namespaced) && at === undefined) {
@@ -49,7 +49,7 @@ export function listEntries(
   try {
     return selection.everything
       ? listAll(core, prefix, limit, after, at)
-      : listSelected(core, facets, served, prefix, selection, limit, after, at);
+      : await listSelected(core, facets, served, prefix, selection, limit, after, at);
   } catch (error) {
     throw revisionRefusal(error);
   }
@@ -82,29 +82,30 @@ function listAll(core: Core, prefix: string, limit?: number, after?: string, at?
   };
 }
 
-function listSelected(
+/** What a selector leaves of a range, at one revision however long the search takes. */
+async function listSelected(
   core: Core,
   facets: FacetIndex,
   { version }: Served,
   prefix: string,
   selection: Selection,
-  limit?: number,
+  limit = Number.POSITIVE_INFINITY,
   after?: string,
   at?: Revision,
-): Listed {
+): Promise<Listed> {
   const entries: Entry[] = [];
-  const wanted = limit ?? Number.POSITIVE_INFINITY;
-  let page = core.store.list(prefix, pageRequest(limit === undefined ? undefined : SCAN, after, at));
-  const revision = page.revision;
+  let page = core.store.list(prefix, pageRequest(SCAN, after, at));
+  const { revision } = page;
   for (;;) {
     for (const [index, entry] of page.entries.entries()) {
       if (!selection.matches(facets.of(entry, version))) continue;
       entries.push(entry);
       const rest = page.entries.length - index - 1 + page.more;
-      if (entries.length < wanted || rest === 0) continue;
+      if (entries.length < limit || rest === 0) continue;
       return { entries, revision, continueToken: token(prefix, revision, entry.key), remaining: undefined };
     }
     if (page.more === 0) return { entries, revision, continueToken: undefined, remaining: undefined };
+    await new Promise((turn) => setImmediate(turn));
     page = core.store.list(prefix, pageRequest(SCAN, page.entries.at(-1)?.key, revision));
   }
 }

@@ -24,7 +24,7 @@ export function table(
   columns: readonly Column[],
   metadata: Readonly<Record<string, unknown>>,
   version: Representation['version'],
-): unknown {
+): object {
   const columnDefinitions = columns.map(({ definition }) => definition);
   return { kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions, rows };
 }

@@ -22,6 +22,9 @@ const SHORTEST_S = 1800;
 /** Initial state is handed over in lines joined up to this size. */
 const INITIAL_BYTES = 256 * 1024;
 
+/** Entries of the initial state looked at in one turn of the event loop. */
+const SCAN = 200;
+
 /** What a watch is about. */
 export interface WatchRequest {
   readonly served: Served;
@@ -46,8 +49,8 @@ export interface WatchSource {
  * until the timeout. History that is gone is told by an ERROR event, as Kubernetes does.
  */
 export function watchLines(source: WatchSource, request: WatchRequest): AsyncIterable<Uint8Array> {
-  const { core, facets } = source;
-  const { served, namespace, options, selection, signal, form } = request;
+  const { core } = source;
+  const { served, namespace, options, signal, form } = request;
   const prefix = prefixOf(served, namespace);
   const asked = options.resourceVersion ?? 0;
   const fromState = options.sendInitialEvents || asked === 0;
@@ -64,9 +67,7 @@ export function watchLines(source: WatchSource, request: WatchRequest): AsyncIte
   if (fromState) {
     const page = core.store.list(prefix);
     start = page.revision;
-    initial = selection.everything
-      ? page.entries
-      : page.entries.filter((entry) => selection.matches(facets.of(entry, served.version)));
+    initial = page.entries;
   }
   try {
     core.store.watch(prefix, start, (changes) => pushChanges(source, request, stream, changes), open.signal);
@@ -96,8 +97,8 @@ export function watchLines(source: WatchSource, request: WatchRequest): AsyncIte
 }
 
 async function* lines(
-  { core }: WatchSource,
-  { served, form }: WatchRequest,
+  { core, facets }: WatchSource,
+  { served, selection, form }: WatchRequest,
   initial: readonly Entry[],
   stream: EventStream,
   close: () => void,
@@ -105,7 +106,9 @@ async function* lines(
   try {
     let batch: Buffer[] = [];
     let size = 0;
-    for (const entry of initial) {
+    for (const [index, entry] of initial.entries()) {
+      if (index % SCAN === SCAN - 1) await new Promise((turn) => setImmediate(turn));
+      if (!selection.everything && !selection.matches(facets.of(entry, served.version))) continue;
       const line = encodeEvent('ADDED', entry, entry.revision, served, form, core.clock.now());
       batch.push(line);
       size += line.length;
