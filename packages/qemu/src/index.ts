@@ -34,7 +34,7 @@ export { ImageRefused, type RefusalReason } from './image-refused.js';
 export { type ConvertOptions, type ImageInfo, Images } from './images.js';
 export { IsoError, type IsoFile, isoImage } from './iso9660.js';
 export { UnexpectedReply } from './json.js';
-export { Machine, type MachineDeps, type MachineEvent, MachineGone, type MachineState } from './machine.js';
+export { Machine, type MachineDeps, type MachineEvent, MachineGone, type MachineState, NoScreen } from './machine.js';
 export type { Block } from './monitor.js';
 export { type UserAddresses, userAddresses } from './network.js';
 export { QmpClient, QmpClosed, QmpError, type QmpEvent, QmpTimeout } from './qmp.js';

@@ -7,7 +7,7 @@ import type { MachineDescription } from './description.js';
 import { bare, deps, temporaryDirectory } from './fixture.js';
 import { detectHost } from './host.js';
 import { Images } from './images.js';
-import type { Machine, MachineEvent } from './machine.js';
+import { type Machine, type MachineEvent, MachineGone, NoScreen } from './machine.js';
 import { identify, waitUntilGone } from './process.js';
 import { QmpError } from './qmp.js';
 import { MachineExists, StartError, startMachine } from './start.js';
@@ -116,6 +116,26 @@ describe.skipIf(!host.qemu.ok)('a machine (needs QEMU)', () => {
       ['cd', 'raw'],
       ['over', 'qcow2'],
     ]);
+  });
+
+  it('makes a disk larger that is in use', async () => {
+    await using home = await temporaryDirectory();
+    const path = join(home.path, 'disk');
+    await new Images({ root: home.path, host }).createBlank(path, 1024 * 1024);
+    const disks = [{ name: 'root', path, format: 'qcow2', media: 'disk', bus: 'virtio' }] as const;
+    await using machine = await start(join(home.path, 'machine'), { disks });
+    await machine.resizeDisk('root', 2 * 1024 * 1024);
+    expect(await machine.blocks()).toMatchObject([{ disk: 'root', virtualSize: 2 * 1024 * 1024 }]);
+    await expect(machine.resizeDisk('other', 1)).rejects.toThrow('not a disk');
+  });
+
+  it('has no screen when it was made without, and nothing at all when it is gone', async () => {
+    await using home = await temporaryDirectory();
+    const machine = await start(home.path, { graphics: 'none' });
+    await expect(machine.openVnc()).rejects.toThrow(NoScreen);
+    await machine.kill();
+    await expect(machine.pause()).rejects.toThrow(MachineGone);
+    expect(() => machine.openSerial()).toThrow(MachineGone);
   });
 
   it('opens and closes ports of the host to its guest while it runs', async () => {

@@ -9,7 +9,16 @@ import { Deferred } from './deferred.js';
 import type { PortForward } from './description.js';
 import { deduceExit, type ExitReason, type MachineExit } from './exit.js';
 import { FILES } from './files.js';
-import { addForward, type Block, diskOf, queryBlocks, queryPortOpen, queryStatus, removeForward } from './monitor.js';
+import {
+  addForward,
+  type Block,
+  diskOf,
+  queryBlocks,
+  queryPortOpen,
+  queryStatus,
+  removeForward,
+  resizeBlock,
+} from './monitor.js';
 import { bootId } from './process.js';
 import { QemuLog, readLogEnd } from './qemu-log.js';
 import type { QemuProcess } from './qemu-process.js';
@@ -46,6 +55,11 @@ export type MachineEvent =
 /** The machine's process is gone. */
 export class MachineGone extends Error {
   override readonly name = 'MachineGone';
+}
+
+/** The machine was made without graphics. */
+export class NoScreen extends Error {
+  override readonly name = 'NoScreen';
 }
 
 /** What a machine needs of its surroundings. */
@@ -160,7 +174,7 @@ export class Machine implements AsyncDisposable {
 
   /** The monitor, for commands that have no method here. */
   get qmp(): QmpClient {
-    if (this.#state === 'exited') throw new MachineGone(`${this.outline.name} does not run`);
+    this.#refuseGone();
     return this.#qmp;
   }
 
@@ -221,13 +235,14 @@ export class Machine implements AsyncDisposable {
 
   /** A viewer of the serial line, beginning with its history. @throws TooManyViewers */
   openSerial(): Duplex {
-    if (this.#state === 'exited') throw new MachineGone(`${this.outline.name} does not run`);
+    this.#refuseGone();
     return this.#console.open();
   }
 
-  /** A viewer of the screen: raw RFB. `takeover` ends the other viewers. @throws TooManyViewers */
+  /** A viewer of the screen: raw RFB. `takeover` ends the other viewers. @throws TooManyViewers, NoScreen */
   async openVnc(options: { readonly takeover?: boolean } = {}): Promise<Duplex> {
-    if (!this.outline.graphics) throw new MachineGone(`${this.outline.name} has no screen`);
+    this.#refuseGone();
+    if (!this.outline.graphics) throw new NoScreen(`${this.outline.name} has no screen`);
     return this.#screen.open(options);
   }
 
@@ -240,6 +255,11 @@ export class Machine implements AsyncDisposable {
 
   async blocks(): Promise<readonly Block[]> {
     return queryBlocks(this.qmp, this.outline);
+  }
+
+  /** Makes a disk larger while the guest runs, and tells the guest. */
+  async resizeDisk(disk: string, sizeBytes: number): Promise<void> {
+    await resizeBlock(this.qmp, this.outline, disk, sizeBytes);
   }
 
   /** Opens a port of the host to the guest, on the card called `nic`, and answers its number. */
@@ -270,8 +290,7 @@ export class Machine implements AsyncDisposable {
   async #listen(qmp: QmpClient): Promise<void> {
     this.#qmp = qmp;
     qmp.onEvent((event) => this.#hear(event));
-    const line = await connectIn(this.directory, FILES.serial);
-    this.#console.attach(line);
+    if (!this.#console.attached) this.#console.attach(await connectIn(this.directory, FILES.serial));
     if (this.outline.guestAgent) this.#agentIs(await queryPortOpen(qmp, AGENT_ID));
     await this.#look();
     void qmp.closed.then(() => this.#lost());
@@ -356,7 +375,14 @@ export class Machine implements AsyncDisposable {
     if (this.#ending) return;
     this.#ending = { reason, message, at: this.deps.clock.now() };
     this.#become('stopping');
-    await writeExit(this.directory, this.#ending);
+    await this.#write(this.#ending);
+  }
+
+  /** A disk that is full must not keep a machine from ending. */
+  async #write(exit: MachineExit): Promise<void> {
+    await writeExit(this.directory, exit).catch((error: unknown) =>
+      this.deps.log.error('why a machine ended could not be written down', { error, ...exit }),
+    );
   }
 
   async #lost(): Promise<void> {
@@ -378,9 +404,11 @@ export class Machine implements AsyncDisposable {
     if (this.#disposed) return;
     this.#disposed = true;
     const exit = this.#ending ?? (await exitOf(this.directory, this.record, this.process, this.deps.clock));
-    await writeExit(this.directory, exit);
+    await this.#write(exit);
     await this.#release();
-    await removeRunFiles(this.directory);
+    await removeRunFiles(this.directory).catch((error: unknown) =>
+      this.deps.log.warn('the sockets of a machine could not be removed', { error }),
+    );
     this.#agentIs(false);
     this.#become('exited');
     this.#tell({ type: 'exit', exit });
@@ -398,6 +426,10 @@ export class Machine implements AsyncDisposable {
     if (this.#agentConnected === connected) return;
     this.#agentConnected = connected;
     this.#tell({ type: 'agent', connected });
+  }
+
+  #refuseGone(): void {
+    if (this.#state === 'exited') throw new MachineGone(`${this.outline.name} does not run`);
   }
 
   #tell(event: MachineEvent): void {

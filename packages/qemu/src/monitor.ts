@@ -4,6 +4,7 @@ import { objects, Reader, UnexpectedReply } from './json.js';
 import { hostForward, hostSide } from './network.js';
 import { type QmpClient, QmpError } from './qmp.js';
 import type { MachineOutline } from './record.js';
+import { nodeName } from './storage.js';
 
 /** A disk of a running machine. Counters are since its start. */
 export interface Block {
@@ -72,6 +73,13 @@ export async function queryBlocks(qmp: QmpClient, outline: MachineOutline): Prom
       },
     ];
   });
+}
+
+/** Makes the disk called `disk` larger. @throws DescriptionError when there is none of that name, QmpError */
+export async function resizeBlock(qmp: QmpClient, outline: MachineOutline, disk: string, size: number): Promise<void> {
+  const index = outline.disks.indexOf(disk);
+  if (index === -1) throw new DescriptionError('disk', `"${disk}" is not a disk of ${outline.name}`);
+  await qmp.execute('block_resize', { 'node-name': nodeName(index), size });
 }
 
 /** The name of the disk behind a device's id or path: `disk0`, `/machine/peripheral/disk0/virtio-backend`. */

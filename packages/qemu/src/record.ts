@@ -85,7 +85,8 @@ export async function removeRunFiles(directory: string): Promise<void> {
 export async function removeMachineFiles(directory: string): Promise<void> {
   await removeRunFiles(directory);
   await removeSerialLog(directory);
-  for (const name of [FILES.log, FILES.exit, FILES.record]) await rm(join(directory, name), { force: true });
+  const written = [FILES.exit, FILES.record].flatMap((name) => [temporaryName(name), name]);
+  for (const name of [FILES.log, ...written]) await rm(join(directory, name), { force: true });
 }
 
 function parseOutline(reader: Reader): MachineOutline {
@@ -103,9 +104,11 @@ function parseOutline(reader: Reader): MachineOutline {
   };
 }
 
+const temporaryName = (name: string): string => `.${name}.new`;
+
 /** Whole or not at all: a reader never sees half a file. */
 async function replace(directory: string, name: string, content: unknown): Promise<void> {
-  const temporary = join(directory, `.${name}.new`);
+  const temporary = join(directory, temporaryName(name));
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
   const handle = await open(temporary, flags, 0o600);
   try {

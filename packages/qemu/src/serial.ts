@@ -39,6 +39,11 @@ export class SerialConsole implements Disposable {
     this.#history.push(past);
   }
 
+  /** Whether there is a line to the guest. */
+  get attached(): boolean {
+    return this.#line !== undefined;
+  }
+
   /** Takes over the line to the guest, in place of one that closed. */
   attach(line: Duplex): void {
     this.#line = line;

@@ -103,8 +103,13 @@ async function takeCharge(
   const record = { ...planned, process: identity };
   const [qmp] = await Promise.all([openMonitor(child, home, deps.clock), writeRecord(home, record)]);
   const machine = await Machine.attach(home, record, new ChildQemu(child, identity, deps.clock), qmp, deps);
-  if (!record.paused) await machine.resume();
-  return machine;
+  try {
+    if (!record.paused) await machine.resume();
+    return machine;
+  } catch (error) {
+    await machine[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Nothing tells when QEMU begins to listen, so it is tried: at first after a millisecond, then less often. */
