@@ -8,6 +8,7 @@ import { type Clock, Closing, type Log, type RandomBytes } from '@drover/kit';
 import { detectHost, type Host, Images } from '@drover/qemu';
 import { harvesterPaths } from './action/paths.js';
 import { install } from './bootstrap/install.js';
+import { claimAdmission } from './claim/admission.js';
 import { claimController } from './claim/controller.js';
 import { VolumeFiles } from './claim/files.js';
 import { EventRecorder } from './event/recorder.js';
@@ -87,6 +88,7 @@ export async function createHarvester(options: HarvesterOptions): Promise<Harves
     admission: [
       machineAdmission(late, random),
       imageAdmission(late),
+      claimAdmission(late),
       keyPairAdmission,
       networkAdmission(late),
       settingAdmission(serverVersion),
@@ -135,6 +137,7 @@ async function start(
     ...node,
     kubernetesVersion: await kubernetesVersion(client),
     version: agent.version,
+    dataDir,
   };
   const heartbeat = { client, clock, log, host, identity };
   await registerNode(heartbeat);

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { hostname, release } from 'node:os';
+import { readFile, statfs } from 'node:fs/promises';
+import { freemem, hostname, release } from 'node:os';
 import type { Node } from '@drover/api';
 import type { NodeCondition } from '@drover/api/types/core-v1';
 import { formatBytes } from '@drover/kit';
@@ -14,7 +14,13 @@ export interface HostIdentity {
   /** The version of the Kubernetes API it belongs to, and of ourselves. */
   readonly kubernetesVersion: string;
   readonly version: string;
+  /** Where machines' disks lie. */
+  readonly dataDir: string;
 }
+
+/** The kubelet's own thresholds (eviction-hard). */
+const MEMORY_PRESSURE_BYTES = 100 * 1024 ** 2;
+const DISK_PRESSURE = 0.1;
 
 /** Labels and annotations by which the host says how machines run on it. */
 export const ACCELERATOR = 'drover.io/accelerator';
@@ -70,6 +76,7 @@ export async function nodeStatus(
     'devices.kubevirt.io/vhost-net': '0',
   };
   const problem = host.qemu.ok && host.tools.ok ? undefined : acceleratorReason(host);
+  const [memory, disk] = await Promise.all([availableMemory(), freeDisk(identity.dataDir)]);
   return {
     ...before,
     capacity: resources,
@@ -80,23 +87,33 @@ export async function nodeStatus(
     ],
     conditions: [
       condition('Ready', 'True', 'KubeletReady', 'the host is ready', before, now),
-      condition(
-        'MemoryPressure',
-        'False',
-        'KubeletHasSufficientMemory',
-        'the host has sufficient memory available',
-        before,
-        now,
-      ),
-      condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'the host has no disk pressure', before, now),
-      condition(
-        'PIDPressure',
-        'False',
-        'KubeletHasSufficientPID',
-        'the host has sufficient PID available',
-        before,
-        now,
-      ),
+      memory < MEMORY_PRESSURE_BYTES
+        ? condition(
+            'MemoryPressure',
+            'True',
+            'KubeletHasInsufficientMemory',
+            `${memory} bytes of memory are available`,
+            before,
+            now,
+          )
+        : condition(
+            'MemoryPressure',
+            'False',
+            'KubeletHasSufficientMemory',
+            'the host has sufficient memory available',
+            before,
+            now,
+          ),
+      disk < DISK_PRESSURE
+        ? condition(
+            'DiskPressure',
+            'True',
+            'KubeletHasDiskPressure',
+            `${Math.floor(disk * 100)} % of the disk are free`,
+            before,
+            now,
+          )
+        : condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'the host has no disk pressure', before, now),
       problem === undefined
         ? condition('VirtualizationReady', 'True', 'QEMUFound', acceleratorReason(host), before, now)
         : condition('VirtualizationReady', 'False', 'QEMUMissing', problem, before, now),
@@ -142,4 +159,17 @@ const firstLine = async (path: string): Promise<string> =>
 async function osName(): Promise<string> {
   const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
   return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(text)?.[1] ?? 'Linux';
+}
+
+/** Bytes that could be given to a process without swapping (proc(5), MemAvailable). */
+async function availableMemory(): Promise<number> {
+  const text = await readFile('/proc/meminfo', 'utf8').catch(() => '');
+  const kibibytes = /^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1];
+  return kibibytes === undefined ? freemem() : Number(kibibytes) * 1024;
+}
+
+/** The share of the file system of `directory` that is free. */
+async function freeDisk(directory: string): Promise<number> {
+  const { bavail, blocks } = await statfs(directory);
+  return blocks === 0 ? 1 : bavail / blocks;
 }

@@ -24,7 +24,7 @@ interface Runtime {
 /** As much of a failed process's output as its status carries (Kubernetes' termination message). */
 const MESSAGE_BYTES = 2048;
 const OUTPUT_LOOK_MS = 60_000;
-const CONTAINER_ID = 'drover://';
+const CONTAINER_ID = 'process://';
 
 /** The containers of this host that are processes: started, watched, restarted with back-off, found again, ended. */
 export class Containers implements Disposable {

@@ -46,7 +46,13 @@ export function registrationController(options: RegistrationOptions): Controller
   return createController({
     name: 'cluster-registration',
     reconcile: (_, signal) => reconcile(settings.get(undefined, SETTING), options, signal),
-    sources: [watches(settings, { map: ({ metadata }) => (metadata.name === SETTING ? [{ name: SETTING }] : []) })],
+    sources: [
+      watches(settings, {
+        // What we write about an attempt is no reason for another one.
+        when: (event) => event.type !== 'updated' || event.object.value !== event.previous.value,
+        map: ({ metadata }) => (metadata.name === SETTING ? [{ name: SETTING }] : []),
+      }),
+    ],
     clock,
     random,
     log,

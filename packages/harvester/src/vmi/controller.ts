@@ -66,6 +66,12 @@ export function instanceController(options: InstanceControllerOptions): Controll
           if (machines.get(uid) === undefined) for (const waiting of unplaced(instances)) enqueue(waiting);
         }),
       ),
+      // An instance that was taken away without our finalizer leaves a machine that nobody can reach any more.
+      events(() =>
+        instances.subscribe((event) => {
+          if (event.type === 'deleted') reconciler.gone(event.object);
+        }),
+      ),
       watches(claims, {
         map: (claim) => mentioning(instances, claim, ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName),
       }),
@@ -159,6 +165,19 @@ class InstanceReconciler implements Disposable {
     if (exit !== undefined) return this.#ended(instance, exit);
     if (instance.status?.phase === 'Running') return this.#ended(instance, this.#vanished());
     return this.#start(instance);
+  }
+
+  /** Ends what is left of an instance whose object is gone. */
+  gone({ metadata }: Stored<VirtualMachineInstance>): void {
+    const { machines, log } = this.options;
+    this.#placed.delete(metadata.uid);
+    machines
+      .get(metadata.uid)
+      ?.kill()
+      .then(
+        () => machines.forget(metadata.uid),
+        (error: unknown) => log.warn('a machine without an instance was not ended', { instance: metadata.name, error }),
+      );
   }
 
   #vanished(): MachineExit {
