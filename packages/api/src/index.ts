@@ -267,6 +267,7 @@ export { ruleAllows, rulesAllow } from './rbac/rule.js';
 export type { IntOrString, Quantity } from './scalars.js';
 export { FieldPath } from './schema/field-path.js';
 export { type OpenSchema, openSchema, type Pruned } from './schema/open-schema.js';
+export { ruleCauses, ruleFaults } from './schema/rules.js';
 export { sameJson } from './schema/same-json.js';
 export type { Schema } from './schema/schema.js';
 export { structuralCauses } from './schema/structural.js';
