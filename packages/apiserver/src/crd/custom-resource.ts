@@ -26,7 +26,7 @@ export function customResource(entry: Entry): ResourceDefinition {
     storageVersion: versions.find(({ storage }) => storage)?.name ?? '',
     versions: [...versions]
       .sort((a, b) => compareVersions(a.name, b.name))
-      .map((version) => versionDefinition(entry, version)),
+      .map((version) => versionDefinition(entry, definition, version)),
     strategy: custom,
     builtin: false,
     fingerprint: `${definition.metadata.uid}.${definition.metadata.generation}`,
@@ -34,7 +34,12 @@ export function customResource(entry: Entry): ResourceDefinition {
   };
 }
 
-function versionDefinition(entry: Entry, version: CustomResourceDefinitionVersion): VersionDefinition {
+function versionDefinition(
+  entry: Entry,
+  { spec }: CustomResourceDefinition,
+  version: CustomResourceDefinitionVersion,
+): VersionDefinition {
+  const { group, names } = spec;
   const { name, served, subresources, additionalPrinterColumns = [], selectableFields = [] } = version;
   return {
     name,
@@ -47,7 +52,7 @@ function versionDefinition(entry: Entry, version: CustomResourceDefinitionVersio
     scale: subresources?.scale && scaleDefinition(subresources.scale),
     selectableFields: selectableFields.map(({ jsonPath }) => selectable(jsonPath.replace(/^\./, ''))),
     deprecation: version.deprecated
-      ? (version.deprecationWarning ?? `${decodeGroup(entry)}/${name} is deprecated`)
+      ? (version.deprecationWarning ?? `${group}/${name} ${names.kind} is deprecated`)
       : undefined,
   };
 }
@@ -65,10 +70,6 @@ function schemaOf(entry: Entry, version: string): Schema {
   const definition = decodeStored(entry.value, entry.revision) as CustomResourceDefinition;
   const found = definition.spec.versions.find(({ name }) => name === version);
   return (found?.schema?.openAPIV3Schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }) as Schema;
-}
-
-function decodeGroup(entry: Entry): string {
-  return (decodeStored(entry.value, entry.revision) as CustomResourceDefinition).spec.group;
 }
 
 function scaleDefinition(scale: {
