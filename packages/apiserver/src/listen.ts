@@ -71,13 +71,17 @@ export async function listen(server: ApiServer, options: ListenOptions): Promise
     noDelay: true,
   });
   front.maxConnections = CONNECTIONS;
-  const sockets = new Set<Duplex>();
+  /** What has no end of its own: raw connections and watches. */
+  const endless = new Set<Duplex | ServerResponse>();
+  const track = (stream: Duplex | ServerResponse): void => {
+    endless.add(stream);
+    stream.once('close', () => endless.delete(stream));
+  };
   front.on('request', (message: IncomingMessage, answer: ServerResponse) => {
-    void serve(server, message, answer);
+    void serve(server, message, answer, track);
   });
   front.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    track(socket);
     socket.on('error', () => socket.destroy());
     const gone = new AbortController();
     socket.once('close', () => gone.abort(CLOSED));
@@ -93,7 +97,7 @@ export async function listen(server: ApiServer, options: ListenOptions): Promise
     async [Symbol.asyncDispose]() {
       const closed = once(front, 'close');
       front.close();
-      for (const socket of sockets) socket.destroy();
+      for (const stream of endless) stream.destroy();
       front.closeIdleConnections();
       const late = setTimeout(() => front.closeAllConnections(), DRAIN_MS);
       await closed;
@@ -102,11 +106,18 @@ export async function listen(server: ApiServer, options: ListenOptions): Promise
   };
 }
 
-async function serve(server: ApiServer, message: IncomingMessage, answer: ServerResponse): Promise<void> {
+async function serve(
+  server: ApiServer,
+  message: IncomingMessage,
+  answer: ServerResponse,
+  onEndless: (answer: ServerResponse) => void,
+): Promise<void> {
   const gone = new AbortController();
   answer.once('close', () => gone.abort(CLOSED));
   const response = await server.handle(requestOf(message, gone.signal), certificateIdentity(message));
   try {
+    const { body, headers } = response;
+    if (!(body instanceof Uint8Array) && headers['content-length'] === undefined) onEndless(answer);
     await send(answer, response, gone.signal);
   } catch {
     // The caller has gone, or the body broke off: an answer that has begun can only be cut.

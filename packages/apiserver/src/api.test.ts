@@ -1,0 +1,183 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import type { AggregatedApi, ApiRequest, Identity, PathHandler } from '@drover/api';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN, ask, someone } from './testing/ask.js';
+import { openTestServer, type TestServer } from './testing/test-server.js';
+
+const seen: { url: string; name: string; headers: ApiRequest['headers'] }[] = [];
+const answer = (request: ApiRequest, identity: Identity) => {
+  seen.push({ url: request.url, name: identity.name, headers: request.headers });
+  return Promise.resolve({ status: 200, headers: {}, body: Buffer.from('served') });
+};
+
+const resource = (name: string) => ({
+  name,
+  singularName: '',
+  namespaced: true,
+  kind: 'VirtualMachineInstance',
+  verbs: ['get', 'update'],
+});
+const subresources: AggregatedApi = {
+  group: 'subresources.kubevirt.io',
+  version: 'v1',
+  resources: [resource('virtualmachineinstances/vnc'), resource('virtualmachineinstances/portforward')],
+  handle: answer,
+  async upgrade(request, identity, socket) {
+    await answer(request, identity);
+    socket.end('upgraded');
+  },
+};
+const actions: PathHandler = {
+  prefix: '/v1/harvester',
+  handle: async (request, identity, authorize) => {
+    const { allowed } = authorize({ verb: 'create', group: '', resource: 'configmaps', namespace: 'default' });
+    return allowed ? answer(request, identity) : { status: 403, headers: {}, body: new Uint8Array() };
+  },
+};
+
+let test: TestServer;
+beforeAll(async () => {
+  test = await openTestServer({ aggregated: [subresources], paths: [actions] });
+});
+afterAll(() => test[Symbol.asyncDispose]());
+
+const vnc = '/apis/subresources.kubevirt.io/v1/namespaces/default/virtualmachineinstances/a/vnc';
+
+async function upgrade(
+  url: string,
+  identity: Identity | undefined,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  const socket = new PassThrough();
+  let text = '';
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  async function* nothing(): AsyncGenerator<Uint8Array> {}
+  const request = {
+    method: 'GET',
+    url,
+    headers: { host: 'here', ...headers },
+    body: nothing(),
+    signal: new AbortController().signal,
+  };
+  const ended = once(socket, 'close');
+  await test.server.upgrade(request, socket, new Uint8Array(), identity);
+  await ended;
+  return text;
+}
+
+describe('an aggregated group', () => {
+  it('is in discovery, and has an APIService', async () => {
+    const { body } = await ask(test.server, 'GET', '/apis/subresources.kubevirt.io/v1');
+    expect(body['resources']).toHaveLength(2);
+    const service = await ask(
+      test.server,
+      'GET',
+      '/apis/apiregistration.k8s.io/v1/apiservices/v1.subresources.kubevirt.io',
+    );
+    expect(service.body['status']!['conditions']).toMatchObject([{ type: 'Available', status: 'True' }]);
+  });
+
+  it('is served to who RBAC allows, without the headers that say who asks', async () => {
+    expect((await ask(test.server, 'GET', vnc, undefined, { as: someone('ann') })).status).toBe(403);
+    const headers = { authorization: 'Bearer x', 'impersonate-user': 'ben', 'x-other': 'y' };
+    await ask(test.server, 'POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'vnc' },
+      rules: [{ verbs: ['get'], apiGroups: ['subresources.kubevirt.io'], resources: ['virtualmachineinstances/vnc'] }],
+    });
+    await ask(test.server, 'POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'vnc' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'vnc' },
+      subjects: [{ kind: 'User', name: 'ben' }],
+    });
+    expect((await ask(test.server, 'GET', vnc, undefined, { headers })).text).toBe('served');
+    expect(seen.at(-1)).toMatchObject({ name: 'ben', headers: { 'x-other': 'y' } });
+    expect(Object.keys(seen.at(-1)!.headers)).toEqual(['x-other']);
+  });
+
+  it('is asked for what it declares, with what follows it', async () => {
+    const forward =
+      '/apis/subresources.kubevirt.io/v1/namespaces/default/virtualmachineinstances/a/portforward/8080/tcp';
+    expect((await ask(test.server, 'GET', forward)).text).toBe('served');
+    expect((await ask(test.server, 'GET', `${vnc}x`)).status).toBe(404);
+    expect(
+      (await ask(test.server, 'GET', '/apis/subresources.kubevirt.io/v1/namespaces/default/virtualmachineinstances/a'))
+        .status,
+    ).toBe(404);
+  });
+
+  it('gets the raw connection of an upgrade that RBAC allows', async () => {
+    expect(await upgrade(vnc, ADMIN)).toBe('upgraded');
+    expect(await upgrade(vnc, someone('ann'))).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  it('is not opened by a page of another origin with a certificate it did not show by itself', async () => {
+    expect(await upgrade(vnc, ADMIN, { origin: 'https://elsewhere' })).toMatch(/^HTTP\/1\.1 403 /);
+    expect(await upgrade(vnc, ADMIN, { origin: 'https://here' })).toBe('upgraded');
+  });
+
+  it('is the only one that takes upgrades', async () => {
+    expect(await upgrade('/api/v1/namespaces/default/pods/a/exec', ADMIN)).toMatch(/^HTTP\/1\.1 501 /);
+    expect(await upgrade('/healthz', ADMIN)).toMatch(/^HTTP\/1\.1 404 /);
+  });
+});
+
+describe('a path handler', () => {
+  it('is given callers that are known, and asks RBAC in their name', async () => {
+    const status = async (as: Identity | 'headers') =>
+      (await ask(test.server, 'POST', '/v1/harvester/x?action=y', undefined, { as })).status;
+    expect([await status(ADMIN), await status(someone('ann')), await status('headers')]).toEqual([200, 403, 401]);
+  });
+
+  it('is not given paths that only begin like its own', async () => {
+    expect((await ask(test.server, 'GET', '/v1/harvesters')).status).toBe(404);
+  });
+});
+
+describe('the plain paths', () => {
+  it('tell metrics under the names of upstream', async () => {
+    await ask(test.server, 'GET', '/api/v1/namespaces');
+    const { text } = await ask(test.server, 'GET', '/metrics');
+    expect(text).toMatch(/apiserver_request_total\{verb="list",group="",resource="namespaces",code="200"\} [1-9]/);
+  });
+
+  it('tell keys and discovery of tokens', async () => {
+    expect((await ask(test.server, 'GET', '/openid/v1/jwks')).body['keys']).toMatchObject([
+      { kty: 'EC', alg: 'ES256' },
+    ]);
+    expect((await ask(test.server, 'GET', '/.well-known/openid-configuration')).body['jwks_uri']).toBe(
+      'https://127.0.0.1:6443/openid/v1/jwks',
+    );
+  });
+
+  it('give discovery in both forms', async () => {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
+    const whole = await ask(test.server, 'GET', '/apis', undefined, { headers: { accept } });
+    expect(whole.headers['content-type']).toContain('as=APIGroupDiscoveryList');
+    expect(whole.body['kind']).toBe('APIGroupDiscoveryList');
+    expect((await ask(test.server, 'GET', '/apis')).body['kind']).toBe('APIGroupList');
+    expect((await ask(test.server, 'GET', '/api')).body['versions']).toEqual(['v1']);
+    expect((await ask(test.server, 'GET', '/apis/none/v1')).status).toBe(404);
+    expect(
+      (await ask(test.server, 'GET', '/apis', undefined, { headers: { accept: 'application/cbor' } })).status,
+    ).toBe(406);
+  });
+
+  it('give schemas that may be kept for ever', async () => {
+    const index = await ask(test.server, 'GET', '/openapi/v3');
+    const { serverRelativeURL } = index.body['paths']!['apis/apps/v1'] as unknown as { serverRelativeURL: string };
+    const { headers, body } = await ask(test.server, 'GET', serverRelativeURL);
+    expect(headers['cache-control']).toContain('immutable');
+    expect(body['components']!['schemas']!['io.k8s.api.apps.v1.Deployment']).toBeDefined();
+    const again = await ask(test.server, 'GET', serverRelativeURL, undefined, {
+      headers: { 'if-none-match': String(headers['etag']) },
+    });
+    expect(again.status).toBe(304);
+  });
+});
