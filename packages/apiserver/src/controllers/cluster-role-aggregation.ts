@@ -1,4 +1,4 @@
-import { type ClusterRole, type KubeObject, labelRequirements, matchesLabels } from '@drover/api';
+import { type ClusterRole, labelRequirements, matchesLabels } from '@drover/api';
 import type { PolicyRule } from '@drover/api/types/rbac-v1';
 import type { Controller, ControllerContext } from './controller.js';
 import { ReconcileLoop } from './reconcile-loop.js';
@@ -26,14 +26,12 @@ export const clusterRoleAggregation: Controller = (context) => {
 };
 
 async function aggregate(context: ControllerContext, name: string): Promise<void> {
-  const wanted = (object: KubeObject | undefined): ClusterRole | undefined => {
-    const role = object as ClusterRole | undefined;
-    if (!role?.aggregationRule) return undefined;
+  await context.objects.update(CLUSTER_ROLES, { name }, (object) => {
+    const role = object as ClusterRole;
+    if (!role.aggregationRule) return undefined;
     const rules = aggregatedRules(role, rolesOf(context));
     return JSON.stringify(rules) === JSON.stringify(role.rules ?? []) ? undefined : { ...role, rules };
-  };
-  if (wanted(context.objects.get(CLUSTER_ROLES, { name })))
-    await context.objects.update(CLUSTER_ROLES, { name }, wanted);
+  });
 }
 
 /** The rules of the chosen roles in the order of their names, each once. A role never chooses itself. */

@@ -1,4 +1,4 @@
-import type { ConfigMap, KubeObject } from '@drover/api';
+import type { ConfigMap } from '@drover/api';
 import type { Controller, ControllerContext, GroupResource, Sighting } from './controller.js';
 import { ReconcileLoop } from './reconcile-loop.js';
 
@@ -51,20 +51,16 @@ async function provide({ objects, caPem }: ControllerContext, namespace: string)
     metadata: { name: ROOT_CA, namespace, annotations: { 'kubernetes.io/description': DESCRIPTION } },
     data: { [ROOT_CA_KEY]: caPem },
   };
-  const present = objects.get(CONFIG_MAPS, { namespace, name: ROOT_CA });
-  if (!present) {
+  if (!objects.get(CONFIG_MAPS, { namespace, name: ROOT_CA })) {
     await objects.create(CONFIG_MAPS, wanted);
     return;
   }
-  if (isRootCa(present, caPem)) return;
   await objects.update(CONFIG_MAPS, { namespace, name: ROOT_CA }, (object) => {
+    const { data } = object as ConfigMap;
+    const same = data !== undefined && Object.keys(data).length === 1 && data[ROOT_CA_KEY] === caPem;
+    if (same) return undefined;
     const annotations = { ...object.metadata.annotations, ...wanted.metadata.annotations };
     const changed: ConfigMap = { ...wanted, metadata: { ...object.metadata, annotations } };
     return changed;
   });
-}
-
-function isRootCa(object: KubeObject, caPem: string): boolean {
-  const { data = {} } = object as ConfigMap;
-  return Object.keys(data).length === 1 && data[ROOT_CA_KEY] === caPem;
 }

@@ -62,6 +62,9 @@ export class CoreObjects implements Objects {
     change: (object: KubeObject) => KubeObject | undefined,
     options: { readonly subresource?: 'status' | 'finalize' } = {},
   ): Promise<StoredObject | undefined> {
+    const present = this.get(resource, ref);
+    // Most looks at an object find it as it should be: that must not cost a write's way.
+    if (present === undefined || change(structuredClone(present)) === undefined) return present;
     const context = this.#context(resource, ref.namespace, options.subresource ?? 'main');
     const apply = (current: KubeObject): KubeObject => change(structuredClone(current)) ?? current;
     try {
