@@ -97,14 +97,18 @@ function Top({ cluster }: { cluster: string | undefined }): ReactElement {
   return (
     <Masthead>
       <MastheadMain>
-        <MastheadToggle>
+        <MastheadToggle className="drover-toggles">
           <PlacesMenu />
           <PageToggleButton variant="plain" aria-label={text('shell.toggleNav')} className="drover-sidebar-toggle">
             <ListIcon />
           </PageToggleButton>
         </MastheadToggle>
         <MastheadBrand>
-          <MastheadLogo component={(props) => <Link {...props} to="/" aria-label={text('nav.home')} />}>
+          <MastheadLogo
+            component={(props) => (
+              <Link {...props} to="/" aria-label={text('nav.home')} style={{ textDecoration: 'none' }} />
+            )}
+          >
             <img src="/dashboard/drover.svg" alt="" className="drover-logo" />
             <span className="drover-name">Drover</span>
           </MastheadLogo>

@@ -27,7 +27,8 @@ const COLUMNS: readonly Column<FleetCluster>[] = [
   {
     id: 'state',
     title: 'column.state',
-    width: 15,
+    isWhole: true,
+    width: 10,
     field: ({ state }) => state.id,
     render: ({ state }) => <StateLabel state={state} />,
   },

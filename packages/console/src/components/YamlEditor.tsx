@@ -1,9 +1,18 @@
 import { yaml } from '@codemirror/lang-yaml';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, linter, lintGutter } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
+import { tags } from '@lezer/highlight';
 import { basicSetup, EditorView } from 'codemirror';
 import { type ReactElement, useEffect, useRef } from 'react';
 import { parseDocument } from 'yaml';
+
+/** Classes instead of colours: the style sheet colours them from the theme's tokens. */
+const HIGHLIGHT = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], class: 'drover-yaml-key' },
+  { tag: [tags.string, tags.special(tags.string)], class: 'drover-yaml-text' },
+  { tag: [tags.comment, tags.lineComment, tags.meta], class: 'drover-yaml-note' },
+]);
 
 /** A YAML text to read or to edit, with what is wrong with it marked where it is. */
 export function YamlEditor({
@@ -34,6 +43,7 @@ export function YamlEditor({
         extensions: [
           basicSetup,
           yaml(),
+          syntaxHighlighting(HIGHLIGHT),
           linter(faults),
           lintGutter(),
           EditorView.lineWrapping,

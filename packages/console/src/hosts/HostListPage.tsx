@@ -34,7 +34,8 @@ const COLUMNS: readonly Column<HostRow>[] = [
   {
     id: 'state',
     title: 'column.state',
-    width: 15,
+    isWhole: true,
+    width: 10,
     field: ({ state }) => state.id,
     render: ({ state }) => <StateLabel state={state} />,
   },
@@ -58,6 +59,7 @@ const COLUMNS: readonly Column<HostRow>[] = [
   {
     id: 'role',
     title: 'column.role',
+    isWhole: true,
     field: ({ node }) => hostRole(node),
     render: ({ node }) => <RoleText node={node} />,
   },
@@ -70,6 +72,7 @@ const COLUMNS: readonly Column<HostRow>[] = [
   {
     id: 'memory',
     title: 'column.memory',
+    isWhole: true,
     field: ({ use }) => use.memory.promised,
     render: ({ use }) => `${size(use.memory.promised)} / ${size(use.memory.total)}`,
   },

@@ -81,7 +81,7 @@ export const en = {
     noMatch: 'Nothing matches',
     noMatchHint: 'Change or clear the search.',
     search: 'Search {{what}}',
-    searchHint: 'web state:running cpu>=4',
+    searchHint: 'name, or state:active',
     selectAll: 'Select all',
     some: '{{shown}} of {{all}}',
   },
@@ -258,8 +258,8 @@ export const en = {
     runtime: 'Container runtime',
     role: { management: 'Management', witness: 'Witness', compute: 'Compute' },
     accelerator: {
-      kvm: 'KVM (hardware)',
-      tcg: 'TCG (emulated)',
+      kvm: 'KVM',
+      tcg: 'TCG',
       unknown: '–',
       tcgHint: 'This processor offers no virtualization, so machines are emulated and run slowly.',
     },
@@ -328,6 +328,7 @@ export const en = {
     noneHint: 'Events are kept for an hour. What happens next shows here by itself.',
   },
   vm: {
+    searchHint: 'web state:running cpu>=4',
     count_one: '{{count}} virtual machine',
     count_other: '{{count}} virtual machines',
     create: 'Create virtual machine',

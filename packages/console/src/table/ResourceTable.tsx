@@ -23,8 +23,8 @@ import type { Freshness } from '../live/collection.js';
 import { searcher } from '../search/grammar.js';
 import { type Column, type ListSearch, sortRows } from './column.js';
 
-/** Height of a compact row with its border, in CSS pixels: what virtual scrolling reckons with. */
-const ROW_PX = 41;
+/** Height of a row with its border, in CSS pixels: what virtual scrolling reckons with. `.drover-row` holds every row to it. */
+const ROW_PX = 44;
 const SKELETONS = ['1st', '2nd', '3rd', '4th', '5th', '6th', '7th', '8th'];
 
 /** Rows chosen for a bulk act, by key. */
@@ -51,6 +51,7 @@ export function ResourceTable<T extends { readonly key: string }>({
   selection,
   toolbar,
   isFaded,
+  searchHint = 'table.searchHint',
 }: {
   label: MessageKey;
   columns: readonly Column<T>[];
@@ -68,6 +69,8 @@ export function ResourceTable<T extends { readonly key: string }>({
   toolbar?: ReactNode;
   /** The rows are of an earlier moment and of something that cannot be reached. */
   isFaded?: boolean;
+  /** An example of a search that makes sense here. */
+  searchHint?: MessageKey;
 }): ReactElement {
   const text = useText();
   const scroller = useRef<HTMLDivElement>(null);
@@ -113,7 +116,7 @@ export function ResourceTable<T extends { readonly key: string }>({
           <ToolbarItem className="drover-search">
             <SearchInput
               aria-label={text('table.search', { what: text(label) })}
-              placeholder={text('table.searchHint')}
+              placeholder={text(searchHint)}
               value={search.q ?? ''}
               onChange={(_event, q) => onSearch({ ...search, q })}
               onClear={() => onSearch({ ...search, q: '' })}
@@ -225,7 +228,11 @@ export function ResourceTable<T extends { readonly key: string }>({
                       />
                     )}
                     {columns.map((column) => (
-                      <Td key={column.id} dataLabel={text(column.title)} modifier="truncate">
+                      <Td
+                        key={column.id}
+                        dataLabel={text(column.title)}
+                        modifier={column.isWhole ? 'nowrap' : 'truncate'}
+                      >
                         {column.render(row)}
                       </Td>
                     ))}

@@ -10,6 +10,8 @@ export interface Column<T> {
   /** What searches and sorting see; a column without it can be neither searched nor sorted by. */
   readonly field?: (row: T) => FieldValue;
   readonly render: (row: T) => ReactNode;
+  /** Never cut off: badges and short words. */
+  readonly isWhole?: boolean;
   /** Share of the width, as PatternFly counts it. */
   readonly width?: 10 | 15 | 20 | 25 | 30 | 35 | 40;
 }

@@ -22,14 +22,15 @@ const columnsOf = (cluster: string): readonly Column<Machine>[] => [
   {
     id: 'state',
     title: 'column.state',
-    width: 15,
+    isWhole: true,
+    width: 10,
     field: ({ state }) => state.id,
     render: ({ state }) => <StateLabel state={state} />,
   },
   {
     id: 'name',
     title: 'column.name',
-    width: 20,
+    width: 25,
     field: ({ name }) => name,
     render: ({ name, namespace }) => (
       <Link to="/c/$cluster/vms/$namespace/$name" params={{ cluster, namespace, name }}>
@@ -57,7 +58,7 @@ const columnsOf = (cluster: string): readonly Column<Machine>[] => [
   {
     id: 'ip',
     title: 'column.ip',
-    width: 15,
+    width: 10,
     field: addresses,
     render: (machine) => <span title={addresses(machine).join('\n')}>{addresses(machine)[0] ?? '–'}</span>,
   },
@@ -108,6 +109,7 @@ export function VmListPage(): ReactElement {
           }
           defaultSort="name"
           count="vm.count"
+          searchHint="vm.searchHint"
           actions={actions}
           selection={{ keys: chosen, onChange: setChosen }}
           toolbar={<BulkBar cluster={cluster} machines={selected} onDone={() => setChosen(new Set())} />}
