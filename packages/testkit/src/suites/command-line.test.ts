@@ -1,0 +1,46 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DroverProcess } from '../drover-process.js';
+import { temporaryDirectory } from '../temporary.js';
+
+describe('the drover program', () => {
+  it.each([
+    [['fly'], 2, 'drover: there is no command "fly"; use up, server, lab, agent'],
+    [['server', '--listen', 'nowhere'], 2, '--listen: "nowhere" is not HOST:PORT'],
+    [['lab', '--name', 'No Host'], 2, '--name: "No Host" is not a host name'],
+    [['agent'], 2, 'drover agent:'],
+  ])('%j ends with code %i and one sentence', async (args, code, sentence) => {
+    await using drover = new DroverProcess(args);
+    expect(await drover.ended).toEqual({ code, signal: null });
+    expect(drover.told).toContain(sentence);
+    expect(drover.told.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('keeps its state and its secrets from other users, and stops cleanly when asked', async () => {
+    await using data = await temporaryDirectory();
+    await using server = new DroverProcess(['server', '--data-dir', data.path, '--listen', '127.0.0.1:0']);
+    const ready = await server.ready('server');
+    expect(ready).toMatchObject({ ready: 'server', dataDir: data.path, pid: server.pid });
+    const mode = async (path: string): Promise<string> =>
+      ((await stat(join(data.path, path))).mode & 0o777).toString(8);
+    expect(await mode('.')).toBe('700');
+    expect(await mode('server')).toBe('700');
+    expect(await mode('server/kubeconfig.yaml')).toBe('600');
+    expect(await mode('server/bootstrap-password')).toBe('600');
+    const password = (await readFile(join(data.path, 'server/bootstrap-password'), 'utf8')).trim();
+    expect(server.told.split(password)).toHaveLength(2);
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('refuses a data directory and a port that another process holds, with code 3', async () => {
+    await using data = await temporaryDirectory();
+    await using other = await temporaryDirectory();
+    await using first = new DroverProcess(['lab', '--data-dir', data.path, '--listen', '127.0.0.1:0']);
+    const { url } = await first.ready('lab');
+    await using sameData = new DroverProcess(['lab', '--data-dir', data.path, '--listen', '127.0.0.1:0']);
+    await using samePort = new DroverProcess(['lab', '--data-dir', other.path, '--listen', new URL(url).host]);
+    expect(await sameData.ended).toEqual({ code: 3, signal: null });
+    expect(await samePort.ended).toEqual({ code: 3, signal: null });
+  });
+});

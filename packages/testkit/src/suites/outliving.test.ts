@@ -1,0 +1,175 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DroverProcess, type ReadyLine } from '../drover-process.js';
+import { kubectl } from '../kubectl.js';
+import { present } from '../present.js';
+import { temporaryDirectory } from '../temporary.js';
+
+const machine = `
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: survivor, namespace: default}
+spec:
+  runStrategy: RerunOnFailure
+  template:
+    spec:
+      domain:
+        cpu: {cores: 1}
+        devices: {}
+        resources: {limits: {cpu: "1", memory: 128Mi}}
+      terminationGracePeriodSeconds: 0
+`;
+
+describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
+  'killing server, lab and agent in any order (needs QEMU and kubectl)',
+  () => {
+    const closing: AsyncDisposable[] = [];
+    let data: string;
+    let server: DroverProcess;
+    let lab: DroverProcess;
+    let serverReady: ReadyLine;
+    let labReady: ReadyLine;
+
+    const start = async (side: 'server' | 'lab', listen = '127.0.0.1:0'): Promise<[DroverProcess, ReadyLine]> => {
+      const process = new DroverProcess([side, '--data-dir', data, '--listen', listen]);
+      closing.push(process);
+      return [process, await process.ready(side)];
+    };
+    const at = (url: string): string => new URL(url).host;
+    const onLab = (...args: string[]) => kubectl(labReady.kubeconfig, args);
+    const onServer = (...args: string[]) => kubectl(serverReady.kubeconfig, args);
+    const qemu = async (): Promise<string> => {
+      const { stdout } = await onLab('get', 'vmi', 'survivor', '-o', 'jsonpath={.metadata.uid}');
+      return stdout;
+    };
+    const active = () =>
+      onServer(
+        'wait',
+        '-n',
+        'fleet-default',
+        'clusters.provisioning.cattle.io/hv',
+        '--for=condition=Ready',
+        '--timeout=60s',
+      );
+
+    beforeAll(async () => {
+      const directory = await temporaryDirectory();
+      data = directory.path;
+      [server, serverReady] = await start('server');
+      [lab, labReady] = await start('lab');
+      closing.push(directory);
+      await kubectl(serverReady.kubeconfig, ['apply', '-f', '-'], {
+        input:
+          'apiVersion: provisioning.cattle.io/v1\nkind: Cluster\nmetadata: {name: hv, namespace: fleet-default, labels: {provider.cattle.io: harvester}}\nspec: {agentEnvVars: []}\n',
+      });
+      await onServer(
+        'wait',
+        '-n',
+        'fleet-default',
+        'clusters.provisioning.cattle.io/hv',
+        '--for=jsonpath={.status.clusterName}',
+        '--timeout=30s',
+      );
+      const { stdout: id } = await onServer(
+        'get',
+        '-n',
+        'fleet-default',
+        'clusters.provisioning.cattle.io/hv',
+        '-o',
+        'jsonpath={.status.clusterName}',
+      );
+      await onServer(
+        'wait',
+        '-n',
+        id,
+        'clusterregistrationtokens/default-token',
+        '--for=jsonpath={.status.manifestUrl}',
+        '--timeout=30s',
+      );
+      const { stdout: url } = await onServer(
+        'get',
+        '-n',
+        id,
+        'clusterregistrationtokens/default-token',
+        '-o',
+        'jsonpath={.status.manifestUrl}',
+      );
+      await onLab(
+        'patch',
+        'settings.harvesterhci.io',
+        'cluster-registration-url',
+        '--type=merge',
+        '-p',
+        JSON.stringify({ value: url }),
+      );
+      expect((await active()).code).toBe(0);
+      await kubectl(labReady.kubeconfig, ['apply', '-f', '-'], { input: machine });
+      expect((await onLab('wait', 'vm/survivor', '--for=condition=Ready', '--timeout=60s')).stderr).toBe('');
+    });
+
+    afterAll(async () => {
+      await onLab('delete', 'vm', 'survivor', '--wait');
+      await onLab('delete', 'deployment', '-n', 'cattle-system', 'cattle-cluster-agent');
+      await onLab('wait', '-n', 'cattle-system', '--for=delete', 'pod', '--all', '--timeout=40s');
+      for (const resource of closing) await resource[Symbol.asyncDispose]();
+    });
+
+    const agentPid = async (): Promise<number> => {
+      const { stdout } = await onLab(
+        'get',
+        'pods',
+        '-n',
+        'cattle-system',
+        '-o',
+        'jsonpath={.items[0].status.containerStatuses[0].containerID}',
+      );
+      return Number(stdout.replace('process://', ''));
+    };
+
+    it.each([
+      ['lab, server, agent', ['lab', 'server', 'agent']],
+      ['agent, lab, server', ['agent', 'lab', 'server']],
+      ['server, agent, lab', ['server', 'agent', 'lab']],
+    ] as const)(
+      '%s: the machine never stops, no object is lost, and all find each other again',
+      async (_name, order) => {
+        const before = await qemu();
+        const processBefore = await qemuPid(data, before);
+        const objects = (await onLab('get', 'vm,pvc,deploy,secrets', '-A', '-o', 'name')).stdout;
+        const pid = await agentPid();
+        for (const victim of order) {
+          if (victim === 'agent') process.kill(pid, 'SIGKILL');
+          else await (victim === 'lab' ? lab : server).stop('SIGKILL');
+        }
+        expect(alive(processBefore)).toBe(true);
+        [server, serverReady] = await start('server', at(serverReady.url));
+        [lab, labReady] = await start('lab', at(labReady.url));
+        expect((await active()).code).toBe(0);
+        expect((await onLab('wait', 'vm/survivor', '--for=condition=Ready', '--timeout=60s')).stderr).toBe('');
+        expect(await qemu()).toBe(before);
+        expect(await qemuPid(data, before)).toBe(processBefore);
+        expect((await onLab('get', 'vm,pvc,deploy,secrets', '-A', '-o', 'name')).stdout).toBe(objects);
+      },
+    );
+  },
+);
+
+/** The process of a machine, found by the UID that its command line carries. */
+async function qemuPid(data: string, uid: string): Promise<number> {
+  const { readdir } = await import('node:fs/promises');
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
+    if (command.startsWith('qemu-system') && command.includes(uid)) return Number(entry);
+  }
+  throw new Error(`no QEMU process for ${uid} under ${data}`);
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
