@@ -32,14 +32,22 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return now !== undefined && now.startTicks === identity.startTicks && now.bootId === identity.bootId;
 }
 
-/** Waits until a process that is not our child is gone, for at most `ms`; answers whether it is. */
+/**
+ * Waits until a process that is not our child is gone, for at most `ms`; answers whether it is. Nothing tells of it: the
+ * process is looked for, at first after a millisecond, then less often. Meanwhile ours is kept running.
+ */
 export async function waitUntilGone(identity: ProcessIdentity, clock: Clock, ms: number): Promise<boolean> {
   const deadline = clock.now() + ms;
-  for (let pause = 1; await isAlive(identity); pause = Math.min(pause * 2, 100)) {
-    if (clock.now() >= deadline) return false;
-    await clock.sleep(pause);
+  const alive = setInterval(() => {}, ms);
+  try {
+    for (let pause = 1; await isAlive(identity); pause = Math.min(pause * 2, 100)) {
+      if (clock.now() >= deadline) return false;
+      await clock.sleep(pause);
+    }
+    return true;
+  } finally {
+    clearInterval(alive);
   }
-  return true;
 }
 
 /**

@@ -41,7 +41,10 @@ export class ChildQemu implements QemuProcess {
       () => true,
     );
     const gone = this.#gone.then(() => true);
+    // Whoever waits for the end of a machine has nothing else, perhaps, that keeps it running.
+    this.child.ref();
     const answer = await Promise.race([gone, late]);
+    this.child.unref();
     patience.abort();
     return answer;
   }
