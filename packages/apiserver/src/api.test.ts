@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { AggregatedApi, ApiRequest, Identity, PathHandler } from '@drover/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditEvent } from './api.js';
 import { ADMIN, ask, someone } from './testing/ask.js';
 import { openTestServer, type TestServer } from './testing/test-server.js';
 
@@ -11,6 +12,7 @@ const answer = (request: ApiRequest, identity: Identity) => {
   return Promise.resolve({ status: 200, headers: {}, body: Buffer.from('served') });
 };
 
+const audited: AuditEvent[] = [];
 const resource = (name: string) => ({
   name,
   singularName: '',
@@ -38,7 +40,7 @@ const actions: PathHandler = {
 
 let test: TestServer;
 beforeAll(async () => {
-  test = await openTestServer({ aggregated: [subresources], paths: [actions] });
+  test = await openTestServer({ aggregated: [subresources], paths: [actions], audit: (event) => audited.push(event) });
 });
 afterAll(() => test[Symbol.asyncDispose]());
 
@@ -137,6 +139,18 @@ describe('a path handler', () => {
 
   it('is not given paths that only begin like its own', async () => {
     expect((await ask(test.server, 'GET', '/v1/harvesters')).status).toBe(404);
+  });
+});
+
+describe('an audit', () => {
+  it('is told who asked for what and what came of it, refusals included', async () => {
+    await ask(test.server, 'GET', '/api/v1/secrets?limit=1', undefined, { as: someone('ann') });
+    expect(audited.at(-1)).toMatchObject({
+      method: 'GET',
+      path: '/api/v1/secrets',
+      identity: { name: 'ann' },
+      code: 403,
+    });
   });
 });
 

@@ -27,6 +27,18 @@ import { attributesOf, authorize, serveObjects } from './verbs/resource.js';
 /** Headers that say who asks: handlers behind us are told the identity itself and never see these. */
 const IDENTITY_HEADERS = /^(authorization|impersonate-.*)$/;
 
+/** Who asked for what, and what came of it: an audit event at the level Metadata. No bodies, hence no secrets. */
+export interface AuditEvent {
+  /** Milliseconds since the epoch when the request came. */
+  readonly time: number;
+  readonly method: string;
+  /** Without the query: a query may carry names, never a right. */
+  readonly path: string;
+  /** Who the request acted as; absent when that was refused. */
+  readonly identity?: Identity;
+  readonly code: number;
+}
+
 /** What the request pipeline stands on. */
 export interface ApiParts {
   readonly verbs: Verbs;
@@ -39,6 +51,7 @@ export interface ApiParts {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
+  readonly audit?: (event: AuditEvent) => void;
 }
 
 /** One request on its way: what it addresses and who really asks. */
@@ -61,8 +74,10 @@ export class Api {
     const started = clock.now();
     let labels = { verb: request.method, group: '', resource: '' };
     let response: ApiResponse;
+    let identity: Identity | undefined;
     try {
       const asked = this.#ask(request, sender);
+      identity = asked.identity;
       response = await this.#serve(asked, (verb, { group, resource }) => {
         labels = { verb, group, resource };
       });
@@ -71,6 +86,9 @@ export class Api {
         log.error('a request failed', { method: request.method, path: pathOf(request.url), error });
       response = failure(error);
     }
+    const { audit } = this.parts;
+    const path = pathOf(request.url);
+    audit?.({ time: started, method: request.method, path, ...(identity ? { identity } : {}), code: response.status });
     metrics.request({ ...labels, code: response.status }, (clock.now() - started) / 1000);
     return request.method === 'HEAD' ? { ...response, body: new Uint8Array() } : response;
   }

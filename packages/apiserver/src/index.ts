@@ -1,2 +1,3 @@
+export type { AuditEvent } from './api.js';
 export { type Listener, type ListenOptions, listen } from './listen.js';
 export { type ApiServer, type ApiServerOptions, createApiServer } from './server.js';

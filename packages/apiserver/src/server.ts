@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { AdmissionPlugin, AggregatedApi, ApiRequest, ApiResponse, Identity, PathHandler } from '@drover/api';
 import { type Clock, type Log, type RandomBytes, Secret } from '@drover/kit';
 import type { Store } from '@drover/store';
-import { Api } from './api.js';
+import { Api, type AuditEvent } from './api.js';
 import { Authenticator } from './auth/authenticator.js';
 import { OpenStreams } from './auth/open-streams.js';
 import { RuleIndex } from './auth/rule-index.js';
@@ -55,6 +55,8 @@ export interface ApiServerOptions {
    * `ApiError`. How built-in admission of the kinds above (Harvester's, Rancher's) plugs in.
    */
   readonly admission?: readonly AdmissionPlugin[];
+  /** Told of each answered request; must not throw and must not wait. Where an audit log plugs in. */
+  readonly audit?: (event: AuditEvent) => void;
   /** `gitVersion` of `/version`; by default the version of Kubernetes whose API this is. */
   readonly version?: string;
 }
@@ -150,6 +152,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     metrics,
     clock,
     log,
+    ...(options.audit === undefined ? {} : { audit: options.audit }),
   });
   await bootstrapCluster(objects, advertise, aggregated);
   const caPem = authority.certPem;

@@ -5,6 +5,7 @@ import { namespace } from '../strategies/namespace.js';
 import { counted, plain } from '../strategies/plain.js';
 import { pod } from '../strategies/pod.js';
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../strategies/rbac.js';
+import { apiService, refused, unenforced } from '../strategies/refused.js';
 import { configMap, secret } from '../strategies/secret.js';
 import { service } from '../strategies/service.js';
 import { persistentVolume, persistentVolumeClaim, storageClass } from '../strategies/storage.js';
@@ -15,7 +16,16 @@ import type { Strategy } from './strategy.js';
 
 /** What a built-in kind does in its own way; kinds that are not here are plain. */
 const STRATEGIES: Readonly<Record<string, Strategy>> = {
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': refused('admission webhooks are'),
+  'admissionregistration.k8s.io/validatingadmissionpolicies': refused('validating admission policies are'),
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': refused('validating admission policies are'),
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': refused('admission webhooks are'),
+  'apiregistration.k8s.io/apiservices': apiService,
+  'certificates.k8s.io/certificatesigningrequests': refused('signing of certificates is'),
+  'flowcontrol.apiserver.k8s.io/flowschemas': refused('priority and fairness is'),
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': refused('priority and fairness is'),
   '/configmaps': configMap,
+  '/limitranges': unenforced('LimitRanges are kept, but not enforced by this server'),
   '/namespaces': namespace,
   '/persistentvolumeclaims': persistentVolumeClaim,
   '/persistentvolumes': persistentVolume,

@@ -9,6 +9,8 @@ export interface StrategyContext {
   readonly identity: Identity;
   readonly objects: ObjectReader;
   readonly rights: Rights;
+  /** Tells the caller something in a `Warning` header. */
+  warn(sentence: string): void;
 }
 
 /** What is known about who may do what. */

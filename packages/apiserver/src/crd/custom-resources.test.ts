@@ -156,6 +156,27 @@ describe('a custom object', () => {
     );
   });
 
+  it('is held to the rules of its schema, also to those about the change', async () => {
+    const rules = [
+      { rule: 'self.cores <= 8', message: 'no more than 8 cores' },
+      { rule: 'self.cores >= oldSelf.cores', message: 'cores never shrink' },
+    ];
+    const spec = {
+      type: 'object',
+      properties: { cores: { type: 'integer' } },
+      required: ['cores'],
+      'x-kubernetes-validations': rules,
+    };
+    const schema = { openAPIV3Schema: { type: 'object', properties: { spec } } };
+    const versions = [{ name: 'v1', served: true, storage: true, schema }];
+    await send('POST', DEFINITIONS, definition('ruled', 'Ruled', { versions }));
+    const many = await send('POST', at('ruled'), object('Ruled', 'a', { cores: 9 }));
+    expect(many.body['message']).toContain('no more than 8');
+    expect((await send('POST', at('ruled'), object('Ruled', 'a', { cores: 4 }))).status).toBe(201);
+    const shrink = await send('PATCH', `${at('ruled')}/a`, { spec: { cores: 2 } }, merge);
+    expect([shrink.status, shrink.body['message']]).toEqual([422, expect.stringContaining('cores never shrink')]);
+  });
+
   it('has a status of its own, that others do not write', async () => {
     await send('POST', DEFINITIONS, definition('hosts', 'Host'));
     const made = await send('POST', at('hosts'), { ...object('Host', 'a', { cores: 2 }), status: { phase: 'Lies' } });

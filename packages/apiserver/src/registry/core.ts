@@ -50,8 +50,14 @@ export interface Written {
 }
 
 /** What a kind's strategy may look at during this write. */
-export function strategyContext({ clock, random, reader, rights }: Core, identity: Identity): StrategyContext {
-  return { clock, random, identity, objects: reader, rights };
+export function strategyContext(
+  { clock, random, reader, rights }: Core,
+  { identity, warnings }: Pick<WriteContext, 'identity' | 'warnings'>,
+): StrategyContext {
+  const warn = (sentence: string): void => {
+    if (!warnings.includes(sentence)) warnings.push(sentence);
+  };
+  return { clock, random, identity, objects: reader, rights, warn };
 }
 
 /** The time as objects carry it: RFC 3339 with seconds. */

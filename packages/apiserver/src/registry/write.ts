@@ -9,6 +9,7 @@ import {
   type KubeObject,
   notFound,
   type ObjectRef,
+  ruleCauses,
 } from '@drover/api';
 import { type Entry, RevisionConflict } from '@drover/store';
 import { collectionPrefix, objectKey } from '../storage/key.js';
@@ -60,7 +61,7 @@ async function createNamed(
   sent: KubeObject,
   managersTracked: boolean,
 ): Promise<Written> {
-  const { served, namespace, identity, dryRun } = context;
+  const { served, namespace, dryRun } = context;
   const { definition, version } = served;
   const { strategy } = definition;
   const { metadata } = sent;
@@ -77,7 +78,7 @@ async function createNamed(
   else delete metadata.generation;
   if (version.status && context.part === 'main') delete (sent as { status?: unknown }).status;
   const name = metadata.name ?? '';
-  const helpers = strategyContext(core, identity);
+  const helpers = strategyContext(core, context);
   const object = version.schema().withDefaults(knownFields(context, sent));
   strategy.fill?.(object, helpers);
   strategy.prepareForCreate?.(object, helpers);
@@ -143,11 +144,11 @@ async function updateEntry(
   const sent = await change(requestView(context, decodeStored(entry.value, entry.revision)));
   const pinned = checkPreconditions(context, sent, old, rules);
   placeInNamespace(sent, context.namespace);
-  const helpers = strategyContext(core, context.identity);
+  const helpers = strategyContext(core, context);
   const object = version.schema().withDefaults(knownFields(context, combine(context, sent, old)));
   strategy.fill?.(object, helpers);
   strategy.prepareForUpdate?.(object, old, context.part, helpers);
-  const intends = !sameIntent(object, old);
+  const intends = !sameIntent(object, old, version.status);
   if (strategy.generation && context.part !== 'status' && intends) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
@@ -240,7 +241,7 @@ function combine({ part, served }: WriteContext, sent: KubeObject, old: KubeObje
     else metadata[field] = value;
   }
   const object: Record<string, unknown> = { ...sent, metadata };
-  if (version.status && part === 'main') {
+  if (version.status) {
     const { status } = old as KubeObject & { status?: unknown };
     if (status === undefined) delete object['status'];
     else object['status'] = status;
@@ -248,14 +249,13 @@ function combine({ part, served }: WriteContext, sent: KubeObject, old: KubeObje
   return { ...object, apiVersion: sent.apiVersion, kind: sent.kind, metadata };
 }
 
-/** Whether nothing outside metadata and status differs: `generation` counts changes of intent. */
-function sameIntent(object: KubeObject, old: KubeObject): boolean {
+/** Whether nothing outside metadata, and status where that is a part of its own, differs: `generation` counts intents. */
+function sameIntent(object: KubeObject, old: KubeObject, ownStatus: boolean): boolean {
+  const intentOf = (whole: KubeObject): JsonObject => {
+    const { metadata: _metadata, status, apiVersion: _version, ...intent } = whole as KubeObject & JsonObject;
+    return ownStatus ? intent : { ...intent, status };
+  };
   return isDeepStrictEqual(intentOf(object), intentOf(old));
-}
-
-function intentOf(object: KubeObject): JsonObject {
-  const { metadata: _metadata, status: _status, apiVersion: _version, ...intent } = object as KubeObject & JsonObject;
-  return intent;
 }
 
 /** Whether a write would only renew the times in managedFields: then nothing is written, and watchers sleep on. */
@@ -271,13 +271,11 @@ function unchanged(object: KubeObject, old: KubeObject): boolean {
 function validate(core: Core, context: WriteContext, object: KubeObject, old: KubeObject | undefined): void {
   const { definition, version } = context.served;
   const { strategy } = definition;
-  const causes = [
-    ...validateMetadata(object.metadata, strategy.nameRule, old?.metadata),
-    ...version.schema().validate(object),
-  ];
-  // The kind's own rules may rely on the shape that the schema promises.
-  if (causes.length === 0)
-    causes.push(...(strategy.validate?.(object, old, strategyContext(core, context.identity)) ?? []));
+  const schema = version.schema();
+  const causes = [...validateMetadata(object.metadata, strategy.nameRule, old?.metadata), ...schema.validate(object)];
+  // The schema's rules, and the kind's own, may rely on the shape that the schema promises.
+  if (causes.length === 0) causes.push(...ruleCauses(schema, object, old));
+  if (causes.length === 0) causes.push(...(strategy.validate?.(object, old, strategyContext(core, context)) ?? []));
   if (causes.length > 0) throw invalid(definition, object.metadata.name ?? '', causes);
 }
 

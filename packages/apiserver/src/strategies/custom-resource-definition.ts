@@ -3,6 +3,8 @@ import {
   type Json,
   JsonPathError,
   type KubeObject,
+  ruleFaults,
+  type Schema,
   type StatusCause,
   structuralCauses,
 } from '@drover/api';
@@ -185,7 +187,10 @@ function versionCauses({ versions }: CustomResourceDefinitionSpec): StatusCause[
     if (schema?.openAPIV3Schema === undefined) {
       found.push({ reason: 'FieldValueRequired', message: 'Required value: schemas are required', field });
     } else {
-      found.push(...structuralCauses(schema.openAPIV3Schema as unknown as Json, field));
+      const document = schema.openAPIV3Schema as unknown as Json;
+      const faults = structuralCauses(document, field);
+      // Rules in CEL are read against the schema's types, so it has to be one.
+      found.push(...(faults.length > 0 ? faults : ruleFaults(document as unknown as Schema, field)));
     }
     additionalPrinterColumns?.forEach(({ jsonPath }, column) => {
       try {

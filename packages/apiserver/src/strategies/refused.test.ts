@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { ask } from '../testing/ask.js';
+import { openTestServer } from '../testing/test-server.js';
+
+describe('what is not implemented', () => {
+  it.each([
+    [
+      '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingWebhookConfiguration',
+        metadata: { name: 'x' },
+      },
+      'admission webhooks are not implemented by this server',
+    ],
+    [
+      '/apis/certificates.k8s.io/v1/certificatesigningrequests',
+      {
+        apiVersion: 'certificates.k8s.io/v1',
+        kind: 'CertificateSigningRequest',
+        metadata: { name: 'x' },
+        spec: { request: 'eA==', signerName: 'a.io/b', usages: ['client auth'] },
+      },
+      'signing of certificates is not implemented by this server',
+    ],
+    [
+      '/apis/apiregistration.k8s.io/v1/apiservices',
+      {
+        apiVersion: 'apiregistration.k8s.io/v1',
+        kind: 'APIService',
+        metadata: { name: 'v1.x.io' },
+        spec: {
+          group: 'x.io',
+          version: 'v1',
+          groupPriorityMinimum: 1,
+          versionPriority: 1,
+          service: { name: 'a', namespace: 'b' },
+        },
+      },
+      'aggregation of APIs over the network is not implemented by this server',
+    ],
+  ])('is refused by name at %s', async (url, body, message) => {
+    await using test = await openTestServer();
+    const answer = await ask(test.server, 'POST', url, body);
+    expect([answer.status, answer.body['message']]).toEqual([501, message]);
+  });
+
+  it('but does no harm is told in a Warning', async () => {
+    await using test = await openTestServer();
+    const body = { apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'x' }, spec: { limits: [] } };
+    const { status, headers } = await ask(test.server, 'POST', '/api/v1/namespaces/default/limitranges', body);
+    expect([status, headers['warning']]).toEqual([
+      201,
+      ['299 - "LimitRanges are kept, but not enforced by this server"'],
+    ]);
+  });
+});
