@@ -88,6 +88,12 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
     new AccessReviews({ client, clock, roles: informers.clusterRoles, bindings: informers.clusterRoleBindings }),
   );
 
+  own(
+    reviews.onChange(() => {
+      streams.recheck().catch((error: unknown) => log.error('open streams could not be looked at', { error }));
+    }),
+  );
+
   // The clusters and the ways to them.
   const clusters = new ClusterDirectory(informers.management, informers.provisioning);
   const registrations = new Registrations(informers.registrationTokens, clusters);
@@ -164,6 +170,7 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
     proxy,
     subscriptions: new Subscriptions({
       clientFor: (caller, cluster) => proxy.clientFor(caller, cluster),
+      mayWatch: (...question) => proxy.mayWatch(...question),
       types: new ResourceTypes(clock),
       streams,
       version,
@@ -200,7 +207,12 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
     }),
     newUserController({ ...means, users: informers.users, globalRoles: informers.globalRoles }),
     ...globalRoleControllers({ ...means, ...informers }),
-    membershipController({ ...means, bindings: informers.clusterBindings, roleTemplates: informers.roleTemplates }),
+    membershipController({
+      ...means,
+      clusters: informers.management,
+      bindings: informers.clusterBindings,
+      roleTemplates: informers.roleTemplates,
+    }),
     downstreamRbacController({ ...means, ...informers, clusters: informers.management, downstreams, tunnels }),
   ].map((controller: Pick<Controller, 'start'>) => controller.start(stopping.signal));
 

@@ -15,6 +15,8 @@ import {
   type Project,
   projects,
   provisioningClusters,
+  roleBindings,
+  roles,
   type Stored,
   secrets,
 } from '@drover/api';
@@ -23,6 +25,8 @@ import { again, done, type Result, removeFinalizer } from '@drover/controller';
 import type { Clock, Log } from '@drover/kit';
 import type { TunnelServer } from '@drover/tunnel';
 import { removeOurTraces } from '../proxy/downstream-traces.js';
+import { CLUSTER_LABEL } from '../rbac/membership.js';
+import { removeLabelled } from '../rbac/membership-controller.js';
 import { type ClusterDirectory, provisioningRef } from './cluster-directory.js';
 import type { ClusterId } from './cluster-id.js';
 import { CREDENTIAL_NAMESPACE, steveKey } from './connect.js';
@@ -68,8 +72,9 @@ export class ClusterRemoval {
     await this.#delete(secrets, { namespace: CREDENTIAL_NAMESPACE, name: `cluster-serviceaccounttoken-${id}` });
     for (const suffix of ['clustermember', 'clusterowner'])
       await this.#delete(clusterRoles, { name: `${id}-${suffix}` });
-    for (const binding of await this.#membershipBindings(id))
-      await this.#delete(clusterRoleBindings, { name: binding });
+    for (const kind of [clusterRoleBindings, roleBindings, roles]) {
+      await removeLabelled<KubeObject>(this.parts.client, kind, `${CLUSTER_LABEL}=${id}`);
+    }
     if (!(await this.#namespaceGone(id))) return again(NAMESPACE_MS);
     await this.#deleteProvisioning(cluster);
     await removeFinalizer(this.parts.client, managementClusters, { name: id }, REMOVE_FINALIZER);
@@ -91,12 +96,6 @@ export class ClusterRemoval {
     } finally {
       signal.removeEventListener('abort', end);
     }
-  }
-
-  async #membershipBindings(id: ClusterId): Promise<string[]> {
-    const labelSelector = `cluster.cattle.io/name=${id}`;
-    const { items } = await this.parts.client.list(clusterRoleBindings, { labelSelector });
-    return items.map(({ metadata }) => metadata.name);
   }
 
   async #namespaceGone(id: ClusterId): Promise<boolean> {

@@ -6,7 +6,7 @@ import { type Clock, Secret } from '@drover/kit';
 import type { TunnelAuthorization } from '@drover/tunnel';
 import { isObject } from '../front/body.js';
 import type { ClusterId } from './cluster-id.js';
-import { observe } from './conditions.js';
+import { observe, observeAll } from './conditions.js';
 import type { Registrations } from './registration.js';
 
 /** Where the service-account tokens of imported clusters are kept. */
@@ -14,6 +14,9 @@ export const CREDENTIAL_NAMESPACE = 'cattle-global-data';
 
 /** Key of the session over which a cluster's Steve API is reached. */
 export const steveKey = (cluster: string): string => `stv-cluster-${cluster}`;
+
+/** The condition that tells of another cluster with the same token. */
+const CONFLICT = 'RegistrationConflict';
 
 /** What an agent tells about the Kubernetes API beside it. */
 export interface AgentParams {
@@ -78,7 +81,7 @@ export class AgentConnections {
         apiEndpoint: `https://${params.address}`,
         caCert: params.caCert,
         serviceAccountTokenSecret: secret,
-        conditions: observe(object.status?.conditions, { type: 'Provisioned', status: 'True' }, clock.now()),
+        conditions: observeAll(object.status?.conditions, registeredConditions(object.status?.conditions), clock.now()),
       };
     });
     this.parts.registered(id);
@@ -103,7 +106,7 @@ export class AgentConnections {
     const { client, clock } = this.parts;
     await updateStatus(client, managementClusters, { name: id }, (object) => {
       const observed: Observation = {
-        type: 'RegistrationConflict',
+        type: CONFLICT,
         status: 'True',
         reason: 'TokenUsedElsewhere',
         message,
@@ -113,6 +116,12 @@ export class AgentConnections {
       if (!hasReason(error, 'NotFound')) throw error;
     });
   }
+}
+
+/** A registration that succeeds ends what is said about one that was refused. */
+function registeredConditions(conditions: readonly { type: string }[] = []): Observation[] {
+  const refused = conditions.some(({ type }) => type === CONFLICT);
+  return [{ type: 'Provisioned', status: 'True' }, ...(refused ? [{ type: CONFLICT, status: 'False' } as const] : [])];
 }
 
 /** Reads `X-API-Tunnel-Params`; `undefined` unless it names an address, a token and a CA. */

@@ -1,4 +1,4 @@
-import type { ManagementToken, User } from '@drover/api';
+import { ApiError, type ManagementToken, type User } from '@drover/api';
 import type { Informer } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import { expiryOf, tokenFault } from './authenticate.js';
@@ -8,11 +8,15 @@ interface OpenStream {
   readonly token: string;
   readonly user: string;
   readonly close: (reason: string) => void;
+  readonly allowed: (() => Promise<boolean>) | undefined;
 }
+
+/** Streams of one token: many tabs, each with many watches, and still a bound. */
+const MAX_STREAMS = 1_024;
 
 /**
  * The streams that outlive their request's authentication (watches, consoles, exec, subscriptions): each is closed as soon as
- * its token is deleted, disabled or expires, or its user is disabled or deleted.
+ * its token is deleted, disabled or expires, its user is disabled or deleted, or the right it was opened with is taken away.
  */
 export class OpenStreams implements Disposable {
   readonly #open = new Set<OpenStream>();
@@ -44,9 +48,18 @@ export class OpenStreams implements Disposable {
     return this.#open.size;
   }
 
-  /** Calls `close` once when the caller's session no longer holds; disposing the result forgets the stream. */
-  add({ token, user }: Caller, close: (reason: string) => void): Disposable {
-    const stream = { token: token.metadata.name, user: user.metadata.name, close };
+  /**
+   * Calls `close` once when the caller's session no longer holds, or `allowed` no longer answers yes; disposing the result
+   * forgets the stream.
+   *
+   * @throws ApiError TooManyRequests when the session has too many streams open.
+   */
+  add({ token, user }: Caller, close: (reason: string) => void, allowed?: () => Promise<boolean>): Disposable {
+    const stream = { token: token.metadata.name, user: user.metadata.name, close, allowed };
+    const count = [...this.#open].filter((other) => other.token === stream.token).length;
+    if (count >= MAX_STREAMS) {
+      throw new ApiError('TooManyRequests', `the session has ${MAX_STREAMS} streams open: close some first`);
+    }
     this.#open.add(stream);
     const expiry = expiryOf(token);
     // Timers hold at most 2^31 ms; a session of that length is re-authenticated by its next request anyway.
@@ -61,6 +74,15 @@ export class OpenStreams implements Disposable {
         this.#open.delete(stream);
       },
     };
+  }
+
+  /** Asks of each stream whether it is still allowed: something about rights has changed. In doubt it is not. */
+  async recheck(): Promise<void> {
+    for (const stream of [...this.#open]) {
+      if (stream.allowed === undefined) continue;
+      const allowed = await stream.allowed().catch(() => false);
+      if (!allowed) this.#close((other) => other === stream, 'the right to this has been taken away');
+    }
   }
 
   [Symbol.dispose](): void {

@@ -15,11 +15,15 @@ export interface Question {
 /** An answer is good for this long at most; any change of roles or bindings ends it at once. */
 const FRESH_MS = 5_000;
 const REMEMBERED = 10_000;
+/** A right that was taken away is gone everywhere within five seconds; this is the part of it spent on waiting for more. */
+const GATHER_MS = 500;
 
 /** Asks the local cluster's RBAC what a caller may do. In doubt the answer is no: a failure to ask is thrown, never a yes. */
 export class AccessReviews implements Disposable {
   readonly #answers = new Map<string, { readonly until: number; readonly allowed: Promise<boolean> }>();
   readonly #subscriptions: Disposable[];
+  readonly #listeners = new Set<() => void>();
+  #telling: Disposable | undefined;
 
   constructor(
     private readonly parts: {
@@ -29,7 +33,14 @@ export class AccessReviews implements Disposable {
       readonly clock: Clock;
     },
   ) {
-    const forget = (): void => this.#answers.clear();
+    const forget = (): void => {
+      this.#answers.clear();
+      // Changes come in bursts: those who look at every open stream look once.
+      this.#telling ??= parts.clock.after(GATHER_MS, () => {
+        this.#telling = undefined;
+        for (const listener of this.#listeners) listener();
+      });
+    };
     this.#subscriptions = [parts.roles.subscribe(forget), parts.bindings.subscribe(forget)];
   }
 
@@ -46,7 +57,14 @@ export class AccessReviews implements Disposable {
     return allowed;
   }
 
+  /** Calls `listener` soon after rights may have changed. */
+  onChange(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
   [Symbol.dispose](): void {
+    this.#telling?.[Symbol.dispose]();
     for (const subscription of this.#subscriptions) subscription[Symbol.dispose]();
   }
 

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { ApiError, forbidden, type ManagementCluster, notFound, type Stored } from '@drover/api';
+import { ApiError, forbidden, type Kind, type ManagementCluster, notFound, type Stored } from '@drover/api';
 import { type Client, createClient, type Transport } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import type { ClusterDirectory } from '../clusters/cluster-directory.js';
@@ -76,13 +76,8 @@ export class ClusterProxy {
     const { token, identity } = caller;
     const scope = token.clusterName ?? '';
     if (scope !== '' && scope !== text) throw forbidden(CLUSTERS, text, 'the token is for another cluster');
-    const allowed = await this.parts.reviews.allowed(identity, {
-      verb: 'get',
-      group: CLUSTERS.group,
-      resource: CLUSTERS.plural,
-      name: text,
-    });
-    if (!allowed) throw forbidden(CLUSTERS, text, `User "${identity.name}" cannot get this cluster`);
+    if (!(await this.#maySee(caller, text)))
+      throw forbidden(CLUSTERS, text, `User "${identity.name}" cannot get this cluster`);
     const id = parseClusterId(text);
     const cluster = id === undefined ? undefined : this.parts.clusters.get(id);
     if (id === undefined || cluster === undefined) throw notFound(CLUSTERS, text);
@@ -114,6 +109,35 @@ export class ClusterProxy {
     return createClient({ send }, { clock: this.parts.clock, userAgent: 'drover' });
   }
 
+  /**
+   * Whether the caller may go on with a watch it has opened: of the local cluster as its RBAC says, of any other as long as it
+   * may see that cluster.
+   */
+  async mayWatch(
+    caller: Caller,
+    cluster: string,
+    watched: { readonly kind: Kind; readonly namespace?: string | undefined },
+  ): Promise<boolean> {
+    if (cluster !== LOCAL) return this.#maySee(caller, cluster);
+    const { group, plural: resource } = watched.kind;
+    return this.parts.reviews.allowed(caller.identity, {
+      verb: 'watch',
+      group,
+      resource,
+      namespace: watched.namespace,
+    });
+  }
+
+  /** Whether the caller may have anything to do with the cluster; what it may do in it is the cluster's to say. */
+  #maySee({ identity }: Caller, name: string): Promise<boolean> {
+    return this.parts.reviews.allowed(identity, {
+      verb: 'get',
+      group: CLUSTERS.group,
+      resource: CLUSTERS.plural,
+      name,
+    });
+  }
+
   #toLocal(exchange: Exchange, path: string): Onward {
     const { caller, request } = exchange;
     if (caller !== undefined) return this.#asUser(caller, path);
@@ -138,13 +162,14 @@ export class ClusterProxy {
     const { identity } = exchange.caller;
     const whom = `cluster ${cluster.spec?.displayName ?? id}`;
     const impersonated = impersonationHeaders(identity);
+    const allowed = (): Promise<boolean> => this.#maySee(exchange.caller, id);
     const pathname = path.split('?', 1)[0] ?? '';
     if (/^\/v1(\/|$)/.test(pathname)) {
       await this.#authorizeSteve(exchange.caller, id, pathname);
       const steve = this.parts.downstreams.steve(id);
       if (steve !== undefined) {
         const headers = { ...impersonated, ...addressHeaders(exchange, id) };
-        return { transport: steve, path, headers, whom };
+        return { transport: steve, path, headers, whom, allowed };
       }
       if (!/^\/v1\/harvester(\/|$)/.test(pathname)) {
         throw new ApiError('ServiceUnavailable', `${whom} has no session for its /v1 API: ${reasonOf(cluster)}`);
@@ -152,7 +177,7 @@ export class ClusterProxy {
     }
     const { transport, client } = await this.parts.downstreams.of(id);
     const token = await this.parts.impersonation.token(id, client, identity);
-    return { transport, path, headers: { ...impersonated, authorization: `Bearer ${token.reveal()}` }, whom };
+    return { transport, path, headers: { ...impersonated, authorization: `Bearer ${token.reveal()}` }, whom, allowed };
   }
 
   /**

@@ -47,7 +47,7 @@ export async function forwardUpgrade(
     ended.abort(refusal);
     throw refusal;
   }
-  const stream = streams.add(caller, (why) => ended.abort(new Error(why)));
+  const stream = streams.add(caller, (why) => ended.abort(new Error(why)), onward.allowed);
   const over = (): void => {
     stream[Symbol.dispose]();
     socket.destroy();

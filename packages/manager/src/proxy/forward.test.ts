@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { type ManagementToken, managementTokens, type Stored, toStatus, type User, users } from '@drover/api';
 import { createInformer, streamTransport } from '@drover/client';
 import { createFakeClient } from '@drover/client/fake';
-import { FakeClock, silentLog } from '@drover/kit';
+import { Closing, FakeClock, silentLog } from '@drover/kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { refuseUpgrade } from '../front/refuse-upgrade.js';
 import { type Caller, identityOf, impersonationHeaders } from '../identity/caller.js';
@@ -13,17 +13,18 @@ import { OpenStreams } from '../identity/open-streams.js';
 import { forward } from './forward.js';
 import { forwardUpgrade } from './forward-upgrade.js';
 
-const closing: (() => Promise<unknown> | void)[] = [];
+let closing = new Closing();
 afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
+  await closing[Symbol.asyncDispose]();
+  closing = new Closing();
 });
 
 async function listening(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closing.push(() => {
+  closing.defer(async () => {
     server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
+    await new Promise((resolve) => server.close(resolve));
   });
   return (server.address() as AddressInfo).port;
 }
@@ -48,7 +49,7 @@ async function session() {
   };
   await Promise.all([informers.tokens.synced, informers.users.synced]);
   const streams = new OpenStreams({ ...informers, clock: means.clock });
-  closing.push(() => {
+  closing.defer(() => {
     for (const each of [streams, informers.tokens, informers.users]) each[Symbol.dispose]();
   });
   const identity = identityOf(user, ['github_team://1'], { token: 'token-abcde', host: 'drover' });

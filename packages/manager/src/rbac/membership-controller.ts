@@ -1,61 +1,52 @@
 import {
-  type ClusterRoleBinding,
   type ClusterRoleTemplateBinding,
   clusterRoleBindings,
-  clusterRoleTemplateBindings,
   hasReason,
-  type Role,
-  type RoleBinding,
+  type Kind,
+  type KubeObject,
+  type ManagementCluster,
   type RoleTemplate,
   roleBindings,
   roles,
-  type Stored,
 } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
-import {
-  type Controller,
-  createController,
-  createOrUpdate,
-  done,
-  isBeingDeleted,
-  ownerReference,
-  watches,
-} from '@drover/controller';
+import { type Controller, createController, createOrUpdate, done, isBeingDeleted, watches } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
+import { provisioningRef } from '../clusters/cluster-directory.js';
 import { safeConcat } from '../clusters/cluster-id.js';
-import { roleClosure } from './role-closure.js';
-import { clusterRoleRef, type Subject, subjectOf } from './subject.js';
+import { deriveMembership, MEMBER_LABEL, type Membership } from './membership.js';
+import { type ClosedRole, roleClosure } from './role-closure.js';
+import { subjectOf } from './subject.js';
 
-/** What of a cluster is kept here, in the namespace named after it, and follows the member's rights in the cluster. */
-const MANAGEMENT_PLANE = ['clusterregistrationtokens', 'clusterroletemplatebindings', 'nodes', 'projects'];
-
-/**
- * Turns a cluster's members into rights on what this server keeps of the cluster: its object, and, for owners, its tokens,
- * bindings, nodes and projects.
- */
+/** Turns a cluster's members into rights on what this server keeps of the cluster. */
 export function membershipController(parts: {
   readonly client: Client;
+  readonly clusters: Informer<ManagementCluster>;
   readonly bindings: Informer<ClusterRoleTemplateBinding>;
   readonly roleTemplates: Informer<RoleTemplate>;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
 }): Controller {
-  const { client, bindings, roleTemplates, clock, random, log } = parts;
+  const { client, clusters, bindings, roleTemplates, clock, random, log } = parts;
   return createController({
     name: 'cluster-membership',
     sources: [watches(bindings)],
-    async reconcile({ namespace = '', name }) {
-      const binding = bindings.get(namespace, name);
+    async reconcile({ namespace: cluster = '', name }) {
+      const binding = bindings.get(cluster, name);
       const subject = binding && subjectOf(binding);
       const closure = roleClosure(binding?.roleTemplateName ?? '', (each) => roleTemplates.get(undefined, each));
-      const derived = safeConcat(namespace, name, 'member');
+      const derived = safeConcat(cluster, name, 'member');
       if (binding === undefined || isBeingDeleted(binding) || subject === undefined || closure.length === 0) {
-        await removeMembership(client, namespace, derived);
+        await removeMembership(client, derived);
         return done;
       }
-      const owns = closure.some(({ rules = [] }) => rules.some(isEverything));
-      await saveMembership(client, { binding, subject, owns, derived, cluster: namespace });
+      const known = clusters.get(undefined, cluster);
+      const provisioning = known && provisioningRef(known);
+      await saveMembership(
+        client,
+        deriveMembership({ name: derived, subject, owns: ownsAll(closure), cluster, provisioning }),
+      );
       return done;
     },
     clock,
@@ -64,70 +55,45 @@ export function membershipController(parts: {
   });
 }
 
-function isEverything({
-  apiGroups = [],
-  resources = [],
-  verbs,
-}: {
-  apiGroups?: string[];
-  resources?: string[];
-  verbs: string[];
-}): boolean {
-  return apiGroups.includes('*') && resources.includes('*') && verbs.includes('*');
+/** Whether the roles hold every right in the cluster: that makes an owner. */
+function ownsAll(closure: readonly ClosedRole[]): boolean {
+  return closure.some(({ rules = [] }) =>
+    rules.some(({ apiGroups, resources, verbs }) => [apiGroups, resources, verbs].every((list) => list?.includes('*'))),
+  );
 }
 
-async function saveMembership(
+async function saveMembership(client: Client, { clusterRoleBinding, ...namespaced }: Membership): Promise<void> {
+  await createOrUpdate(client, clusterRoleBindings, clusterRoleBinding, (live) => {
+    live.subjects = clusterRoleBinding.subjects ?? [];
+  });
+  for (const role of namespaced.roles) {
+    await createOrUpdate(client, roles, role, (live) => {
+      live.rules = role.rules ?? [];
+    });
+  }
+  for (const binding of namespaced.roleBindings) {
+    await createOrUpdate(client, roleBindings, binding, (live) => {
+      live.subjects = binding.subjects ?? [];
+    });
+  }
+}
+
+async function removeMembership(client: Client, name: string): Promise<void> {
+  for (const kind of [clusterRoleBindings, roleBindings, roles]) {
+    await removeLabelled<KubeObject>(client, kind, `${MEMBER_LABEL}=${name}`);
+  }
+}
+
+/** Deletes the objects of a kind that carry a label, in all namespaces. */
+export async function removeLabelled<T extends KubeObject>(
   client: Client,
-  member: {
-    readonly binding: Stored<ClusterRoleTemplateBinding>;
-    readonly subject: Subject;
-    readonly owns: boolean;
-    readonly derived: string;
-    readonly cluster: string;
-  },
+  kind: Kind<T>,
+  labelSelector: string,
 ): Promise<void> {
-  const { binding, subject, owns, derived, cluster } = member;
-  const labels = { 'cluster.cattle.io/name': cluster, 'membership-binding-owner': 'true' };
-  const clusterBinding: ClusterRoleBinding = {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { name: derived, labels },
-    roleRef: clusterRoleRef(`${cluster}-${owns ? 'clusterowner' : 'clustermember'}`),
-  };
-  await createOrUpdate(client, clusterRoleBindings, clusterBinding, (live) => {
-    live.subjects = [subject];
-  });
-  const ownerReferences = [ownerReference(clusterRoleTemplateBindings, binding)];
-  const role: Role = {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'Role',
-    metadata: { name: derived, namespace: cluster, labels, ownerReferences },
-  };
-  // A registration token lets its bearer join as this cluster: members read what is kept, but not that.
-  const readable = MANAGEMENT_PLANE.filter((resource) => resource !== 'clusterregistrationtokens');
-  await createOrUpdate(client, roles, role, (live) => {
-    live.rules = [
-      owns
-        ? { apiGroups: ['management.cattle.io'], resources: MANAGEMENT_PLANE, verbs: ['*'] }
-        : { apiGroups: ['management.cattle.io'], resources: readable, verbs: ['get', 'list', 'watch'] },
-    ];
-  });
-  const roleBinding: RoleBinding = {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'RoleBinding',
-    metadata: { name: derived, namespace: cluster, labels, ownerReferences },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: derived },
-  };
-  await createOrUpdate(client, roleBindings, roleBinding, (live) => {
-    live.subjects = [subject];
-  });
-}
-
-async function removeMembership(client: Client, namespace: string, name: string): Promise<void> {
-  const ignore = (error: unknown): void => {
-    if (!hasReason(error, 'NotFound')) throw error;
-  };
-  await client.delete(clusterRoleBindings, { name }).catch(ignore);
-  await client.delete(roleBindings, { namespace, name }).catch(ignore);
-  await client.delete(roles, { namespace, name }).catch(ignore);
+  const { items } = await client.list(kind, { labelSelector });
+  for (const { metadata } of items) {
+    await client.delete(kind, { namespace: metadata.namespace, name: metadata.name }).catch((error: unknown) => {
+      if (!hasReason(error, 'NotFound')) throw error;
+    });
+  }
 }

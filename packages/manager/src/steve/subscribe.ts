@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Kind } from '@drover/api';
 import type { Client } from '@drover/client';
 import type { Clock, Log } from '@drover/kit';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
@@ -24,6 +25,12 @@ const SESSION_ENDED = 4401;
 export interface SubscribeParts {
   /** A client for the cluster in the caller's name; throws when the caller may not see it. */
   readonly clientFor: (caller: Caller, cluster: string) => Promise<Client>;
+  /** Whether the caller may go on watching: asked when rights change. */
+  readonly mayWatch: (
+    caller: Caller,
+    cluster: string,
+    watched: { readonly kind: Kind; readonly namespace?: string | undefined },
+  ) => Promise<boolean>;
   readonly types: ResourceTypes;
   readonly streams: OpenStreams;
   readonly version: string;
@@ -96,9 +103,25 @@ export class Subscriptions {
     }
     const watch = new AbortController();
     watches.set(name, watch);
-    const client = (): Promise<Client> => this.parts.clientFor(caller, wish.cluster);
-    const { types, clock } = this.parts;
-    follow(wish, { client, types, send, clock, signal: watch.signal }).finally(() => {
+    let stream: Disposable | undefined;
+    const revoke = (why: string): void => {
+      watch.abort();
+      send({ name: 'resource.error', ...key, data: { error: why, code: 403 } });
+      send({ name: 'resource.stop', ...key });
+    };
+    follow(wish, {
+      client: () => this.parts.clientFor(caller, wish.cluster),
+      types: this.parts.types,
+      send,
+      opened: (kind) => {
+        const allowed = (): Promise<boolean> =>
+          this.parts.mayWatch(caller, wish.cluster, { kind, namespace: wish.namespace });
+        stream = this.parts.streams.add(caller, revoke, allowed);
+      },
+      clock: this.parts.clock,
+      signal: watch.signal,
+    }).finally(() => {
+      stream?.[Symbol.dispose]();
       if (watches.get(name) === watch) watches.delete(name);
     });
   }

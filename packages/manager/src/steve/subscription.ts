@@ -1,4 +1,4 @@
-import { ApiError, type KubeObject, type Stored, toStatus, type WatchEvent } from '@drover/api';
+import { ApiError, type Kind, type KubeObject, type Stored, toStatus, type WatchEvent } from '@drover/api';
 import { type Client, TransportError } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import { isObject } from '../front/body.js';
@@ -67,15 +67,18 @@ export async function follow(
     readonly client: () => Promise<Client>;
     readonly types: ResourceTypes;
     readonly send: (frame: object) => void;
+    /** Called when it is known which kind is watched. */
+    readonly opened: (kind: Kind) => void;
     readonly clock: Clock;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { client, types, send, clock, signal } = parts;
+  const { client, types, send, opened, clock, signal } = parts;
   const key = keyOf(wish);
   try {
     const reached = await client();
     const kind = await types.kind(wish.cluster, reached, wish.resourceType);
+    opened(kind);
     send({ name: 'resource.start', ...key });
     let resourceVersion = wish.resourceVersion;
     while (!signal.aborted) {
