@@ -41,8 +41,7 @@ export function readOpenApi(directory: string): OpenApi {
   for (const name of ANY) components[name] = { 'x-kubernetes-preserve-unknown-fields': true };
   components['io.k8s.apimachinery.pkg.util.intstr.IntOrString'] = { 'x-kubernetes-int-or-string': true };
   components['io.k8s.apimachinery.pkg.api.resource.Quantity'] = {
-    'x-kubernetes-int-or-string': true,
-    format: 'quantity',
+    oneOf: [{ type: 'string', format: 'quantity' }, { type: 'number' }],
   };
   return {
     components: Object.fromEntries(Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))),

@@ -21,8 +21,8 @@ export function fieldSetOf(value: Json, node: SchemaNode | null): FieldSet {
     default:
       return FieldSet.of(
         false,
-        (value as readonly Json[]).map((item) => [
-          elementOf(item, structure, node),
+        (value as readonly Json[]).map((item, index) => [
+          elementOf(item, index, structure, node),
           fieldSetOf(item, node?.items ?? null).asMember(true),
         ]),
       );

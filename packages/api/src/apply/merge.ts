@@ -7,7 +7,7 @@ import { elementOf, fieldsOf, itemsOf, structureOf } from './structure.js';
 /**
  * The live value with what is applied: maps and keyed lists merge, everything else is taken from what is applied.
  *
- * @throws ApiError BadRequest for an applied list that has an element twice.
+ * @throws ApiError BadRequest for an applied keyed list that has an element twice, or one without its key.
  */
 export function merge(live: Json, applied: Json, node: SchemaNode | null): Json {
   const structure = structureOf(applied, node);
@@ -38,8 +38,8 @@ function mergeLists(
   node: SchemaNode | null,
 ): Json[] {
   const mine = itemsOf(applied, structure, node);
-  if (mine.size < applied.length) throw badRequest(`duplicate entries for key ${twice(applied, structure, node)}`);
-  const theirs = live.map((item) => ({ element: elementOf(item, structure, node), item }));
+  refuseAmbiguous(applied, mine, structure, node);
+  const theirs = live.map((item, index) => ({ element: elementOf(item, index, structure, node), item }));
   const known = new Map(theirs.map(({ element, item }) => [element, item]));
   const shared = [...mine.keys()].filter((element) => known.has(element));
   const merged: Json[] = [];
@@ -63,7 +63,20 @@ function mergeLists(
   return merged;
 }
 
-function twice(list: readonly Json[], structure: 'keyed-list' | 'set', node: SchemaNode | null): string {
-  const elements = list.map((item) => elementOf(item, structure, node));
-  return printElement(elements.find((element, index) => elements.indexOf(element) !== index) ?? 'i:0');
+/** Of what is applied, each element has its key, and each key one element. */
+function refuseAmbiguous(
+  applied: readonly Json[],
+  mine: ReadonlyMap<PathElement, Json>,
+  structure: 'keyed-list' | 'set',
+  node: SchemaNode | null,
+): void {
+  const elements = applied.map((item, index) => elementOf(item, index, structure, node));
+  const keyless = elements.findIndex((element) => element.startsWith('i:'));
+  if (keyless >= 0)
+    throw badRequest(
+      `element ${keyless}: associative list with keys has an element that omits key field ${node?.mapKeys.join(', ')}`,
+    );
+  if (mine.size === applied.length) return;
+  const twice = elements.find((element, index) => elements.indexOf(element) !== index) ?? '';
+  throw badRequest(`duplicate entries for key ${printElement(twice)}`);
 }

@@ -1,4 +1,3 @@
-import { badRequest } from '../errors.js';
 import type { Json, JsonObject } from '../object.js';
 import type { SchemaNode } from '../schema/node.js';
 
@@ -11,21 +10,17 @@ export type PathElement = string;
 export const fieldElement = (name: string): PathElement => `f:${name}`;
 export const valueElement = (value: Json): PathElement => `v:${JSON.stringify(value)}`;
 
-/**
- * The element of a keyed list's item; a key the item leaves out has its schema's default.
- *
- * @throws ApiError BadRequest for an item that is no object or has none of the keys.
- */
-export function keyElement(item: Json, mapKeys: readonly string[], items: SchemaNode | null): PathElement {
-  if (typeof item !== 'object' || item === null || Array.isArray(item))
-    throw badRequest(`an element of a keyed list is no object: ${JSON.stringify(item).slice(0, 100)}`);
+export const indexElement = (index: number): PathElement => `i:${index}`;
+
+/** The element of a keyed list's item; a key the item leaves out has its schema's default. None when it has no key. */
+export function keyElement(item: Json, mapKeys: readonly string[], items: SchemaNode | null): PathElement | undefined {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined;
   const object = item as JsonObject;
   const pairs = [...mapKeys].sort().flatMap((key) => {
     const value = object[key] ?? items?.properties.get(key)?.default;
     return value === undefined ? [] : [`${JSON.stringify(key)}:${JSON.stringify(value)}`];
   });
-  if (pairs.length === 0) throw badRequest(`an element of a keyed list has no ${mapKeys.join(', ')}`);
-  return `k:{${pairs.join(',')}}`;
+  return pairs.length === 0 ? undefined : `k:{${pairs.join(',')}}`;
 }
 
 /** The element as it is printed in messages: `.spec`, `[name="a"]`, `[="a"]`, `[0]`. */

@@ -16,8 +16,8 @@ export function removeFields(value: Json, gone: FieldSet, node: SchemaNode | nul
     });
     return Object.fromEntries(kept);
   }
-  return (value as readonly Json[]).flatMap((item) => {
-    const inner = gone.at(elementOf(item, structure, node));
+  return (value as readonly Json[]).flatMap((item, index) => {
+    const inner = gone.at(elementOf(item, index, structure, node));
     return inner.member ? [] : [removeFields(item, inner, node?.items ?? null)];
   });
 }

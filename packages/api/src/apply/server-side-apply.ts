@@ -47,7 +47,7 @@ const SERVER_FIELDS: FieldSet = [
  * changes. `live` is absent when the object is made by this request.
  *
  * @throws ApiError Conflict when fields of other managers would change and `force` is not given; BadRequest for an applied
- *   object with managed fields or with an element of a keyed list given twice.
+ *   object with managed fields, or with a keyed list that has an element twice or one without its key.
  */
 export function applyObject<T extends KubeObject>(
   { live, applied, force }: { readonly live?: T | undefined; readonly applied: T; readonly force: boolean },

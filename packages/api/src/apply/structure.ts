@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../object.js';
 import type { SchemaNode } from '../schema/node.js';
-import { keyElement, type PathElement, valueElement } from './path-element.js';
+import { indexElement, keyElement, type PathElement, valueElement } from './path-element.js';
 
 /** How ownership goes through a value: `leaf` belongs to its owners as a whole. */
 export type Structure = 'leaf' | 'map' | 'keyed-list' | 'set';
@@ -19,11 +19,18 @@ export function itemsOf(
   structure: 'keyed-list' | 'set',
   node: SchemaNode | null,
 ): Map<PathElement, Json> {
-  return new Map(list.map((item) => [elementOf(item, structure, node), item]));
+  return new Map(list.map((item, index) => [elementOf(item, index, structure, node), item]));
 }
 
-export function elementOf(item: Json, structure: 'keyed-list' | 'set', node: SchemaNode | null): PathElement {
-  return structure === 'set' ? valueElement(item) : keyElement(item, node?.mapKeys ?? [], node?.items ?? null);
+/** The path element of an item; one of a keyed list that has no key is known by its place only. */
+export function elementOf(
+  item: Json,
+  index: number,
+  structure: 'keyed-list' | 'set',
+  node: SchemaNode | null,
+): PathElement {
+  if (structure === 'set') return valueElement(item);
+  return keyElement(item, node?.mapKeys ?? [], node?.items ?? null) ?? indexElement(index);
 }
 
 /** Whether the schema names the field, so that it is more than a key of a map. */
