@@ -25,6 +25,8 @@ export function auditRequest(
 ): void {
   const { requestId, route, words, metrics, clock, log } = facts;
   const started = clock.now();
+  // A socket that has been closed no longer knows whose it was.
+  const from = request.socket.remoteAddress;
   const { authorization, cookie } = request.headers;
   const credentials = readCredentials({
     ...(authorization === undefined ? {} : { authorization }),
@@ -43,7 +45,7 @@ export function auditRequest(
       ms: clock.now() - started,
       // The name a token claims; whether it held is in the status.
       ...(credentials.form === 'token' ? { token: credentials.name } : {}),
-      from: request.socket.remoteAddress,
+      from,
     });
   });
 }

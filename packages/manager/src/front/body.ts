@@ -15,7 +15,9 @@ const DEPTH_LIMIT = 64;
 export async function readObject(request: IncomingMessage): Promise<JsonObject> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // The request is refused, not cut off, when it is too long: its sender is to read why.
+  const incoming: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+  for await (const chunk of incoming) {
     size += chunk.byteLength;
     if (size > BODY_LIMIT) throw new NormanError('InvalidBodyContent', `the body is longer than ${BODY_LIMIT} bytes`);
     chunks.push(chunk);

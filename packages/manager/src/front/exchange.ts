@@ -50,5 +50,7 @@ export function write(response: ServerResponse, answer: Exclude<Answer, 'streame
     else response.setHeader(name, value);
   }
   response.setHeader('content-length', bytes.byteLength);
+  // What has not been read of the request is not waited for.
+  if (!response.req.complete) response.setHeader('connection', 'close');
   response.end(response.req.method === 'HEAD' ? undefined : bytes);
 }
