@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DroverProcess, type ReadyLine } from '../drover-process.js';
 import { kubectl } from '../kubectl.js';
@@ -38,9 +38,9 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
     const at = (url: string): string => new URL(url).host;
     const onLab = (...args: string[]) => kubectl(labReady.kubeconfig, args);
     const onServer = (...args: string[]) => kubectl(serverReady.kubeconfig, args);
-    const qemu = async (): Promise<string> => {
-      const { stdout } = await onLab('get', 'vmi', 'survivor', '-o', 'jsonpath={.metadata.uid}');
-      return stdout;
+    const machineUuid = async (): Promise<string> => {
+      const path = '{.spec.domain.firmware.uuid}';
+      return (await onLab('get', 'vmi', 'survivor', '-o', `jsonpath=${path}`)).stdout;
     };
     const active = () =>
       onServer(
@@ -133,8 +133,8 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
     ] as const)(
       '%s: the machine never stops, no object is lost, and all find each other again',
       async (_name, order) => {
-        const before = await qemu();
-        const processBefore = await qemuPid(data, before);
+        const before = await machineUuid();
+        const processBefore = await qemuPid(before);
         const objects = (await onLab('get', 'vm,pvc,deploy,secrets', '-A', '-o', 'name')).stdout;
         const pid = await agentPid();
         for (const victim of order) {
@@ -146,23 +146,21 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
         [lab, labReady] = await start('lab', at(labReady.url));
         expect((await active()).code).toBe(0);
         expect((await onLab('wait', 'vm/survivor', '--for=condition=Ready', '--timeout=60s')).stderr).toBe('');
-        expect(await qemu()).toBe(before);
-        expect(await qemuPid(data, before)).toBe(processBefore);
+        expect(await machineUuid()).toBe(before);
+        expect(await qemuPid(before)).toBe(processBefore);
         expect((await onLab('get', 'vm,pvc,deploy,secrets', '-A', '-o', 'name')).stdout).toBe(objects);
       },
     );
   },
 );
 
-/** The process of a machine, found by the UID that its command line carries. */
-async function qemuPid(data: string, uid: string): Promise<number> {
-  const { readdir } = await import('node:fs/promises');
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
-    if (command.startsWith('qemu-system') && command.includes(uid)) return Number(entry);
+/** The QEMU process that runs the machine with this firmware UUID. */
+async function qemuPid(uuid: string): Promise<number> {
+  for (const entry of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const argv = (await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    if (argv[0]?.includes('qemu-system') && argv.includes(uuid)) return Number(entry);
   }
-  throw new Error(`no QEMU process for ${uid} under ${data}`);
+  throw new Error(`no QEMU process runs machine ${uuid}`);
 }
 
 function alive(pid: number): boolean {
