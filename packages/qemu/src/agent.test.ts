@@ -108,10 +108,11 @@ describe('the guest agent', () => {
     },
   );
 
-  it('takes only so much of a list', async () => {
+  it('takes only so much of a list, and of a text', async () => {
     const { agent } = agentThat(saying(Array.from({ length: 5_000 }, () => ({ user: 'a', 'login-time': 1.5 }))));
     const users = await agent.users();
-    expect([users.length, users[0]]).toEqual([1024, { user: 'a', loginAt: 1500 }]);
+    expect([users.length, users[0]]).toEqual([256, { user: 'a', loginAt: 1500 }]);
+    expect(await agentThat(saying({ 'host-name': 'x'.repeat(100_000) })).agent.hostName()).toHaveLength(256);
   });
 
   it('counts as having obeyed a shutdown that it does not answer', async () => {

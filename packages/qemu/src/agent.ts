@@ -69,9 +69,10 @@ interface Conversation {
   answer: Deferred<Reader> | undefined;
 }
 
-/** What a guest says is not ours to trust: the longest line and the longest list that are taken from it. */
+/** What a guest says is not ours to trust: the longest line, list and text that are taken from it. */
 const MAX_LINE = 1024 * 1024;
-const MAX_LIST = 1024;
+const MAX_LIST = 256;
+const MAX_TEXT = 256;
 
 /** How long an answer may take when the caller does not say; freezing file systems gets more. */
 const ANSWER_MS = 5_000;
@@ -109,10 +110,10 @@ export class GuestAgent implements Disposable {
   async info(): Promise<AgentInfo> {
     const reply = new Reader(await this.execute('guest-info'), 'guest-info');
     return {
-      version: reply.text('version'),
+      version: text(reply, 'version'),
       commands: reply
         .objects('supported_commands', MAX_LIST)
-        .map((command) => ({ name: command.text('name'), enabled: command.boolean('enabled') })),
+        .map((command) => ({ name: text(command, 'name'), enabled: command.boolean('enabled') })),
     };
   }
 
@@ -131,7 +132,7 @@ export class GuestAgent implements Disposable {
   }
 
   async hostName(): Promise<string> {
-    return new Reader(await this.execute('guest-get-host-name'), 'guest-get-host-name').text('host-name');
+    return text(new Reader(await this.execute('guest-get-host-name'), 'guest-get-host-name'), 'host-name');
   }
 
   async timezone(): Promise<{ readonly zone?: string; readonly offsetSeconds: number }> {
@@ -143,7 +144,7 @@ export class GuestAgent implements Disposable {
     const reply = await this.execute('guest-network-get-interfaces');
     return objects(reply, 'guest-network-get-interfaces', MAX_LIST).map((one) =>
       defined({
-        name: one.text('name'),
+        name: text(one, 'name'),
         mac: optionalText(one, 'hardware-address'),
         addresses: (one.has('ip-addresses') ? one.objects('ip-addresses', MAX_LIST) : []).map(address),
       }),
@@ -153,7 +154,7 @@ export class GuestAgent implements Disposable {
   async users(): Promise<readonly GuestUser[]> {
     return objects(await this.execute('guest-get-users'), 'guest-get-users', MAX_LIST).map((one) =>
       defined({
-        user: one.text('user'),
+        user: text(one, 'user'),
         domain: optionalText(one, 'domain'),
         loginAt: Math.round(one.number('login-time') * 1000),
       }),
@@ -163,15 +164,15 @@ export class GuestAgent implements Disposable {
   async filesystems(): Promise<readonly GuestFilesystem[]> {
     return objects(await this.execute('guest-get-fsinfo'), 'guest-get-fsinfo', MAX_LIST).map((one) =>
       defined({
-        name: one.text('name'),
-        mountPoint: one.text('mountpoint'),
-        type: one.text('type'),
+        name: text(one, 'name'),
+        mountPoint: text(one, 'mountpoint'),
+        type: text(one, 'type'),
         usedBytes: one.optional('used-bytes', (reader, name) => reader.number(name)),
         totalBytes: one.optional('total-bytes', (reader, name) => reader.number(name)),
         disks: one.objects('disk', MAX_LIST).map((disk) =>
           defined({
             serial: optionalText(disk, 'serial'),
-            busType: disk.text('bus-type'),
+            busType: text(disk, 'bus-type'),
             device: optionalText(disk, 'dev'),
           }),
         ),
@@ -221,7 +222,7 @@ export class GuestAgent implements Disposable {
     const conversation = this.#conversation ?? (await this.#begin());
     const reply = await this.#exchange(conversation, { execute: command, ...(args ? { arguments: args } : {}) }, ms);
     if (!reply.has('error')) return reply.raw('return');
-    throw new AgentError(`${command}: ${reply.object('error').text('desc')}`);
+    throw new AgentError(`${command}: ${text(reply.object('error'), 'desc')}`);
   }
 
   /** The agent may hold half a question of an earlier conversation, and its answer: both are flushed out first. */
@@ -282,14 +283,19 @@ export class GuestAgent implements Disposable {
 
 function address(one: Reader): GuestAddress {
   return {
-    family: one.text('ip-address-type') === 'ipv6' ? 'ipv6' : 'ipv4',
-    address: one.text('ip-address'),
+    family: text(one, 'ip-address-type') === 'ipv6' ? 'ipv6' : 'ipv4',
+    address: text(one, 'ip-address'),
     prefix: one.number('prefix'),
   };
 }
 
 function optionalText(reader: Reader, name: string): string | undefined {
-  return reader.optional(name, (from, member) => from.text(member));
+  return reader.optional(name, text);
+}
+
+/** A text of the guest's, cut to what is taken of it. */
+function text(reader: Reader, name: string): string {
+  return reader.text(name).slice(0, MAX_TEXT);
 }
 
 /** The record without the members that are undefined. */

@@ -87,12 +87,14 @@ export function recognize(head: Buffer, tail: Buffer, fileSize: number): Recogni
 /** What the primary volume descriptor says (ECMA-119, 8.4.8 and 8.4.12). */
 function isoLength(head: Buffer): number {
   const descriptor = 16 * 2048;
+  if (head.length < descriptor + 2048) return descriptor + 2048;
   return head.readUInt32LE(descriptor + 80) * head.readUInt16LE(descriptor + 128);
 }
 
 /** The end of the backup header that the partition table's header names (UEFI Specification 2.10, 5.3.2). */
 function gptLength(head: Buffer): number {
   if (!has(head, GPT)) return 0;
+  if (head.length < GPT.at + SECTOR) return GPT.at + SECTOR;
   return (Number(head.readBigUInt64LE(GPT.at + 32)) + 1) * SECTOR;
 }
 

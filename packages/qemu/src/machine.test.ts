@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { adoptMachine, adoptMachines, forgetMachine } from './adopt.js';
@@ -128,6 +128,28 @@ describe.skipIf(!host.qemu.ok)('a machine (needs QEMU)', () => {
     await machine.resizeDisk('root', 2 * 1024 * 1024);
     expect(await machine.blocks()).toMatchObject([{ disk: 'root', virtualSize: 2 * 1024 * 1024 }]);
     await expect(machine.resizeDisk('other', 1)).rejects.toThrow('not a disk');
+  });
+
+  it.skipIf(!host.firmware.uefi)('starts with UEFI and variables of its own (needs OVMF)', async () => {
+    await using home = await temporaryDirectory();
+    const { code, varsTemplate } = host.firmware.uefi!;
+    const vars = join(home.path, 'a,b.fd');
+    await copyFile(varsTemplate, vars);
+    await using machine = await start(join(home.path, 'machine'), {
+      firmware: { kind: 'uefi', code, vars, secureBoot: false },
+    });
+    expect(machine.state).toBe('prelaunch');
+  });
+
+  it.skipIf(!host.firmware.secureBoot)('starts with Secure Boot (needs OVMF)', async () => {
+    await using home = await temporaryDirectory();
+    const { code, varsTemplate } = host.firmware.secureBoot!;
+    const vars = join(home.path, 'vars.fd');
+    await copyFile(varsTemplate, vars);
+    await using machine = await start(join(home.path, 'machine'), {
+      firmware: { kind: 'uefi', code, vars, secureBoot: true },
+    });
+    expect(machine.state).toBe('prelaunch');
   });
 
   it('has no screen when it was made without, and nothing at all when it is gone', async () => {
