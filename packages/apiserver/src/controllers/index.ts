@@ -1,7 +1,7 @@
 import { clusterRoleAggregation } from './cluster-role-aggregation.js';
 import type { Controller } from './controller.js';
 import { eventExpiry } from './event-expiry.js';
-import { garbageAndNamespaces } from './garbage-and-namespaces.js';
+import { ofAnyObject } from './of-any-object.js';
 import { serviceAccounts } from './service-accounts.js';
 import { tokenSecrets } from './token-secrets.js';
 
@@ -10,6 +10,6 @@ export const controllers: readonly Controller[] = [
   clusterRoleAggregation,
   serviceAccounts,
   tokenSecrets,
-  garbageAndNamespaces,
+  ofAnyObject,
   eventExpiry,
 ];

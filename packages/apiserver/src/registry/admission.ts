@@ -9,11 +9,17 @@ import {
 } from '@drover/api';
 import type { ObjectReader } from '../catalog/strategy.js';
 
+/** Names every kind. */
+const ALL = '*/*';
+
 /** The admission steps compiled into this process, in their order, by the kind they look at. */
 export class Admission {
   readonly #byResource = new Map<string, AdmissionPlugin[]>();
+  /** Those for each kind come after those for one: they see what will be stored. */
+  readonly #ofAll: readonly AdmissionPlugin[];
 
   constructor(plugins: readonly AdmissionPlugin[]) {
+    this.#ofAll = plugins.filter(({ resources }) => resources.includes(ALL));
     for (const plugin of plugins) {
       for (const resource of plugin.resources) {
         this.#byResource.set(resource, [...(this.#byResource.get(resource) ?? []), plugin]);
@@ -23,9 +29,9 @@ export class Admission {
 
   /** The object as the steps leave it; the same value when none changed it. @throws ApiError when one refuses. */
   async admit(review: AdmissionReview): Promise<KubeObject | undefined> {
-    const plugins = this.#byResource.get(`${review.group}/${review.resource}`);
+    const plugins = [...(this.#byResource.get(`${review.group}/${review.resource}`) ?? []), ...this.#ofAll];
     let object = review.object;
-    for (const plugin of plugins ?? []) {
+    for (const plugin of plugins) {
       object = (await plugin.admit(object === undefined ? review : { ...review, object })) ?? object;
     }
     return object;
