@@ -233,6 +233,7 @@ export {
   volumeSnapshots,
 } from './generated/kinds.js';
 export { type Identity, SYSTEM_MASTERS } from './identity.js';
+export { isJsonObject } from './json-object.js';
 export { apiVersion, defineKind, type Kind, type ObjectRef, resourcePath } from './kind.js';
 export type {
   Json,

@@ -1,4 +1,5 @@
 import { ApiError, badRequest } from '../errors.js';
+import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject } from '../object.js';
 import { sameJson } from '../schema/same-json.js';
 import { parsePointer } from './json-pointer.js';
@@ -38,9 +39,8 @@ export function applyJsonPatch(document: Json, patch: Json): Json {
 }
 
 function parseOperation(item: Json): Operation {
-  if (typeof item !== 'object' || item === null || Array.isArray(item))
-    throw badRequest('a JSON patch operation is an object');
-  const { op, path, from, value } = item as JsonObject;
+  if (!isJsonObject(item)) throw badRequest('a JSON patch operation is an object');
+  const { op, path, from, value } = item;
   if (typeof path !== 'string') throw badRequest('a JSON patch operation needs a "path"');
   const target = parsePointer(path);
   switch (op) {

@@ -1,4 +1,5 @@
 import { refuseMagicKey } from '../body/magic-key.js';
+import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject } from '../object.js';
 
 /**
@@ -8,9 +9,9 @@ import type { Json, JsonObject } from '../object.js';
  * @throws ApiError BadRequest for a key that no object may have.
  */
 export function applyMergePatch(document: Json, patch: Json): Json {
-  if (!isObject(patch)) return patch;
-  const base: JsonObject = isObject(document) ? document : {};
-  let copy: Record<string, Json | undefined> | undefined = isObject(document) ? undefined : {};
+  if (!isJsonObject(patch)) return patch;
+  const base: JsonObject = isJsonObject(document) ? document : {};
+  let copy: Record<string, Json | undefined> | undefined = isJsonObject(document) ? undefined : {};
   for (const [key, value] of Object.entries(patch)) {
     refuseMagicKey(key);
     if (value === undefined) continue;
@@ -27,8 +28,4 @@ export function applyMergePatch(document: Json, patch: Json): Json {
     copy[key] = after;
   }
   return copy ?? base;
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { refuseMagicKey } from '../body/magic-key.js';
 import { badRequest } from '../errors.js';
+import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject, KubeObject } from '../object.js';
 import type { SchemaNode } from '../schema/node.js';
 import type { OpenSchema } from '../schema/open-schema.js';
@@ -19,7 +20,7 @@ const DELETE_PRIMITIVES = '$deleteFromPrimitiveList/';
  * @throws ApiError BadRequest for a patch that is no object, an unknown directive, or an element without its merge key.
  */
 export function applyStrategicPatch<T extends KubeObject>(object: T, patch: Json, schema: OpenSchema): T {
-  if (!isObject(patch)) throw badRequest('a strategic merge patch is an object');
+  if (!isJsonObject(patch)) throw badRequest('a strategic merge patch is an object');
   return mergeObject(object as unknown as JsonObject, patch, schema.root) as unknown as T;
 }
 
@@ -86,9 +87,9 @@ function retained(base: JsonObject, patch: JsonObject): Record<string, Json | un
 
 function mergeValue(before: Json | undefined, value: Json, node: SchemaNode | null, directives: ListDirectives): Json {
   const strategy = node?.schema['x-kubernetes-patch-strategy']?.split(',') ?? [];
-  if (isObject(value)) {
+  if (isJsonObject(value)) {
     if (strategy.includes('replace')) return plain(value);
-    return mergeObject(isObject(before) ? before : {}, value, node);
+    return mergeObject(isJsonObject(before) ? before : {}, value, node);
   }
   if (Array.isArray(value) && strategy.includes('merge'))
     return mergeList(Array.isArray(before) ? before : [], value, node, directives);
@@ -102,7 +103,7 @@ function mergeList(
   { order, deleted }: ListDirectives,
 ): Json {
   const mergeKey = node?.schema['x-kubernetes-patch-merge-key'];
-  if (mergeKey !== undefined && [...before, ...patch].some(isObject))
+  if (mergeKey !== undefined && [...before, ...patch].some(isJsonObject))
     return mergeObjects(before, patch, node?.items ?? null, mergeKey, order);
   const kept = before.filter((item) => !deleted.some((gone) => sameJson(gone, item)));
   const fresh = patch.filter((item) => !kept.some((known) => sameJson(known, item)));
@@ -118,24 +119,24 @@ function mergeObjects(
   order: readonly Json[] | undefined,
 ): Json {
   const keyOf = (item: Json): Json => {
-    const key = isObject(item) ? own(item, mergeKey) : undefined;
+    const key = isJsonObject(item) ? own(item, mergeKey) : undefined;
     if (key === undefined)
       throw badRequest(`${JSON.stringify(item).slice(0, 200)} does not contain declared merge key: ${mergeKey}`);
     return key;
   };
   const isReplacement = (item: Json): boolean =>
-    isObject(item) && item[PATCH] === 'replace' && !Object.hasOwn(item, mergeKey);
+    isJsonObject(item) && item[PATCH] === 'replace' && !Object.hasOwn(item, mergeKey);
   if (patch.some(isReplacement)) return patch.filter((item) => !isReplacement(item)).map(plain);
   const merged = [...before];
   for (const item of patch) {
     const key = keyOf(item);
     const index = merged.findIndex((known) => sameJson(keyOf(known), key));
-    if (isObject(item) && item[PATCH] === 'delete') {
+    if (isJsonObject(item) && item[PATCH] === 'delete') {
       if (index >= 0) merged.splice(index, 1);
       continue;
     }
     const known = merged[index];
-    const next = isObject(item) ? mergeObject(isObject(known) ? known : {}, item, items) : item;
+    const next = isJsonObject(item) ? mergeObject(isJsonObject(known) ? known : {}, item, items) : item;
     if (index >= 0) merged[index] = next;
     else merged.push(next);
   }
@@ -145,7 +146,7 @@ function mergeObjects(
 /** A value of a patch as it is stored: without nulls in objects and without directives. */
 function plain(value: Json): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map(plain);
-  return isObject(value) ? plainObject(value) : value;
+  return isJsonObject(value) ? plainObject(value) : value;
 }
 
 function plainObject(object: JsonObject): JsonObject {
@@ -158,7 +159,3 @@ function plainObject(object: JsonObject): JsonObject {
 
 const own = (object: Readonly<Record<string, Json | undefined>>, key: string): Json | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined;
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

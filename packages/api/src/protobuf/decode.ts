@@ -1,6 +1,7 @@
 import { refuseMagicKey } from '../body/magic-key.js';
 import { badRequest } from '../errors.js';
 import type { Json, JsonObject, KubeObject } from '../object.js';
+import { readEnvelope } from './envelope.js';
 import { schemaOrArray, schemaOrBool, schemaOrTexts } from './schema-unions.js';
 import { type Field, Messages, type ProtobufTables } from './tables.js';
 import { WELL_KNOWN } from './well-known.js';
@@ -11,7 +12,6 @@ const MAGIC = [0x6b, 0x38, 0x73, 0x00] as const;
 /** Deeper than any built-in kind goes; a CRD's schema may nest further only as JSON. */
 const MAX_DEPTH = 100;
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-const UNKNOWN = 'io.k8s.apimachinery.pkg.runtime.Unknown';
 
 /** Decodes bodies of built-in kinds. One is enough for a server: it keeps the tables it has read. */
 export class ProtobufDecoder {
@@ -29,12 +29,9 @@ export class ProtobufDecoder {
    */
   decode(body: Uint8Array): KubeObject {
     if (!MAGIC.every((byte, index) => body[index] === byte)) throw malformed('it does not begin with "k8s"');
-    const envelope = this.#message(body.subarray(MAGIC.length), UNKNOWN, 0);
-    const { typeMeta, raw = '' } = envelope;
-    const { apiVersion = '', kind = '' } = (typeMeta ?? {}) as { apiVersion?: string; kind?: string };
+    const { apiVersion, kind, raw } = readEnvelope(body.subarray(MAGIC.length));
     const message = this.#messageOf(apiVersion, kind);
-    const bytes = Uint8Array.from(atob(raw as string), (character) => character.charCodeAt(0));
-    return { apiVersion, kind, ...this.#message(bytes, message, 0) } as unknown as KubeObject;
+    return { apiVersion, kind, ...this.#message(raw, message, 0) } as unknown as KubeObject;
   }
 
   /** Options belong to every group version. */

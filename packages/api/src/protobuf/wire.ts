@@ -12,11 +12,8 @@ const text = new TextDecoder('utf-8', { fatal: true });
  */
 export class WireReader {
   #at = 0;
-  readonly #view: DataView;
 
-  constructor(readonly bytes: Uint8Array) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
+  constructor(readonly bytes: Uint8Array) {}
 
   get done(): boolean {
     return this.#at >= this.bytes.length;
@@ -24,38 +21,40 @@ export class WireReader {
 
   /** The next field's number and wire type. */
   tag(): { field: number; wire: WireType } {
-    const key = Number(this.varint());
+    const key = this.integer();
     const wire = key & 7;
     if (wire !== 0 && wire !== 1 && wire !== 2 && wire !== 5) throw malformed(`wire type ${wire}`);
     return { field: Math.floor(key / 8), wire };
   }
 
-  /** An unsigned number of up to 64 bits. */
-  varint(): bigint {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.bytes[this.#at];
-      if (byte === undefined) throw malformed('the body ends early');
-      this.#at += 1;
-      value |= BigInt(byte & 0x7f) << shift;
+  /** A signed number of 64 bits; as exact as JSON's numbers are. */
+  integer(): number {
+    let value = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.#byte();
+      value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value;
+    }
+    let large = BigInt(value);
+    for (let shift = 28n; shift < 70n; shift += 7n) {
+      const byte = this.#byte();
+      large |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return Number(BigInt.asIntN(64, large));
     }
     throw malformed('a number is too long');
   }
 
-  /** A signed number of 64 bits; as exact as JSON's numbers are. */
-  integer(): number {
-    const first = this.bytes[this.#at];
-    if (first !== undefined && first < 0x80) {
-      this.#at += 1;
-      return first;
-    }
-    return Number(BigInt.asIntN(64, this.varint()));
+  #byte(): number {
+    const byte = this.bytes[this.#at];
+    if (byte === undefined) throw malformed('the body ends early');
+    this.#at += 1;
+    return byte;
   }
 
   double(): number {
     if (this.#at + 8 > this.bytes.length) throw malformed('the body ends early');
-    const value = this.#view.getFloat64(this.#at, true);
+    const { buffer, byteOffset } = this.bytes;
+    const value = new DataView(buffer, byteOffset + this.#at, 8).getFloat64(0, true);
     this.#at += 8;
     return value;
   }
@@ -71,6 +70,8 @@ export class WireReader {
 
   text(): string {
     const slice = this.slice();
+    const short = asciiText(slice);
+    if (short !== undefined) return short;
     try {
       return text.decode(slice);
     } catch {
@@ -80,7 +81,7 @@ export class WireReader {
 
   /** Passes over a field nobody knows. */
   skip(wire: WireType): void {
-    if (wire === 0) this.varint();
+    if (wire === 0) this.integer();
     else if (wire === 2) this.slice();
     else {
       const size = wire === 1 ? 8 : 4;
@@ -88,6 +89,17 @@ export class WireReader {
       this.#at += size;
     }
   }
+}
+
+/** Most texts are a few ASCII characters, for which a decoder costs more than they do. */
+function asciiText(bytes: Uint8Array): string | undefined {
+  if (bytes.length > 64) return undefined;
+  let result = '';
+  for (const byte of bytes) {
+    if (byte > 0x7f) return undefined;
+    result += String.fromCharCode(byte);
+  }
+  return result;
 }
 
 /** 400: the body is no protobuf of the kind it claims. */

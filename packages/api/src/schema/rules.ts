@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject, KubeObject, StatusCause } from '../object.js';
 import { celValue, compileRule, optionalValue } from './cel.js';
 import { FieldPath } from './field-path.js';
@@ -87,7 +88,7 @@ class RuleWalk {
     const rules = node.schema['x-kubernetes-validations'] ?? [];
     for (const rule of rules) this.#ask(rule, value, old ?? undefined, node);
     if (Array.isArray(value)) this.#checkItems(value, Array.isArray(old) ? old : [], node);
-    else if (typeof value === 'object') this.#checkFields(value as JsonObject, isObject(old) ? old : {}, node);
+    else if (typeof value === 'object') this.#checkFields(value as JsonObject, isJsonObject(old) ? old : {}, node);
   }
 
   #checkFields(value: JsonObject, old: JsonObject, node: SchemaNode): void {
@@ -104,7 +105,7 @@ class RuleWalk {
   #checkItems(value: readonly Json[], old: readonly Json[], { items, listType, mapKeys }: SchemaNode): void {
     if (!items) return;
     const same = (a: Json, b: Json): boolean =>
-      isObject(a) && isObject(b) && mapKeys.every((key) => (a[key] ?? null) === (b[key] ?? null));
+      isJsonObject(a) && isJsonObject(b) && mapKeys.every((key) => (a[key] ?? null) === (b[key] ?? null));
     for (const [index, item] of value.entries()) {
       this.#path.push(index);
       this.check(item, listType === 'map' ? old.find((other) => same(item, other)) : undefined, items);
@@ -146,8 +147,4 @@ function messageOf({ rule, message, messageExpression }: RuleSource, self: unkno
   } catch {
     return plain;
   }
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,8 @@
+import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject, StatusCause } from '../object.js';
 import { forbiddenField, invalidType, invalidValue, notSupported, required } from './field-cause.js';
+import { keywordCauses } from './keywords.js';
+import { listTypeCauses } from './list-type.js';
 import { openSchema } from './open-schema.js';
 import { patternFault } from './pattern.js';
 import type { Schema } from './schema.js';
@@ -9,55 +12,6 @@ import { typeName } from './validate.js';
 const MAX_DEPTH = 200;
 
 const TYPES = ['object', 'array', 'string', 'integer', 'number', 'boolean'];
-
-/** Keywords that CRDs may not use, each with the reason Kubernetes gives. */
-const FORBIDDEN: Readonly<Record<string, string>> = {
-  $ref: '$ref is not supported',
-  $schema: 'schema is not supported',
-  id: 'id is not supported',
-  additionalItems: 'additionalItems is not supported',
-  patternProperties: 'patternProperties is not supported',
-  definitions: 'definitions is not supported',
-  dependencies: 'dependencies is not supported',
-};
-
-/** What each keyword's value must be. */
-const KEYWORDS: Readonly<Record<string, readonly string[]>> = {
-  type: ['string'],
-  format: ['string'],
-  title: ['string'],
-  description: ['string'],
-  pattern: ['string'],
-  nullable: ['boolean'],
-  uniqueItems: ['boolean'],
-  exclusiveMinimum: ['boolean'],
-  exclusiveMaximum: ['boolean'],
-  minimum: ['integer', 'number'],
-  maximum: ['integer', 'number'],
-  multipleOf: ['integer', 'number'],
-  minLength: ['integer'],
-  maxLength: ['integer'],
-  minItems: ['integer'],
-  maxItems: ['integer'],
-  minProperties: ['integer'],
-  maxProperties: ['integer'],
-  required: ['array'],
-  enum: ['array'],
-  allOf: ['array'],
-  anyOf: ['array'],
-  oneOf: ['array'],
-  not: ['object'],
-  items: ['object'],
-  properties: ['object'],
-  additionalProperties: ['object', 'boolean'],
-  'x-kubernetes-preserve-unknown-fields': ['boolean'],
-  'x-kubernetes-embedded-resource': ['boolean'],
-  'x-kubernetes-int-or-string': ['boolean'],
-  'x-kubernetes-list-type': ['string'],
-  'x-kubernetes-list-map-keys': ['array'],
-  'x-kubernetes-map-type': ['string'],
-  'x-kubernetes-validations': ['array'],
-};
 
 /** Keywords that may not stand inside `allOf`, `anyOf`, `oneOf` and `not`, which only restrict. */
 const STRUCTURE = [
@@ -76,7 +30,7 @@ const STRUCTURE = [
  */
 export function structuralCauses(schema: Json, path: string): StatusCause[] {
   const walk = new Walk();
-  if (!isObject(schema)) return [invalidType(path, typeName(schema), 'must be an object')];
+  if (!isJsonObject(schema)) return [invalidType(path, typeName(schema), 'must be an object')];
   if (schema['type'] !== 'object')
     walk.causes.push(
       schema['type'] === undefined
@@ -113,12 +67,12 @@ class Walk {
   /** At the root, `metadata` may restrict the name only: what metadata is, Kubernetes says. */
   metadata(schema: JsonObject, path: string): void {
     const properties = schema['properties'];
-    const metadata = isObject(properties) ? properties['metadata'] : undefined;
-    if (!isObject(metadata)) return;
+    const metadata = isJsonObject(properties) ? properties['metadata'] : undefined;
+    if (!isJsonObject(metadata)) return;
     if (metadata['type'] !== 'object')
       this.causes.push(invalidValue(`${path}.properties[metadata].type`, metadata['type'] ?? '', 'must be object'));
     const inner = metadata['properties'];
-    for (const name of isObject(inner) ? Object.keys(inner) : []) {
+    for (const name of isJsonObject(inner) ? Object.keys(inner) : []) {
       if (name !== 'name' && name !== 'generateName')
         this.causes.push(
           forbiddenField(
@@ -129,22 +83,11 @@ class Walk {
     }
   }
 
+  /** Whether the keywords are ones to look further at. */
   #keywords(schema: JsonObject, path: string): boolean {
-    const before = this.causes.length;
-    for (const [keyword, value] of Object.entries(schema)) {
-      if (value === undefined) continue;
-      if (Object.hasOwn(FORBIDDEN, keyword))
-        this.causes.push(forbiddenField(`${path}.${keyword}`, FORBIDDEN[keyword] ?? ''));
-      const wanted = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
-      const found = typeName(value);
-      if (wanted && !wanted.includes(found))
-        this.causes.push(invalidType(`${path}.${keyword}`, found, `must be ${wanted.join(' or ')}`));
-    }
-    for (const keyword of ['required', 'x-kubernetes-list-map-keys']) {
-      if (!list(schema[keyword]).every((name) => typeof name === 'string'))
-        this.causes.push(invalidType(`${path}.${keyword}`, 'array', 'must hold names'));
-    }
-    return this.causes.length === before;
+    const causes = keywordCauses(schema, path);
+    this.causes.push(...causes);
+    return causes.length === 0;
   }
 
   #type(schema: JsonObject, path: string, place: Place): void {
@@ -208,106 +151,33 @@ class Walk {
     const mapType = schema['x-kubernetes-map-type'];
     if (mapType !== undefined && mapType !== 'atomic' && mapType !== 'granular')
       this.causes.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, ['atomic', 'granular']));
-    this.#listType(schema, path);
-  }
-
-  #listType(schema: JsonObject, path: string): void {
-    const listType = schema['x-kubernetes-list-type'];
-    const keys = list(schema['x-kubernetes-list-map-keys']).map(String);
-    const keysPath = `${path}.x-kubernetes-list-map-keys`;
-    if (listType === undefined) {
-      if (keys.length > 0)
-        this.causes.push(forbiddenField(keysPath, 'must be only used when x-kubernetes-list-type is map'));
-      return;
-    }
-    const typePath = `${path}.x-kubernetes-list-type`;
-    if (listType !== 'atomic' && listType !== 'set' && listType !== 'map') {
-      this.causes.push(notSupported(typePath, listType, ['atomic', 'map', 'set']));
-      return;
-    }
-    if (schema['type'] !== 'array')
-      this.causes.push(
-        invalidValue(`${path}.type`, schema['type'] ?? '', 'must be array if x-kubernetes-list-type is specified'),
-      );
-    const items = isObject(schema['items']) ? schema['items'] : {};
-    if (listType === 'set' && (items['type'] === 'object' || items['type'] === 'array')) {
-      const atomic = items['x-kubernetes-map-type'] === 'atomic' || items['x-kubernetes-list-type'] === 'atomic';
-      if (!atomic)
-        this.causes.push(
-          invalidValue(
-            `${path}.items`,
-            items['type'],
-            'must be scalar or atomic as item of a list with x-kubernetes-list-type=set',
-          ),
-        );
-    }
-    if (listType !== 'map') {
-      if (keys.length > 0)
-        this.causes.push(forbiddenField(keysPath, 'must be only used when x-kubernetes-list-type is map'));
-      return;
-    }
-    if (keys.length === 0) this.causes.push(required(keysPath, 'must not be empty if x-kubernetes-list-type is map'));
-    if (items['type'] !== 'object')
-      this.causes.push(
-        invalidValue(
-          `${path}.items.type`,
-          items['type'] ?? '',
-          "must be object if parent array's x-kubernetes-list-type is map",
-        ),
-      );
-    this.#mapKeys(keys, items, path);
-  }
-
-  /** Each key of a keyed list has a scalar schema, and is required or has a default. */
-  #mapKeys(keys: readonly string[], items: JsonObject, path: string): void {
-    const properties = isObject(items['properties']) ? items['properties'] : {};
-    for (const [index, key] of keys.entries()) {
-      const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
-      const keyPath = `${path}.x-kubernetes-list-map-keys[${index}]`;
-      if (!isObject(property))
-        this.causes.push(invalidValue(keyPath, key, 'entries must all be names of item properties'));
-      else if (property['type'] === 'object' || property['type'] === 'array')
-        this.causes.push(
-          invalidValue(
-            `${path}.items.properties[${key}].type`,
-            property['type'],
-            "must be a scalar type if parent array's x-kubernetes-list-type is map",
-          ),
-        );
-      else if (property['default'] === undefined && !list(items['required']).includes(key))
-        this.causes.push(
-          required(
-            `${path}.items.properties[${key}].default`,
-            'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property',
-          ),
-        );
-    }
+    this.causes.push(...listTypeCauses(schema, path));
   }
 
   #children(schema: JsonObject, path: string, depth: number): void {
     const { type, properties, additionalProperties, items } = schema;
     if (type === 'array' && items === undefined) this.causes.push(required(`${path}.items`, 'must be specified'));
-    if (isObject(items)) this.node(items, `${path}.items`, depth + 1, 'item');
-    if (isObject(properties)) {
+    if (isJsonObject(items)) this.node(items, `${path}.items`, depth + 1, 'item');
+    if (isJsonObject(properties)) {
       for (const [name, property] of Object.entries(properties)) {
         const inner = `${path}.properties[${name}]`;
-        if (isObject(property)) this.node(property, inner, depth + 1, 'field');
+        if (isJsonObject(property)) this.node(property, inner, depth + 1, 'field');
         else this.causes.push(invalidType(inner, typeName(property ?? null), 'must be an object'));
       }
     }
     if (additionalProperties === false)
       this.causes.push(forbiddenField(`${path}.additionalProperties`, 'additionalProperties cannot be set to false'));
-    if (additionalProperties !== undefined && isObject(properties) && Object.keys(properties).length > 0)
+    if (additionalProperties !== undefined && isJsonObject(properties) && Object.keys(properties).length > 0)
       this.causes.push(
         forbiddenField(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'),
       );
-    if (isObject(additionalProperties))
+    if (isJsonObject(additionalProperties))
       this.node(additionalProperties, `${path}.additionalProperties`, depth + 1, 'value');
   }
 
   /** A branch of the logic restricts what the schema around it describes; it describes nothing itself. */
   #restriction(part: Json, around: JsonObject, path: string, depth: number): void {
-    if (!isObject(part)) {
+    if (!isJsonObject(part)) {
       this.causes.push(invalidType(path, typeName(part), 'must be an object'));
       return;
     }
@@ -326,10 +196,10 @@ class Walk {
           `must be a valid regular expression, but isn't: ${fault}`,
         ),
       );
-    const described = isObject(around['properties']) ? around['properties'] : {};
-    for (const [name, inner] of Object.entries(isObject(part['properties']) ? part['properties'] : {})) {
+    const described = isJsonObject(around['properties']) ? around['properties'] : {};
+    for (const [name, inner] of Object.entries(isJsonObject(part['properties']) ? part['properties'] : {})) {
       const outer = Object.hasOwn(described, name) ? described[name] : undefined;
-      if (!isObject(outer))
+      if (!isJsonObject(outer))
         this.causes.push(
           required(
             `${path.replace(/\.\w+(\[\d+\])?$/, '')}.properties[${name}]`,
@@ -338,8 +208,13 @@ class Walk {
         );
       else this.#restriction(inner ?? null, outer, `${path}.properties[${name}]`, depth + 1);
     }
-    if (isObject(part['items']))
-      this.#restriction(part['items'], isObject(around['items']) ? around['items'] : {}, `${path}.items`, depth + 1);
+    if (isJsonObject(part['items']))
+      this.#restriction(
+        part['items'],
+        isJsonObject(around['items']) ? around['items'] : {},
+        `${path}.items`,
+        depth + 1,
+      );
     for (const logic of ['allOf', 'anyOf', 'oneOf']) {
       for (const [index, inner] of list(part[logic]).entries())
         this.#restriction(inner, around, `${path}.${logic}[${index}]`, depth + 1);
@@ -363,8 +238,4 @@ class Walk {
 
 function list(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
