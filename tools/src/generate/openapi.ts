@@ -10,6 +10,7 @@ export interface OpenApi {
   readonly paths: readonly string[];
 }
 
+/** How a reference to a component begins. */
 export const REF = '#/components/schemas/';
 
 /** Components that hold any JSON object: Go types with their own encoding, about which the documents say too little. */

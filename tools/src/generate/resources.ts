@@ -17,6 +17,7 @@ export interface Resource {
   readonly subresources: readonly Subresource[];
 }
 
+/** A subresource of a built-in resource, with the kind of its documents. */
 export interface Subresource {
   readonly name: string;
   readonly group: string;

@@ -7,9 +7,12 @@ import type { SchemaNode } from '../schema/node.js';
  */
 export type PathElement = string;
 
+/** The element of a field. */
 export const fieldElement = (name: string): PathElement => `f:${name}`;
+/** The element of a member of a set. */
 export const valueElement = (value: Json): PathElement => `v:${JSON.stringify(value)}`;
 
+/** The element of an item that is known by its place. */
 export const indexElement = (index: number): PathElement => `i:${index}`;
 
 /** The element of a keyed list's item; a key the item leaves out has its schema's default. None when it has no key. */

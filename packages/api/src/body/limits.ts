@@ -10,6 +10,7 @@ export interface BodyLimits {
   readonly maxDepth: number;
 }
 
+/** What a server reads of an object's body: as much as Kubernetes does. */
 export const DEFAULT_LIMITS: BodyLimits = { maxBytes: 3 * 1024 * 1024, maxDepth: 500 };
 
 /** 413 when there is more of a body than is read. */

@@ -1,15 +1,20 @@
 import type { Json, StatusCause } from '../object.js';
 
-/** Why a field is refused, in Kubernetes' words (apimachinery util/validation/field). */
+// Why a field is refused, in Kubernetes' words (apimachinery util/validation/field).
+
+/** The field must be there. */
 export const required = (field: string, detail = ''): StatusCause =>
   cause('FieldValueRequired', field, 'Required value', detail);
 
+/** The value is of the right type but not allowed; `detail` says what would be. */
 export const invalidValue = (field: string, value: Json, detail: string): StatusCause =>
   cause('FieldValueInvalid', field, `Invalid value: ${printed(value)}`, detail);
 
+/** The value is of type `found`, which the schema does not allow here. */
 export const invalidType = (field: string, found: string, detail: string): StatusCause =>
   cause('FieldValueTypeInvalid', field, `Invalid value: ${JSON.stringify(found)}`, detail);
 
+/** The value is none of those listed. */
 export const notSupported = (field: string, value: Json, supported: readonly Json[]): StatusCause =>
   cause(
     'FieldValueNotSupported',
@@ -20,15 +25,19 @@ export const notSupported = (field: string, value: Json, supported: readonly Jso
       : `supported values: ${supported.map((item) => JSON.stringify(String(item))).join(', ')}`,
   );
 
+/** The value is there already, where each may be only once. */
 export const duplicate = (field: string, value: Json): StatusCause =>
   cause('FieldValueDuplicate', field, `Duplicate value: ${printed(value)}`, '');
 
+/** The text is longer than `limit` characters (Kubernetes says bytes). */
 export const tooLong = (field: string, limit: number): StatusCause =>
   cause('FieldValueTooLong', field, 'Too long', `may not be more than ${limit} bytes`);
 
+/** There are `count` elements where `limit` are allowed. */
 export const tooMany = (field: string, count: number, limit: number): StatusCause =>
   cause('FieldValueTooMany', field, `Too many: ${count}`, `must have at most ${limit} items`);
 
+/** The field may not be there. */
 export const forbiddenField = (field: string, detail: string): StatusCause =>
   cause('FieldValueForbidden', field, 'Forbidden', detail);
 

@@ -20,6 +20,7 @@ const subjects = (all: readonly Subject[] | undefined, wanted: string): string =
     .map(({ name, namespace }) => (namespace === undefined ? name : `${namespace}/${name}`))
     .join(', ');
 
+/** What a table shows of a RoleBinding or ClusterRoleBinding. */
 export const roleBindingColumns: Column<RoleBinding | ClusterRoleBinding>[] = [
   NAME,
   text('Role', ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`),
@@ -29,8 +30,10 @@ export const roleBindingColumns: Column<RoleBinding | ClusterRoleBinding>[] = [
   wide(text('ServiceAccounts', ({ subjects: all }) => subjects(all, 'ServiceAccount'))),
 ];
 
+/** What a table shows of a Lease. */
 export const leaseColumns: Column<Lease>[] = [NAME, text('Holder', ({ spec }) => spec?.holderIdentity ?? ''), AGE];
 
+/** What a table shows of a PodDisruptionBudget. */
 export const disruptionBudgetColumns: Column<PodDisruptionBudget>[] = [
   NAME,
   text('Min Available', ({ spec }) => String(spec?.minAvailable ?? 'N/A')),
@@ -39,6 +42,7 @@ export const disruptionBudgetColumns: Column<PodDisruptionBudget>[] = [
   AGE,
 ];
 
+/** What a table shows of a PriorityClass. */
 export const priorityClassColumns: Column<PriorityClass>[] = [
   NAME,
   count('Value', ({ value }) => value),
@@ -47,8 +51,10 @@ export const priorityClassColumns: Column<PriorityClass>[] = [
   text('PreemptionPolicy', ({ preemptionPolicy }) => preemptionPolicy ?? 'PreemptLowerPriority'),
 ];
 
+/** What a table shows of a RuntimeClass. */
 export const runtimeClassColumns: Column<RuntimeClass>[] = [NAME, text('Handler', ({ handler }) => handler), AGE];
 
+/** What a table shows of an APIService. */
 export const apiServiceColumns: Column<APIService>[] = [
   NAME,
   text('Service', ({ spec }) => (spec?.service ? `${spec.service.namespace}/${spec.service.name}` : 'Local')),
@@ -60,12 +66,14 @@ export const apiServiceColumns: Column<APIService>[] = [
   AGE,
 ];
 
+/** What a table shows of a MutatingWebhookConfiguration or ValidatingWebhookConfiguration. */
 export const webhookColumns: Column<MutatingWebhookConfiguration | ValidatingWebhookConfiguration>[] = [
   NAME,
   count('Webhooks', ({ webhooks }) => webhooks?.length ?? 0),
   AGE,
 ];
 
+/** What a table shows of a ValidatingAdmissionPolicy. */
 export const admissionPolicyColumns: Column<ValidatingAdmissionPolicy>[] = [
   NAME,
   count('Validations', ({ spec }) => spec?.validations?.length ?? 0),
@@ -75,6 +83,7 @@ export const admissionPolicyColumns: Column<ValidatingAdmissionPolicy>[] = [
   AGE,
 ];
 
+/** What a table shows of a ValidatingAdmissionPolicyBinding. */
 export const admissionPolicyBindingColumns: Column<ValidatingAdmissionPolicyBinding>[] = [
   NAME,
   text('PolicyName', ({ spec }) => spec?.policyName ?? ''),
@@ -88,6 +97,7 @@ export const admissionPolicyBindingColumns: Column<ValidatingAdmissionPolicyBind
   AGE,
 ];
 
+/** What a table shows of a CertificateSigningRequest. */
 export const signingRequestColumns: Column<CertificateSigningRequest>[] = [
   NAME,
   AGE,

@@ -13,8 +13,10 @@ import { AGE, type Column, count, joined, labelText, NAME, NONE, text, wide } fr
 
 const size = (record: object | undefined): number => Object.keys(record ?? {}).length;
 
+/** What a table shows of a Namespace. */
 export const namespaceColumns: Column<Namespace>[] = [NAME, text('Status', ({ status }) => status?.phase ?? ''), AGE];
 
+/** What a table shows of a Secret. */
 export const secretColumns: Column<Secret>[] = [
   NAME,
   text('Type', ({ type }) => type ?? ''),
@@ -22,18 +24,21 @@ export const secretColumns: Column<Secret>[] = [
   AGE,
 ];
 
+/** What a table shows of a ConfigMap. */
 export const configMapColumns: Column<ConfigMap>[] = [
   NAME,
   count('Data', ({ data, binaryData }) => size(data) + size(binaryData)),
   AGE,
 ];
 
+/** What a table shows of a ServiceAccount. */
 export const serviceAccountColumns: Column<ServiceAccount>[] = [
   NAME,
   count('Secrets', ({ secrets }) => secrets?.length ?? 0),
   AGE,
 ];
 
+/** What a table shows of a Service. */
 export const serviceColumns: Column<Service>[] = [
   NAME,
   text('Type', ({ spec }) => spec?.type ?? ''),
@@ -59,6 +64,7 @@ function externalIp({ spec, status }: Service): string {
   return all.length === 0 ? '<pending>' : all.join(',');
 }
 
+/** What a table shows of an Endpoints. */
 export const endpointsColumns: Column<Endpoints>[] = [
   NAME,
   text('Endpoints', ({ subsets }) =>
@@ -71,6 +77,7 @@ export const endpointsColumns: Column<Endpoints>[] = [
   AGE,
 ];
 
+/** What a table shows of a ResourceQuota. */
 export const resourceQuotaColumns: Column<ResourceQuota>[] = [
   NAME,
   text('Request', (quota) => usage(quota, (name) => !name.startsWith('limits.'))),
@@ -86,6 +93,7 @@ function usage({ status }: ResourceQuota, wanted: (name: string) => boolean): st
     .join(', ');
 }
 
+/** What a table shows of an Event. */
 export const eventColumns: Column<Event>[] = [
   text('Last Seen', (event, now) => formatAge(lastSeen(event), now)),
   text('Type', ({ type }) => type ?? ''),

@@ -3,6 +3,7 @@ import type { Ingress, IngressClass, NetworkPolicy } from '../../generated/types
 import { formatLabelSelector, labelRequirements } from '../../selectors/label-selector.js';
 import { AGE, type Column, joined, NAME, NONE, text } from '../column.js';
 
+/** What a table shows of an Ingress. */
 export const ingressColumns: Column<Ingress>[] = [
   NAME,
   text('Class', ({ spec }) => spec?.ingressClassName ?? NONE),
@@ -17,6 +18,7 @@ export const ingressColumns: Column<Ingress>[] = [
   AGE,
 ];
 
+/** What a table shows of an IngressClass. */
 export const ingressClassColumns: Column<IngressClass>[] = [
   NAME,
   text('Controller', ({ spec }) => spec?.controller ?? ''),
@@ -29,12 +31,14 @@ export const ingressClassColumns: Column<IngressClass>[] = [
   AGE,
 ];
 
+/** What a table shows of a NetworkPolicy. */
 export const networkPolicyColumns: Column<NetworkPolicy>[] = [
   NAME,
   text('Pod-Selector', ({ spec }) => formatLabelSelector(labelRequirements(spec?.podSelector ?? {})) || NONE),
   AGE,
 ];
 
+/** What a table shows of an EndpointSlice. */
 export const endpointSliceColumns: Column<EndpointSlice>[] = [
   NAME,
   text('AddressType', ({ addressType }) => addressType),

@@ -6,6 +6,7 @@ const ROLE = 'node-role.kubernetes.io/';
 const address = ({ status }: Node, wanted: string): string =>
   status?.addresses?.find(({ type }) => type === wanted)?.address ?? NONE;
 
+/** What a table shows of a Node. */
 export const nodeColumns: Column<Node>[] = [
   NAME,
   text('Status', nodeStatus),

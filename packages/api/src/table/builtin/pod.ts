@@ -2,6 +2,7 @@ import type { ContainerStatus, Pod } from '../../generated/types/core-v1.js';
 import { formatAge } from '../age.js';
 import { AGE, type Column, NAME, NONE, text, wide } from '../column.js';
 
+/** What a table shows of a Pod. */
 export const podColumns: Column<Pod>[] = [
   NAME,
   text('Ready', ({ spec, status }) => {

@@ -19,6 +19,7 @@ const modes = (accessModes: readonly string[] = []): string =>
     .map((mode) => SHORT_MODES[mode])
     .join(',');
 
+/** What a table shows of a PersistentVolumeClaim. */
 export const claimColumns: Column<PersistentVolumeClaim>[] = [
   NAME,
   text('Status', ({ metadata, status }) =>
@@ -33,6 +34,7 @@ export const claimColumns: Column<PersistentVolumeClaim>[] = [
   wide(text('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>')),
 ];
 
+/** What a table shows of a PersistentVolume. */
 export const volumeColumns: Column<PersistentVolume>[] = [
   NAME,
   text('Capacity', ({ spec }) => String(spec?.capacity?.['storage'] ?? '')),
@@ -49,6 +51,7 @@ export const volumeColumns: Column<PersistentVolume>[] = [
   wide(text('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>')),
 ];
 
+/** What a table shows of a StorageClass. */
 export const storageClassColumns: Column<StorageClass>[] = [
   {
     ...NAME,
@@ -64,6 +67,7 @@ export const storageClassColumns: Column<StorageClass>[] = [
   AGE,
 ];
 
+/** What a table shows of a VolumeAttachment. */
 export const volumeAttachmentColumns: Column<VolumeAttachment>[] = [
   NAME,
   text('Attacher', ({ spec }) => spec.attacher),

@@ -24,6 +24,7 @@ const podColumns = <T extends KubeObject>(pod: (object: T) => PodSpec | undefine
   wide(text('Images', (object) => images(pod(object)))),
 ];
 
+/** What a table shows of a Deployment. */
 export const deploymentColumns: Column<Deployment>[] = [
   NAME,
   text('Ready', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 1}`),
@@ -34,6 +35,7 @@ export const deploymentColumns: Column<Deployment>[] = [
   wide(text('Selector', ({ spec }) => selectorText(spec?.selector))),
 ];
 
+/** What a table shows of a ReplicaSet. */
 export const replicaSetColumns: Column<ReplicaSet>[] = [
   NAME,
   count('Desired', ({ spec }) => spec?.replicas ?? 1),
@@ -44,6 +46,7 @@ export const replicaSetColumns: Column<ReplicaSet>[] = [
   wide(text('Selector', ({ spec }) => selectorText(spec?.selector))),
 ];
 
+/** What a table shows of a DaemonSet. */
 export const daemonSetColumns: Column<DaemonSet>[] = [
   NAME,
   count('Desired', ({ status }) => status?.desiredNumberScheduled ?? 0),
@@ -57,6 +60,7 @@ export const daemonSetColumns: Column<DaemonSet>[] = [
   wide(text('Selector', ({ spec }) => selectorText(spec?.selector))),
 ];
 
+/** What a table shows of a StatefulSet. */
 export const statefulSetColumns: Column<StatefulSet>[] = [
   NAME,
   text('Ready', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 1}`),
@@ -64,6 +68,7 @@ export const statefulSetColumns: Column<StatefulSet>[] = [
   ...podColumns<StatefulSet>(({ spec }) => spec?.template.spec),
 ];
 
+/** What a table shows of a ControllerRevision. */
 export const controllerRevisionColumns: Column<ControllerRevision>[] = [
   NAME,
   text('Controller', ({ metadata }) => {
@@ -74,6 +79,7 @@ export const controllerRevisionColumns: Column<ControllerRevision>[] = [
   AGE,
 ];
 
+/** What a table shows of a Job. */
 export const jobColumns: Column<Job>[] = [
   NAME,
   text('Status', jobStatus),
@@ -104,6 +110,7 @@ function jobStatus({ metadata, status }: Job): string {
   return has('SuccessCriteriaMet') ? 'SuccessCriteriaMet' : 'Running';
 }
 
+/** What a table shows of a CronJob. */
 export const cronJobColumns: Column<CronJob>[] = [
   NAME,
   text('Schedule', ({ spec }) => spec?.schedule ?? ''),
