@@ -57,11 +57,28 @@ export const objectMetaSchema: Schema = {
 
 /** The schema of an object as stored: the kind's own, with `apiVersion`, `kind` and `metadata` spelled out. */
 export function withObjectMeta(schema: Schema): Schema {
-  const own = schema.properties?.['metadata'];
-  const metadata = own?.$ref !== undefined || own?.allOf || own?.properties?.['annotations'] ? own : objectMetaSchema;
   return {
     ...schema,
     type: 'object',
-    properties: { ...schema.properties, apiVersion: text, kind: text, metadata },
+    properties: {
+      ...schema.properties,
+      apiVersion: text,
+      kind: text,
+      metadata: metadataOf(schema.properties?.['metadata']),
+    },
+  };
+}
+
+/** A built-in kind refers to what metadata is; a custom one may only say more about the name. */
+function metadataOf(own: Schema | undefined): Schema {
+  if (own?.$ref !== undefined || own?.allOf) return own;
+  const { name, generateName } = own?.properties ?? {};
+  return {
+    ...objectMetaSchema,
+    properties: {
+      ...objectMetaSchema.properties,
+      ...(name ? { name: { ...name, type: 'string' } } : {}),
+      ...(generateName ? { generateName: { ...generateName, type: 'string' } } : {}),
+    },
   };
 }

@@ -308,6 +308,14 @@ describe('validation', () => {
     expect(schema.validate(object(Array.from({ length: 1000 }, () => 1)))).toHaveLength(100);
   });
 
+  it('holds a name against what the kind says about names', () => {
+    const named = openSchema(fields({ metadata: fields({ name: { maxLength: 3 } }) }));
+    expect(named.validate(object({})).map(({ field }) => field)).toEqual([]);
+    expect(named.validate({ ...object({}), metadata: { name: 'long', labels: {} } }).map(({ field }) => field)).toEqual(
+      ['metadata.name'],
+    );
+  });
+
   it('refuses wrong types in metadata', () => {
     const given = { ...object({}), metadata: { name: 'x', labels: { a: 1 } } } as unknown as KubeObject;
     expect(openSchema(kind(fields({}))).validate(given)[0]?.field).toBe('metadata.labels.a');
