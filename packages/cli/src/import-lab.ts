@@ -1,14 +1,5 @@
-import {
-  clusterRegistrationTokens,
-  harvesterSettings,
-  hasReason,
-  type Kind,
-  type KubeObject,
-  type ObjectRef,
-  provisioningClusters,
-  type Stored,
-} from '@drover/api';
-import type { Client } from '@drover/client';
+import { clusterRegistrationTokens, harvesterSettings, hasReason, provisioningClusters } from '@drover/api';
+import { type Client, waitFor } from '@drover/client';
 import type { RunningLab } from './lab.js';
 import type { RunningServer } from './server.js';
 import type { Surroundings } from './surroundings.js';
@@ -35,14 +26,8 @@ export async function importLab(server: RunningServer, lab: RunningLab, { tell, 
       { type: 'merge', patch: { value: JSON.stringify({ url, insecureSkipTLSVerify: false }) } },
     );
   }
-  const imported = await until(
-    server.client,
-    provisioningClusters,
-    LAB,
-    signal,
-    ({ status }) => status?.ready === true,
-  );
-  if (imported) tell(`The lab is imported as ${LAB.name}.`);
+  await waitFor(server.client, provisioningClusters, LAB, ({ status }) => status?.ready === true, signal);
+  tell(`The lab is imported as ${LAB.name}.`);
 }
 
 async function manifestUrl(client: Client, signal: AbortSignal): Promise<string> {
@@ -56,39 +41,20 @@ async function manifestUrl(client: Client, signal: AbortSignal): Promise<string>
     .catch((error: unknown) => {
       if (!hasReason(error, 'AlreadyExists')) throw error;
     });
-  const cluster = await until(
+  const cluster = await waitFor(
     client,
     provisioningClusters,
     LAB,
-    signal,
     ({ status }) => status?.clusterName !== undefined,
+    signal,
   );
   const token = { namespace: cluster.status?.clusterName, name: 'default-token' };
-  const { status } = await until(
+  const { status } = await waitFor(
     client,
     clusterRegistrationTokens,
     token,
-    signal,
     (found) => !!found.status?.manifestUrl,
+    signal,
   );
   return status?.manifestUrl as string;
-}
-
-/** Watches one object until it is as wanted. */
-async function until<T extends KubeObject>(
-  client: Client,
-  kind: Kind<T>,
-  { namespace, name }: ObjectRef,
-  signal: AbortSignal,
-  wanted: (object: Stored<T>) => boolean,
-): Promise<Stored<T>> {
-  const options = { namespace, fieldSelector: `metadata.name=${name}`, signal };
-  for (;;) {
-    const { items, metadata } = await client.list(kind, options);
-    const now = items.find(wanted);
-    if (now) return now;
-    for await (const event of client.watch(kind, { ...options, resourceVersion: metadata.resourceVersion })) {
-      if ((event.type === 'ADDED' || event.type === 'MODIFIED') && wanted(event.object)) return event.object;
-    }
-  }
 }

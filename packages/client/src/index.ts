@@ -23,3 +23,4 @@ export {
   type TransportRequest,
   type TransportResponse,
 } from './transport.js';
+export { waitFor } from './wait.js';
