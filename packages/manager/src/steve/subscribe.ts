@@ -31,7 +31,7 @@ export interface SubscribeParts {
     cluster: string,
     watched: { readonly kind: Kind; readonly namespace?: string | undefined },
   ) => Promise<boolean>;
-  readonly types: ResourceTypes;
+  readonly types: Pick<ResourceTypes, 'kind'>;
   readonly streams: OpenStreams;
   readonly version: string;
   readonly clock: Clock;

@@ -65,7 +65,7 @@ export async function follow(
   wish: Wish,
   parts: {
     readonly client: () => Promise<Client>;
-    readonly types: ResourceTypes;
+    readonly types: Pick<ResourceTypes, 'kind'>;
     readonly send: (frame: object) => void;
     /** Called when it is known which kind is watched. */
     readonly opened: (kind: Kind) => void;
