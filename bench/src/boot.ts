@@ -45,20 +45,21 @@ export const boot: Benchmark = {
   },
 };
 
-async function machineIn(directory: string, guest: Guest, host: Host): Promise<MachineDescription> {
+/** A machine whose disk is a fresh overlay of the guest in `directory`, which is made. */
+export async function machineIn(directory: string, guest: Guest, host: Host): Promise<MachineDescription> {
   await mkdir(directory);
   return guestDescription(directory, guest, host);
 }
 
 /** The guest's shell answers: what a person would call booted. */
-async function answers(terminal: Terminal, guest: Guest): Promise<void> {
+export async function answers(terminal: Terminal, guest: Guest): Promise<void> {
   await terminal.until(new RegExp(guest.prompt));
   terminal.type('echo answer=$((6 * 7))\n');
   await terminal.until(/\nanswer=42\r/);
 }
 
-/** The same disks by hand, as QEMU's manual shows it. */
-async function bareBoot(machine: MachineDescription, host: Host, guest: Guest): Promise<number> {
+/** The same disks by hand, as QEMU's manual shows it: milliseconds until the guest answers. */
+export async function bareBoot(machine: MachineDescription, host: Host, guest: Guest): Promise<number> {
   if (!host.qemu.ok) throw new Error(host.qemu.problem);
   const disks = machine.disks.flatMap(({ path, format }) => ['-drive', `file=${path},format=${format},if=virtio`]);
   const memory = `${machine.memoryBytes / 1024 ** 2}`;

@@ -4,4 +4,5 @@ export { buildGuest, type Guest, guestMissing } from './guest/guest.js';
 export { Terminal } from './guest/terminal.js';
 export { type KubectlBinary, type KubectlResult, kubectl, kubectls } from './kubectl.js';
 export { present } from './present.js';
+export { Session } from './session.js';
 export { temporaryDirectory } from './temporary.js';
