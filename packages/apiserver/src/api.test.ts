@@ -117,6 +117,19 @@ describe('an aggregated group', () => {
   it('gets the raw connection of an upgrade that RBAC allows', async () => {
     expect(await upgrade(vnc, ADMIN)).toBe('upgraded');
     expect(await upgrade(vnc, someone('ann'))).toMatch(/^HTTP\/1\.1 403 /);
+    expect(audited.slice(-2)).toMatchObject([{ code: 101 }, { identity: { name: 'ann' }, code: 403 }]);
+  });
+
+  it('never sees the token that a browser sends as a subprotocol', async () => {
+    const token = /token: "(.+)"/.exec(await test.server.adminKubeconfig('https://x'))?.[1] ?? '';
+    const carried = `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString('base64url')}`;
+    expect(await upgrade(vnc, undefined, { 'sec-websocket-protocol': `${carried}, plain.kubevirt.io` })).toBe(
+      'upgraded',
+    );
+    expect(seen.at(-1)).toMatchObject({
+      name: 'system:admin',
+      headers: { 'sec-websocket-protocol': 'plain.kubevirt.io' },
+    });
   });
 
   it('is not opened by a page of another origin with a certificate it did not show by itself', async () => {
@@ -139,6 +152,25 @@ describe('a path handler', () => {
 
   it('is not given paths that only begin like its own', async () => {
     expect((await ask(test.server, 'GET', '/v1/harvesters')).status).toBe(404);
+  });
+});
+
+describe('a body', () => {
+  it('that does not come within a minute is given up', async () => {
+    async function* never(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('{');
+      await new Promise(() => {});
+    }
+    const request = {
+      method: 'POST',
+      url: '/api/v1/namespaces',
+      headers: {},
+      body: never(),
+      signal: new AbortController().signal,
+    };
+    const answer = test.server.handle(request, ADMIN);
+    await test.clock.advance(60_000);
+    expect((await answer).status).toBe(504);
   });
 });
 

@@ -11,12 +11,13 @@ import {
   unauthorized,
 } from '@drover/api';
 import type { Clock, Log } from '@drover/kit';
-import type { Authenticator } from './auth/authenticator.js';
+import { type Authenticator, withoutToken } from './auth/authenticator.js';
 import { ANONYMOUS } from './auth/identity.js';
 import { impersonated } from './auth/impersonation.js';
 import type { OpenStreams } from './auth/open-streams.js';
 import type { RuleIndex } from './auth/rule-index.js';
 import type { Metrics } from './metrics.js';
+import { inTime } from './request/body.js';
 import { failure, header } from './request/response.js';
 import { parseTarget, type ResourceTarget, type Target } from './request/target.js';
 import { reviewAt, serveReview } from './reviews/reviews.js';
@@ -95,9 +96,15 @@ export class Api {
 
   /** Serves a WebSocket handshake. Whatever is refused is told on the raw connection, which then ends. */
   async upgrade(request: ApiRequest, socket: Duplex, head: Uint8Array, sender?: Identity): Promise<void> {
+    const { audit, clock, log } = this.parts;
+    const time = clock.now();
+    const tell = (code: number, identity?: Identity): void =>
+      audit?.({ time, method: request.method, path: pathOf(request.url), ...(identity ? { identity } : {}), code });
+    let who: Identity | undefined;
     try {
       refuseForeignOrigin(request, sender);
       const { target, identity, identify } = this.#ask(request, sender);
+      who = identity;
       if (target.type !== 'resource') throw notServed();
       const found = this.#aggregated(target);
       if (found?.api.upgrade === undefined) {
@@ -107,10 +114,14 @@ export class Api {
       authorize(this.parts.rules, identity, attributes);
       const registration = this.#guard(identify, attributes, () => socket.destroy());
       socket.once('close', () => registration[Symbol.dispose]());
+      // Told before the stream begins: what it shows may be secret.
+      tell(101, identity);
       await found.api.upgrade(withoutIdentity(request), identity, socket, head);
     } catch (error) {
-      if (!(error instanceof ApiError)) this.parts.log.error('an upgrade failed', { path: pathOf(request.url), error });
-      refuseUpgrade(socket, failure(error));
+      if (!(error instanceof ApiError)) log.error('an upgrade failed', { path: pathOf(request.url), error });
+      const refusal = failure(error);
+      tell(refusal.status, who);
+      refuseUpgrade(socket, refusal);
     }
   }
 
@@ -151,15 +162,16 @@ export class Api {
       told(verb, target);
       return aggregated.api.handle(withoutIdentity(request), identity);
     }
+    const whole = { ...request, body: inTime(request.body, clock) };
     const review = reviewAt(target);
     if (review !== undefined && verb === 'create') {
       told(verb, target);
       const { namespace, name } = target;
       const objects = verbs.core.reader;
-      return serveReview(review, request, { rules, authenticator, objects, clock, identity, namespace, name });
+      return serveReview(review, whole, { rules, authenticator, objects, clock, identity, namespace, name });
     }
     if (verb !== 'watch') {
-      const response = await serveObjects(verbs, request, query, target, verb, identity, request.signal);
+      const response = await serveObjects(verbs, whole, query, target, verb, identity, request.signal);
       told(verb, target);
       return response;
     }
@@ -234,7 +246,10 @@ function authorizePath(rules: RuleIndex, identity: Identity, method: string, pat
 
 function withoutIdentity(request: ApiRequest): ApiRequest {
   const kept = Object.entries(request.headers).filter(([name]) => !IDENTITY_HEADERS.test(name));
-  return { ...request, headers: Object.fromEntries(kept) };
+  const headers = Object.fromEntries(kept);
+  const protocols = headers['sec-websocket-protocol'];
+  if (protocols !== undefined) headers['sec-websocket-protocol'] = withoutToken(String(protocols));
+  return { ...request, headers };
 }
 
 /**

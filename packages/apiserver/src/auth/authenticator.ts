@@ -7,6 +7,15 @@ import type { ServiceAccountTokens, TokenIdentity } from './service-account-toke
 /** Carries a bearer token in the one header a browser's WebSocket can set (apiserver websocket/protocol.go). */
 const WEBSOCKET_TOKEN = 'base64url.bearer.authorization.k8s.io.';
 
+/** The subprotocols a handshake offers, without the one that carries a token: the rest is for whoever answers it. */
+export function withoutToken(protocols: string): string {
+  return protocols
+    .split(',')
+    .map((protocol) => protocol.trim())
+    .filter((protocol) => !protocol.startsWith(WEBSOCKET_TOKEN))
+    .join(', ');
+}
+
 /** Finds out who makes a request, from its headers. Client certificates are the front's business: it verified them. */
 export class Authenticator {
   readonly #adminDigest: Buffer;

@@ -95,6 +95,7 @@ describe('a list in pages', () => {
     await test.store.compact(test.store.revision);
     const late = await get(`${ALL}?limit=1&continue=${body['metadata']!['continue']}`);
     expect([late.status, late.body['reason']]).toEqual([410, 'Expired']);
+    expect(late.body['message']).toContain('You must start a new list without the continue parameter');
   });
 });
 

@@ -1,11 +1,11 @@
-import { ApiError, apiVersion, badRequest } from '@drover/api';
+import { apiVersion, badRequest } from '@drover/api';
 import type { Entry, Page, Revision } from '@drover/store';
 import type { Served } from '../catalog/definition.js';
 import type { ListOptions } from '../request/query.js';
 import { collectionPrefix, namespacePrefix, objectKey } from '../storage/key.js';
 import type { Core } from './core.js';
 import type { FacetIndex } from './facets.js';
-import { revisionRefusal, tooLargeRevision } from './refusal.js';
+import { continueRefusal, revisionRefusal, tooLargeRevision } from './refusal.js';
 import type { Selection } from './selection.js';
 
 /** A consistent part of a collection. */
@@ -51,7 +51,7 @@ export async function listEntries(
       ? listAll(core, prefix, limit, after, at)
       : await listSelected(core, facets, served, prefix, selection, limit, after, at);
   } catch (error) {
-    throw revisionRefusal(error);
+    throw options.continueToken === undefined ? revisionRefusal(error) : continueRefusal(error);
   }
 }
 
@@ -178,9 +178,3 @@ export function listMetadata({ revision, continueToken, remaining }: Listed): Re
 export function servedVersion({ definition, version }: Served): string {
   return apiVersion({ group: definition.group, version: version.name });
 }
-
-/** Told instead of a bare 410, when the pages of a list were walked too slowly. */
-export const CONTINUE_EXPIRED = new ApiError(
-  'Expired',
-  'The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.',
-);

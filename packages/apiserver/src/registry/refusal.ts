@@ -41,6 +41,15 @@ export function revisionRefusal(error: unknown): unknown {
   return error;
 }
 
+/** 410 for the next page of a list that was walked too slowly, in the words of the API. */
+export function continueRefusal(error: unknown): unknown {
+  if (!(error instanceof RevisionCompacted)) return revisionRefusal(error);
+  return new ApiError(
+    'Expired',
+    'The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.',
+  );
+}
+
 /** 504: the revision has not happened here; informers know this cause and list without a revision. */
 export function tooLargeRevision(asked: number, newest: number): ApiError {
   return new ApiError('Timeout', `Too large resource version: ${asked}, current: ${newest}`, {
