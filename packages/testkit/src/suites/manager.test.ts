@@ -16,6 +16,7 @@ import {
   type ObjectRef,
   provisioningClusters,
   type Stored,
+  secrets,
   serviceAccounts,
 } from '@drover/api';
 import type { Client } from '@drover/client';
@@ -326,6 +327,100 @@ describe('a cluster that nobody has registered', () => {
     ]);
     for (const answer of answers) expect(answer).toEqual({ status: 400, text: 'cluster not found or invalid token' });
     expect((await ask(`${key}_${one}`)).status).toBe(200);
+  });
+});
+
+describe('a user who is no administrator', () => {
+  it('owns the cluster it makes, reads its registration URL, and sees nobody else’s', async () => {
+    const alice = await makeUser('alice');
+    await boundAsUser(alice.name);
+    const body = { type: 'cluster', name: 'hers', labels: { 'provider.cattle.io': 'harvester' } };
+    const made = await drover.ask('POST', '/v3/clusters', { token: alice.token, body });
+    expect(made.status).toBe(201);
+    const { id } = JSON.parse(made.text) as { id: string };
+    await eventually(
+      drover.client,
+      clusterRoleBindings,
+      { name: `${id}-creator-cluster-owner-member` },
+      (object) => object !== undefined,
+    );
+    await manifestUrl(id);
+
+    const tokens = await drover.ask('GET', `/v3/clusterregistrationtokens?clusterId=${id}`, { token: alice.token });
+    expect((JSON.parse(tokens.text) as { data: object[] }).data).toMatchObject([
+      { id: `${id}:default-token`, clusterId: id, manifestUrl: expect.stringContaining(id) },
+    ]);
+    const shown = await drover.ask('GET', '/v3/clusters', { token: alice.token });
+    expect((JSON.parse(shown.text) as { data: { name: string }[] }).data.map(({ name }) => name)).toEqual(['hers']);
+    const own = drover.clientFor('', alice.token);
+    expect(
+      (await own.get(provisioningClusters, { namespace: 'fleet-default', name: 'hers' })).status?.clusterName,
+    ).toBe(id);
+    await expect(own.list(secrets)).rejects.toThrow(/forbidden/);
+    await expect(own.get(managementClusters, { name: 'local' })).rejects.toThrow(/forbidden/);
+  });
+
+  async function boundAsUser(user: string): Promise<void> {
+    const stop = new AbortController();
+    for await (const event of drover.client.watch(clusterRoleBindings, { signal: stop.signal })) {
+      if (event.type === 'BOOKMARK' || event.type === 'ERROR') continue;
+      if (event.object.subjects?.some(({ name }) => name === user)) break;
+    }
+    stop.abort();
+  }
+});
+
+describe('the requests that Harvester’s own tests make of Rancher', () => {
+  it('are answered as they expect', async () => {
+    const ask = async (method: string, path: string, body?: object) => {
+      const { status, text } = await drover.ask(method, path, { token, ...(body === undefined ? {} : { body }) });
+      return { status, json: JSON.parse(text) as Record<string, never> };
+    };
+    const clusters = '/v1/provisioning.cattle.io.clusters';
+    const wanted = {
+      type: 'provisioning.cattle.io.cluster',
+      metadata: { namespace: 'fleet-default', name: 'steve', labels: { 'provider.cattle.io': 'harvester' } },
+      spec: {},
+    };
+    expect(await ask('POST', clusters, wanted)).toMatchObject({
+      status: 201,
+      json: { id: 'fleet-default/steve', type: 'provisioning.cattle.io.cluster' },
+    });
+    const named = await eventually(
+      drover.client,
+      provisioningClusters,
+      { namespace: 'fleet-default', name: 'steve' },
+      (object) => Boolean(object?.status?.clusterName),
+    );
+    const id = named?.status?.clusterName ?? '';
+    await manifestUrl(id);
+    expect(await ask('GET', `${clusters}/fleet-default/steve`)).toMatchObject({
+      status: 200,
+      json: { metadata: { state: { name: 'pending' } }, status: { clusterName: id } },
+    });
+    expect(await ask('GET', `/v3/clusterRegistrationTokens/${id}:default-token`)).toMatchObject({
+      status: 200,
+      json: { manifestUrl: expect.stringMatching(/\.yaml$/) },
+    });
+    expect(await ask('GET', '/apis/management.cattle.io/v3/settings/server-version')).toMatchObject({
+      status: 200,
+      json: { kind: 'Setting', default: 'v0.1.0' },
+    });
+    expect(await ask('DELETE', `${clusters}/fleet-default/steve`)).toMatchObject({
+      status: 200,
+      json: { id: 'fleet-default/steve' },
+    });
+    await eventually(
+      drover.client,
+      provisioningClusters,
+      { namespace: 'fleet-default', name: 'steve' },
+      (object) => object === undefined,
+    );
+    expect((await ask('GET', `${clusters}/fleet-default/steve`)).json).toMatchObject({
+      type: 'error',
+      status: 404,
+      code: 'NotFound',
+    });
   });
 });
 
