@@ -1,3 +1,4 @@
+import { type BodyLimits, DEFAULT_LIMITS, refuseLarge } from '../body/limits.js';
 import { refuseMagicKey } from '../body/magic-key.js';
 import { badRequest } from '../errors.js';
 import type { Json, JsonObject, KubeObject } from '../object.js';
@@ -25,9 +26,11 @@ export class ProtobufDecoder {
    * The object in a body of type `application/vnd.kubernetes.protobuf`, as the same request would have it in JSON: empty
    * fields left out, times as text, bytes as base64.
    *
-   * @throws ApiError BadRequest for bytes that are no such body, or a kind that has no protobuf form.
+   * @throws ApiError BadRequest for bytes that are no such body, or a kind that has no protobuf form;
+   *   RequestEntityTooLarge for too many of them.
    */
-  decode(body: Uint8Array): KubeObject {
+  decode(body: Uint8Array, limits: BodyLimits = DEFAULT_LIMITS): KubeObject {
+    refuseLarge(body.length, limits);
     if (!MAGIC.every((byte, index) => body[index] === byte)) throw malformed('it does not begin with "k8s"');
     const { apiVersion, kind, raw } = readEnvelope(body.subarray(MAGIC.length));
     const message = this.#messageOf(apiVersion, kind);

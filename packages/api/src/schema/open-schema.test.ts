@@ -303,6 +303,13 @@ describe('validation', () => {
     expect(causes.map(({ field, message }) => `${field}: ${message}`)).toEqual(expected);
   });
 
+  it('looks at each branch once, however deep they are nested', () => {
+    let branch: Schema = { minLength: 5 };
+    for (let depth = 0; depth < 60; depth += 1) branch = { allOf: [branch] };
+    const causes = openSchema(kind(fields({ a: { ...text, ...branch } }))).validate(object({ a: 'x' }));
+    expect(causes[0]).toMatchObject({ field: 'spec.a', message: expect.stringContaining('at least 5 chars') });
+  });
+
   it('tells at most a hundred causes', () => {
     const schema = openSchema(kind({ type: 'array', items: text }));
     expect(schema.validate(object(Array.from({ length: 1000 }, () => 1)))).toHaveLength(100);

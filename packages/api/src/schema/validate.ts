@@ -24,7 +24,7 @@ export function validate(value: Json, node: SchemaNode, rules: ValidationRules):
 }
 
 class Validator {
-  readonly causes: StatusCause[] = [];
+  causes: StatusCause[] = [];
   readonly #path = new FieldPath();
 
   constructor(readonly rules: ValidationRules) {}
@@ -146,12 +146,14 @@ class Validator {
 
   #checkLogic(value: Json, node: SchemaNode): void {
     const { allOf, anyOf, oneOf, not, 'x-kubernetes-int-or-string': intOrString } = node.schema;
-    const fits = (schema: Schema): boolean => validate(value, node.part(schema), this.rules).length === 0;
+    const against = (schema: Schema): StatusCause[] => this.#trial(value, node.part(schema));
+    const fits = (schema: Schema): boolean => against(schema).length === 0;
     const name = this.#path.toString();
     const complain = (text: string): void => this.#add(invalidValue(name, '', `"${name}" ${text}`));
-    if (allOf && !(intOrString && allOf.every(isIntOrString)) && !allOf.every(fits)) {
-      for (const schema of allOf) this.check(value, node.part(schema));
-      complain('must validate all the schemas (allOf)');
+    if (allOf && !(intOrString && allOf.every(isIntOrString))) {
+      const causes = allOf.flatMap(against);
+      for (const cause of causes) this.#add(cause);
+      if (causes.length > 0) complain('must validate all the schemas (allOf)');
     }
     if (anyOf && !(intOrString && isTypePair(anyOf)) && !anyOf.some(fits))
       complain('must validate at least one schema (anyOf)');
@@ -163,6 +165,16 @@ class Validator {
         );
     }
     if (not && fits(not)) complain('must not validate the schema (not)');
+  }
+
+  /** What is wrong by another schema, without saying so: each branch is looked at once, however deep they are nested. */
+  #trial(value: Json, node: SchemaNode): StatusCause[] {
+    const told = this.causes;
+    this.causes = [];
+    this.check(value, node);
+    const found = this.causes;
+    this.causes = told;
+    return found;
   }
 }
 
