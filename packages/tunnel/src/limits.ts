@@ -27,6 +27,9 @@ export const defaultLimits: TunnelLimits = {
 /** A reader with more than this unread sends PAUSE, as upstream's does. */
 export const PAUSE_ABOVE = 2 * 1024 * 1024;
 
+/** A reader that gets this much more although it sent PAUSE sends it again. */
+export const PAUSE_AGAIN_AFTER = 512 * 1024;
+
 /** A paused reader with less than this unread sends RESUME. */
 export const RESUME_BELOW = 256 * 1024;
 

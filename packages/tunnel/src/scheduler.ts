@@ -61,6 +61,13 @@ export class Scheduler {
     this.#pump();
   }
 
+  /** Sends one frame of a stream that is paused; `false` when it has nothing to send. */
+  probe(outbox: Outbox): boolean {
+    if (outbox.pending === 0) return false;
+    this.control(this.#dataOf(outbox));
+    return true;
+  }
+
   /** Forgets everything: the session is over. */
   clear(): void {
     this.#control = [];
@@ -89,8 +96,7 @@ export class Scheduler {
     for (let outbox = this.#ring.shift(); outbox !== undefined; outbox = this.#ring.shift()) {
       this.#inRing.delete(outbox);
       if (outbox.paused || outbox.pending === 0) continue;
-      const length = Math.min(outbox.pending, DATA_LIMIT);
-      const frame = encodeData(this.#nextId(), outbox.stream, outbox.takeUnsent(length), length);
+      const frame = this.#dataOf(outbox);
       if (outbox.pending > 0 && !outbox.paused && !this.#inRing.has(outbox)) {
         this.#inRing.add(outbox);
         this.#ring.push(outbox);
@@ -98,5 +104,10 @@ export class Scheduler {
       return frame;
     }
     return undefined;
+  }
+
+  #dataOf(outbox: Outbox): Buffer {
+    const length = Math.min(outbox.pending, DATA_LIMIT);
+    return encodeData(this.#nextId(), outbox.stream, outbox.takeUnsent(length), length);
   }
 }

@@ -1,4 +1,6 @@
 import { Duplex } from 'node:stream';
+import type { Clock } from '@drover/kit';
+import { FlowControl } from './flow-control.js';
 import { RESUME_BELOW } from './limits.js';
 import type { Outbox } from './scheduler.js';
 
@@ -6,6 +8,9 @@ import type { Outbox } from './scheduler.js';
 export interface StreamOwner {
   /** There are bytes to send, or may be again. */
   ready(stream: TunnelStream): void;
+  /** Sends one frame of a paused stream. */
+  probe(stream: TunnelStream): boolean;
+  say(type: 'pause' | 'resume'): void;
   /** Fewer than `RESUME_BELOW` bytes are unread. */
   drained(stream: TunnelStream): void;
   /** This end is done with the stream: all is sent (`EOF`), or it failed. */
@@ -27,15 +32,23 @@ export class TunnelStream extends Duplex implements Outbox {
   #written: ((error?: Error | null) => void) | undefined;
   #farEnded = false;
   pending = 0;
-  paused = false;
+  readonly flow: FlowControl;
 
   constructor(
     owner: StreamOwner,
     readonly stream: number,
-    readonly address: string,
+    clock: Clock,
   ) {
     super({ allowHalfOpen: false, readableHighWaterMark: RESUME_BELOW, writableHighWaterMark: 64 * 1024 });
     this.#owner = owner;
+    this.flow = new FlowControl(
+      { say: (type) => owner.say(type), go: () => owner.ready(this), probe: () => owner.probe(this) },
+      clock,
+    );
+  }
+
+  get paused(): boolean {
+    return this.flow.paused;
   }
 
   /** Bytes from the far side. */
@@ -81,6 +94,7 @@ export class TunnelStream extends Duplex implements Outbox {
 
   override _read(): void {
     this.#owner.drained(this);
+    this.flow.drained();
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, written: (error?: Error | null) => void): void {

@@ -3,7 +3,6 @@ import { type Clock, type Log, type RandomBytes, randomFraction, unreachable } f
 import type { RawData, WebSocket } from 'ws';
 import { decodeFrame, EOF, encodeFrame, type Frame } from './frame.js';
 import {
-  PAUSE_ABOVE,
   PING_EVERY_MS,
   READ_DEADLINE_MS,
   RESUME_BELOW,
@@ -48,8 +47,6 @@ export class WebSocketSession implements TunnelSession {
   >();
   /** Streams with more than `RESUME_BELOW` unread. */
   readonly #loaded = new Set<TunnelStream>();
-  /** Streams whose far side was told to pause. */
-  readonly #pausing = new Set<TunnelStream>();
   #nextStream: number;
   #nextId: number;
   #over: string | undefined;
@@ -114,11 +111,13 @@ export class WebSocketSession implements TunnelSession {
     const stream = new TunnelStream(
       {
         ready: (ready) => this.#scheduler.ready(ready),
-        drained: (drained) => this.#drained(drained),
+        probe: (probing) => this.#scheduler.probe(probing),
+        say: (type) => this.#control({ type, stream: id }),
+        drained: (drained) => this.#loaded.delete(drained),
         finished: (finished, message) => this.#finished(finished, message),
       },
       id,
-      address,
+      this.#options.clock,
     );
     // An error that nobody listens to would end the process, and a dial can fail before its caller has come to listen.
     stream.on('error', (error) => this.#options.log.debug('a stream failed', { address, error: error.message }));
@@ -151,13 +150,9 @@ export class WebSocketSession implements TunnelSession {
         this.#error(frame.stream, frame.message);
         return;
       case 'pause':
-      case 'resume': {
-        const stream = this.#streams.get(frame.stream)?.stream;
-        if (stream === undefined) return;
-        stream.paused = frame.type === 'pause';
-        if (!stream.paused) this.#scheduler.ready(stream);
+      case 'resume':
+        this.#streams.get(frame.stream)?.stream.flow[frame.type]();
         return;
-      }
       case 'sync':
         this.#sync(frame.streams);
         return;
@@ -181,13 +176,13 @@ export class WebSocketSession implements TunnelSession {
     }
     stream.receive(payload);
     const unread = stream.readableLength;
-    if (unread <= RESUME_BELOW) return;
+    if (unread <= RESUME_BELOW) {
+      stream.flow.received(unread, false);
+      return;
+    }
     this.#loaded.add(stream);
     if (unread > this.#options.limits.streamBuffer) stream.destroy(new Error('the far side ignores PAUSE'));
-    else if (!this.#pausing.has(stream) && (unread > PAUSE_ABOVE || this.#isFull())) {
-      this.#pausing.add(stream);
-      this.#control({ type: 'pause', stream: id });
-    }
+    else stream.flow.received(unread, this.#isFull());
   }
 
   #connect(id: number, proto: string, address: string): void {
@@ -226,12 +221,6 @@ export class WebSocketSession implements TunnelSession {
     }
   }
 
-  #drained(stream: TunnelStream): void {
-    this.#loaded.delete(stream);
-    if (!this.#pausing.delete(stream)) return;
-    this.#control({ type: 'resume', stream: stream.stream });
-  }
-
   #finished(stream: TunnelStream, message: string): void {
     if (this.#streams.get(stream.stream)?.stream !== stream) return;
     this.#forget(stream);
@@ -241,7 +230,7 @@ export class WebSocketSession implements TunnelSession {
   #forget(stream: TunnelStream): void {
     this.#streams.delete(stream.stream);
     this.#loaded.delete(stream);
-    this.#pausing.delete(stream);
+    stream.flow.end();
   }
 
   #isFull(): boolean {
@@ -292,8 +281,10 @@ export class WebSocketSession implements TunnelSession {
     const streams = [...this.#streams.values()];
     this.#streams.clear();
     this.#loaded.clear();
-    this.#pausing.clear();
-    for (const { stream } of streams) stream.fail('tunnel disconnect');
+    for (const { stream } of streams) {
+      stream.flow.end();
+      stream.fail('tunnel disconnect');
+    }
     // Not `close`: a far side that does not answer would keep the connection for half a minute.
     this.#socket.terminate();
     this.#ended(reason);
