@@ -37,6 +37,8 @@ export interface Objects {
   list(resource: GroupResource, namespace?: string): readonly StoredObject[];
   /** ADDED for everything there is, then each change, in batches, in order and without a gap, until `signal` aborts. */
   watch(resource: GroupResource, onEvents: (events: readonly ObjectEvent[]) => void, signal: AbortSignal): void;
+  /** As `list`, with nothing parsed. */
+  sight(resource: GroupResource, namespace: string): readonly Sighting[];
   /** As `watch`, with nothing parsed. */
   follow(resource: GroupResource, onSightings: (sightings: readonly Sighting[]) => void, signal: AbortSignal): void;
   /** @throws ApiError. */

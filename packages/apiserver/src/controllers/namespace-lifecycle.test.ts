@@ -21,6 +21,8 @@ describe('a deleted namespace', () => {
     await using cluster = await TestCluster.open();
     await withTeam(cluster);
     for (let name = 0; name < 100; name += 1) await cluster.create(`${TEAM}/configmaps`, configMap(`map-${name}`));
+    const misleading = { ...configMap('misleading'), data: { deletionTimestamp: 'x', finalizers: 'y' } };
+    await cluster.create(`${TEAM}/configmaps`, misleading);
     await cluster.untilThere(`${TEAM}/serviceaccounts/default`);
     await cluster.delete(TEAM);
     await cluster.untilThere(TEAM, false);

@@ -78,26 +78,24 @@ export class NamespaceLifecycle implements FeedListener, AsyncDisposable {
     if (failures.length > 0) throw new Error(`some content of namespace ${name} could not be deleted: ${failures[0]}`);
   }
 
-  #content(name: string): { readonly resource: ServedResource; readonly objects: readonly StoredObject[] }[] {
+  #content(name: string): { readonly resource: ServedResource; readonly objects: readonly Sighting[] }[] {
     return this.#context.catalog
       .resources()
       .filter(({ namespaced, verbs }) => namespaced && verbs.includes('delete'))
-      .map((resource) => ({ resource, objects: this.#context.objects.list(resource, name) }))
+      .map((resource) => ({ resource, objects: this.#context.objects.sight(resource, name) }))
       .filter(({ objects }) => objects.length > 0);
   }
 
   async #deleteContent(name: string): Promise<string[]> {
     const left = this.#content(name).flatMap(({ resource, objects }) =>
-      objects
-        .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-        .map(({ metadata }) => ({ resource, ref: { namespace: name, name: metadata.name }, uid: metadata.uid })),
+      objects.filter((sighting) => !isBeingDeleted(sighting)).map(({ ref }) => ({ resource, ref })),
     );
     const failures: string[] = [];
     const queue = left.values();
     const worker = async (): Promise<void> => {
-      for (const { resource, ref, uid } of queue) {
+      for (const { resource, ref } of queue) {
         try {
-          await this.#context.objects.delete(resource, ref, { uid, propagationPolicy: 'Background' });
+          await this.#context.objects.delete(resource, ref, { propagationPolicy: 'Background' });
         } catch (error) {
           failures.push(`${nameOf(resource)} ${ref.name}: ${error instanceof Error ? error.message : String(error)}`);
         }
@@ -107,18 +105,25 @@ export class NamespaceLifecycle implements FeedListener, AsyncDisposable {
     return failures;
   }
 
+  /** Parses only objects that have finalizers. */
   #remains(name: string): Omit<Remains, 'failures'> {
     const counts = new Map<string, number>();
     const finalizers = new Map<string, number>();
     for (const { resource, objects } of this.#content(name)) {
       counts.set(nameOf(resource), objects.length);
-      for (const { metadata } of objects) {
-        for (const finalizer of metadata.finalizers ?? [])
+      for (const { object } of objects.filter((one) => one.mentions('finalizers'))) {
+        for (const finalizer of object.metadata.finalizers ?? []) {
           finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1);
+        }
       }
     }
     return { counts, finalizers };
   }
+}
+
+/** Parses only what may be: any text in an object may look like the field. */
+function isBeingDeleted(sighting: Sighting): boolean {
+  return sighting.mentions('deletionTimestamp') && sighting.object.metadata.deletionTimestamp !== undefined;
 }
 
 /** "pods", "virtualmachines.kubevirt.io": as kube-controller-manager names resources here, with a dot after those of the core. */

@@ -4,7 +4,7 @@ import { serverIdentity } from '../auth/identity.js';
 import { versionOf } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
 import type { GroupResource, ObjectEvent, Objects, Sighting } from '../controllers/controller.js';
-import { collectionPrefix } from '../storage/key.js';
+import { collectionPrefix, namespacePrefix } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
 import type { Core, StoredObject, WriteContext, Written } from './core.js';
 import { deleteObject } from './delete.js';
@@ -39,6 +39,13 @@ export class CoreObjects implements Objects {
         : { type: 'MODIFIED', object: object(entry), previous: object(previous) };
     };
     store.watch(prefix, page.revision, (changes) => onEvents(changes.map(eventOf)), signal);
+  }
+
+  sight(resource: GroupResource, namespace: string): readonly Sighting[] {
+    const { store, decoded } = this.core;
+    const prefix = collectionPrefix(resource);
+    const { entries } = store.list(namespacePrefix(prefix, namespace));
+    return entries.map((entry) => EntrySighting.ofEntry(prefix, entry, decoded));
   }
 
   follow(resource: GroupResource, onSightings: (sightings: readonly Sighting[]) => void, signal: AbortSignal): void {
