@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { users } from '@drover/api';
+import { clusterRegistrationTokens, managementTokens, secrets, users } from '@drover/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Route } from './front/route.js';
 import { type Installation, startInstallation } from './testing/installation.js';
@@ -66,6 +66,60 @@ it('the front page of the console is served, not redirected, with and without it
     expect((await drover.ask('GET', path)).headers.location).toBeUndefined();
   }
   expect((await drover.ask('GET', '/', { headers: { accept: 'text/html' } })).headers.location).toBe('/dashboard/');
+});
+
+it('no answer to anybody but an administrator carries a secret', async () => {
+  const CANARY = 'canary-of-a-secret';
+  const { client } = drover;
+  await client.create(secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'u-seeded', namespace: 'cattle-local-user-passwords' },
+    data: { password: CANARY, salt: CANARY },
+  });
+  await client.create(managementTokens, {
+    apiVersion: 'management.cattle.io/v3',
+    kind: 'Token',
+    metadata: { name: 'token-seeded' },
+    token: CANARY,
+    userId: 'u-plain',
+  });
+  await client.create(clusterRegistrationTokens, {
+    apiVersion: 'management.cattle.io/v3',
+    kind: 'ClusterRegistrationToken',
+    metadata: { name: 'seeded', namespace: 'c-m-abcd2345' },
+    spec: { clusterName: 'c-m-abcd2345' },
+  });
+  await client.patch(
+    clusterRegistrationTokens,
+    { namespace: 'c-m-abcd2345', name: 'seeded' },
+    { type: 'merge', patch: { status: { token: CANARY } } },
+    { subresource: 'status' },
+  );
+  const types = [
+    'clusters',
+    'clusterregistrationtokens',
+    'projects',
+    'nodes',
+    'settings',
+    'users',
+    'tokens',
+    'principals',
+  ];
+  const ids = ['sample', 'seeded', 'c-m-abcd2345:seeded', 'token-seeded', 'u-plain', 'cacerts'];
+  const paths = drover.manager.routes
+    .filter(({ method }) => method === 'GET')
+    .flatMap(({ path }) =>
+      types.flatMap((type) =>
+        ids.map((id) => sampleOf({ path: path.replace(':type', type).replace(/:id|:name/, id) })),
+      ),
+    );
+  for (const role of ['anonymous', 'first-password', 'user'] as const) {
+    for (const path of new Set(paths)) {
+      const { text } = await drover.ask('GET', path, { token: await ROLES[role]?.() });
+      expect([path, text.includes(CANARY)]).toEqual([path, false]);
+    }
+  }
 });
 
 describe('an upgrade at', () => {

@@ -5,6 +5,7 @@ import { ok } from './front/exchange.js';
 import type { Method, Route, UpgradeRoute, Words } from './front/route.js';
 import type { ServerRoutes } from './front/server-routes.js';
 import type { Login } from './identity/login.js';
+import type { BindingRoutes } from './norman/binding-routes.js';
 import type { ClusterRoutes } from './norman/cluster-routes.js';
 import { baseOf, type NormanApi, notAllowed, withSchemas } from './norman/norman-api.js';
 import { collectionDocument } from './norman/resource.js';
@@ -26,6 +27,7 @@ export interface Handlers {
   readonly tokens: TokenRoutes;
   readonly settings: SettingRoutes;
   readonly clusters: ClusterRoutes;
+  readonly bindings: BindingRoutes;
   readonly manifests: ImportManifests;
   readonly steve: SteveApi;
   readonly proxy: ClusterProxy;
@@ -130,7 +132,7 @@ function accountRoutes({ users, tokens }: Handlers): readonly Route[] {
   ];
 }
 
-function normanRoutes({ norman, users, tokens, settings, clusters, server }: Handlers): readonly Route[] {
+function normanRoutes({ norman, users, tokens, settings, clusters, bindings, server }: Handlers): readonly Route[] {
   const own = (method: Method, path: string, handle: SignedInHandle, action?: string): Route => ({
     method,
     path,
@@ -159,6 +161,8 @@ function normanRoutes({ norman, users, tokens, settings, clusters, server }: Han
     own('PUT', '/v3/clusters/:id', (exchange) => clusters.update(exchange)),
     own('POST', '/v3/clusters/:id', (exchange) => clusters.generateKubeconfig(exchange), 'generateKubeconfig'),
     own('POST', '/v3/clusterregistrationtokens', (exchange) => clusters.createRegistrationToken(exchange)),
+    own('POST', '/v3/globalrolebindings', (exchange) => bindings.createGlobal(exchange)),
+    own('POST', '/v3/clusterroletemplatebindings', (exchange) => bindings.createForCluster(exchange)),
     own('GET', '/v3/:type', (exchange) => norman.list(exchange)),
     own('GET', '/v3/:type/:id', (exchange) => norman.get(exchange)),
     own('DELETE', '/v3/:type/:id', (exchange) => norman.remove(exchange)),

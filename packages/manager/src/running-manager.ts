@@ -23,9 +23,12 @@ import { Login } from './identity/login.js';
 import { OpenStreams } from './identity/open-streams.js';
 import { Passwords } from './identity/passwords.js';
 import { SignIns } from './identity/sign-in.js';
+import { tokenReaper } from './identity/token-reaper.js';
 import { Tokens } from './identity/tokens.js';
+import { userCleanup } from './identity/user-cleanup.js';
 import { createInformers } from './informers.js';
 import type { ManagerOptions } from './manager.js';
+import { BindingRoutes } from './norman/binding-routes.js';
 import { ClusterRoutes } from './norman/cluster-routes.js';
 import { NormanApi } from './norman/norman-api.js';
 import { SettingRoutes } from './norman/setting-routes.js';
@@ -165,6 +168,7 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
     tokens: new TokenRoutes({ directory, tokens, now: () => clock.now() }),
     settings: new SettingRoutes({ norman, settings: informers.settings }),
     clusters: new ClusterRoutes({ norman, management: informers.management, proxy, tokens, settings, clock, random }),
+    bindings: new BindingRoutes({ norman, proxy, random }),
     manifests: new ImportManifests({ registrations, clusters, fetches: new ManifestFetches(means), settings }),
     steve: new SteveApi(norman),
     proxy,
@@ -205,6 +209,8 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
       settingObjects: informers.settings,
       settings,
     }),
+    tokenReaper({ ...means, tokens: informers.tokens }),
+    userCleanup({ ...means, ...informers, passwords }),
     newUserController({ ...means, users: informers.users, globalRoles: informers.globalRoles }),
     ...globalRoleControllers({ ...means, ...informers }),
     membershipController({

@@ -4,6 +4,11 @@ import { readCredentials } from '../identity/credentials.js';
 import type { Metrics } from './metrics.js';
 import type { Words } from './route.js';
 
+/** What becomes known of a request on its way, for its line. */
+export interface Audited {
+  user: string | undefined;
+}
+
 /** Routes whose path carries a secret: only the pattern is told. */
 const SECRET_PATHS = new Set(['/v3/import/:file']);
 
@@ -22,7 +27,8 @@ export function auditRequest(
     readonly clock: Clock;
     readonly log: Log;
   },
-): void {
+): Audited {
+  const audited: Audited = { user: undefined };
   const { requestId, route, words, metrics, clock, log } = facts;
   const started = clock.now();
   // A socket that has been closed no longer knows whose it was.
@@ -43,9 +49,11 @@ export function auditRequest(
       path: SECRET_PATHS.has(route) ? route : request.url?.split('?', 1)[0],
       status,
       ms: clock.now() - started,
-      // The name a token claims; whether it held is in the status.
+      ...(audited.user === undefined ? {} : { user: audited.user }),
+      // The name a token claims; whether it held shows by the user.
       ...(credentials.form === 'token' ? { token: credentials.name } : {}),
       from,
     });
   });
+  return audited;
 }

@@ -8,7 +8,7 @@ import { type Credentials, readCookie, readCredentials } from '../identity/crede
 import type { Directory } from '../identity/directory.js';
 import type { Tokens } from '../identity/tokens.js';
 import { asApiError, NormanError, normanDocument } from '../norman/norman-error.js';
-import { auditRequest } from './audit.js';
+import { type Audited, auditRequest } from './audit.js';
 import { CSRF_COOKIE, CSRF_HEADER, isOwnOrigin, newCsrf, provesOwnPage } from './csrf.js';
 import { type Answer, type Exchange, write } from './exchange.js';
 import type { Metrics } from './metrics.js';
@@ -45,14 +45,14 @@ export class Front {
     const action = url.searchParams.get('action');
     const found = findRoute(this.parts.routes, { method: request.method ?? 'GET', pathname: url.pathname, action });
     const words: Words = typeof found === 'string' ? 'norman' : found.route.words;
-    auditRequest(request, response, {
+    const audited = auditRequest(request, response, {
       ...this.parts,
       requestId,
       route: typeof found === 'string' ? '-' : found.route.path,
       words,
     });
     secure(response, url.pathname.startsWith('/dashboard') ? 'page' : 'api');
-    this.#answer(request, response, { url, requestId, found }).then(
+    this.#answer(request, response, { url, requestId, found, audited }).then(
       (answer) => {
         if (answer !== 'streamed') write(response, answer);
       },
@@ -73,12 +73,18 @@ export class Front {
   async #answer(
     request: IncomingMessage,
     response: ServerResponse,
-    { url, requestId, found }: { url: URL; requestId: string; found: ReturnType<typeof findRoute> },
+    {
+      url,
+      requestId,
+      found,
+      audited,
+    }: { url: URL; requestId: string; found: ReturnType<typeof findRoute>; audited: Audited },
   ): Promise<Answer> {
     const { caller, credentials } = await this.#whoIs(
       request,
       typeof found !== 'string' && found.route.access === 'open',
     );
+    audited.user = caller?.user.metadata.name;
     response.setHeader('x-api-cattle-auth', String(caller !== undefined));
     this.#offerCsrf(request, response);
     if (typeof found === 'string') {
