@@ -17,14 +17,24 @@ export interface Target extends AsyncDisposable {
   readonly startMs: number | undefined;
 }
 
-/** The peer named on the command line, or our own server in a process of its own. */
+/** Our own API server, in a process of its own. */
+export interface OwnTarget extends Target {
+  readonly memory: () => number;
+  readonly startMs: number;
+  /** Ends the process without warning (SIGKILL). */
+  kill(): Promise<void>;
+}
+
+/** The peer named on the command line, or our own server. */
 export async function openTarget({ dir, peer }: BenchmarkOptions): Promise<Target> {
-  if (peer) {
-    const transport = connect(peer);
-    return { transport, memory: undefined, startMs: undefined, async [Symbol.asyncDispose]() {} };
-  }
+  if (!peer) return startOwn(dir);
+  return { transport: connect(peer), memory: undefined, startMs: undefined, async [Symbol.asyncDispose]() {} };
+}
+
+/** Starts our own server with its data under `dir`; what an earlier one left there is served again. */
+export async function startOwn(dir: string): Promise<OwnTarget> {
   const dataDir = join(dir, 'apiserver');
-  mkdirSync(dataDir, { mode: 0o700 });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const start = performance.now();
   const child = spawn(process.execPath, [fileURLToPath(new URL('./serve.js', import.meta.url)), dataDir], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -38,6 +48,10 @@ export async function openTarget({ dir, peer }: BenchmarkOptions): Promise<Targe
     transport: connect(JSON.parse(String(line)) as Peer),
     startMs: performance.now() - start,
     memory: () => residentMib(child.pid ?? 0),
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
     async [Symbol.asyncDispose]() {
       child.stdin.end();
       await exited;
