@@ -1,8 +1,8 @@
 import type { Json } from '../object.js';
 
 /**
- * A merged list in the order a patch asks for. What the patch's order names comes in that order; what only the server has
- * keeps its place relative to elements it shared the list with before.
+ * A merged list in the order a patch asks for: what it names comes in that order, before what only the server has, unless
+ * both were there and the other way round.
  */
 export function inElementOrder(
   merged: readonly Json[],
@@ -19,8 +19,8 @@ export function inElementOrder(
   const result: Json[] = [];
   while (named.length > 0 && others.length > 0) {
     const [left, right] = [earlier.get(text(named[0] as Json)), earlier.get(text(others[0] as Json))];
-    const namedFirst = left !== undefined && right !== undefined && left < right;
-    result.push((namedFirst ? named : others).shift() as Json);
+    const otherFirst = left !== undefined && right !== undefined && right < left;
+    result.push((otherFirst ? others : named).shift() as Json);
   }
   return [...result, ...named, ...others];
 }

@@ -33,10 +33,10 @@ describe('a strategic merge patch', () => {
       },
     ],
     [
-      'appends new elements',
+      'puts new elements before those only the server has',
       { containers: [{ name: 'a' }] },
       { containers: [{ name: 'b' }] },
-      { containers: [{ name: 'a' }, { name: 'b' }] },
+      { containers: [{ name: 'b' }, { name: 'a' }] },
     ],
     [
       'deletes an element',
@@ -59,8 +59,8 @@ describe('a strategic merge patch', () => {
           {
             name: 'a',
             env: [
-              { name: 'X', value: '1' },
               { name: 'Y', value: '2' },
+              { name: 'X', value: '1' },
             ],
             ports: [{ containerPort: 80, name: 'http' }],
           },
@@ -118,7 +118,7 @@ describe('a strategic merge patch', () => {
       { metadata: { finalizers: ['c'], '$deleteFromPrimitiveList/finalizers': ['a'] } },
       pod,
     );
-    expect(patched.metadata.finalizers).toEqual(['b', 'c']);
+    expect(patched.metadata.finalizers).toEqual(['c', 'b']);
     expect(given.metadata.finalizers).toEqual(['a', 'b']);
   });
 
@@ -150,6 +150,16 @@ describe('a strategic merge patch', () => {
       'an element without its key',
       { spec: { containers: [{ image: 'x' }] } },
       'does not contain declared merge key: name',
+    ],
+    [
+      'elements in another order than asked for',
+      {
+        spec: {
+          '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }],
+          containers: [{ name: 'a' }, { name: 'b' }],
+        },
+      },
+      "doesn't match $setElementOrder/ list",
     ],
     ['a set field that is not retained', { spec: { $retainKeys: ['a'], b: 1 } }, 'does not list "b"'],
     ['the prototype', JSON.parse('{"metadata": {"__proto__": {"a": 1}}}') as Json, 'not allowed'],

@@ -108,7 +108,12 @@ function mergeList(
   const kept = before.filter((item) => !deleted.some((gone) => sameJson(gone, item)));
   const fresh = patch.filter((item) => !kept.some((known) => sameJson(known, item)));
   const merged = [...kept, ...fresh];
-  return order ? inElementOrder(merged, before, order, (item) => item) : merged;
+  return inElementOrder(
+    merged,
+    before,
+    orderOf(patch, order, (item) => item),
+    (item) => item,
+  );
 }
 
 function mergeObjects(
@@ -140,7 +145,28 @@ function mergeObjects(
     if (index >= 0) merged[index] = next;
     else merged.push(next);
   }
-  return order ? inElementOrder(merged, before, order, keyOf) : merged;
+  return inElementOrder(merged, before, orderOf(patch.filter(stays), order, keyOf), keyOf);
+}
+
+const stays = (item: Json): boolean => !isJsonObject(item) || item[PATCH] !== 'delete';
+
+/** The order a patch asks for: that of its directive, which its elements have to follow, or else that of its elements. */
+function orderOf(
+  patch: readonly Json[],
+  order: readonly Json[] | undefined,
+  keyOf: (item: Json) => Json,
+): readonly Json[] {
+  if (!order) return patch;
+  let next = 0;
+  for (const item of patch) {
+    const found = order.findIndex((other, index) => index >= next && sameJson(keyOf(other), keyOf(item)));
+    if (found < 0)
+      throw badRequest(
+        `The order in patch list: ${JSON.stringify(patch).slice(0, 200)} doesn't match ${ELEMENT_ORDER} list: ${JSON.stringify(order).slice(0, 200)}`,
+      );
+    next = found + 1;
+  }
+  return order;
 }
 
 /** A value of a patch as it is stored: without nulls in objects and without directives. */

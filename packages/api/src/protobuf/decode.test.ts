@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, realpathSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../errors.js';
 import type { Json } from '../object.js';
 import { builtinResources, protobufTables } from '../schemas.js';
+import { findKubectl, kubectl } from '../testing/kubectl.js';
 import { ProtobufDecoder } from './decode.js';
 
 const decoder = new ProtobufDecoder(protobufTables());
@@ -109,16 +106,9 @@ describe('a protobuf body', () => {
   });
 });
 
-/** A kubectl that writes protobuf: on the PATH under its version, or beside what the PATH's kubectl links to. */
-const kubectl = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .filter((directory) => existsSync(join(directory, 'kubectl')))
-  .flatMap((directory) => [directory, dirname(realpathSync(join(directory, 'kubectl')))])
-  .flatMap((directory) => [join(directory, 'kubectl.1.33'), join(directory, 'kubectl.1.32')])
-  .find((file) => existsSync(file));
-const run = promisify(execFile);
+const program = findKubectl('kubectl.1.33', 'kubectl.1.32');
 
-describe.skipIf(kubectl === undefined)('what kubectl >= 1.32 sends (skipped without kubectl 1.32 or 1.33)', () => {
+describe.skipIf(program === undefined)('what kubectl >= 1.32 sends (skipped without kubectl 1.32 or 1.33)', () => {
   it.each<[string, string[]]>([
     ['a config map', ['configmap', 'a', '--from-literal=k=v']],
     ['a secret', ['secret', 'generic', 'a', '--from-literal=k=v']],
@@ -139,12 +129,8 @@ describe.skipIf(kubectl === undefined)('what kubectl >= 1.32 sends (skipped with
   ])('reads %s as the JSON of the same', async (_name, command) => {
     await using server = await recording();
     const target = [`--server=${server.url}`, '--namespace=default', '--request-timeout=10s'];
-    await run(kubectl as string, ['create', ...target, ...command], { env: { HOME: '/nonexistent' } });
-    const { stdout } = await run(
-      kubectl as string,
-      ['create', ...target, '--dry-run=client', '-o', 'json', ...command],
-      { env: { HOME: '/nonexistent' } },
-    );
+    await kubectl(program ?? '', ['create', ...target, ...command]);
+    const stdout = await kubectl(program ?? '', ['create', ...target, '--dry-run=client', '-o', 'json', ...command]);
     expect(decoder.decode(server.lastBody())).toEqual(withoutNulls(JSON.parse(stdout) as Json));
   });
 });
