@@ -1,5 +1,5 @@
+import { type Deployment, decodeYamlDocuments, type KubeObject } from '@drover/api';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import type { ClusterId } from './cluster-id.js';
 import { caChecksum, imageFrom, importManifest, type ManifestFacts } from './manifest.js';
 
@@ -15,10 +15,13 @@ const facts: ManifestFacts = {
   strict: true,
   agentEnvVars: [],
 };
-const documentsOf = (given: Partial<ManifestFacts>) =>
-  parseAllDocuments(importManifest({ ...facts, ...given })).map((document) => document.toJS());
-const environmentOf = (given: Partial<ManifestFacts>): { name: string; value: string }[] =>
-  documentsOf(given).find(({ kind }) => kind === 'Deployment').spec.template.spec.containers[0].env;
+/** As Kubernetes' own tools read it: YAML 1.1. */
+const documentsOf = (given: Partial<ManifestFacts>): KubeObject[] =>
+  decodeYamlDocuments(importManifest({ ...facts, ...given })) as unknown as KubeObject[];
+const environmentOf = (given: Partial<ManifestFacts>): { name: string; value?: string }[] => {
+  const deployment = documentsOf(given).find((object): object is Deployment => object.kind === 'Deployment');
+  return deployment?.spec?.template.spec?.containers[0]?.env ?? [];
+};
 
 describe('the import manifest', () => {
   it('is the reviewed document', async () => {
@@ -55,13 +58,28 @@ describe('the import manifest', () => {
     expect(environment.filter(({ name }) => name === 'STRICT_VERIFY')).toHaveLength(1);
   });
 
-  it.each(['a: b\n---\nkind: Evil', '"; - {', "' # x", '*alias', '&anchor', '!!js/function x', '| \n y', '\u2028'])(
-    'carries %j as a value, never as YAML',
-    (value) => {
-      expect(environmentOf({ agentEnvVars: [{ name: 'X', value }] })).toContainEqual({ name: 'X', value });
-      expect(documentsOf({ agentEnvVars: [{ name: 'X', value }] })).toHaveLength(9);
-    },
-  );
+  it.each([
+    'a: b\n---\nkind: Evil',
+    '"; - {',
+    "' # x",
+    '*alias',
+    '&anchor',
+    '!!js/function x',
+    '| \n y',
+    '\u2028',
+    'yes',
+    'off',
+    '0755',
+    '1_000',
+    '1:30',
+    '~',
+    '<<',
+    '=',
+    '2030-01-01',
+  ])('carries %j as a value, never as YAML', (value) => {
+    expect(environmentOf({ agentEnvVars: [{ name: 'X', value }] })).toContainEqual({ name: 'X', value });
+    expect(documentsOf({ agentEnvVars: [{ name: 'X', value }] })).toHaveLength(9);
+  });
 
   it('has no checksum, and does not ask for strictness, when the certificate is publicly trusted', () => {
     const environment = environmentOf({ caPem: '' });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '@drover/api';
-import { stringify } from 'yaml';
+import { encodeYaml, type JsonObject } from '@drover/api';
 import type { ClusterId } from './cluster-id.js';
 
 /** What the import manifest of a cluster depends on. */
@@ -26,12 +25,10 @@ const RBAC = 'rbac.authorization.k8s.io';
 
 /**
  * The objects that make a cluster dial this server, as YAML documents, with the names Harvester and Rancher's own clean-up
- * rely on. Every value goes through the serializer: no text of a user is ever YAML.
+ * rely on. Every value goes through the serializer: no text of a user is ever YAML, in either version of it that readers know.
  */
 export function importManifest(facts: ManifestFacts): string {
-  return manifestObjects(facts)
-    .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
-    .join('---\n');
+  return manifestObjects(facts).map(encodeYaml).join('---\n');
 }
 
 /** The objects of the import manifest, in the order they are to be applied. */

@@ -1,5 +1,5 @@
+import { encodeYaml } from '@drover/api';
 import type { Secret } from '@drover/kit';
-import { stringify } from 'yaml';
 
 /** A kubeconfig with one cluster, user and context, all called `name`. */
 export function kubeconfigOf(facts: {
@@ -12,15 +12,12 @@ export function kubeconfigOf(facts: {
   const { name, server, caPem, token } = facts;
   const authority =
     caPem.trim() === '' ? {} : { 'certificate-authority-data': Buffer.from(`${caPem.trim()}\n`).toString('base64') };
-  return stringify(
-    {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name, cluster: { server, ...authority } }],
-      users: [{ name, user: { token: token.reveal() } }],
-      contexts: [{ name, context: { user: name, cluster: name } }],
-      'current-context': name,
-    },
-    { lineWidth: 0 },
-  );
+  return encodeYaml({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name, cluster: { server, ...authority } }],
+    users: [{ name, user: { token: token.reveal() } }],
+    contexts: [{ name, context: { user: name, cluster: name } }],
+    'current-context': name,
+  });
 }
