@@ -60,11 +60,10 @@ describe('the log file', () => {
     log.commit(rows(2, 50), [], 1);
     expect(fault(() => log.commit(rows(51, 500), [], 1))).toBe('full');
     log.commit(
-      [],
-      rows(2, 50).map(({ revision }) => revision),
+      rows(51, 90),
+      rows(2, 50).map((row) => row.revision),
       50,
     );
-    log.commit(rows(51, 90), [], 50);
     expect(log.after(0, 500)).toHaveLength(40);
   });
 

@@ -85,15 +85,16 @@ export class LogFile implements Disposable {
     return this.#page.all(revision, limit).map(row);
   }
 
-  /** Appends rows, removes those at the revisions `forgotten` and remembers `oldest`: all of it durable on return, or none. */
+  /** Removes the rows at the revisions `forgotten`, appends `rows` and remembers `oldest`: all of it durable on return, or none. */
   commit(rows: Iterable<Row>, forgotten: readonly number[], oldest: number): void {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
+      // First what gives room, then what takes it.
+      for (const revision of forgotten) this.#remove.run(revision);
       for (const { revision, key, created, value } of rows) {
         this.#insert.run(revision, key, created, value ?? null);
         this.#sinceCheckpoint += PAGE_BYTES + (value?.byteLength ?? 0);
       }
-      for (const revision of forgotten) this.#remove.run(revision);
       if (oldest !== this.#oldest) this.#db.prepare('UPDATE horizon SET oldest = ?').run(oldest);
       this.#db.exec('COMMIT');
     } catch (error) {
