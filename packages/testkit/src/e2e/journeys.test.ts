@@ -1,0 +1,251 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Closing } from '@drover/kit';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DroverProcess } from '../drover-process.js';
+import { buildGuest, type Guest, guestMissing } from '../guest/guest.js';
+import { kubectl } from '../kubectl.js';
+import { present } from '../present.js';
+import { temporaryDirectory } from '../temporary.js';
+import { chromiumProgram, openBrowser } from './browser.js';
+
+const PASSWORD = 'correct horse battery staple';
+const CLUSTER = 'second';
+const VM = 'hello';
+
+/** How long a step may take that waits for the cluster: an agent's start, an image's arrival, a guest's boot. */
+const CLUSTER_PACE = { timeout: 120_000 };
+
+/** The part of the page's canvas that is read; this package knows no DOM. */
+interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: '2d'): {
+    getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray };
+  } | null;
+}
+
+const missing = [
+  ...(chromiumProgram() === undefined ? ['Chromium'] : []),
+  ...(present('kubectl') ? [] : ['kubectl']),
+  ...[await guestMissing()].filter((each) => each !== undefined),
+];
+
+/** Agents outlive their lab, as pods outlive a kubelet's restart: here nobody would come back for them. */
+async function withoutAgents(labs: readonly { kubeconfig: string }[]): Promise<void> {
+  for (const { kubeconfig } of labs) {
+    await kubectl(kubeconfig, ['delete', 'deployment', '-n', 'cattle-system', '--all']);
+    await kubectl(kubeconfig, ['wait', '-n', 'cattle-system', '--for=delete', 'pod', '--all', '--timeout=40s']);
+    await kubectl(kubeconfig, ['delete', 'vm', '-A', '--all']);
+  }
+}
+
+describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', ') || 'everything is here'})`, () => {
+  const closing = new Closing();
+  let server: { url: string; dataDir: string };
+  let labs: { kubeconfig: string }[] = [];
+  const secondLab = (): string => labs[1]?.kubeconfig ?? '';
+  let guest: Guest;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    const data = closing.use(await temporaryDirectory());
+    const second = closing.use(await temporaryDirectory());
+    const any = '127.0.0.1:0';
+    const up = closing.use(
+      new DroverProcess(['up', '--data-dir', data.path, '--server-listen', any, '--lab-listen', any]),
+    );
+    const lab = closing.use(
+      new DroverProcess(['lab', '--data-dir', second.path, '--listen', any, '--name', 'second-host']),
+    );
+    server = await up.ready('server');
+    labs = [await up.ready('lab'), await lab.ready('lab')];
+    closing.defer(() => withoutAgents(labs));
+    guest = await buildGuest();
+    browser = closing.use(await openBrowser());
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 } });
+    page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) complaints.push(message.text());
+    });
+  });
+
+  afterAll(() => closing[Symbol.asyncDispose]());
+
+  // Each step goes on where the one before ended: after a failure the others could only fail for want of it.
+  let stuck = false;
+  beforeEach(({ skip }) => {
+    if (stuck) skip('an earlier step failed');
+  });
+  afterEach(async ({ task }) => {
+    if (stuck || task.result?.state !== 'fail') return;
+    stuck = true;
+    await page.screenshot({ path: 'test-results/journeys.png' });
+  });
+
+  const button = (name: string, within: Page | Locator = page): Locator =>
+    within.getByRole('button', { name, exact: true });
+  const link = (name: string, within: Page | Locator = page): Locator =>
+    within.getByRole('link', { name, exact: true });
+  /** An input by its label, with or without the star of one that must be filled in. */
+  const field = (name: string): Locator => page.getByLabel(new RegExp(`^${name}\\s*\\*?$`));
+  const places = (): Locator => page.getByRole('navigation', { name: 'Cluster', exact: true });
+  const act = async (name: string): Promise<void> => {
+    await button('Actions').click();
+    await page.getByRole('menuitem', { name, exact: true }).click();
+  };
+  /** The state beside the page's name. */
+  const state = (name: string): Locator => page.locator('.drover-head').getByText(name, { exact: true });
+
+  describe('A. imports a cluster', () => {
+    it('signs in with the first password, and must choose another before anything else', async () => {
+      const first = (await readFile(join(server.dataDir, 'server', 'bootstrap-password'), 'utf8')).trim();
+      await page.goto(server.url);
+      await field('User name').fill('admin');
+      await field('Password').fill(first);
+      await button('Sign in').click();
+      await field('Current password').fill(first);
+      await field('New password').fill(PASSWORD);
+      await field('New password again').fill(PASSWORD);
+      await button('Change password').click();
+      await page.getByRole('heading', { name: 'Home' }).waitFor();
+    });
+
+    it('finds the lab already there, and goes to import another', async () => {
+      await button('Menu').click();
+      await page.getByRole('menuitem', { name: 'Virtualization Management' }).click();
+      await page.getByRole('row', { name: /Active lab/ }).waitFor(CLUSTER_PACE);
+      await link('Import Existing').click();
+      await field('Cluster name').fill(CLUSTER);
+      await button('Create').click();
+      await page.getByRole('heading', { name: `Register ${CLUSTER}` }).waitFor();
+    });
+
+    it('puts the URL of the guide into the setting, and sees the cluster turn Active without a reload', async () => {
+      const url = await page.getByRole('textbox', { name: 'Registration URL' }).inputValue();
+      expect(url).toMatch(/\/v3\/import\/[a-z0-9]+_c-m-[a-z0-9]{8}\.yaml$/);
+      const patch = JSON.stringify({ value: url });
+      const setting = ['settings.harvesterhci.io', 'cluster-registration-url', '--type', 'merge', '-p', patch];
+      expect(await kubectl(secondLab(), ['patch', ...setting])).toMatchObject({ code: 0 });
+      await page.getByText(`${CLUSTER} is active.`).waitFor(CLUSTER_PACE);
+      await link('Open the cluster').click();
+      await page.getByRole('heading', { name: CLUSTER, exact: true, level: 1 }).waitFor();
+    });
+  });
+
+  describe('B. runs a machine in it', () => {
+    it('sees the host', async () => {
+      await link('Hosts', places()).click();
+      await page.getByRole('row', { name: /Active second-host/ }).waitFor();
+    });
+
+    it('uploads an image', async () => {
+      await link('Images', places()).click();
+      await link('Create image').first().click();
+      await page.getByLabel('File', { exact: true }).check();
+      await page.locator('input[type=file]').setInputFiles(guest.path);
+      await field('Name').fill('tiny-guest');
+      await button('Create').click();
+      await page.getByRole('row', { name: /Active tiny-guest/ }).waitFor(CLUSTER_PACE);
+    });
+
+    it('creates a machine from it, and watches it start', async () => {
+      const row = page.getByRole('row', { name: /tiny-guest/ });
+      await row.getByRole('button', { name: 'Kebab toggle' }).click();
+      await page.getByRole('menuitem', { name: 'Create a virtual machine' }).click();
+      await field('Name').fill(VM);
+      await field('Memory').fill('0.25');
+      await page.getByRole('tab', { name: 'Volumes' }).click();
+      await page.getByRole('combobox', { name: 'Image' }).waitFor();
+      await page.getByRole('tab', { name: 'YAML' }).click();
+      await page.getByText('kind: VirtualMachine').waitFor();
+      await button('Create').click();
+      await state('Running').waitFor(CLUSTER_PACE);
+    });
+
+    it('types into its serial console, and the guest answers', async () => {
+      await page.getByRole('tab', { name: 'Serial console' }).click();
+      const terminal = page.locator('.xterm-rows');
+      await page.getByText('Connected', { exact: true }).waitFor();
+      await page.locator('.drover-terminal').click();
+      await page.keyboard.press('Enter');
+      await terminal.getByText(guest.prompt.trim()).last().waitFor(CLUSTER_PACE);
+      await page.keyboard.type('echo answer-$((6 * 7))\n');
+      await terminal.getByText('answer-42', { exact: true }).waitFor(CLUSTER_PACE);
+    });
+
+    it('sees a picture on its screen', async () => {
+      await page.getByRole('tab', { name: 'VNC console' }).click();
+      await page.getByText('Connected', { exact: true }).waitFor();
+      const lit = (): Promise<number> =>
+        page.locator('.drover-screen canvas').evaluate((element) => {
+          const canvas = element as unknown as Canvas;
+          const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+          let count = 0;
+          for (let at = 0; at < pixels.length; at += 4) if ((pixels[at] ?? 0) > 60) count += 1;
+          return count;
+        });
+      await expect.poll(lit, { timeout: 60_000 }).toBeGreaterThan(100);
+    });
+
+    it('pauses it, lets it run again, and switches it off', async () => {
+      await page.getByRole('tab', { name: 'Overview' }).click();
+      await act('Pause');
+      await state('Paused').waitFor(CLUSTER_PACE);
+      await act('Unpause');
+      await state('Running').waitFor(CLUSTER_PACE);
+      await act('Stop');
+      await button('Stop', page.getByRole('dialog')).click();
+      await state('Off').waitFor(CLUSTER_PACE);
+    });
+
+    it('finds it by what it is, not only by its name', async () => {
+      await link('Virtual Machines', places()).click();
+      const search = page.getByRole('textbox', { name: 'Search Virtual Machines' });
+      await search.fill('state:running');
+      await page.getByText('Nothing matches').waitFor();
+      await search.fill('state:off memory<1Gi');
+      await link(VM).waitFor();
+      expect(new URL(page.url()).searchParams.get('q')).toBe('state:off memory<1Gi');
+    });
+
+    it('deletes it with its disk, and goes back to the clusters', async () => {
+      await link(VM).click();
+      await act('Delete');
+      await button('Delete', page.getByRole('dialog')).click();
+      await page
+        .getByText('No virtual machine yet')
+        .or(page.getByText(`There is no virtual machine`))
+        .waitFor(CLUSTER_PACE);
+      await button('Menu').click();
+      await page.getByRole('menuitem', { name: 'Virtualization Management' }).click();
+      await page.getByRole('row', { name: new RegExp(CLUSTER) }).waitFor();
+      const claims = ['get', 'pvc', '-A', '-o', 'name'];
+      await expect.poll(async () => (await kubectl(secondLab(), claims)).stdout, CLUSTER_PACE).toBe('');
+    });
+  });
+
+  describe('D. takes the cluster out again', () => {
+    it('types its name, and is told what is left to do in the cluster', async () => {
+      const row = page.getByRole('row', { name: new RegExp(CLUSTER) });
+      await row.getByRole('button', { name: 'Kebab toggle' }).click();
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
+      const dialog = page.getByRole('dialog');
+      expect(await button('Delete', dialog).isEnabled()).toBe(false);
+      await dialog.getByRole('textbox').fill(CLUSTER);
+      await button('Delete', dialog).click();
+      await page.getByText('Do not use kubectl delete -f with the registration manifest').waitFor();
+      await button('Close', dialog).last().click();
+      await row.waitFor({ state: 'detached', ...CLUSTER_PACE });
+    });
+  });
+
+  it('and no page broke, or wanted what its content security policy forbids', () => {
+    expect(complaints).toEqual([]);
+  });
+});
