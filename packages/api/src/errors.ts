@@ -131,7 +131,8 @@ export const unavailable = (message: string, options?: ErrorOptions): ApiError =
 /** Reads the `Status` document of a failed answer; anything else becomes an error with the answer's code. */
 export function fromStatus(code: number, body: unknown): ApiError {
   if (isStatus(body)) {
-    const reason = body.reason !== undefined && body.reason in CODES ? (body.reason as Reason) : reasonFor(code);
+    const reason =
+      body.reason !== undefined && Object.hasOwn(CODES, body.reason) ? (body.reason as Reason) : reasonFor(code);
     return new ApiError(reason, body.message ?? `the server answered ${code}`, body.details ?? {}, { code });
   }
   const text =

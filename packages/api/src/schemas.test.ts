@@ -137,7 +137,7 @@ describe.skipIf(!existsSync(published))('the published definitions (skipped wher
         expect(mine.withDefaults(object)).toEqual(real.withDefaults(object));
         expect(mine.validate(object)).toEqual(real.validate(object));
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });

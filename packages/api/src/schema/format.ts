@@ -24,7 +24,7 @@ const CHECKS: Readonly<Record<string, (text: string) => boolean>> = {
 
 /** Whether `text` has the format; formats without a check here accept everything, as unknown ones do in Kubernetes. */
 export function hasFormat(text: string, format: string): boolean {
-  return CHECKS[format]?.(text) ?? true;
+  return Object.hasOwn(CHECKS, format) ? (CHECKS[format]?.(text) ?? true) : true;
 }
 
 function isIpv6(text: string): boolean {

@@ -129,7 +129,7 @@ class RuleWalk {
   }
 
   #refuse({ reason = 'FieldValueInvalid', fieldPath = '' }: RuleSource, value: Json, message: string): void {
-    const head = HEADS[reason] ?? 'Invalid value';
+    const head = (Object.hasOwn(HEADS, reason) ? HEADS[reason] : undefined) ?? 'Invalid value';
     const shown =
       reason === 'FieldValueInvalid' || reason === 'FieldValueDuplicate' ? `${head}: "${typeName(value)}"` : head;
     const path = this.#path.toString();
