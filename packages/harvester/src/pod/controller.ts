@@ -146,18 +146,17 @@ class Kubelet {
     const looks = await Promise.all(
       (pod.spec?.containers ?? []).map((container) => this.#container(pod, container, signal)),
     );
-    const status = podStatus(
-      pod,
-      looks.map(({ view }) => view),
-      surroundings.hostIP,
-      clock.now(),
-    );
+    const views = looks.map(({ view }) => view);
     await updateWithRetry(
       client,
       pods,
       { namespace, name },
-      (object) =>
-        object.metadata.uid !== uid || isDeepStrictEqual(object.status, status) ? undefined : { ...object, status },
+      (object) => {
+        const status = podStatus(object, views, surroundings.hostIP, clock.now());
+        return object.metadata.uid !== uid || isDeepStrictEqual(object.status, status)
+          ? undefined
+          : { ...object, status };
+      },
       { subresource: 'status' },
     );
     const renewal = this.#tokens.get(uid)?.renewAt;

@@ -82,8 +82,7 @@ async function reconcileMachine(
   }
   const now = clock.now();
   const strategy = runStrategyOf(vm);
-  const startFailure = nextStartFailure(vm.status?.startFailure ?? undefined, instance, now, random);
-  const backOffMs = backOffLeft(startFailure, now);
+  const backOffMs = backOffLeft(nextStartFailure(vm.status?.startFailure ?? undefined, instance, now, random), now);
   const state = instance && stateOf(instance);
   const requests = openRequests(vm.status?.stateChangeRequests ?? [], state);
   const decision = decide({ strategy, previous: vm.status?.runStrategy, requests, instance: state, backOffMs });
@@ -93,6 +92,8 @@ async function reconcileMachine(
   const problem = await act(vm, instance, decision, options);
   const after = instances.get(namespace, name);
   await updateStatus(client, virtualMachines, { namespace, name }, (object) => {
+    // From the object as it is now, not as we saw it: what a moment ago was counted must not be counted, or taken back, again.
+    const startFailure = nextStartFailure(object.status?.startFailure ?? undefined, instance, now, random);
     object.status = machineStatus({
       vm: object,
       instance: after,
@@ -101,7 +102,7 @@ async function reconcileMachine(
       startFailure,
       claims: claimsState(object, options.claims),
       problem: problem?.message,
-      backOffMs,
+      backOffMs: backOffLeft(startFailure, now),
       now,
     });
   });

@@ -9,13 +9,10 @@ export interface Capacity {
   readonly schedulable: boolean;
 }
 
-/** Instances that hold their share of the host: placed, and not over. */
-const PLACED = ['Scheduled', 'Running'];
-
 /**
  * Why the host cannot take an instance now, in the scheduler's words, or `undefined` when it can.
  *
- * @param others every instance but this one; those that are not placed do not count.
+ * @param others those that hold their share of the host.
  */
 export function unschedulable(
   instance: VirtualMachineInstance,
@@ -25,7 +22,6 @@ export function unschedulable(
   if (!capacity.schedulable) return '0/1 nodes are available: 1 node(s) were unschedulable.';
   const wanted = demandOf(instance.spec.domain);
   const taken = others
-    .filter(({ status }) => PLACED.includes(status?.phase ?? ''))
     .map(({ spec }) => demandOf(spec.domain))
     .reduce(
       (sum, { memoryBytes, cpuMillis }) => ({

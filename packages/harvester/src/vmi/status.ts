@@ -15,11 +15,16 @@ import type { GuestFacts } from './guest.js';
 /** Phases an instance goes through here; the last two are final. */
 export type Phase = 'Pending' | 'Scheduling' | 'Scheduled' | 'Running' | 'Succeeded' | 'Failed';
 
-/** The status with the instance in a phase, and the moment it got there. */
+const ON_THE_WAY: readonly string[] = ['Pending', 'Scheduling', 'Scheduled', 'Running'];
+
+/** The status with the instance in a phase, and the moment it got there; those it passed on the way are told too. It never goes back. */
 export function inPhase(status: VirtualMachineInstanceStatus, phase: Phase, now: number): VirtualMachineInstanceStatus {
-  if (status.phase === phase) return status;
-  const reached = { phase, phaseTransitionTimestamp: timestamp(now) };
-  return { ...status, phase, phaseTransitionTimestamps: [...(status.phaseTransitionTimestamps ?? []), reached] };
+  const at = ON_THE_WAY.indexOf(status.phase ?? '');
+  const to = ON_THE_WAY.indexOf(phase);
+  const passed = to < 0 ? (status.phase === phase ? [] : [phase]) : ON_THE_WAY.slice(at + 1, to + 1);
+  if (passed.length === 0) return status;
+  const reached = passed.map((one) => ({ phase: one, phaseTransitionTimestamp: timestamp(now) }));
+  return { ...status, phase, phaseTransitionTimestamps: [...(status.phaseTransitionTimestamps ?? []), ...reached] };
 }
 
 /** The status with a condition, KubeVirt's way: it also says when it was looked at. */
