@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Identity, KubeObject, Stored } from '@drover/api';
-import { FakeClock, silentLog } from '@drover/kit';
-import { openMemoryStore, type Store } from '@drover/store';
-import { type ApiServer, createApiServer } from '../server.js';
+import type { KubeObject, Stored } from '@drover/api';
+import type { FakeClock } from '@drover/kit';
+import type { Store } from '@drover/store';
+import type { ApiServer } from '../server.js';
+import { ask } from '../testing/ask.js';
+import { openTestServer, type TestServer } from '../testing/test-server.js';
 
-const ADMIN: Identity = { name: 'system:admin', groups: ['system:masters'], extra: {} };
 /** Turns of the event loop without a write after which the controllers have nothing left to do. */
 const QUIET_TURNS = 50;
 
@@ -16,35 +13,34 @@ export type AnyObject = Stored<KubeObject> & Record<string, unknown>;
 
 /** A whole API server in this process, on a memory store and a clock that stands still, spoken to by HTTP verbs. */
 export class TestCluster implements AsyncDisposable {
-  private constructor(
-    readonly server: ApiServer,
-    readonly store: Store,
-    readonly clock: FakeClock,
-    readonly dir: string,
-  ) {}
+  private constructor(readonly test: TestServer) {}
 
   static async open(): Promise<TestCluster> {
-    const dir = mkdtempSync(join(tmpdir(), 'drover-cluster-'));
-    const clock = new FakeClock(Date.UTC(2026, 0, 1));
-    const store = openMemoryStore({ clock, log: silentLog });
-    const random = (length: number): Uint8Array => randomBytes(length);
-    const advertise = { host: '127.0.0.1', port: 6443 };
-    const server = await createApiServer({ store, clock, random, log: silentLog, dataDir: dir, advertise });
-    return new TestCluster(server, store, clock, dir);
+    return new TestCluster(await openTestServer());
+  }
+
+  get server(): ApiServer {
+    return this.test.server;
+  }
+
+  get store(): Store {
+    return this.test.store;
+  }
+
+  get clock(): FakeClock {
+    return this.test.clock;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.server[Symbol.asyncDispose]();
-    await this.store[Symbol.asyncDispose]();
-    rmSync(this.dir, { recursive: true });
+    await this.test[Symbol.asyncDispose]();
   }
 
   /** The object at `path`; `undefined` when it is not there. @throws Error for any other refusal. */
   async get(path: string): Promise<AnyObject | undefined> {
-    const { status, body } = await this.#send('GET', path);
+    const { status, text } = await ask(this.server, 'GET', path);
     if (status === 404) return undefined;
-    if (status !== 200) throw new Error(`GET ${path}: ${status} ${JSON.stringify(body)}`);
-    return body;
+    if (status !== 200) throw new Error(`GET ${path}: ${status} ${text}`);
+    return JSON.parse(text) as AnyObject;
   }
 
   create(path: string, object: KubeObject & Record<string, unknown>): Promise<AnyObject> {
@@ -88,30 +84,11 @@ export class TestCluster implements AsyncDisposable {
     }
   }
 
-  async #write(method: string, path: string, document: unknown, type = 'application/json'): Promise<AnyObject> {
-    const { status, body } = await this.#send(method, path, document, type);
-    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(body)}`);
-    return body;
+  async #write(method: string, path: string, document: object, type = 'application/json'): Promise<AnyObject> {
+    const { status, text } = await ask(this.server, method, path, document, { headers: { 'content-type': type } });
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
+    return JSON.parse(text) as AnyObject;
   }
-
-  async #send(
-    method: string,
-    url: string,
-    document?: unknown,
-    type = 'application/json',
-  ): Promise<{ status: number; body: AnyObject }> {
-    const headers = { accept: 'application/json', ...(document === undefined ? {} : { 'content-type': type }) };
-    const bytes = document === undefined ? [] : [Buffer.from(JSON.stringify(document))];
-    const request = { method, url, headers, body: chunks(bytes), signal: new AbortController().signal };
-    const response = await this.server.handle(request, ADMIN);
-    const parts: Uint8Array[] = [];
-    for await (const part of response.body instanceof Uint8Array ? [response.body] : response.body) parts.push(part);
-    return { status: response.status, body: JSON.parse(Buffer.concat(parts).toString()) as AnyObject };
-  }
-}
-
-async function* chunks(bytes: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* bytes;
 }
 
 /** A ConfigMap, as the plainest object there is. */
