@@ -1,5 +1,6 @@
-import { hasReason, type ManagementSetting, managementSettings } from '@drover/api';
+import { type ManagementSetting, managementSettings } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
+import { createIfAbsent } from '@drover/controller';
 
 /** What the settings' defaults depend on. */
 export interface SettingFacts {
@@ -76,26 +77,29 @@ export const effectiveValue = ({ value, default: byDefault }: ManagementSetting)
  * by installation (`install-uuid`) is kept once written.
  */
 export async function installSettings(client: Client, facts: SettingFacts): Promise<void> {
-  for (const [name, declaration] of Object.entries(declarations)) {
-    const wanted = typeof declaration.default === 'string' ? declaration.default : declaration.default(facts);
-    const existing = await client.get(managementSettings, { name }).catch((error: unknown) => {
-      if (hasReason(error, 'NotFound')) return undefined;
-      throw error;
-    });
-    if (existing === undefined) {
-      await client.create(managementSettings, {
-        apiVersion: 'management.cattle.io/v3',
-        kind: 'Setting',
-        metadata: { name },
-        value: '',
-        default: wanted,
-        customized: false,
-        source: 'default',
-      });
-    } else if (existing.default !== wanted && name !== 'install-uuid') {
-      await client.patch(managementSettings, { name }, { type: 'merge', patch: { default: wanted } });
-    }
-  }
+  await Promise.all(
+    Object.entries(declarations).map(([name, declaration]) => installSetting(client, name, declaration, facts)),
+  );
+}
+
+async function installSetting(
+  client: Client,
+  name: string,
+  declaration: Declaration,
+  facts: SettingFacts,
+): Promise<void> {
+  const wanted = typeof declaration.default === 'string' ? declaration.default : declaration.default(facts);
+  const existing = await createIfAbsent(client, managementSettings, {
+    apiVersion: 'management.cattle.io/v3',
+    kind: 'Setting',
+    metadata: { name },
+    value: '',
+    default: wanted,
+    customized: false,
+    source: 'default',
+  });
+  if (existing.default === wanted || name === 'install-uuid') return;
+  await client.patch(managementSettings, { name }, { type: 'merge', patch: { default: wanted } });
 }
 
 /** The settings' values now. */

@@ -14,10 +14,14 @@ import { installLocalCluster, installNamespaces } from './namespaces.js';
 export async function bootstrap(options: ManagerOptions): Promise<Secret | undefined> {
   const { client, random, bootstrapPassword } = options;
   await installNamespaces(client);
-  await installSettings(client, settingFacts(options));
-  await installRoles(client);
-  await installLocalCluster(client);
-  return installAdmin({ client, passwords: new Passwords(client, random), random }, bootstrapPassword);
+  // All at once: writes that wait together are made durable together.
+  const [firstPassword] = await Promise.all([
+    installAdmin({ client, passwords: new Passwords(client, random), random }, bootstrapPassword),
+    installSettings(client, settingFacts(options)),
+    installRoles(client),
+    installLocalCluster(client),
+  ]);
+  return firstPassword;
 }
 
 /** What the defaults of this installation's settings are made from. */

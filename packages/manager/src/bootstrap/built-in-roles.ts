@@ -156,17 +156,19 @@ export function builtInRoleTemplates(): RoleTemplate[] {
 
 /** Makes the built-in roles be as this version has them. */
 export async function installRoles(client: Client): Promise<void> {
-  for (const role of builtInGlobalRoles()) {
-    await createOrUpdate(client, globalRoles, role, (live) => {
-      live.rules = role.rules ?? [];
-      live.builtin = true;
-    });
-  }
-  for (const template of builtInRoleTemplates()) {
-    await createOrUpdate(client, roleTemplates, template, (live) => {
-      live.rules = template.rules ?? [];
-      live.roleTemplateNames = template.roleTemplateNames ?? [];
-      live.builtin = true;
-    });
-  }
+  await Promise.all([
+    ...builtInGlobalRoles().map((role) =>
+      createOrUpdate(client, globalRoles, role, (live) => {
+        live.rules = role.rules ?? [];
+        live.builtin = true;
+      }),
+    ),
+    ...builtInRoleTemplates().map((template) =>
+      createOrUpdate(client, roleTemplates, template, (live) => {
+        live.rules = template.rules ?? [];
+        live.roleTemplateNames = template.roleTemplateNames ?? [];
+        live.builtin = true;
+      }),
+    ),
+  ]);
 }

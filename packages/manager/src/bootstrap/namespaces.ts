@@ -18,16 +18,18 @@ const SYSTEM = [
 
 /** Makes the namespaces, workspaces and the cluster `local` that clients of Rancher expect to find. */
 export async function installNamespaces(client: Client): Promise<void> {
-  for (const name of [...SYSTEM, ...WORKSPACES]) {
-    await createIfAbsent(client, namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  }
-  for (const name of WORKSPACES) {
-    await createIfAbsent(client, fleetWorkspaces, {
-      apiVersion: 'management.cattle.io/v3',
-      kind: 'FleetWorkspace',
-      metadata: { name },
-    });
-  }
+  await Promise.all([
+    ...[...SYSTEM, ...WORKSPACES].map((name) =>
+      createIfAbsent(client, namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
+    ),
+    ...WORKSPACES.map((name) =>
+      createIfAbsent(client, fleetWorkspaces, {
+        apiVersion: 'management.cattle.io/v3',
+        kind: 'FleetWorkspace',
+        metadata: { name },
+      }),
+    ),
+  ]);
 }
 
 /** Makes the object of the cluster this server itself runs on. */

@@ -111,6 +111,10 @@ export class Front {
     if (caller === undefined) throw new NormanError('Unauthorized', 'must authenticate');
     if (route.access !== 'signed-in' && mustChangePassword(caller))
       throw new NormanError('PermissionDenied', CHANGE_PASSWORD);
+    const { clusterName } = caller.token;
+    if (route.access === 'own-password' && clusterName) {
+      throw new NormanError('PermissionDenied', `the token is for cluster ${clusterName} only`);
+    }
     this.parts.tokens.used(caller.token);
     return route.handle({ ...exchange, caller });
   }

@@ -12,6 +12,7 @@ import type { Informer } from '@drover/client';
 import { type Clock, NAME_ALPHABET, type RandomBytes, randomText } from '@drover/kit';
 import { clusterIdFor } from '../clusters/cluster-id.js';
 import { clusterNameFault, envVarFault } from '../clusters/cluster-rules.js';
+import { CREATOR_ID } from '../clusters/side-objects.js';
 import { isObject, readObject, requiredText, textField, textMapField } from '../front/body.js';
 import { type Answer, ok, type SignedIn } from '../front/exchange.js';
 import type { Tokens } from '../identity/tokens.js';
@@ -64,6 +65,7 @@ export class ClusterRoutes {
           annotations: {
             ...textMapField(body, 'annotations'),
             ...(description === '' ? {} : { 'field.cattle.io/description': description }),
+            [CREATOR_ID]: exchange.caller.user.metadata.name,
           },
         },
         spec: { agentEnvVars },

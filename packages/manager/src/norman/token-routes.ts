@@ -35,10 +35,7 @@ export class TokenRoutes {
     if (ttl !== undefined && (typeof ttl !== 'number' || !Number.isSafeInteger(ttl) || ttl < 0)) {
       throw new NormanError('InvalidFormat', 'ttl must be a number of milliseconds', { fieldName: 'ttl' });
     }
-    const clusterName = textField(body, 'clusterId') || exchange.caller.token.clusterName || undefined;
-    if (exchange.caller.token.clusterName && clusterName !== exchange.caller.token.clusterName) {
-      throw new NormanError('PermissionDenied', 'a token for one cluster makes only tokens for that cluster');
-    }
+    const clusterName = textField(body, 'clusterId') || undefined;
     const { token, bearer } = await this.parts.tokens.derived(exchange.caller.user, {
       description: textField(body, 'description') ?? '',
       ...(ttl === undefined ? {} : { ttlMs: ttl }),

@@ -31,6 +31,13 @@ describe('the header fields of a request that travel on', () => {
     );
   });
 
+  it('carry no token disguised as a subprotocol', () => {
+    const offered = 'v4.channel.k8s.io, base64url.bearer.authorization.k8s.io.ZXlK, plain.kubevirt.io';
+    expect(forwardable({ 'sec-websocket-protocol': offered })).toEqual({
+      'sec-websocket-protocol': 'v4.channel.k8s.io, plain.kubevirt.io',
+    });
+  });
+
   it('are otherwise all there, as they were', () => {
     const fields = { accept: '*/*', 'content-type': 'application/json', 'sec-websocket-protocol': 'v4.channel.k8s.io' };
     expect(forwardable({ ...fields, connection: 'keep-alive' })).toEqual(fields);

@@ -46,7 +46,15 @@ export function forwardable(headers: IncomingHttpHeaders): HeaderFields {
     if (isHopByHop(name) || isIdentity(name)) continue;
     kept[name] = value;
   }
+  const protocols = kept['sec-websocket-protocol'];
+  if (protocols !== undefined) kept['sec-websocket-protocol'] = withoutBearers(String(protocols));
   return kept;
+}
+
+/** Browsers that cannot set headers may give Kubernetes a token as a subprotocol: that is an identity as well. */
+function withoutBearers(protocols: string): string {
+  const offered = protocols.split(',').map((protocol) => protocol.trim());
+  return offered.filter((protocol) => !/^base64url\.bearer\.authorization\.k8s\.io\./i.test(protocol)).join(', ');
 }
 
 /** Whether the request claims to be somebody else: it is not obeyed, and the answer says so. */
