@@ -1,5 +1,13 @@
 import type { Duplex } from 'node:stream';
-import { ApiError, forbidden, type Kind, type ManagementCluster, notFound, type Stored } from '@drover/api';
+import {
+  ApiError,
+  forbidden,
+  type Kind,
+  type ManagementCluster,
+  notFound,
+  type Stored,
+  unavailable,
+} from '@drover/api';
 import { type Client, createClient, type Transport } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import type { ClusterDirectory } from '../clusters/cluster-directory.js';
@@ -160,6 +168,7 @@ export class ClusterProxy {
     path: string,
   ): Promise<Onward> {
     const { identity } = exchange.caller;
+    if (cluster.metadata.deletionTimestamp !== undefined) throw unavailable(`cluster ${id} is being deleted`);
     const whom = `cluster ${cluster.spec?.displayName ?? id}`;
     const impersonated = impersonationHeaders(identity);
     const allowed = (): Promise<boolean> => this.#maySee(exchange.caller, id);

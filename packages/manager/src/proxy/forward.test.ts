@@ -179,6 +179,29 @@ it('a body passes while it is being sent, and a watch’s events while it goes o
   socket.destroy();
 });
 
+it.each(['GET', 'DELETE', 'POST'])('a %s whose body looks like a request stays one request', async (method) => {
+  const seen: string[] = [];
+  const upstream = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    seen.push(`${request.method} ${request.url} ${body.length}`);
+    response.end('{}');
+  });
+  const { port } = await proxyTo(upstream);
+  const smuggled = 'GET /api/v1/secrets HTTP/1.1\r\nHost: x\r\n\r\n';
+  const chunk = `${smuggled.length.toString(16)}\r\n${smuggled}\r\n0`;
+  await say(
+    port,
+    `${method} /api HTTP/1.1`,
+    'Host: drover',
+    'Connection: close',
+    'Transfer-Encoding: chunked',
+    '',
+    chunk,
+  );
+  expect(seen).toEqual([`${method} /api ${smuggled.length}`]);
+});
+
 it('a watch ends when the session of its caller does', async () => {
   const { port, client, streams } = await proxyTo(createServer((_, response) => response.write('{"type":"ADDED"}\n')));
   const socket = connect(port, '127.0.0.1');

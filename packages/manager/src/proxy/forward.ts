@@ -50,12 +50,18 @@ export async function forward(exchange: Exchange, onward: Onward, streams: OpenS
 
 async function send({ request }: Exchange, onward: Onward, signal: AbortSignal): Promise<TransportResponse> {
   const { method = 'GET', headers } = request;
-  const carriesBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  const chunked = headers['transfer-encoding'] !== undefined;
+  const carriesBody = chunked || Number(headers['content-length'] ?? 0) > 0;
   try {
     return await onward.transport.send({
       method,
       path: onward.path,
-      headers: { ...forwardable(headers), ...onward.headers },
+      headers: {
+        ...forwardable(headers),
+        // A body without a length must be framed, whatever the method: unframed, it would be read as a request of its own.
+        ...(chunked ? { 'transfer-encoding': 'chunked' } : {}),
+        ...onward.headers,
+      },
       signal,
       ...(carriesBody ? { body: request as AsyncIterable<Uint8Array> } : {}),
     });
