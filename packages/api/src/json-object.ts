@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from './object.js';
+import type { JsonObject } from './object.js';
 
-/** Whether a JSON value is an object: not null, not a list. */
-export function isJsonObject(value: Json | undefined): value is JsonObject {
+/** Whether something that came as JSON is an object: not null, not a list. */
+export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
