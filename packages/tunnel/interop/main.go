@@ -9,6 +9,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sort"
+	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -48,6 +51,7 @@ func serve() {
 		response.WriteHeader(answer.StatusCode)
 		io.Copy(response, answer.Body)
 	})
+	mux.HandleFunc("/measure", func(response http.ResponseWriter, request *http.Request) { measure(server, response, request) })
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		panic(err)
@@ -56,6 +60,83 @@ func serve() {
 	go http.Serve(listener, mux)
 	// Ends with the test that started it.
 	io.Copy(io.Discard, os.Stdin)
+}
+
+// measure answers with the figures of the tunnel benchmark, as JSON: MiB/s of one transfer of /bulk, and milliseconds of small
+// requests, idle and beside several such transfers.
+func measure(server *remotedialer.Server, response http.ResponseWriter, request *http.Request) {
+	query := request.URL.Query()
+	address := query.Get("address")
+	seconds, _ := strconv.Atoi(query.Get("seconds"))
+	streams, _ := strconv.Atoi(query.Get("streams"))
+	times, _ := strconv.Atoi(query.Get("times"))
+	dial := server.Dialer(query.Get("key"))
+	get := func(path string) (*http.Response, error) {
+		transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return dial(ctx, network, address)
+		}}
+		return (&http.Client{Transport: transport}).Get("http://" + address + path)
+	}
+	fail := func(err error) { http.Error(response, err.Error(), http.StatusBadGateway) }
+
+	var read atomic.Int64
+	drain := func(body io.Reader) {
+		buffer := make([]byte, 64*1024)
+		for {
+			count, err := body.Read(buffer)
+			read.Add(int64(count))
+			if err != nil {
+				return
+			}
+		}
+	}
+	bulk, err := get("/bulk")
+	if err != nil {
+		fail(err)
+		return
+	}
+	go drain(bulk.Body)
+	time.Sleep(time.Second)
+	before, began := read.Load(), time.Now()
+	time.Sleep(time.Duration(seconds) * time.Second)
+	rate := float64(read.Load()-before) / (1 << 20) / time.Since(began).Seconds()
+	bulk.Body.Close()
+
+	small := func() ([]float64, error) {
+		samples := make([]float64, 0, times)
+		for range times {
+			start := time.Now()
+			answer, err := get("/small")
+			if err != nil {
+				return nil, err
+			}
+			io.Copy(io.Discard, answer.Body)
+			answer.Body.Close()
+			samples = append(samples, float64(time.Since(start).Microseconds())/1000)
+		}
+		sort.Float64s(samples)
+		return samples, nil
+	}
+	idle, err := small()
+	if err != nil {
+		fail(err)
+		return
+	}
+	for range streams {
+		if other, err := get("/bulk"); err == nil {
+			defer other.Body.Close()
+			go drain(other.Body)
+		}
+	}
+	time.Sleep(time.Second)
+	beside, err := small()
+	if err != nil {
+		fail(err)
+		return
+	}
+	at := func(samples []float64, share float64) float64 { return samples[int(share*float64(len(samples)-1))] }
+	fmt.Fprintf(response, `{"rate":%f,"idle":{"p50":%f,"p99":%f},"beside":{"p50":%f,"p99":%f}}`,
+		rate, at(idle, 0.5), at(idle, 0.99), at(beside, 0.5), at(beside, 0.99))
 }
 
 func connect(url, key string) {

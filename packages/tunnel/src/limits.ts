@@ -10,6 +10,8 @@ export interface TunnelLimits {
   readonly sessionBuffer: number;
   /** Frames other than DATA that wait for a far side that does not read; one more ends the session. */
   readonly waiting: number;
+  /** Bytes that wait for a far side that pings and does not read; more ends the session. */
+  readonly unread: number;
   /** Sessions for one client key; one more ends the oldest. An agent that reconnects leaves a dead one behind for a minute. */
   readonly sessions: number;
 }
@@ -21,6 +23,7 @@ export const defaultLimits: TunnelLimits = {
   streamBuffer: 16 * 1024 * 1024,
   sessionBuffer: 32 * 1024 * 1024,
   waiting: 10_000,
+  unread: 16 * 1024 * 1024,
   sessions: 16,
 };
 

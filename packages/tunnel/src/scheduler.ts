@@ -1,5 +1,7 @@
+import type { Clock } from '@drover/kit';
 import { encodeData } from './frame.js';
 import { DATA_LIMIT } from './limits.js';
+import { SendWindow } from './send-window.js';
 
 /** A stream's unsent bytes. */
 export interface Outbox {
@@ -13,7 +15,7 @@ export interface Outbox {
 }
 
 /** Bytes given to the WebSocket and not yet to the kernel, beyond which nothing more is given. */
-const WINDOW = 256 * 1024;
+const UNWRITTEN_LIMIT = 256 * 1024;
 
 /**
  * Decides which frame goes next onto the one WebSocket of a session: frames that are no DATA first, in their order; then the
@@ -24,6 +26,8 @@ export class Scheduler {
   readonly #nextId: () => number;
   readonly #waitingLimit: number;
   readonly #onFull: () => void;
+  readonly #window: SendWindow;
+  readonly #ping: () => void;
   #control: Buffer[] = [];
   #ring: Outbox[] = [];
   readonly #inRing = new Set<Outbox>();
@@ -36,11 +40,27 @@ export class Scheduler {
     readonly nextId: () => number;
     readonly waitingLimit: number;
     readonly onFull: () => void;
+    readonly clock: Clock;
+    /** Sends a WebSocket ping, behind all that was sent; each pong is to be told to `pong`. */
+    readonly ping: () => void;
   }) {
     this.#send = options.send;
     this.#nextId = options.nextId;
     this.#waitingLimit = options.waitingLimit;
     this.#onFull = options.onFull;
+    this.#ping = options.ping;
+    this.#window = new SendWindow(options.clock, () => this.#pump());
+  }
+
+  /** Sends a ping, which also marks how far the far side has read. */
+  ping(): void {
+    this.#window.mark();
+    this.#ping();
+  }
+
+  /** The far side has answered a ping. */
+  pong(): void {
+    this.#window.acknowledged();
   }
 
   /** Sends a frame that is no DATA, before all DATA that was not yet handed over. */
@@ -73,14 +93,15 @@ export class Scheduler {
     this.#control = [];
     this.#ring = [];
     this.#inRing.clear();
+    this.#window.end();
   }
 
   #pump(): void {
     // A stream that is refilled from within its own turn waits for the next round.
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#unwritten < WINDOW) {
-      const frame = this.#control.shift() ?? this.#nextData();
+    while (this.#unwritten < UNWRITTEN_LIMIT) {
+      const frame = this.#control.shift() ?? (this.#window.open ? this.#nextData() : undefined);
       if (frame === undefined) break;
       const size = frame.byteLength;
       this.#unwritten += size;
@@ -88,6 +109,7 @@ export class Scheduler {
         this.#unwritten -= size;
         this.#pump();
       });
+      if (this.#window.sent(size)) this.ping();
     }
     this.#pumping = false;
   }

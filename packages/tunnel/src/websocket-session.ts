@@ -73,16 +73,25 @@ export class WebSocketSession implements TunnelSession {
       nextId: () => this.#id(),
       waitingLimit: limits.waiting,
       onFull: () => this.close('the far side does not read'),
+      clock,
+      ping: () => socket.ping(),
     });
     this.#deadline = clock.after(READ_DEADLINE_MS, () => this.#silent());
 
     socket.on('message', (data, isBinary) => this.#message(data, isBinary));
-    socket.on('ping', () => this.#hear());
-    socket.on('pong', () => this.#hear());
+    socket.on('ping', () => {
+      // The answers of a far side that pings and does not read would pile up here.
+      if (socket.bufferedAmount > limits.unread) this.#end('the far side does not read');
+      else this.#hear();
+    });
+    socket.on('pong', () => {
+      this.#hear();
+      this.#scheduler.pong();
+    });
     socket.on('error', (error) => this.#end(error.message));
     socket.on('close', (code, reason) => this.#end(reason.byteLength > 0 ? reason.toString() : `closed (${code})`));
     if (end === 'dialled') {
-      this.#every(PING_EVERY_MS, () => socket.ping());
+      this.#every(PING_EVERY_MS, () => this.#scheduler.ping());
       this.#every(SYNC_EVERY_MS, () => {
         this.#control({ type: 'sync', streams: [...this.#streams.keys()].sort((a, b) => a - b) });
       });
