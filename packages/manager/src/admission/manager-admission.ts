@@ -3,13 +3,13 @@ import {
   type AdmissionReview,
   forbidden,
   invalid,
+  isJsonObject,
   type JsonObject,
   type KubeObject,
   type StatusCause,
 } from '@drover/api';
 import { clusterNameFault, envVarFault } from '../clusters/cluster-rules.js';
 import { CREATOR_ID } from '../clusters/side-objects.js';
-import { isObject } from '../front/body.js';
 import { isReadOnlySetting } from '../settings.js';
 
 const USER_NAME = /^(u|user)-[a-z0-9]+$/;
@@ -48,7 +48,7 @@ function provisioningFaults({ operation, name, object }: AdmissionReview): Statu
   const nameFault = operation === 'CREATE' && !isLocal ? clusterNameFault(name) : undefined;
   return [
     ...(nameFault === undefined ? [] : [cause('metadata.name', nameFault)]),
-    ...(isObject(spec?.['rkeConfig'])
+    ...(isJsonObject(spec?.['rkeConfig'])
       ? [cause('spec.rkeConfig', 'building machines is not implemented: leave rkeConfig out to import a cluster')]
       : []),
     ...envVarFaults(object),
@@ -59,7 +59,7 @@ function envVarFaults(object: KubeObject | undefined): StatusCause[] {
   const variables = fieldsOf(object, 'spec')?.['agentEnvVars'];
   if (!Array.isArray(variables)) return [];
   return variables.flatMap((variable: unknown, index) => {
-    if (!isObject(variable)) return [];
+    if (!isJsonObject(variable)) return [];
     const { name, value } = variable;
     const fault = envVarFault({ name: String(name ?? ''), value: typeof value === 'string' ? value : '' });
     return fault === undefined ? [] : [cause(`spec.agentEnvVars[${index}]`, fault)];
@@ -120,7 +120,7 @@ function fieldsOf(object: KubeObject | undefined, field: 'username', text: true)
 function fieldsOf(object: KubeObject | undefined, field: string, text = false): JsonObject | string | undefined {
   const value = Object.entries(object ?? {}).find(([name]) => name === field)?.[1] as unknown;
   if (text) return typeof value === 'string' ? value : undefined;
-  return isObject(value) ? value : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 const cause = (field: string, message: string): StatusCause => ({ reason: 'FieldValueInvalid', field, message });

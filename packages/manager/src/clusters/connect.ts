@@ -1,10 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { hasReason, type JsonObject, managementClusters, type Secret as SecretObject, secrets } from '@drover/api';
+import {
+  hasReason,
+  isJsonObject,
+  type JsonObject,
+  managementClusters,
+  type Secret as SecretObject,
+  secrets,
+} from '@drover/api';
 import type { Client } from '@drover/client';
 import { createOrUpdate, type Observation, updateStatus } from '@drover/controller';
 import { type Clock, Secret } from '@drover/kit';
 import type { TunnelAuthorization } from '@drover/tunnel';
-import { isObject } from '../front/body.js';
 import type { ClusterId } from './cluster-id.js';
 import { observe, observeAll } from './conditions.js';
 import type { Registrations } from './registration.js';
@@ -132,8 +138,8 @@ export function readAgentParams(header: string): AgentParams | undefined {
   } catch {
     return undefined;
   }
-  const cluster = isObject(parsed) ? parsed['cluster'] : undefined;
-  if (!isObject(cluster as unknown)) return undefined;
+  const cluster = isJsonObject(parsed) ? parsed['cluster'] : undefined;
+  if (!isJsonObject(cluster as unknown)) return undefined;
   const { address, token, caCert } = cluster as JsonObject;
   if (typeof address !== 'string' || typeof token !== 'string' || typeof caCert !== 'string') return undefined;
   if (!isHostPort(address) || token === '' || !isPem(caCert)) return undefined;

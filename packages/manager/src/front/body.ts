@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { JsonObject } from '@drover/api';
+import { isJsonObject, type JsonObject } from '@drover/api';
 import { NormanError } from '../norman/norman-error.js';
 
 /** Bodies of our own API are small documents; Rancher's public ones have the same limit. */
@@ -32,7 +32,7 @@ export async function readObject(request: IncomingMessage): Promise<JsonObject> 
   } catch {
     throw new NormanError('InvalidBodyContent', 'the body is no JSON');
   }
-  if (!isObject(parsed)) throw new NormanError('InvalidBodyContent', 'the body must be a JSON object');
+  if (!isJsonObject(parsed)) throw new NormanError('InvalidBodyContent', 'the body must be a JSON object');
   return parsed;
 }
 
@@ -60,7 +60,7 @@ export function requiredText(body: JsonObject, fieldName: string): string {
 export function textMapField(body: JsonObject, fieldName: string): Record<string, string> {
   const value = body[fieldName];
   if (value === undefined || value === null) return {};
-  if (!isObject(value)) throw new NormanError('InvalidFormat', `${fieldName} must be an object`, { fieldName });
+  if (!isJsonObject(value)) throw new NormanError('InvalidFormat', `${fieldName} must be an object`, { fieldName });
   const map: Record<string, string> = {};
   for (const [key, entry] of Object.entries(value)) {
     if (typeof entry !== 'string')
@@ -68,11 +68,6 @@ export function textMapField(body: JsonObject, fieldName: string): Record<string
     map[key] = entry;
   }
   return map;
-}
-
-/** Whether a parsed value is a JSON object. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The greatest number of brackets open at once, counted before anything recursive reads the text. */

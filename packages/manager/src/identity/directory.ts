@@ -1,5 +1,6 @@
 import {
   hasReason,
+  isJsonObject,
   type JsonObject,
   type KubeObject,
   type ManagementToken,
@@ -11,7 +12,6 @@ import {
 } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
 import type { Clock } from '@drover/kit';
-import { isObject } from '../front/body.js';
 
 /** Name of the index of users by their sign-in name. */
 export const BY_USERNAME = 'username';
@@ -112,7 +112,7 @@ async function settled<T extends KubeObject>(informer: Informer<T>, written: Sto
 
 /** Principals are kept as whole objects; the name is what Kubernetes knows the group by. */
 function principalName({ metadata }: JsonObject): string {
-  const name = isObject(metadata) ? metadata['name'] : undefined;
+  const name = isJsonObject(metadata) ? metadata['name'] : undefined;
   return typeof name === 'string' ? name : '';
 }
 

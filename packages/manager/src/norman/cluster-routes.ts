@@ -1,6 +1,7 @@
 import {
   clusterRegistrationTokens,
   hasReason,
+  isJsonObject,
   type JsonObject,
   type KubeObject,
   type ManagementCluster,
@@ -13,7 +14,7 @@ import { type Clock, NAME_ALPHABET, type RandomBytes, randomText } from '@drover
 import { clusterIdFor } from '../clusters/cluster-id.js';
 import { clusterNameFault, envVarFault } from '../clusters/cluster-rules.js';
 import { CREATOR_ID } from '../clusters/side-objects.js';
-import { isObject, readObject, requiredText, textField, textMapField } from '../front/body.js';
+import { readObject, requiredText, textField, textMapField } from '../front/body.js';
 import { type Answer, ok, type SignedIn } from '../front/exchange.js';
 import type { Tokens } from '../identity/tokens.js';
 import type { ClusterProxy } from '../proxy/cluster-proxy.js';
@@ -162,7 +163,7 @@ function envVarsOf(body: JsonObject): { name: string; value: string }[] {
   const fieldName = 'agentEnvVars';
   if (!Array.isArray(list)) throw new NormanError('InvalidFormat', 'agentEnvVars must be a list', { fieldName });
   return list.map((entry: unknown) => {
-    if (!isObject(entry))
+    if (!isJsonObject(entry))
       throw new NormanError('InvalidFormat', 'agentEnvVars must hold objects with name and value', { fieldName });
     const variable = { name: requiredText(entry, 'name'), value: textField(entry, 'value') ?? '' };
     const fault = envVarFault(variable);

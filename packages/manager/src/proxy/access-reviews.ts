@@ -1,7 +1,7 @@
 import type { ClusterRole, ClusterRoleBinding, Identity, JsonObject } from '@drover/api';
+import { isJsonObject } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
 import type { Clock } from '@drover/kit';
-import { isObject } from '../front/body.js';
 
 /** What is asked of RBAC; without a namespace about all of them, or about an object that has none. */
 export interface Question {
@@ -86,7 +86,7 @@ export class AccessReviews implements Disposable {
         },
       },
     });
-    const status = isObject(answer) ? (answer['status'] as unknown) : undefined;
-    return isObject(status) && status['allowed'] === true;
+    const status = isJsonObject(answer) ? (answer['status'] as unknown) : undefined;
+    return isJsonObject(status) && status['allowed'] === true;
   }
 }

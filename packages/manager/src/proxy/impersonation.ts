@@ -4,6 +4,7 @@ import {
   clusterRoleBindings,
   clusterRoles,
   type Identity,
+  isJsonObject,
   type JsonObject,
   namespaces,
   type OwnerReference,
@@ -15,7 +16,6 @@ import { type Client, TransportError } from '@drover/client';
 import { createIfAbsent, createOrUpdate, ownerReference } from '@drover/controller';
 import { type Clock, Secret } from '@drover/kit';
 import type { ClusterId } from '../clusters/cluster-id.js';
-import { isObject } from '../front/body.js';
 import { impersonationHeaders } from '../identity/caller.js';
 
 /** Where the impersonation service accounts are in each cluster. */
@@ -157,7 +157,7 @@ async function requestToken(client: Client, name: string): Promise<Secret> {
     kind: 'TokenRequest',
     spec: { expirationSeconds: TOKEN_SECONDS },
   });
-  const status = isObject(answer) ? (answer['status'] as JsonObject | undefined) : undefined;
+  const status = isJsonObject(answer) ? (answer['status'] as JsonObject | undefined) : undefined;
   const token = status?.['token'];
   if (typeof token !== 'string') throw new TransportError('the cluster answered a TokenRequest without a token');
   return new Secret(token);

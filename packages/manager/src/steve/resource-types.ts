@@ -1,8 +1,7 @@
-import { ApiError, type Kind, type KubeObject } from '@drover/api';
+import { ApiError, isJsonObject, type Kind, type KubeObject } from '@drover/api';
 import type { Client } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import { readJson } from '../clusters/read-json.js';
-import { isObject } from '../front/body.js';
 
 /** Definitions come and go rarely; one that is not found is looked up again at once. */
 const FRESH_MS = 60_000;
@@ -54,10 +53,10 @@ async function discover(client: Client, group: string): Promise<readonly Resourc
   const version = group === '' ? 'v1' : await preferredVersion(client, group);
   if (version === undefined) return [];
   const document = await readJson(client, group === '' ? '/api/v1' : `/apis/${group}/${version}`);
-  const resources = isObject(document) ? document['resources'] : undefined;
+  const resources = isJsonObject(document) ? document['resources'] : undefined;
   if (!Array.isArray(resources)) return [];
   return resources.flatMap((resource: unknown) => {
-    if (!isObject(resource)) return [];
+    if (!isJsonObject(resource)) return [];
     const { name, singularName, kind, namespaced } = resource;
     if (typeof name !== 'string' || typeof kind !== 'string' || name.includes('/')) return [];
     const names = [name, kind.toLowerCase(), ...(typeof singularName === 'string' ? [singularName] : [])];
@@ -67,8 +66,8 @@ async function discover(client: Client, group: string): Promise<readonly Resourc
 
 async function preferredVersion(client: Client, group: string): Promise<string | undefined> {
   const document = await readJson(client, `/apis/${group}`);
-  const preferred = isObject(document) ? document['preferredVersion'] : undefined;
-  const version = isObject(preferred) ? preferred['version'] : undefined;
+  const preferred = isJsonObject(document) ? document['preferredVersion'] : undefined;
+  const version = isJsonObject(preferred) ? preferred['version'] : undefined;
   return typeof version === 'string' ? version : undefined;
 }
 

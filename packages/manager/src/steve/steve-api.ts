@@ -1,5 +1,6 @@
 import type { JsonObject, KubeObject } from '@drover/api';
-import { isObject, readObject } from '../front/body.js';
+import { isJsonObject } from '@drover/api';
+import { readObject } from '../front/body.js';
 import { type Answer, ok, type SignedIn } from '../front/exchange.js';
 import type { NormanApi } from '../norman/norman-api.js';
 import { NormanError } from '../norman/norman-error.js';
@@ -116,7 +117,7 @@ function objectOf(type: SteveType, body: JsonObject, namespace: string | undefin
     kind: ______,
     ...fields
   } = body;
-  if (!isObject(given)) throw new NormanError('MissingRequired', 'metadata is required', { fieldName: 'metadata' });
+  if (!isJsonObject(given)) throw new NormanError('MissingRequired', 'metadata is required', { fieldName: 'metadata' });
   const { state: _7, relationships: _8, fields: _9, ...metadata } = given;
   return {
     ...fields,

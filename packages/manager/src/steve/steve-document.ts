@@ -1,5 +1,4 @@
-import { type KubeObject, resourcePath, type Stored } from '@drover/api';
-import { isObject } from '../front/body.js';
+import { isJsonObject, type KubeObject, resourcePath, type Stored } from '@drover/api';
 import type { SteveType } from './steve-types.js';
 
 /** Fields of a document that Kubernetes objects may have as well; theirs get an underscore. */
@@ -46,14 +45,14 @@ export function withoutReserved(object: object): object {
 /** Conditions with the two booleans that dashboards read. */
 function normalisedStatus(object: Stored<KubeObject>): object {
   const status: unknown = Object.entries(object).find(([key]) => key === 'status')?.[1];
-  if (!isObject(status)) return {};
+  if (!isJsonObject(status)) return {};
   const { conditions } = status;
   if (!Array.isArray(conditions)) return {};
   return {
     status: {
       ...status,
       conditions: conditions.map((condition: unknown) =>
-        isObject(condition) ? { error: false, transitioning: false, ...condition } : condition,
+        isJsonObject(condition) ? { error: false, transitioning: false, ...condition } : condition,
       ),
     },
   };

@@ -1,7 +1,14 @@
-import { ApiError, type Kind, type KubeObject, type Stored, toStatus, type WatchEvent } from '@drover/api';
+import {
+  ApiError,
+  isJsonObject,
+  type Kind,
+  type KubeObject,
+  type Stored,
+  toStatus,
+  type WatchEvent,
+} from '@drover/api';
 import { type Client, TransportError } from '@drover/client';
 import type { Clock } from '@drover/kit';
-import { isObject } from '../front/body.js';
 import type { ResourceTypes } from './resource-types.js';
 import { withoutReserved } from './steve-document.js';
 
@@ -24,7 +31,7 @@ export function readWish(text: string): Wish | undefined {
   } catch {
     return undefined;
   }
-  if (!isObject(parsed) || typeof parsed['resourceType'] !== 'string') return undefined;
+  if (!isJsonObject(parsed) || typeof parsed['resourceType'] !== 'string') return undefined;
   const message = parsed;
   const optional = (name: string): Record<string, string> => {
     const value = message[name];

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Json, managementTokens, type User, users } from '@drover/api';
+import { isJsonObject, type Json, managementTokens, type User, users } from '@drover/api';
 import type { Transport, TransportRequest } from '@drover/client';
 import { createFakeClient, type FakeClient } from '@drover/client/fake';
 import { Closing, FakeClock, Secret, silentLog } from '@drover/kit';
 import { bootstrap } from '../bootstrap/bootstrap.js';
-import { isObject } from '../front/body.js';
 import { hashKey, newKey } from '../identity/token-key.js';
 import { type RunningManager, runManager } from '../running-manager.js';
 
@@ -129,8 +128,8 @@ export async function startInstallation(options: { readonly bootstrapPassword?: 
 }
 
 function review(path: string, body: Json): Json {
-  const spec = isObject(body) ? body['spec'] : undefined;
-  const user = isObject(spec) ? spec['user'] : undefined;
+  const spec = isJsonObject(body) ? body['spec'] : undefined;
+  const user = isJsonObject(spec) ? spec['user'] : undefined;
   if (!path.endsWith('/subjectaccessreviews')) throw new Error(`nobody posts to ${path} here`);
   return { status: { allowed: typeof user === 'string' && ADMINISTRATORS.test(user) } };
 }
@@ -163,7 +162,7 @@ async function ask(
 function parsed(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
+    return isJsonObject(value) ? value : {};
   } catch {
     return {};
   }
