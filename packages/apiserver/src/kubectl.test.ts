@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { systemClock } from '@drover/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -172,18 +173,28 @@ for (const version of VERSIONS) {
       it(
         'watches, and waits for a deletion',
         async () => {
-          const watching = run(
-            'get',
-            'configmaps',
-            '-w',
-            '--output-watch-events',
-            '--request-timeout=3s',
-            '-o',
-            'name',
+          const watching = spawn(
+            path ?? '',
+            ['--cache-dir', join(home, version), '-n', namespace, 'get', 'configmaps', '-w', '-o', 'name'],
+            {
+              env: { PATH: process.env['PATH'] ?? '', HOME: home, KUBECONFIG: join(home, 'config') },
+              stdio: ['ignore', 'pipe', 'ignore'],
+              // A watch that shows nothing ends, and the test with it.
+              timeout: 30_000,
+            },
           );
-          expect(await run('create', 'configmap', 'seen')).toBe('configmap/seen created\n');
+          try {
+            const lines = createInterface(watching.stdout)[Symbol.asyncIterator]();
+            // The objects that are there come first, and tell that the watch has begun.
+            expect((await lines.next()).value).toBe('configmap/applied');
+            expect(await run('create', 'configmap', 'seen')).toBe('configmap/seen created\n');
+            let line = await lines.next();
+            while (!line.done && line.value !== 'configmap/seen') line = await lines.next();
+            expect(line.value).toBe('configmap/seen');
+          } finally {
+            watching.kill();
+          }
           expect(await run('delete', 'configmap', 'seen')).toContain('deleted');
-          await watching;
           expect(await run('delete', 'namespace', namespace)).toContain('deleted');
           expect(await run('get', 'namespace', namespace)).toContain('NotFound');
         },
