@@ -24,8 +24,10 @@ export const IMPERSONATION_NAMESPACE = 'cattle-impersonation-system';
 export const IMPERSONATOR = 'authz.cluster.cattle.io/impersonator';
 
 const TOKEN_SECONDS = 3_600;
-/** A token is asked for anew when this part of its life is over. */
-const REFRESH_AFTER_MS = TOKEN_SECONDS * 1_000 * 0.8;
+/** A token is not used after this part of its life is over. */
+const USABLE_MS = TOKEN_SECONDS * 1_000 * 0.8;
+/** The objects are made sure of this often, beside the requests: somebody may remove them behind our back. */
+const REFRESH_MS = 5 * 60_000;
 /** Users times clusters whose tokens are held. */
 const REMEMBERED = 10_000;
 /** A real cluster's authorizer sees new roles through a watch: it may take a moment. */
@@ -35,6 +37,7 @@ const SETTLE_MS = 100;
 interface Known {
   readonly rules: string;
   readonly until: number;
+  refreshAt: number;
   readonly token: Promise<Secret>;
 }
 
@@ -55,12 +58,29 @@ export class Impersonation {
       .update(JSON.stringify(impersonationRules(identity)))
       .digest('hex');
     const known = this.#known.get(key);
-    if (known !== undefined && known.rules === rules && known.until > this.clock.now()) return known.token;
+    const now = this.clock.now();
+    if (known !== undefined && known.rules === rules && known.until > now) {
+      if (known.refreshAt <= now) {
+        known.refreshAt = now + REFRESH_MS;
+        const refreshed = this.#make(client, identity);
+        // The old token is good meanwhile; a refresh that failed is tried again.
+        refreshed.then(
+          () => this.#remember(key, rules, refreshed),
+          () => {},
+        );
+      }
+      return known.token;
+    }
     const token = this.#make(client, identity);
-    if (this.#known.size >= REMEMBERED) this.#known.clear();
-    this.#known.set(key, { rules, until: this.clock.now() + REFRESH_AFTER_MS, token });
+    this.#remember(key, rules, token);
     token.catch(() => this.forget(cluster, identity));
     return token;
+  }
+
+  #remember(key: string, rules: string, token: Promise<Secret>): void {
+    const now = this.clock.now();
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    this.#known.set(key, { rules, until: now + USABLE_MS, refreshAt: now + REFRESH_MS, token });
   }
 
   /** Makes the next request ask anew: the cluster no longer accepts the token. */
