@@ -69,9 +69,12 @@ async function measure(
   options: Pick<BenchmarkOptions, 'peer' | 'quick'>,
 ): Promise<readonly Row[]> {
   const dir = mkdtempSync(join(parent, 'drover-bench-'));
+  // Servers in this process wait on timers that do not keep it alive.
+  const alive = setInterval(() => undefined, 60_000);
   try {
     return await benchmark.run({ ...options, dir, note: (text) => console.error(`${benchmark.name}: ${text}`) });
   } finally {
+    clearInterval(alive);
     rmSync(dir, { recursive: true });
   }
 }
