@@ -43,38 +43,34 @@ export type UpgradeRoute =
       readonly upgrade: (exchange: Omit<SignedIn, 'response'>, socket: Duplex, head: Buffer) => Promise<void>;
     };
 
-/**
- * The values a path binds in a pattern, or `undefined` when it is another path. Literal segments of `/v3` and `/v1` match in
- * any case, as Rancher's do. Double and trailing slashes are ignored, as clients write them.
- */
-export function matchPath(pattern: string, pathname: string): Record<string, string> | undefined {
-  const wanted = segments(pattern);
-  const given = segments(pathname);
-  const rest = wanted.at(-1) === '*';
-  const fixed = rest ? wanted.slice(0, -1) : wanted;
-  if (rest ? given.length < fixed.length : given.length !== fixed.length) return undefined;
-  const params: Record<string, string> = {};
-  for (const [index, segment] of fixed.entries()) {
-    const actual = given[index] as string;
-    if (segment.startsWith(':')) {
-      const value = unescaped(actual);
-      if (value === undefined) return undefined;
-      params[segment.slice(1)] = value;
-    } else if (segment.toLowerCase() !== actual.toLowerCase()) return undefined;
-  }
-  if (rest) params['rest'] = restOf(pathname, fixed.length);
-  return params;
+/** A pattern, read once. */
+interface Pattern {
+  readonly fixed: readonly string[];
+  /** Whether it ends in `*`. */
+  readonly open: boolean;
 }
 
-/** The route for a request, with its bindings; `method` when the path exists for other methods only. */
+/** As many as there are routes. */
+const patterns = new Map<string, Pattern>();
+
+/**
+ * The values a path binds in a pattern, or `undefined` when it is another path. Literal segments match in any case, as Rancher's
+ * do. Double and trailing slashes are ignored, as clients write them.
+ */
+export function matchPath(pattern: string, pathname: string): Record<string, string> | undefined {
+  return match(patternOf(pattern), segments(pathname), pathname);
+}
+
+/** The route for a request, with its bindings; or what is wrong with the request that comes nearest to one. */
 export function findRoute(
   routes: readonly Route[],
   request: { readonly method: string; readonly pathname: string; readonly action: string | null },
 ): { readonly route: Route; readonly params: Record<string, string> } | 'no path' | 'no action' | 'no method' {
   let nearest: 'no path' | 'no action' | 'no method' = 'no path';
   const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const given = segments(request.pathname);
   for (const route of routes) {
-    const params = matchPath(route.path, request.pathname);
+    const params = match(patternOf(route.path), given, request.pathname);
     if (params === undefined) continue;
     if (route.method !== 'ANY' && route.method !== method) {
       if (nearest === 'no path') nearest = 'no method';
@@ -87,6 +83,35 @@ export function findRoute(
     return { route, params };
   }
   return nearest;
+}
+
+function match(
+  { fixed, open }: Pattern,
+  given: readonly string[],
+  pathname: string,
+): Record<string, string> | undefined {
+  if (open ? given.length < fixed.length : given.length !== fixed.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, segment] of fixed.entries()) {
+    const actual = given[index] as string;
+    if (segment.startsWith(':')) {
+      const value = unescaped(actual);
+      if (value === undefined) return undefined;
+      params[segment.slice(1)] = value;
+    } else if (segment !== actual && segment.toLowerCase() !== actual.toLowerCase()) return undefined;
+  }
+  if (open) params['rest'] = restOf(pathname, fixed.length);
+  return params;
+}
+
+function patternOf(path: string): Pattern {
+  const known = patterns.get(path);
+  if (known !== undefined) return known;
+  const wanted = segments(path);
+  const open = wanted.at(-1) === '*';
+  const pattern = { fixed: open ? wanted.slice(0, -1) : wanted, open };
+  patterns.set(path, pattern);
+  return pattern;
 }
 
 function segments(path: string): string[] {
