@@ -252,7 +252,10 @@ export class Machine implements AsyncDisposable {
       case 'BLOCK_IO_ERROR':
         this.#tell({
           type: 'io-error',
-          disk: diskOf(data.optional('qdev', (from, key) => from.text(key)) ?? data.text('device'), this.outline),
+          disk: diskOf(
+            data.optional('node-name', (from, key) => from.text(key)),
+            this.outline,
+          ),
           reason: data.text('reason'),
         });
         return;

@@ -82,9 +82,12 @@ export async function resizeBlock(qmp: QmpClient, outline: MachineOutline, disk:
   await qmp.execute('block_resize', { 'node-name': nodeName(index), size });
 }
 
-/** The name of the disk behind a device's id or path: `disk0`, `/machine/peripheral/disk0/virtio-backend`. */
-export function diskOf(qdev: string | undefined, outline: MachineOutline): string | undefined {
-  const index = /(?:^|\/)disk(\d+)(?:\/|$)/.exec(qdev ?? '')?.[1];
+/**
+ * The name of the disk behind a device's id or path, or the name of its block node: `disk0`,
+ * `/machine/peripheral/disk0/virtio-backend`, `block0`.
+ */
+export function diskOf(id: string | undefined, outline: MachineOutline): string | undefined {
+  const index = /(?:^|\/)(?:disk|block)(\d+)(?:\/|$)/.exec(id ?? '')?.[1];
   return index === undefined ? undefined : outline.disks[Number(index)];
 }
 

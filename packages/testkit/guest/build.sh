@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds the guest that the tests boot: a Linux kernel with everything in its initramfs, on a FAT partition that a BIOS
-# boots. It takes an address by DHCP, reads a NoCloud seed, runs the QEMU guest agent, powers off when asked to, and has a
-# shell on its serial line and on its screen. It needs no privileges and mounts nothing.
+# boots, and UEFI, also with Secure Boot. It takes an address by DHCP, reads a NoCloud seed, runs the QEMU guest agent,
+# powers off when asked to, and has a shell on its serial line and on its screen. It needs no privileges and mounts
+# nothing.
 #   usage: build.sh OUTPUT.qcow2
 set -euo pipefail
 output=$(realpath -m "${1:?usage: build.sh OUTPUT.qcow2}")
@@ -13,7 +14,7 @@ mkdir debs packages root
 
 kernel=$(apt-cache depends --important linux-image-cloud-amd64 | sed -n '/Depends: linux-image-/{s/.*: //p;q}')
 (cd debs && apt-get -qq -o APT::Sandbox::User=root download "${kernel:?no package linux-image-cloud-amd64}" \
-  qemu-guest-agent libglib2.0-0 libudev1 libnuma1 liburing2 libpcre2-8-0 libc6)
+  qemu-guest-agent libglib2.0-0 libudev1 libnuma1 liburing2 libpcre2-8-0 libc6 shim-signed grub-efi-amd64-signed)
 for package in debs/*.deb; do dpkg-deb --extract "$package" packages; done
 
 # The root file system: busybox for everything, and the guest agent with its libraries.
@@ -50,15 +51,20 @@ printf 'ID=drover-guest\nNAME="Drover test guest"\nPRETTY_NAME="Drover test gues
 printf 'root::0:0:root:/:/bin/sh\n' > root/etc/passwd
 (cd root && find . | cpio --quiet -o -H newc -R 0:0) | gzip -6 > initrd
 
-# The disk: a partition table, syslinux in the boot sector, and a FAT partition from sector 2048 on.
-truncate -s 31M partition
+# The disk: a partition table, syslinux in the boot sector, and a FAT partition from sector 2048 on. Debian's signed GRUB
+# reads its configuration from EFI/debian.
+truncate -s 35M partition
 mkfs.vfat -n DROVER partition > /dev/null
 mcopy -i partition packages/boot/vmlinuz-* ::/vmlinuz
 mcopy -i partition initrd ::/initrd
 mcopy -i partition "$here/syslinux.cfg" ::/syslinux.cfg
+mmd -i partition ::/EFI ::/EFI/BOOT ::/EFI/debian
+mcopy -i partition packages/usr/lib/shim/shimx64.efi.signed ::/EFI/BOOT/BOOTX64.EFI
+mcopy -i partition packages/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed ::/EFI/BOOT/grubx64.efi
+mcopy -i partition "$here/grub.cfg" ::/EFI/debian/grub.cfg
 syslinux --install partition
-truncate -s 32M disk
-printf 'label: dos\nlabel-id: 0x64726f76\nstart=2048, type=c, bootable\n' | sfdisk --quiet disk
+truncate -s 36M disk
+printf 'label: dos\nlabel-id: 0x64726f76\nstart=2048, type=ef, bootable\n' | sfdisk --quiet disk
 dd if=/usr/lib/syslinux/mbr/mbr.bin of=disk conv=notrunc bs=440 count=1 status=none
 dd if=partition of=disk conv=notrunc bs=1M seek=1 status=none
 qemu-img convert -O qcow2 disk "$output"

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 
 /** The guest that our tests boot: a real Linux with the QEMU guest agent, ready some four seconds after power-on. */
 export interface Guest {
-  /** A qcow2 image for a machine with a BIOS; read-only: boot an overlay of it. */
+  /** A qcow2 image for BIOS, UEFI and Secure Boot; read-only: boot an overlay of it. */
   readonly path: string;
   /** The beginning of the line it prints on its serial line and its screen; host name and address follow. */
   readonly readyLine: string;

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, open, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { systemClock } from '@drover/kit';
 import {
   adoptMachine,
@@ -13,6 +14,7 @@ import {
   type MachineEvent,
   QmpClient,
   startMachine,
+  type UefiFirmware,
 } from '@drover/qemu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guestDescription, machineDeps } from '../guest/description.js';
@@ -43,9 +45,14 @@ class Booted implements AsyncDisposable {
 
   static async up(machine: Machine): Promise<Booted> {
     const booted = new Booted(machine, new Terminal(machine.openSerial()));
-    await booted.terminal.until(READY);
-    await booted.terminal.until(PROMPT);
-    return booted;
+    try {
+      await booted.terminal.until(READY);
+      await booted.terminal.until(PROMPT);
+      return booted;
+    } catch (error) {
+      await machine.kill();
+      throw error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -53,9 +60,20 @@ class Booted implements AsyncDisposable {
   }
 }
 
-async function boot(directory: string): Promise<Booted> {
-  const description = await guestDescription(directory, guest, host);
+type Change = (machine: MachineDescription) => Partial<MachineDescription>;
+
+async function boot(directory: string, change: Change = () => ({})): Promise<Booted> {
+  const plain = await guestDescription(directory, guest, host);
+  const description = { ...plain, ...change(plain) };
   return Booted.up(await startMachine(description, join(directory, 'machine'), { ...machineDeps, host }));
+}
+
+function killedAtEnd(machine: Machine): AsyncDisposable {
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await machine.kill();
+    },
+  };
 }
 
 function nextEvent<T extends MachineEvent['type']>(machine: Machine, type: T): Promise<MachineEvent> {
@@ -155,6 +173,61 @@ suite(`a guest (${because})`, () => {
   it('powers off when its power button is pressed', async () => {
     await machine.powerdown();
     expect(await machine.exited).toMatchObject({ reason: 'guest-shutdown' });
+  });
+});
+
+suite(`firmware (${because})`, () => {
+  async function bootWith({ code, varsTemplate }: UefiFirmware, secureBoot: boolean, expected: RegExp): Promise<void> {
+    await using home = await temporaryDirectory();
+    const vars = join(home.path, 'vars.fd');
+    await copyFile(varsTemplate, vars);
+    const firmware = { kind: 'uefi', code, vars, secureBoot } as const;
+    await using booted = await boot(home.path, () => ({ memoryBytes: 512 * 1024 * 1024, firmware }));
+    booted.terminal.type(
+      'dmesg | grep -i "secure boot\\|secureboot"; ls -d /sys/firmware/efi; echo looked=$((1 + 1))\n',
+    );
+    expect((await booted.terminal.until(/[\s\S]*\nlooked=2\r/))[0]).toMatch(expected);
+  }
+
+  it.skipIf(!host.firmware.uefi)('may be UEFI (needs OVMF)', () =>
+    bootWith(host.firmware.uefi!, false, /\n\/sys\/firmware\/efi\r/),
+  );
+
+  it.skipIf(!host.firmware.secureBoot)('may be UEFI with Secure Boot (needs OVMF)', () =>
+    bootWith(host.firmware.secureBoot!, true, /Secure boot enabled/i),
+  );
+});
+
+suite(`a disk that fails (${because})`, () => {
+  /** A qcow2 image whose compressed data cannot be unpacked: a read of it fails, and QEMU goes on using it. */
+  async function unreadable(directory: string): Promise<string> {
+    const [raw, path] = [join(directory, 'raw'), join(directory, 'failing.qcow2')];
+    await writeFile(raw, Buffer.alloc(1024 * 1024, 'drover '));
+    await promisify(execFile)('qemu-img', ['convert', '-c', '-O', 'qcow2', raw, path]);
+    await using file = await open(path, 'r+');
+    const firstData = 5 * 65_536;
+    await file.write(Buffer.alloc(65_536, 0xff), 0, 65_536, firstData);
+    return path;
+  }
+
+  it('stops its guest, which does not see the error', async () => {
+    await using home = await temporaryDirectory();
+    const path = await unreadable(home.path);
+    const failing = { name: 'failing', path, format: 'qcow2', media: 'disk', bus: 'virtio' } as const;
+    const plain = await guestDescription(home.path, guest, host);
+    const description = { ...plain, disks: [...plain.disks, failing] };
+    const machine = await startMachine(description, join(home.path, 'machine'), { ...machineDeps, host, paused: true });
+    await using _killed = killedAtEnd(machine);
+    const failed = nextEvent(machine, 'io-error');
+    const stopped = new Promise<void>((resolve) => {
+      machine.watch((event) => {
+        if (event.type === 'state' && event.state === 'io-error') resolve();
+      });
+    });
+    await machine.resume();
+    // The guest's kernel looks for partitions.
+    expect(await failed).toMatchObject({ disk: 'failing' });
+    await stopped;
   });
 });
 
