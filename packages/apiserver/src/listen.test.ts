@@ -72,6 +72,25 @@ describe('the HTTPS front', () => {
     expect((await send('/api/v1/namespaces', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
   });
 
+  it('answers a body that is too large before it has read it all', async () => {
+    const { certPem, keyPem } = await test.server.clientCertificate('root', ['system:masters']);
+    const sent = request(`${listener.url}/api/v1/namespaces`, {
+      method: 'POST',
+      ca: test.server.caPem,
+      cert: certPem,
+      key: keyPem,
+      agent: false,
+      headers: { 'content-type': 'application/json' },
+    });
+    sent.on('error', () => {});
+    const answered = once(sent, 'response');
+    const piece = Buffer.alloc(1024 * 1024, 0x20);
+    for (let count = 0; count < 5; count++) sent.write(piece);
+    const [response] = await answered;
+    sent.destroy();
+    expect(response.statusCode).toBe(413);
+  });
+
   it('refuses headers without end', async () => {
     const answer = send('/healthz', { headers: { 'x-long': 'x'.repeat(100_000) } });
     // Whether the refusal is read before the connection closes is the network's to say.

@@ -163,7 +163,9 @@ function requestOf(message: IncomingMessage, signal: AbortSignal): ApiRequest {
   for (const [name, values] of Object.entries(message.headersDistinct)) {
     if (values !== undefined && values.length > 0) headers[name] = values.length === 1 ? (values[0] as string) : values;
   }
-  return { method: message.method ?? 'GET', url: message.url ?? '/', headers, body: message, signal };
+  // A refusal leaves the body unread; that must not cut the connection before the refusal is sent.
+  const body = { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) };
+  return { method: message.method ?? 'GET', url: message.url ?? '/', headers, body, signal };
 }
 
 /** Who a verified client certificate says it is: its common name, in its organizations. */
