@@ -34,6 +34,9 @@ export async function runAgent(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, random, log } = surroundings;
+  // The waits between attempts keep no process alive; the agent does, until it is told to end.
+  const alive = setInterval(() => undefined, 60_000);
+  using _alive = { [Symbol.dispose]: () => clearInterval(alive) };
   log.info('starting', { server: config.server, apiServer: config.apiAddress });
   const trust = await retry('cannot make sure of the server', surroundings, signal, () => establishTrust(config));
   if (trust === undefined) return;

@@ -112,6 +112,10 @@ async function requestHeaders(endpoint: Endpoint, message: TransportRequest): Pr
     headers[name] = typeof value === 'string' ? value : [...value];
   }
   if (body instanceof Uint8Array) headers['content-length'] = body.byteLength;
+  else if (body !== undefined && headers['content-length'] === undefined) {
+    // Node frames no body of a GET or DELETE by itself: unframed, the server would read it as a request of its own.
+    headers['transfer-encoding'] = 'chunked';
+  }
   return headers;
 }
 

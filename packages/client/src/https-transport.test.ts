@@ -144,6 +144,22 @@ describe.each(transports)('a transport over %s', (_name, open) => {
     await expect(reading).rejects.toThrow('enough');
   });
 
+  it('frames a streamed body whatever the method, so that it stays one request', async () => {
+    const seen: string[] = [];
+    answer = async (request, response) => {
+      seen.push(`${request.method} ${request.url} ${await text(request)}`);
+      response.end('ok');
+    };
+    const smuggled = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('GET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n');
+    };
+    await using transport = open();
+    for (const method of ['GET', 'DELETE']) {
+      await text((await transport.send({ method, path: '/', headers: {}, body: smuggled() })).body);
+    }
+    expect(seen.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(['GET /', 'DELETE /']);
+  });
+
   it('says whom it asked for what when there is no answer', async () => {
     answer = (request) => request.socket.destroy();
     await using transport = open();

@@ -32,29 +32,35 @@ export function isConditionTrue(
   return findCondition(conditions, type)?.status === 'True';
 }
 
+/** What the conditions of a kind have in common, however its schema types them. */
+export interface ConditionLike {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+  lastTransitionTime?: string | null;
+}
+
 /**
  * `conditions` with what was observed, in the place the condition had. `lastTransitionTime` moves only when the status does,
  * so an observation that repeats what is known gives equal conditions. `now` is in milliseconds since the epoch.
  */
-export function setCondition(
-  conditions: readonly Condition[] | undefined,
+export function setCondition<C extends ConditionLike = Condition>(
+  conditions: readonly C[] | undefined,
   observed: Observation,
   now: number,
-): Condition[] {
+): C[] {
   const previous = findCondition(conditions, observed.type);
-  const lastTransitionTime =
-    previous?.status === observed.status && previous.lastTransitionTime !== undefined
-      ? previous.lastTransitionTime
-      : rfc3339(now);
-  return placed(conditions, { ...observed, lastTransitionTime });
+  const unchanged = previous?.status === observed.status ? previous.lastTransitionTime : undefined;
+  return placed(conditions, { ...observed, lastTransitionTime: unchanged ?? rfc3339(now) });
 }
 
 /** As `setCondition`, in Rancher's form: `lastUpdateTime` moves when anything of the condition does. */
-export function setRancherCondition(
-  conditions: readonly RancherCondition[] | undefined,
+export function setRancherCondition<C extends ConditionLike & { lastUpdateTime?: string } = RancherCondition>(
+  conditions: readonly C[] | undefined,
   observed: Observation,
   now: number,
-): RancherCondition[] {
+): C[] {
   const previous = findCondition(conditions, observed.type);
   const same =
     previous !== undefined &&
@@ -63,8 +69,8 @@ export function setRancherCondition(
     (previous.message ?? '') === (observed.message ?? '');
   if (same) return [...(conditions ?? [])];
   const time = rfc3339(now);
-  const lastTransitionTime = previous?.status === observed.status ? (previous.lastTransitionTime ?? time) : time;
-  return placed(conditions, { ...observed, lastUpdateTime: time, lastTransitionTime });
+  const unchanged = previous?.status === observed.status ? previous.lastTransitionTime : undefined;
+  return placed(conditions, { ...observed, lastUpdateTime: time, lastTransitionTime: unchanged ?? time });
 }
 
 /** Milliseconds since the epoch as Kubernetes writes a time: RFC 3339 with seconds. */
@@ -72,9 +78,14 @@ export function rfc3339(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-function placed<C extends { type: string }>(conditions: readonly C[] | undefined, condition: C): C[] {
+function placed<C extends ConditionLike>(
+  conditions: readonly C[] | undefined,
+  condition: ConditionLike & { lastUpdateTime?: string },
+): C[] {
   const all = conditions ?? [];
-  return all.some(({ type }) => type === condition.type)
-    ? all.map((other) => (other.type === condition.type ? condition : other))
-    : [...all, condition];
+  // A kind's own type of conditions is at most these fields: every schema of conditions has them, and requires no others.
+  const own = condition as C;
+  return all.some(({ type }) => type === own.type)
+    ? all.map((other) => (other.type === own.type ? own : other))
+    : [...all, own];
 }

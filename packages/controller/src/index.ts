@@ -1,5 +1,6 @@
 export {
   type Condition,
+  type ConditionLike,
   findCondition,
   isConditionTrue,
   type Observation,
@@ -23,7 +24,7 @@ export {
 } from './controller.js';
 export { createIfAbsent, createOrUpdate, updateStatus } from './create-or-update.js';
 export { addFinalizer, hasFinalizer, isBeingDeleted, removeFinalizer } from './finalizer.js';
-export { type LeaderOptions, type Lease, leaseKind, runWhileLeader } from './leader.js';
+export { type LeaderOptions, runWhileLeader } from './leader.js';
 export { controllerOf, isOwnedBy, ownerReference } from './owner.js';
 export { annotationsChanged, either, generationChanged, labelsChanged, type Predicate } from './predicate.js';
 export { events, owned, type Source, type WatchOptions, watches } from './source.js';

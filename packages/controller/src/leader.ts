@@ -1,26 +1,6 @@
-import { defineKind, hasReason, type KubeObject, type Stored } from '@drover/api';
+import { hasReason, type Lease, leases, type Stored } from '@drover/api';
 import type { Client } from '@drover/client';
 import { type Clock, type Log, type RandomBytes, randomFraction } from '@drover/kit';
-
-/** coordination.k8s.io/v1 Lease. Times are RFC 3339 with microseconds. */
-export interface Lease extends KubeObject {
-  spec?: {
-    holderIdentity?: string;
-    leaseDurationSeconds?: number;
-    acquireTime?: string;
-    renewTime?: string;
-    leaseTransitions?: number;
-  };
-}
-
-/** The kind `Lease`. */
-export const leaseKind = defineKind<Lease>({
-  group: 'coordination.k8s.io',
-  version: 'v1',
-  kind: 'Lease',
-  plural: 'leases',
-  namespaced: true,
-});
 
 /** Who competes for which lease. Times in milliseconds; the defaults are client-go's. */
 export interface LeaderOptions {
@@ -104,7 +84,7 @@ class Candidate {
   async claim(signal: AbortSignal): Promise<boolean> {
     const { client, namespace, name, identity, clock, log } = this.#options;
     try {
-      const live = await client.get(leaseKind, { namespace, name }, { signal }).catch((error: unknown) => {
+      const live = await client.get(leases, { namespace, name }, { signal }).catch((error: unknown) => {
         if (hasReason(error, 'NotFound')) return undefined;
         throw error;
       });
@@ -125,8 +105,8 @@ class Candidate {
       const lease: Lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
       this.#held =
         live === undefined
-          ? await client.create(leaseKind, lease, { signal })
-          : await client.update(leaseKind, lease, { signal });
+          ? await client.create(leases, lease, { signal })
+          : await client.update(leases, lease, { signal });
       this.lost = false;
       return true;
     } catch (error) {
@@ -144,7 +124,7 @@ class Candidate {
     this.#held = undefined;
     if (held === undefined || this.lost || held.spec?.holderIdentity !== identity) return;
     const spec = { ...held.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: micros(clock.now()) };
-    await client.update(leaseKind, { ...held, spec }).catch(() => undefined);
+    await client.update(leases, { ...held, spec }).catch(() => undefined);
   }
 
   #free({ spec, metadata: { resourceVersion } }: Stored<Lease>): boolean {

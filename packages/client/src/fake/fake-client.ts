@@ -1,6 +1,8 @@
 import {
   ApiError,
   apiVersion,
+  applyJsonPatch,
+  applyMergePatch,
   badRequest,
   expired,
   type Json,
@@ -15,9 +17,9 @@ import {
 import type { Clock, RandomBytes } from '@drover/kit';
 import type { Client, ListOptions, Patch, WatchOptions, WriteOptions } from '../client.js';
 import { TransportError } from '../transport.js';
+import { applyPatch } from './apply-patch.js';
 import { FakeObjects, resourceOf } from './fake-objects.js';
 import type { Change } from './history.js';
-import { applyPatch, mergePatch } from './merge-patch.js';
 import { type Selection, selectionOf } from './selection.js';
 
 /** One call of a fake client, before anything happens. */
@@ -56,7 +58,7 @@ export interface FakeClient extends Client {
 /**
  * The behaviour of a Kubernetes API that controllers rely on, in memory: revisions, conflicts, generation, the status
  * subresource, finalizers, selectors, pages, watches with resume, merge patches, and apply without field conflicts. There are no
- * schemas, no permissions and no garbage collection; JSON and strategic patches and raw requests are refused.
+ * schemas, no permissions and no garbage collection; strategic patches and raw requests are refused.
  */
 export function createFakeClient(options: FakeClientOptions): FakeClient {
   const { clock, random, withoutStatus = [], before } = options;
@@ -121,10 +123,10 @@ export function createFakeClient(options: FakeClientOptions): FakeClient {
 
     async patch<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, patch: Patch, write: Write = {}) {
       await enter({ verb: 'patch', kind, ...ref, subresource: write.subresource }, write.signal);
-      if (patch.type !== 'merge') {
-        throw new ApiError('UnsupportedMediaType', `the fake client does not know ${patch.type} patches`);
-      }
-      return replace(kind, mergePatch(jsonOf(objects.get(kind, ref)), patch.patch), write);
+      const live = jsonOf(objects.get(kind, ref));
+      if (patch.type === 'merge') return replace(kind, applyMergePatch(live, patch.patch), write);
+      if (patch.type === 'json') return replace(kind, applyJsonPatch(live, patch.operations), write);
+      throw new ApiError('UnsupportedMediaType', 'the fake client knows no schemas, and so no strategic patches');
     },
 
     async apply<T extends KubeObject>(kind: Kind<T>, object: T, write: Write & { fieldManager: string }) {
