@@ -3,6 +3,9 @@ import { type Batch, type Journal, JournalFull } from '../journal.js';
 import type { Reply, Request, WorkerSetup } from './messages.js';
 import { type PackedRows, pack } from './rows.js';
 
+/** The thread's values are outside its heap; more room for short-lived objects is held for nothing. */
+const YOUNG_MIB = 4;
+
 interface Waiter {
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
@@ -20,7 +23,10 @@ export class WorkerJournal implements Journal {
   #broken: Error | undefined;
 
   private constructor(setup: WorkerSetup) {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: setup });
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: setup,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    });
     this.#worker.on('message', (reply: Reply) => this.#settle((waiter) => waiter.resolve(reply)));
     this.#worker.on('error', (error) => this.#break(error));
     this.#worker.on('messageerror', (error) => this.#break(error));
