@@ -36,7 +36,7 @@ export { IsoError, type IsoFile, isoImage } from './iso9660.js';
 export { UnexpectedReply } from './json.js';
 export { MachineGone, type MachineState } from './life.js';
 export { Machine, type MachineDeps, type MachineEvent, NoScreen } from './machine.js';
-export type { Block } from './monitor.js';
+export type { Block, OpenForward } from './monitor.js';
 export { type UserAddresses, userAddresses } from './network.js';
 export { QmpClient, QmpClosed, QmpError, type QmpEvent, QmpTimeout } from './qmp.js';
 export type { MachineOutline } from './record.js';

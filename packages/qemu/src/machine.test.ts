@@ -53,6 +53,13 @@ describe.skipIf(!host.qemu.ok)('a machine (needs QEMU)', () => {
     ]);
   });
 
+  it('tells its end also to those who begin to watch after it', async () => {
+    await using home = await temporaryDirectory();
+    const machine = await start(home.path);
+    const exit = await machine.quit();
+    expect(await new Promise((resolve) => machine.watch(resolve))).toEqual({ type: 'exit', exit });
+  });
+
   it('shows the firmware on its screen, and its screen to several viewers', async () => {
     await using home = await temporaryDirectory();
     await using machine = await start(home.path, {}, false);
@@ -170,7 +177,9 @@ describe.skipIf(!host.qemu.ok)('a machine (needs QEMU)', () => {
     const hostPort = await machine.addForward('lan', { ...forward, hostPort: 0 });
     expect(hostPort).toBeGreaterThan(0);
     await expect(machine.addForward('lan', { ...forward, hostPort })).rejects.toThrow(QmpError);
+    expect(await machine.forwards('lan')).toEqual([{ ...forward, hostPort }]);
     await machine.removeForward('lan', { ...forward, hostPort });
+    expect(await machine.forwards('lan')).toEqual([]);
     await expect(machine.removeForward('lan', { ...forward, hostPort })).rejects.toThrow(QmpError);
     await expect(machine.addForward('other', { ...forward, hostPort: 0 })).rejects.toThrow('not a card');
   });

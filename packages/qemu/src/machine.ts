@@ -6,7 +6,17 @@ import type { PortForward } from './description.js';
 import type { MachineExit } from './exit.js';
 import { FILES } from './files.js';
 import { Life, MachineGone, type MachineState } from './life.js';
-import { addForward, type Block, diskOf, queryBlocks, queryPortOpen, removeForward, resizeBlock } from './monitor.js';
+import {
+  addForward,
+  type Block,
+  diskOf,
+  listForwards,
+  type OpenForward,
+  queryBlocks,
+  queryPortOpen,
+  removeForward,
+  resizeBlock,
+} from './monitor.js';
 import { QemuLog } from './qemu-log.js';
 import type { QemuProcess } from './qemu-process.js';
 import type { QmpClient, QmpEvent } from './qmp.js';
@@ -57,6 +67,7 @@ export class Machine implements AsyncDisposable {
   readonly #console: SerialConsole;
   readonly #screen: VncScreen;
   #agentConnected = false;
+  #exit: MachineExit | undefined;
   #picture: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -81,7 +92,10 @@ export class Machine implements AsyncDisposable {
       released: () => this.#release(),
     };
     this.#life = new Life(directory, record, process, companion, deps);
-    void this.#life.exited.then((exit) => this.#tell({ type: 'exit', exit }));
+    void this.#life.exited.then((exit) => {
+      this.#exit = exit;
+      this.#tell({ type: 'exit', exit });
+    });
   }
 
   /** Takes charge of a QEMU whose monitor is open. Owns `qmp` from then on, also when it throws. */
@@ -96,7 +110,7 @@ export class Machine implements AsyncDisposable {
     const { log: serial, history: past } = await SerialLog.open(directory, HISTORY_BYTES, (error) =>
       log.warn('the serial history is not written', { error }),
     );
-    const qemu = await QemuLog.watch(directory);
+    const qemu = await QemuLog.watch(directory, (error) => log.warn('what QEMU says is not watched', { error }));
     const machine = new Machine(directory, record, process, { serial, past, qemu }, { ...deps, log });
     try {
       await machine.#life.begin(qmp);
@@ -138,9 +152,14 @@ export class Machine implements AsyncDisposable {
     return this.#life.qmp;
   }
 
-  /** Calls `listener` with each event from now on; disposing the result ends that. */
+  /**
+   * Calls `listener` with each event from now on, and with the exit also when that was earlier: nobody who watches misses
+   * it. Disposing the result ends that.
+   */
   watch(listener: (event: MachineEvent) => void): Disposable {
     this.#listeners.add(listener);
+    const exit = this.#exit;
+    if (exit) queueMicrotask(() => this.#listeners.has(listener) && listener({ type: 'exit', exit }));
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
 
@@ -212,6 +231,7 @@ export class Machine implements AsyncDisposable {
     return picture;
   }
 
+  /** The disks, with what was read and written since the start. */
   async blocks(): Promise<readonly Block[]> {
     return queryBlocks(this.qmp, this.outline);
   }
@@ -224,6 +244,11 @@ export class Machine implements AsyncDisposable {
   /** Opens a port of the host to the guest, on the card called `nic`, and answers its number. */
   async addForward(nic: string, forward: PortForward): Promise<number> {
     return addForward(this.qmp, this.outline, nic, forward);
+  }
+
+  /** What listens on the host for the card called `nic`. */
+  async forwards(nic: string): Promise<readonly OpenForward[]> {
+    return listForwards(this.qmp, this.outline, nic);
   }
 
   async removeForward(nic: string, forward: PortForward): Promise<void> {

@@ -91,8 +91,16 @@ export function diskOf(id: string | undefined, outline: MachineOutline): string 
   return index === undefined ? undefined : outline.disks[Number(index)];
 }
 
-/** What listens for the card at `index`. */
-export async function queryForwards(qmp: QmpClient, index: number): Promise<readonly OpenForward[]> {
+/** What listens for the card called `nic`. @throws DescriptionError for a card without a user-mode network */
+export async function listForwards(
+  qmp: QmpClient,
+  outline: MachineOutline,
+  nic: string,
+): Promise<readonly OpenForward[]> {
+  return queryForwards(qmp, userCard(outline, nic).index);
+}
+
+async function queryForwards(qmp: QmpClient, index: number): Promise<readonly OpenForward[]> {
   const text = await humanMonitor(qmp, 'info usernet');
   // One section a network: `Hub -1 (net0):`, then rows `TCP[HOST_FORWARD]  12  127.0.0.1 36873  10.0.2.2  80  0  0`.
   const section = text.split(/^(?=Hub )/m).find((part) => part.includes(`(${netId(index)}):`)) ?? '';

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from './fixture.js';
 import { createLogFile, QemuLog, readLogEnd } from './qemu-log.js';
 
+const refuse = (error: unknown): void => {
+  throw error;
+};
+
 describe('what QEMU says', () => {
   it('is kept, and its end is readable', async () => {
     await using home = await temporaryDirectory();
@@ -13,7 +17,7 @@ describe('what QEMU says', () => {
   it('is cut when it is long, and QEMU goes on at its end', async () => {
     await using home = await temporaryDirectory();
     await using file = await createLogFile(home.path);
-    await using _log = await QemuLog.watch(home.path);
+    await using _log = await QemuLog.watch(home.path, refuse);
     await file.appendFile(`${'complaint\n'.repeat(10_000)}last\n`);
     while ((await file.stat()).size !== 16 * 1024) await new Promise((settled) => setImmediate(settled));
     await file.appendFile('more\n');

@@ -19,23 +19,37 @@ export class QemuLog implements AsyncDisposable {
 
   private constructor(private readonly directory: string) {}
 
-  /** Cuts the log of a machine's directory whenever it is too long, until disposed. */
-  static async watch(directory: string): Promise<QemuLog> {
+  /**
+   * Cuts the log of a machine's directory whenever it is too long, until disposed. When the host can watch no further
+   * file it is cut only now, and `onError` is told.
+   */
+  static async watch(directory: string, onError: (error: unknown) => void): Promise<QemuLog> {
     const log = new QemuLog(directory);
     await log.#cut();
-    const watcher = watch(join(directory, FILES.log), { persistent: false }, () => {
-      log.#cutting ??= log.#cut().finally(() => {
-        log.#cutting = undefined;
-      });
-    });
-    watcher.on('error', () => {});
-    log.#watcher = watcher;
+    try {
+      log.#follow(onError);
+    } catch (error) {
+      onError(error);
+    }
     return log;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watcher?.close();
     await this.#cutting;
+  }
+
+  #follow(onError: (error: unknown) => void): void {
+    const cut = (): Promise<void> =>
+      this.#cut()
+        .catch(onError)
+        .finally(() => {
+          this.#cutting = undefined;
+        });
+    this.#watcher = watch(join(this.directory, FILES.log), { persistent: false }, () => {
+      this.#cutting ??= cut();
+    });
+    this.#watcher.on('error', onError);
   }
 
   async #cut(): Promise<void> {
