@@ -1,4 +1,4 @@
-import { defineKind, hasReason, type KubeObject, type WatchEvent } from '@drover/api';
+import { type CustomResourceDefinition, defineKind, hasReason, type KubeObject, type WatchEvent } from '@drover/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../client.js';
 
@@ -18,7 +18,7 @@ export const widgets = defineKind<Widget>({
 });
 
 /** The definition that a real server needs before the suite can run. */
-export const widgetDefinition = {
+export const widgetDefinition: CustomResourceDefinition = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: 'widgets.conformance.drover.io' },
