@@ -66,7 +66,9 @@ export function imageController(options: ImageControllerOptions): Controller {
   const { clock, random, log, images, claims, transfers } = options;
   return createController({
     name: 'image',
-    reconcile: ({ namespace, name }) => reconcileImage(images.get(namespace, name), options),
+    // Read anew: a view that is a moment old does not know yet that a download has just ended, and would begin another.
+    reconcile: async (ref) =>
+      reconcileImage(await options.client.get(virtualMachineImages, ref).catch(ifGone), options),
     sources: [
       watches(images),
       watches(claims, {
@@ -190,7 +192,7 @@ async function remove(image: Stored<VirtualMachineImage>, options: ImageControll
     recorder.warning(image, 'ImageInUse', `the file stays until these volumes are gone: ${names}`);
     return done;
   }
-  await client.delete(storageClasses, { name: imageStorageClassName(uid) }).catch(ignoreNotFound);
+  await client.delete(storageClasses, { name: imageStorageClassName(uid) }).catch(ifGone);
   await files.remove(uid);
   await removeFinalizer(client, virtualMachineImages, { namespace, name }, IMAGE_FINALIZER);
   return done;
@@ -210,6 +212,7 @@ async function write(
   });
 }
 
-function ignoreNotFound(error: unknown): void {
+function ifGone(error: unknown): undefined {
   if (!hasReason(error, 'NotFound')) throw error;
+  return undefined;
 }

@@ -158,7 +158,8 @@ export class Transfers implements AsyncDisposable {
     }
     const length = Number(headers['content-length']);
     const expected = Number.isSafeInteger(length) && length > 0 ? length : undefined;
-    return this.#store(image, body, expected, stall.moved);
+    // Awaited here: the watch over it ends with this block.
+    return await this.#store(image, body, expected, stall.moved);
   }
 
   async #take(

@@ -225,7 +225,8 @@ class Kubelet {
       const late = new AbortController();
       using _timer = clock.after(REGISTRY_MS, () => late.abort(new Error(`no answer within ${REGISTRY_MS / 1000} s`)));
       const registries = setting(settings, 'containerd-registry', parseRegistrySettings);
-      return lookUp(
+      // Awaited here: the time limit ends with this block.
+      return await lookUp(
         reference,
         registries,
         outbound(settings),

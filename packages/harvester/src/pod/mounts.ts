@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Pod } from '@drover/api';
 import type { Container, KeyToPath, Volume } from '@drover/api/types/core-v1';
 import { Unsupported } from './environment.js';
@@ -108,13 +108,8 @@ async function writeFiles(directory: string, content: ReadonlyMap<string, Buffer
 
 /** A path below `root`, whatever a pod's author wrote. @throws Unsupported for one that leads out */
 export function inside(root: string, path: string): string {
-  const whole = normalize(join(root, path));
-  if (
-    whole === normalize(root) ||
-    !whole.startsWith(`${normalize(root)}/`) ||
-    path.split('/').includes('..') ||
-    path.includes('\0')
-  ) {
+  const whole = resolve(root, `./${path}`);
+  if (!whole.startsWith(`${resolve(root)}/`) || path.split('/').includes('..') || path.includes('\0')) {
     throw new Unsupported(`path "${path}" does not lie in the container`);
   }
   return whole;

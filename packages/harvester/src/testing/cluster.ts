@@ -16,7 +16,7 @@ export interface TestCluster extends AsyncDisposable {
   readonly informers: Informers;
   /** Runs controllers until the cluster is disposed. */
   run(...controllers: Controller[]): void;
-  /** The object once it satisfies `holds`; fails with its last form when it does not within a thousand turns. */
+  /** The object once it satisfies `holds`; fails with its last form when it does not in time. */
   until<T extends KubeObject>(kind: Kind<T>, ref: string, holds: (object: Stored<T>) => boolean): Promise<Stored<T>>;
   /** Resolves when the object is gone. */
   untilGone(kind: Kind, ref: string): Promise<void>;
@@ -30,6 +30,9 @@ const WITHOUT_STATUS = [
   'virtualmachinetemplateversions.harvesterhci.io',
   'virtualmachineinstances.kubevirt.io',
 ];
+
+/** How long something may take to come about; nothing here waits for a clock of the machine's. */
+const PATIENCE_MS = 10_000;
 
 /** 2026-01-01, so that times in objects are readable. */
 const START = Date.UTC(2026, 0, 1);
@@ -65,7 +68,7 @@ export async function openTestCluster(options: Partial<FakeClientOptions> = {}):
     run: (...controllers) => void running.push(...controllers.map((controller) => controller.start(stop.signal))),
     async until(kind, ref, holds) {
       let last: unknown;
-      for (let turn = 0; turn < 1000; turn += 1) {
+      for (const deadline = performance.now() + PATIENCE_MS; performance.now() < deadline; ) {
         const object = await client.get(kind, parse(ref)).catch(() => undefined);
         if (object !== undefined && holds(object)) return object;
         last = object;
@@ -74,7 +77,7 @@ export async function openTestCluster(options: Partial<FakeClientOptions> = {}):
       throw new Error(`${kind.kind} ${ref} never came to be as expected: ${JSON.stringify(last, null, 1)}`);
     },
     async untilGone(kind, ref) {
-      for (let turn = 0; turn < 1000; turn += 1) {
+      for (const deadline = performance.now() + PATIENCE_MS; performance.now() < deadline; ) {
         if ((await client.get(kind, parse(ref)).catch(() => undefined)) === undefined) return;
         await new Promise((resolve) => setImmediate(resolve));
       }
