@@ -1,13 +1,12 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MachineExit } from './exit.js';
-import { FILES } from './files.js';
 import { exitOf } from './life.js';
 import { Machine, type MachineDeps } from './machine.js';
 import { queryUuid } from './monitor.js';
+import { openMonitor } from './open-monitor.js';
 import { findQemu, isAlive, type ProcessIdentity } from './process.js';
 import { AdoptedQemu } from './qemu-process.js';
-import { QmpClient } from './qmp.js';
 import {
   type MachineOutline,
   type MachineRecord,
@@ -17,7 +16,6 @@ import {
   writeExit,
   writeRecord,
 } from './record.js';
-import { connectIn } from './socket.js';
 import { MachineExists } from './start.js';
 
 /** What became of a machine while nobody looked after it. */
@@ -55,26 +53,39 @@ export async function adoptMachines(root: string, deps: MachineDeps): Promise<re
   return adoptions;
 }
 
-/** Takes charge again of the machine in one directory; nothing when it holds none. */
+/**
+ * Takes charge again of the machine in one directory; nothing when it holds none, or one whose start was interrupted
+ * before QEMU ran.
+ */
 export async function adoptMachine(directory: string, deps: MachineDeps): Promise<Adoption | undefined> {
   const home = await realpath(directory);
   const record = await readRecord(home);
   if (!record) return undefined;
   const identity = await living(home, record);
-  if (!identity) {
-    const exit = await exitOf(home, record, { fate: {} }, deps.clock);
-    await writeExit(home, exit);
-    await removeRunFiles(home);
-    return { directory: home, kind: 'exited', outline: record.outline, exit };
+  if (!identity && !record.process) {
+    await removeMachineFiles(home);
+    return undefined;
   }
+  if (!identity) return ended(home, record, deps);
   const known = { ...record, process: identity };
   if (!record.process) await writeRecord(home, known);
-  const machine = await attach(home, known, identity, deps);
+  const machine = await attach(home, known, identity, deps).catch(async (error: unknown) => {
+    if (await isAlive(identity)) throw error;
+    return undefined;
+  });
+  if (!machine) return ended(home, known, deps);
   if (machine.state === 'stopping' || machine.state === 'exited') {
     return { directory: home, kind: 'exited', outline: record.outline, exit: await machine.exited };
   }
   if (machine.state === 'prelaunch' && !record.paused) await machine.resume();
   return { directory: home, kind: 'running', machine };
+}
+
+async function ended(home: string, record: MachineRecord, deps: MachineDeps): Promise<Adoption> {
+  const exit = await exitOf(home, record, { fate: {} }, deps.clock);
+  await writeExit(home, exit);
+  await removeRunFiles(home);
+  return { directory: home, kind: 'exited', outline: record.outline, exit };
 }
 
 /** Removes what is kept of a machine that has exited; its disks are not touched. @throws MachineExists while it runs */
@@ -97,7 +108,7 @@ async function attach(
   identity: ProcessIdentity,
   deps: MachineDeps,
 ): Promise<Machine> {
-  const qmp = await QmpClient.open(await connectIn(home, FILES.qmp), deps.clock);
+  const qmp = await openMonitor(home, deps.clock, async () => !(await isAlive(identity)));
   const uuid = await queryUuid(qmp);
   if (uuid !== record.outline.uuid) {
     qmp[Symbol.dispose]();

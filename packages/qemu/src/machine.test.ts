@@ -264,6 +264,16 @@ describe.skipIf(!host.qemu.ok)('after a restart of ours (needs QEMU)', () => {
     expect(machine).toMatchObject({ pid, state: 'running' });
   });
 
+  it('a start that was interrupted before QEMU ran has left nothing', async () => {
+    await using root = await temporaryDirectory();
+    const directory = join(root.path, 'one');
+    const { pid } = await letGo(directory, true);
+    await killAndReap(pid);
+    await changeRecord(directory, (record) => ({ ...record, process: undefined }));
+    expect(await adoptMachine(directory, deps)).toBeUndefined();
+    expect(await readdir(directory)).toEqual([]);
+  });
+
   it('a process that has the number of the machine, and is not it, is left alone', async () => {
     await using root = await temporaryDirectory();
     const directory = join(root.path, 'one');

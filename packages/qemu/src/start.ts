@@ -1,18 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, realpath } from 'node:fs/promises';
-import type { Clock } from '@drover/kit';
 import { qemuArguments } from './arguments.js';
 import type { MachineDescription } from './description.js';
 import { lastWords } from './exit.js';
-import { FILES } from './files.js';
 import { type Host, usableQemu } from './host.js';
 import { Machine, type MachineDeps } from './machine.js';
+import { openMonitor } from './open-monitor.js';
 import { bootId, findQemu, identify, isAlive } from './process.js';
 import { createLogFile, readLogEnd } from './qemu-log.js';
 import { ChildQemu, childExit } from './qemu-process.js';
-import { QmpClient } from './qmp.js';
 import { type MachineRecord, outlineOf, readRecord, removeMachineFiles, writeRecord } from './record.js';
-import { connectIn } from './socket.js';
 
 /** A machine runs in the directory already. */
 export class MachineExists extends Error {
@@ -23,12 +20,6 @@ export class MachineExists extends Error {
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
-
-/** How long QEMU may take to answer on its monitor: it takes some 70 ms, a host under load a multiple. */
-const GREETING_MS = 30_000;
-
-/** The longest pause between attempts to reach the monitor of a QEMU that is starting. */
-const RETRY_MS = 8;
 
 /**
  * Starts a machine in `directory` (made when absent, mode 0700) and resolves when its guest runs, or, with `paused`, is
@@ -101,7 +92,10 @@ async function takeCharge(
   const identity = child.pid === undefined ? undefined : await identify(child.pid);
   if (!identity) throw new StartError('it ended at once');
   const record = { ...planned, process: identity };
-  const [qmp] = await Promise.all([openMonitor(child, home, deps.clock), writeRecord(home, record)]);
+  const [qmp] = await Promise.all([
+    openMonitor(home, deps.clock, async () => child.exitCode !== null || child.signalCode !== null),
+    writeRecord(home, record),
+  ]);
   const machine = await Machine.attach(home, record, new ChildQemu(child, identity, deps.clock), qmp, deps);
   try {
     if (!record.paused) await machine.resume();
@@ -110,24 +104,4 @@ async function takeCharge(
     await machine[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-/** Nothing tells when QEMU begins to listen, so it is tried: at first after a millisecond, then less often. */
-async function openMonitor(child: ChildProcess, home: string, clock: Clock): Promise<QmpClient> {
-  const deadline = clock.now() + GREETING_MS;
-  const ended = childExit(child).then(({ code, signal }) => {
-    throw new StartError(`it ended with ${signal ?? `exit code ${code}`}`);
-  });
-  ended.catch(() => {});
-  for (let pause = 1; ; pause = Math.min(pause * 2, RETRY_MS)) {
-    const socket = await connectIn(home, FILES.qmp).catch(notYet);
-    if (socket) return Promise.race([QmpClient.open(socket, clock, GREETING_MS), ended]);
-    if (clock.now() >= deadline) throw new StartError(`its monitor did not answer within ${GREETING_MS} ms`);
-    await Promise.race([clock.sleep(pause), ended]);
-  }
-}
-
-function notYet(error: unknown): undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw error;
 }
