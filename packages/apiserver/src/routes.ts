@@ -63,13 +63,12 @@ export class Routes {
   /** The answer for an authorized request. @throws ApiError NotFound, MethodNotAllowed. */
   handle(request: ApiRequest, path: string, query: URLSearchParams): ApiResponse | Promise<ApiResponse> {
     const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-    if (path === '/') return json(200, { paths: [...this.#exact.keys()].sort() });
     const answer = this.#exact.get(plain) ?? this.#below.find(([prefix]) => plain.startsWith(prefix))?.[1];
-    if (answer === undefined) throw notServed();
+    if (answer === undefined && path !== '/') throw notServed();
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
     }
-    return answer(request, plain, query);
+    return answer?.(request, plain, query) ?? json(200, { paths: [...this.#exact.keys()].sort() });
   }
 }
 

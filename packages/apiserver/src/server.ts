@@ -21,6 +21,7 @@ import { followDefinitions } from './crd/custom-resources.js';
 import { Discovery } from './discovery/discovery.js';
 import { OpenApi } from './discovery/open-api.js';
 import { Metrics } from './metrics.js';
+import { limitAdmission } from './quota/limit-admission.js';
 import { QuotaAdmission } from './quota/quota-admission.js';
 import { Admission } from './registry/admission.js';
 import type { Core } from './registry/core.js';
@@ -116,7 +117,11 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     catalog,
     decoded,
     lock: new KeyLock(),
-    admission: new Admission([...admission, new QuotaAdmission(store, reader, clock, stop.signal)]),
+    admission: new Admission([
+      ...admission,
+      limitAdmission(reader),
+      new QuotaAdmission(store, reader, clock, stop.signal),
+    ]),
     reader,
     rights: rules,
     clock,

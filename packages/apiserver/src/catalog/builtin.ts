@@ -1,11 +1,12 @@
 import { builtinColumns, openSchema, type Schema } from '@drover/api';
 import { type BuiltinResource, builtinResources, builtinSchemas } from '@drover/api/schemas';
 import { customResourceDefinition } from '../strategies/custom-resource-definition.js';
+import { limitRange } from '../strategies/limit-range.js';
 import { namespace } from '../strategies/namespace.js';
 import { counted, plain } from '../strategies/plain.js';
 import { pod } from '../strategies/pod.js';
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../strategies/rbac.js';
-import { apiService, refused, unenforced } from '../strategies/refused.js';
+import { apiService, refused } from '../strategies/refused.js';
 import { configMap, secret } from '../strategies/secret.js';
 import { service } from '../strategies/service.js';
 import { persistentVolume, persistentVolumeClaim, storageClass } from '../strategies/storage.js';
@@ -25,7 +26,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'flowcontrol.apiserver.k8s.io/flowschemas': refused('priority and fairness is'),
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': refused('priority and fairness is'),
   '/configmaps': configMap,
-  '/limitranges': unenforced('LimitRanges are kept, but not enforced by this server'),
+  '/limitranges': limitRange,
   '/namespaces': namespace,
   '/persistentvolumeclaims': persistentVolumeClaim,
   '/persistentvolumes': persistentVolume,

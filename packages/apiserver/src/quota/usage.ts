@@ -1,6 +1,6 @@
 import type { KubeObject, PersistentVolumeClaim, Pod, Service } from '@drover/api';
-import type { Container, PodSpec, ResourceRequirements } from '@drover/api/types/core-v1';
 import { parseNanos } from '@drover/kit';
+import { podAmounts } from './pod-amounts.js';
 
 /** Amounts of what a quota may name ("pods", "requests.cpu", "count/deployments.apps"), in billionths. */
 export type Usage = ReadonlyMap<string, bigint>;
@@ -89,25 +89,6 @@ function podUsage({ spec }: Pod): Map<string, bigint> {
     }
   }
   return usage;
-}
-
-/** What all containers need together, or the largest init container alone when that is more, and the overhead. */
-function podAmounts(spec: PodSpec, kind: keyof Pick<ResourceRequirements, 'requests' | 'limits'>): Map<string, bigint> {
-  const together = new Map<string, bigint>();
-  const amounts = (container: Container): [string, bigint][] =>
-    Object.entries(container.resources?.[kind] ?? {}).map(([name, quantity]) => [name, parseNanos(String(quantity))]);
-  const add = (name: string, amount: bigint): void => void together.set(name, (together.get(name) ?? 0n) + amount);
-  const init = spec.initContainers ?? [];
-  // Init containers that are restarted run beside the others (sidecars).
-  const beside = init.filter((container) => container.restartPolicy === 'Always');
-  for (const container of [...(spec.containers ?? []), ...beside])
-    for (const [name, amount] of amounts(container)) add(name, amount);
-  for (const container of init) {
-    for (const [name, amount] of amounts(container))
-      if (amount > (together.get(name) ?? 0n)) together.set(name, amount);
-  }
-  for (const [name, quantity] of Object.entries(spec.overhead ?? {})) add(name, parseNanos(String(quantity)));
-  return together;
 }
 
 function serviceUsage({ spec }: Service): Map<string, bigint> {

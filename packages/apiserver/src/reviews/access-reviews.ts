@@ -10,6 +10,7 @@ export const subjectAccessReview: Review = {
   singularName: 'subjectaccessreview',
   namespaced: false,
   kind: 'SubjectAccessReview',
+  component: 'io.k8s.api.authorization.v1.SubjectAccessReview',
   answer: ({ spec = {} }, { rules }) => ({ status: decided(rules.decide(subjectOf(spec), attributesOf(spec))) }),
 };
 
@@ -20,6 +21,7 @@ export const localSubjectAccessReview: Review = {
   singularName: 'localsubjectaccessreview',
   namespaced: true,
   kind: 'LocalSubjectAccessReview',
+  component: 'io.k8s.api.authorization.v1.LocalSubjectAccessReview',
   answer: ({ spec = {} }, { rules, namespace }) => {
     const attributes = attributesOf(spec);
     if ('path' in attributes)
@@ -37,6 +39,7 @@ export const selfSubjectAccessReview: Review = {
   singularName: 'selfsubjectaccessreview',
   namespaced: false,
   kind: 'SelfSubjectAccessReview',
+  component: 'io.k8s.api.authorization.v1.SelfSubjectAccessReview',
   answer: ({ spec = {} }, { rules, identity }) => ({ status: decided(rules.decide(identity, attributesOf(spec))) }),
 };
 
@@ -47,6 +50,7 @@ export const selfSubjectRulesReview: Review = {
   singularName: 'selfsubjectrulesreview',
   namespaced: false,
   kind: 'SelfSubjectRulesReview',
+  component: 'io.k8s.api.authorization.v1.SelfSubjectRulesReview',
   answer: ({ spec = {} }, { rules, identity }) => {
     const namespace = text(spec, 'namespace');
     if (namespace === '') throw badRequest('no namespace on request');
@@ -75,6 +79,7 @@ export const selfSubjectReview: Review = {
   singularName: 'selfsubjectreview',
   namespaced: false,
   kind: 'SelfSubjectReview',
+  component: 'io.k8s.api.authentication.v1.SelfSubjectReview',
   answer: (_document, { identity }) => ({ status: { userInfo: userInfo(identity) } }),
 };
 
@@ -90,6 +95,7 @@ export const tokenReview: Review = {
   singularName: 'tokenreview',
   namespaced: false,
   kind: 'TokenReview',
+  component: 'io.k8s.api.authentication.v1.TokenReview',
   answer: ({ spec = {} }, { authenticator }) => {
     const token = text(spec, 'token');
     if (token === '') throw badRequest('token is required for TokenReview in authentication');

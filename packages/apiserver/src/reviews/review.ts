@@ -22,6 +22,8 @@ export interface ReviewContext {
 export interface Review extends VirtualResource {
   /** Group and version of the document, where that is not the resource's. */
   readonly documents?: { readonly group: string; readonly version: string };
+  /** Its document's schema among the built-in ones. */
+  readonly component: string;
   /** The status (and whatever else changes) of the answer. @throws ApiError. */
   answer(document: KubeObject & { readonly spec?: JsonObject }, context: ReviewContext): JsonObject;
 }

@@ -1,7 +1,9 @@
-import { type ApiRequest, type ApiResponse, apiVersion } from '@drover/api';
+import { type ApiRequest, type ApiResponse, apiVersion, invalid, type OpenSchema, openSchema } from '@drover/api';
+import { builtinSchemas } from '@drover/api/schemas';
 import { json } from '../request/response.js';
 import type { ResourceTarget } from '../request/target.js';
 import { asObject, readDocument } from '../verbs/object-body.js';
+import { methodNotAllowed } from '../verbs/resource.js';
 import {
   localSubjectAccessReview,
   selfSubjectAccessReview,
@@ -32,11 +34,29 @@ export function reviewAt({ group, version, resource, subresource }: ResourceTarg
   return reviews.find((review) => review.ofGroup === group && review.ofVersion === version && review.name === name);
 }
 
-/** Answers an authorized question. */
+const schemas = new Map<string, OpenSchema>();
+
+/** The schema of a question's document; opened when the first one comes, and one for each kind of question at most. */
+function schemaOf(component: string): OpenSchema {
+  const known = schemas.get(component);
+  if (known !== undefined) return known;
+  const components = builtinSchemas();
+  const schema = openSchema(components[component] ?? { type: 'object' }, components);
+  schemas.set(component, schema);
+  return schema;
+}
+
+/** Answers an authorized question. @throws ApiError Invalid for a document that has not the shape of the question. */
 export async function serveReview(review: Review, request: ApiRequest, context: ReviewContext): Promise<ApiResponse> {
-  const { ofGroup, ofVersion, documents = { group: ofGroup, version: ofVersion }, kind } = review;
-  const document = asObject(await readDocument(request, true), kind, apiVersion(documents));
+  const { ofGroup, ofVersion, documents = { group: ofGroup, version: ofVersion }, kind, component } = review;
   const { name, namespace } = context;
+  if (name !== undefined && !review.name.includes('/')) throw methodNotAllowed();
+  const sent = asObject(await readDocument(request, true), kind, apiVersion(documents));
+  const schema = schemaOf(component);
+  const document = schema.prune(sent).object;
+  // Of what is missing, each question says itself whether it can do without.
+  const causes = schema.validate(document).filter(({ reason }) => reason !== 'FieldValueRequired');
+  if (causes.length > 0) throw invalid({ group: documents.group, plural: review.name, kind }, name ?? '', causes);
   const metadata = {
     ...document.metadata,
     ...(name === undefined ? {} : { name }),

@@ -19,6 +19,7 @@ export const tokenRequest: Review = {
   singularName: '',
   namespaced: true,
   kind: 'TokenRequest',
+  component: 'io.k8s.api.authentication.v1.TokenRequest',
   group: 'authentication.k8s.io',
   version: 'v1',
   documents: { group: 'authentication.k8s.io', version: 'v1' },

@@ -13,11 +13,6 @@ export function refused(what: string): Strategy {
   };
 }
 
-/** A kind that is kept for those who read it, and has no effect; the caller is told. */
-export function unenforced(sentence: string): Strategy {
-  return { ...plain, prepareForCreate: (_object, { warn }) => warn(sentence) };
-}
-
 /** Groups are aggregated in this process only: an APIService that names a Service would never be asked. */
 export const apiService: Strategy = {
   ...plain,
