@@ -6,7 +6,7 @@ import { namespace } from '../strategies/namespace.js';
 import { counted, plain } from '../strategies/plain.js';
 import { pod } from '../strategies/pod.js';
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../strategies/rbac.js';
-import { apiService, refused } from '../strategies/refused.js';
+import { apiService, refused, unenforced } from '../strategies/refused.js';
 import { configMap, secret } from '../strategies/secret.js';
 import { service } from '../strategies/service.js';
 import { persistentVolume, persistentVolumeClaim, storageClass } from '../strategies/storage.js';
@@ -35,6 +35,10 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   '/secrets': secret,
   '/services': service,
   'apiextensions.k8s.io/customresourcedefinitions': customResourceDefinition,
+  'autoscaling/horizontalpodautoscalers': unenforced(
+    plain,
+    'nothing scales by HorizontalPodAutoscalers on this server',
+  ),
   'apps/daemonsets': daemonSet,
   'apps/deployments': deployment,
   'apps/replicasets': replicaSet,
@@ -42,7 +46,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'batch/cronjobs': cronJob,
   'batch/jobs': job,
   'networking.k8s.io/ingresses': counted,
-  'networking.k8s.io/networkpolicies': counted,
+  'networking.k8s.io/networkpolicies': unenforced(counted, 'NetworkPolicies are kept, but not enforced by this server'),
   'policy/poddisruptionbudgets': counted,
   'rbac.authorization.k8s.io/clusterrolebindings': clusterRoleBindings,
   'rbac.authorization.k8s.io/clusterroles': clusterRoles,

@@ -39,7 +39,7 @@ describe('a limit range', () => {
     });
     const own = { requests: { cpu: '2' }, limits: { cpu: '3', memory: '2Gi' } };
     expect(resourcesOf(await send('POST', `${path}/pods`, pod('own', own)))).toEqual({
-      requests: { cpu: '2', memory: '1Gi' },
+      requests: { cpu: '2', memory: '2Gi' },
       limits: { cpu: '3', memory: '2Gi' },
     });
   });

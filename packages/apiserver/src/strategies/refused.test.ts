@@ -47,11 +47,21 @@ describe('what is not implemented', () => {
 
   it('but does no harm is told in a Warning', async () => {
     await using test = await openTestServer();
-    const body = { apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'x' }, spec: { limits: [] } };
-    const { status, headers } = await ask(test.server, 'POST', '/api/v1/namespaces/default/limitranges', body);
+    const body = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'x' },
+      spec: { podSelector: {} },
+    };
+    const { status, headers } = await ask(
+      test.server,
+      'POST',
+      '/apis/networking.k8s.io/v1/namespaces/default/networkpolicies',
+      body,
+    );
     expect([status, headers['warning']]).toEqual([
       201,
-      ['299 - "LimitRanges are kept, but not enforced by this server"'],
+      ['299 - "NetworkPolicies are kept, but not enforced by this server"'],
     ]);
   });
 });

@@ -13,6 +13,17 @@ export function refused(what: string): Strategy {
   };
 }
 
+/** A kind that is kept for those who read it, and has no effect here; who makes one is told. */
+export function unenforced(strategy: Strategy, sentence: string): Strategy {
+  return {
+    ...strategy,
+    prepareForCreate: (object, context) => {
+      strategy.prepareForCreate?.(object, context);
+      context.warn(sentence);
+    },
+  };
+}
+
 /** Groups are aggregated in this process only: an APIService that names a Service would never be asked. */
 export const apiService: Strategy = {
   ...plain,
