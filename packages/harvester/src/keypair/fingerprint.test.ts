@@ -11,9 +11,11 @@ function publicKey(type = 'ssh-ed25519'): string {
   return `${type} ${Buffer.concat([text(Buffer.from('ssh-ed25519')), text(raw)]).toString('base64')} me@here`;
 }
 
+const SSH_KEYGEN = 'ssh-keygen';
+
 const hasSshKeygen = ((): boolean => {
   try {
-    execFileSync('ssh-keygen', ['-?'], { stdio: 'ignore' });
+    execFileSync(SSH_KEYGEN, ['-?'], { stdio: 'ignore' });
     return true;
   } catch (error) {
     return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
@@ -29,7 +31,7 @@ describe("a key pair's fingerprint", () => {
 
   it.skipIf(!hasSshKeygen)('is what ssh-keygen says (skipped: ssh-keygen is not installed)', () => {
     const key = publicKey();
-    const said = execFileSync('ssh-keygen', ['-l', '-E', 'md5', '-f', '-'], { input: key, encoding: 'utf8' });
+    const said = execFileSync(SSH_KEYGEN, ['-l', '-E', 'md5', '-f', '-'], { input: key, encoding: 'utf8' });
     expect(said).toContain(`MD5:${fingerprint(key)}`);
   });
 

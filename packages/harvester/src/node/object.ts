@@ -23,7 +23,7 @@ const MEMORY_PRESSURE_BYTES = 100 * 1024 ** 2;
 const DISK_PRESSURE = 0.1;
 
 /** Labels and annotations by which the host says how machines run on it. */
-export const ACCELERATOR = 'drover.io/accelerator';
+const ACCELERATOR = 'drover.io/accelerator';
 export const ACCELERATOR_REASON = 'drover.io/accelerator-reason';
 
 /** As many machines as KubeVirt offers devices for: more than any host holds. */
