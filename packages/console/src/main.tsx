@@ -25,8 +25,16 @@ const http = createHttp(
   () => queries.setQueryData(['session'], null),
 );
 const random = Math.random;
+/** The server's close code for a session that has ended. */
+const SESSION_ENDED = 4401;
 const socket = new SubscribeSocket(
-  (): SocketLike => new WebSocket(`${location.origin.replace(/^http/, 'ws')}/v1/subscribe`),
+  (): SocketLike => {
+    const opened = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/v1/subscribe`);
+    opened.addEventListener('close', ({ code }) => {
+      if (code === SESSION_ENDED) queries.setQueryData(['session'], null);
+    });
+    return opened;
+  },
   browserClock,
   random,
 );

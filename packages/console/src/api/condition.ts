@@ -18,7 +18,3 @@ export const condition = (object: Conditioned | undefined, type: string): Condit
 /** Whether the object says that it is so. */
 export const holds = (object: Conditioned | undefined, type: string): boolean =>
   condition(object, type)?.status === 'True';
-
-/** What the condition says, unless it says nothing. */
-export const wordsOf = (found: Condition | undefined): string | undefined =>
-  found?.message === '' ? undefined : found?.message;

@@ -26,16 +26,16 @@ const route = getRouteApi('/shell/virtualization');
 const COLUMNS: readonly Column<FleetCluster>[] = [
   {
     id: 'state',
+    share: 16,
     title: 'column.state',
     isWhole: true,
-    width: 10,
     field: ({ state }) => state.id,
     render: ({ state }) => <StateLabel state={state} />,
   },
   {
     id: 'name',
+    share: 26,
     title: 'column.name',
-    width: 25,
     field: ({ name }) => name,
     render: ({ id, name, namespace, provisioning }) =>
       id === undefined ? (
@@ -51,19 +51,19 @@ const COLUMNS: readonly Column<FleetCluster>[] = [
         </Link>
       ),
   },
-  { id: 'harvester', title: 'column.harvester', field: harvesterVersion, render: harvesterVersion },
-  { id: 'kubernetes', title: 'column.kubernetes', field: kubernetesVersion, render: kubernetesVersion },
+  { id: 'harvester', share: 16, title: 'column.harvester', field: harvesterVersion, render: harvesterVersion },
+  { id: 'kubernetes', share: 17, title: 'column.kubernetes', field: kubernetesVersion, render: kubernetesVersion },
   {
     id: 'hosts',
+    share: 9,
     title: 'column.hosts',
-    width: 10,
     field: ({ management }) => management?.status?.nodeCount ?? 0,
     render: ({ management }) => management?.status?.nodeCount ?? '–',
   },
   {
     id: 'age',
+    share: 9,
     title: 'column.age',
-    width: 10,
     field: ({ provisioning }) => -Date.parse(provisioning.metadata.creationTimestamp ?? ''),
     render: ({ provisioning }) => <Age since={provisioning.metadata.creationTimestamp} />,
   },
@@ -123,6 +123,7 @@ export function ClusterListPage(): ReactElement {
           defaultSort="name"
           count="cluster.count"
           actions={actions}
+          nameOf={({ name }) => name}
           empty={
             <EmptyState titleText={text('cluster.none')} icon={ClusterIcon} headingLevel="h2">
               <EmptyStateBody>{text('cluster.noneHint')}</EmptyStateBody>

@@ -54,7 +54,7 @@ export function ImportPage(): ReactElement {
           <BreadcrumbItem
             key="list"
             render={({ className }) => (
-              <Link to="/virtualization" className={className}>
+              <Link to="/virtualization" className={className} activeOptions={{ exact: true }}>
                 {text('nav.virtualization')}
               </Link>
             )}

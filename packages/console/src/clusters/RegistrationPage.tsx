@@ -51,7 +51,7 @@ export function RegistrationPage(): ReactElement {
           <BreadcrumbItem
             key="list"
             render={({ className }) => (
-              <Link to="/virtualization" className={className}>
+              <Link to="/virtualization" className={className} activeOptions={{ exact: true }}>
                 {text('nav.virtualization')}
               </Link>
             )}

@@ -7,15 +7,15 @@ import type { EventRow } from './event-row.js';
 export const EVENT_COLUMNS: readonly Column<EventRow>[] = [
   {
     id: 'last',
+    share: 11,
     title: 'column.lastSeen',
-    width: 10,
     field: ({ at }) => -Date.parse(at),
     render: ({ at }) => <Age since={at} />,
   },
   {
     id: 'type',
+    share: 10,
     title: 'column.type',
-    width: 10,
     field: ({ event }) => event.type,
     render: ({ event }) => (
       <Label isCompact {...(event.type === 'Warning' ? { status: 'warning' as const } : { color: 'grey' as const })}>
@@ -25,17 +25,18 @@ export const EVENT_COLUMNS: readonly Column<EventRow>[] = [
   },
   {
     id: 'reason',
+    share: 15,
     title: 'column.reason',
-    width: 15,
     field: ({ event }) => event.reason,
     render: ({ event }) => event.reason,
   },
-  { id: 'object', title: 'column.object', width: 25, field: ({ about }) => about, render: ({ about }) => about },
+  { id: 'object', share: 25, title: 'column.object', field: ({ about }) => about, render: ({ about }) => about },
   {
     id: 'message',
+    share: 34,
     title: 'column.message',
     field: ({ event }) => event.message,
     render: ({ event }) => <span title={event.message}>{event.message}</span>,
   },
-  { id: 'count', title: 'column.count', width: 10, field: ({ count }) => count, render: ({ count }) => count },
+  { id: 'count', share: 8, title: 'column.count', field: ({ count }) => count, render: ({ count }) => count },
 ];

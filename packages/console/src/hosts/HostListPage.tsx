@@ -33,16 +33,16 @@ interface HostRow {
 const COLUMNS: readonly Column<HostRow>[] = [
   {
     id: 'state',
+    share: 12,
     title: 'column.state',
     isWhole: true,
-    width: 10,
     field: ({ state }) => state.id,
     render: ({ state }) => <StateLabel state={state} />,
   },
   {
     id: 'name',
+    share: 16,
     title: 'column.name',
-    width: 20,
     field: ({ name }) => name,
     render: ({ name, cluster }) => (
       <Link to="/c/$cluster/hosts/$name" params={{ cluster, name }}>
@@ -52,12 +52,14 @@ const COLUMNS: readonly Column<HostRow>[] = [
   },
   {
     id: 'address',
+    share: 12,
     title: 'column.address',
     field: ({ node }) => hostAddress(node),
     render: ({ node }) => hostAddress(node),
   },
   {
     id: 'role',
+    share: 13,
     title: 'column.role',
     isWhole: true,
     field: ({ node }) => hostRole(node),
@@ -65,28 +67,31 @@ const COLUMNS: readonly Column<HostRow>[] = [
   },
   {
     id: 'cpu',
+    share: 10,
     title: 'column.cpu',
     field: ({ use }) => use.cpu.promised,
     render: ({ use }) => `${use.cpu.promised} / ${use.cpu.total}`,
   },
   {
     id: 'memory',
+    share: 20,
     title: 'column.memory',
     isWhole: true,
     field: ({ use }) => use.memory.promised,
     render: ({ use }) => `${size(use.memory.promised)} / ${size(use.memory.total)}`,
   },
-  { id: 'vms', title: 'column.vms', width: 10, field: ({ machines }) => machines, render: ({ machines }) => machines },
+  { id: 'vms', share: 11, title: 'column.vms', field: ({ machines }) => machines, render: ({ machines }) => machines },
   {
     id: 'accelerator',
+    share: 12,
     title: 'column.accelerator',
     field: ({ node }) => accelerator(node),
     render: ({ node }) => <AcceleratorText node={node} />,
   },
   {
     id: 'age',
+    share: 8,
     title: 'column.age',
-    width: 10,
     field: ({ node }) => -Date.parse(node.metadata.creationTimestamp ?? ''),
     render: ({ node }) => <Age since={node.metadata.creationTimestamp} />,
   },

@@ -41,7 +41,7 @@ export function HostPage(): ReactElement {
           <BreadcrumbItem
             key="list"
             render={({ className }) => (
-              <Link to="/c/$cluster/hosts" params={{ cluster }} className={className}>
+              <Link to="/c/$cluster/hosts" params={{ cluster }} className={className} activeOptions={{ exact: true }}>
                 {text('nav.hosts')}
               </Link>
             )}

@@ -75,6 +75,7 @@ export const en = {
   freshness: { catchingUp: 'Catching up, as of {{time}}' },
   table: {
     actions: 'Actions',
+    actionsOf: 'Actions for {{name}}',
     clearSearch: 'Clear the search',
     failed: '{{what}} could not be listed',
     loading: 'Loading',
@@ -83,6 +84,7 @@ export const en = {
     search: 'Search {{what}}',
     searchHint: 'name, or state:active',
     selectAll: 'Select all',
+    selectRow: 'Select {{name}}',
     some: '{{shown}} of {{all}}',
   },
   form: {

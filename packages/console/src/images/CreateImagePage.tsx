@@ -97,7 +97,7 @@ export function CreateImagePage(): ReactElement {
           <BreadcrumbItem
             key="list"
             render={({ className }) => (
-              <Link to="/c/$cluster/images" params={{ cluster }} className={className}>
+              <Link to="/c/$cluster/images" params={{ cluster }} className={className} activeOptions={{ exact: true }}>
                 {text('nav.images')}
               </Link>
             )}

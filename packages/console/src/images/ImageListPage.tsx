@@ -8,7 +8,6 @@ import {
   PageSection,
   Progress,
   ProgressMeasureLocation,
-  Tooltip,
 } from '@patternfly/react-core';
 import { HddIcon as DiskIcon } from '@patternfly/react-icons';
 import type { IAction } from '@patternfly/react-table';
@@ -17,6 +16,7 @@ import { type ReactElement, useMemo, useState, useSyncExternalStore } from 'reac
 import { useApi, useCollection, useServices } from '../app/services.js';
 import { Age } from '../components/Age.js';
 import { Confirm } from '../components/Confirm.js';
+import { Hint } from '../components/Hint.js';
 import { LinkButton } from '../components/LinkButton.js';
 import { useNotify } from '../components/notify.js';
 import { PageHead } from '../components/PageHead.js';
@@ -42,48 +42,51 @@ interface ImageRow {
 const COLUMNS: readonly Column<ImageRow>[] = [
   {
     id: 'state',
+    share: 14,
     title: 'column.state',
     isWhole: true,
-    width: 10,
     field: ({ state }) => state.id,
     render: ({ state }) => <StateLabel state={state} />,
   },
   {
     id: 'name',
+    share: 20,
     title: 'column.name',
-    width: 20,
     field: ({ image }) => image.spec.displayName,
     render: ({ image }) => <span title={image.spec.description ?? image.metadata.name}>{image.spec.displayName}</span>,
   },
   {
     id: 'namespace',
+    share: 12,
     title: 'column.namespace',
     field: ({ image }) => image.metadata.namespace,
     render: ({ image }) => image.metadata.namespace,
   },
   {
     id: 'progress',
+    share: 20,
     title: 'column.progress',
-    width: 20,
     field: ({ image }) => image.status?.progress ?? 0,
     render: (row) => <Arrival row={row} />,
   },
   {
     id: 'size',
+    share: 9,
     title: 'column.size',
     field: ({ image }) => image.status?.size ?? 0,
     render: ({ image }) => (image.status?.size ? size(image.status.size) : '–'),
   },
   {
     id: 'virtual',
+    share: 12,
     title: 'column.virtualSize',
     field: ({ image }) => image.status?.virtualSize ?? 0,
     render: ({ image }) => (image.status?.virtualSize ? size(image.status.virtualSize) : '–'),
   },
   {
     id: 'age',
+    share: 8,
     title: 'column.age',
-    width: 10,
     field: ({ image }) => -Date.parse(image.metadata.creationTimestamp),
     render: ({ image }) => <Age since={image.metadata.creationTimestamp} />,
   },
@@ -149,6 +152,7 @@ export function ImageListPage(): ReactElement {
           defaultSort="name"
           count="image.count"
           actions={actions}
+          nameOf={({ image }) => image.spec.displayName}
           empty={
             <EmptyState titleText={text('image.none')} icon={DiskIcon} headingLevel="h2">
               <EmptyStateBody>{text('image.noneHint')}</EmptyStateBody>
@@ -180,9 +184,9 @@ function Arrival({ row: { image, state, upload, key } }: { row: ImageRow }): Rea
   if (state.id === 'active') return <>100%</>;
   if (state.id === 'failed')
     return (
-      <Tooltip content={state.reason ?? ''}>
+      <Hint content={state.reason ?? ''}>
         <span className="drover-bad">{state.reason}</span>
-      </Tooltip>
+      </Hint>
     );
   const isRunning = upload?.state === 'running';
   const percent = isRunning ? Math.floor((100 * upload.sent) / upload.size) : (image.status?.progress ?? 0);

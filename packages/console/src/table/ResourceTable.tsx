@@ -5,27 +5,24 @@ import {
   EmptyStateBody,
   EmptyStateFooter,
   SearchInput,
-  Skeleton,
   Toolbar,
   ToolbarContent,
   ToolbarGroup,
   ToolbarItem,
 } from '@patternfly/react-core';
 import { SearchIcon } from '@patternfly/react-icons';
-import { ActionsColumn, type IAction, Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactElement, type ReactNode, useDeferredValue, useMemo, useRef } from 'react';
+import { type IAction, Table, Th, Thead, Tr } from '@patternfly/react-table';
+import { type ReactElement, type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { FreshnessNote } from '../components/FreshnessNote.js';
 import { ProblemAlert } from '../components/ProblemAlert.js';
 import { type MessageKey, message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
 import type { Freshness } from '../live/collection.js';
 import { searcher } from '../search/grammar.js';
-import { type Column, type ListSearch, sortRows } from './column.js';
+import { type Column, type ListSearch, sortRows, widths } from './column.js';
+import { SkeletonBody, TableBody } from './TableBody.js';
 
-/** Height of a row with its border, in CSS pixels: what virtual scrolling reckons with. `.drover-row` holds every row to it. */
-const ROW_PX = 44;
-const SKELETONS = ['1st', '2nd', '3rd', '4th', '5th', '6th', '7th', '8th'];
+const keyOf = ({ key }: { readonly key: string }): string => key;
 
 /** Rows chosen for a bulk act, by key. */
 export interface Selection {
@@ -48,6 +45,7 @@ export function ResourceTable<T extends { readonly key: string }>({
   count,
   empty,
   actions,
+  nameOf = keyOf,
   selection,
   toolbar,
   isFaded,
@@ -65,6 +63,8 @@ export function ResourceTable<T extends { readonly key: string }>({
   /** Shown when there is nothing at all. */
   empty: ReactNode;
   actions?: (row: T) => IAction[];
+  /** What the menu of a row is called after, when that is not its key. */
+  nameOf?: (row: T) => string;
   selection?: Selection;
   toolbar?: ReactNode;
   /** The rows are of an earlier moment and of something that cannot be reached. */
@@ -84,17 +84,18 @@ export function ResourceTable<T extends { readonly key: string }>({
     return sortRows(query === '' ? rows : rows.filter(matches), column, descending);
   }, [columns, rows, query, sortBy, descending]);
 
-  const virtual = useVirtualizer({
-    count: shown.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    getItemKey: (index) => shown[index]?.key ?? index,
-    overscan: 12,
-  });
-  const items = virtual.getVirtualItems();
-  const before = items[0]?.start ?? 0;
-  const after = virtual.getTotalSize() - (items[items.length - 1]?.end ?? 0);
   const width = columns.length + (selection ? 1 : 0) + (actions ? 1 : 0);
+
+  const latest = useRef(selection);
+  useEffect(() => {
+    latest.current = selection;
+  });
+  const select = useCallback((key: string, on: boolean): void => {
+    const keys = new Set(latest.current?.keys);
+    if (on) keys.add(key);
+    else keys.delete(key);
+    latest.current?.onChange(keys);
+  }, []);
 
   if (freshness.state === 'failed')
     return <ProblemAlert what={message('table.failed', { what: text(label) })} error={freshness.error} />;
@@ -102,13 +103,6 @@ export function ResourceTable<T extends { readonly key: string }>({
   if (!loading && rows.length === 0) return <>{empty}</>;
 
   const chosen = selection === undefined ? [] : shown.filter(({ key }) => selection.keys.has(key));
-  const toggle = (key: string, on: boolean): void => {
-    const keys = new Set(selection?.keys);
-    if (on) keys.add(key);
-    else keys.delete(key);
-    selection?.onChange(keys);
-  };
-
   return (
     <>
       <Toolbar inset={{ default: 'insetNone' }} className="drover-toolbar">
@@ -158,7 +152,15 @@ export function ResourceTable<T extends { readonly key: string }>({
             aria-busy={loading}
             variant="compact"
             isStickyHeader
+            className="pf-m-fixed"
           >
+            <colgroup>
+              {widths(columns, { check: selection !== undefined, menu: actions !== undefined }).map(
+                (percent, index) => (
+                  <col key={columns[index]?.id ?? 'last'} style={{ width: `${percent}%` }} />
+                ),
+              )}
+            </colgroup>
             <Thead>
               <Tr>
                 {selection && (
@@ -175,7 +177,6 @@ export function ResourceTable<T extends { readonly key: string }>({
                   <Th
                     key={column.id}
                     modifier="nowrap"
-                    {...(column.width === undefined ? {} : { width: column.width })}
                     {...(column.field === undefined
                       ? {}
                       : {
@@ -196,68 +197,22 @@ export function ResourceTable<T extends { readonly key: string }>({
                 {actions && <Th screenReaderText={text('table.actions')} />}
               </Tr>
             </Thead>
-            <Tbody>
-              {loading &&
-                SKELETONS.map((row, index) => (
-                  <Tr key={row} className="drover-row">
-                    {selection && <Td />}
-                    {columns.map(({ id }, column) => (
-                      <Td key={id}>
-                        <Skeleton
-                          width={`${50 + ((index * 7 + column * 13) % 40)}%`}
-                          screenreaderText={text('table.loading')}
-                        />
-                      </Td>
-                    ))}
-                    {actions && <Td />}
-                  </Tr>
-                ))}
-              {before > 0 && <Spacer height={before} width={width} />}
-              {items.map(({ index, key }) => {
-                const row = shown[index];
-                if (row === undefined) return null;
-                return (
-                  <Tr key={String(key)} aria-rowindex={index + 1} className="drover-row">
-                    {selection && (
-                      <Td
-                        select={{
-                          rowIndex: index,
-                          isSelected: selection.keys.has(row.key),
-                          onSelect: (_event, on) => toggle(row.key, on),
-                        }}
-                      />
-                    )}
-                    {columns.map((column) => (
-                      <Td
-                        key={column.id}
-                        dataLabel={text(column.title)}
-                        modifier={column.isWhole ? 'nowrap' : 'truncate'}
-                      >
-                        {column.render(row)}
-                      </Td>
-                    ))}
-                    {actions && (
-                      <Td isActionCell>
-                        <ActionsColumn items={actions(row)} />
-                      </Td>
-                    )}
-                  </Tr>
-                );
-              })}
-              {after > 0 && <Spacer height={after} width={width} />}
-            </Tbody>
+            {loading ? (
+              <SkeletonBody width={width} />
+            ) : (
+              <TableBody
+                rows={shown}
+                selected={selection?.keys}
+                scroller={scroller}
+                columns={columns}
+                actions={actions}
+                nameOf={nameOf}
+                onSelect={selection && select}
+              />
+            )}
           </Table>
         </div>
       )}
     </>
-  );
-}
-
-/** Stands for the rows that are not in the document. */
-function Spacer({ height, width }: { height: number; width: number }): ReactElement {
-  return (
-    <Tr aria-hidden>
-      <Td colSpan={width} style={{ height, padding: 0, border: 0 }} />
-    </Tr>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Column, listSearch, sortRows } from './column.js';
+import { type Column, listSearch, sortRows, widths } from './column.js';
 
 interface Row {
   name: string;
@@ -13,6 +13,7 @@ const rows: Row[] = [
 const column = (field: (row: Row) => string | number): Column<Row> => ({
   id: 'x',
   title: 'column.name',
+  share: 1,
   field,
   render: () => null,
 });
@@ -49,5 +50,14 @@ describe('listSearch', () => {
   it('reads what it knows of the URL', () => {
     expect(listSearch({ q: 'web', sort: 'cpu', desc: true, other: 1 })).toEqual({ q: 'web', sort: 'cpu', desc: true });
     expect(listSearch({ q: '', sort: 5, desc: 'yes' })).toEqual({});
+  });
+});
+
+describe('widths', () => {
+  it('share what check box and menu leave', () => {
+    expect(widths([{ share: 1 }, { share: 3 }], { check: false, menu: false })).toEqual([25, 75]);
+    const all = widths([{ share: 1 }, { share: 3 }], { check: true, menu: true });
+    expect(all).toHaveLength(4);
+    expect(all.reduce((a, b) => a + b)).toBeCloseTo(100);
   });
 });

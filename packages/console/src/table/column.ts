@@ -12,8 +12,26 @@ export interface Column<T> {
   readonly render: (row: T) => ReactNode;
   /** Never cut off: badges and short words. */
   readonly isWhole?: boolean;
-  /** Share of the width, as PatternFly counts it. */
-  readonly width?: 10 | 15 | 20 | 25 | 30 | 35 | 40;
+  /** Share of the width, beside the shares of the other columns. */
+  readonly share: number;
+}
+
+/** Shares of the columns for the check box and for the menu of a row: wide enough for both in a window of 1,024 pixels. */
+const CHECK_PERCENT = 3.5;
+const MENU_PERCENT = 5;
+
+/** The widths of the columns in percent, check box and menu included; they add up to 100. */
+export function widths(
+  columns: readonly { readonly share: number }[],
+  has: { check: boolean; menu: boolean },
+): number[] {
+  const left = 100 - (has.check ? CHECK_PERCENT : 0) - (has.menu ? MENU_PERCENT : 0);
+  const all = columns.reduce((sum, { share }) => sum + share, 0);
+  return [
+    ...(has.check ? [CHECK_PERCENT] : []),
+    ...columns.map(({ share }) => (left * share) / all),
+    ...(has.menu ? [MENU_PERCENT] : []),
+  ];
 }
 
 /** What of a list lives in the URL. */
@@ -42,11 +60,21 @@ export function sortRows<T>(rows: readonly T[], column: Column<T> | undefined, d
   return keyed.map(({ row }) => row);
 }
 
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+function sortKey(value: FieldValue): string | number {
+  if (typeof value === 'number') return value;
+  return natural(typeof value === 'string' ? value : (value?.[0] ?? ''));
+}
 
-const sortKey = (value: FieldValue): string | number =>
-  typeof value === 'number' ? value : typeof value === 'string' ? value : (value?.[0] ?? '');
+const DIGITS = 12;
+
+/**
+ * The text in a form whose plain order is the order people expect: without case, with numbers as numbers. Made once for a
+ * row; `Intl.Collator` would work it out anew in each of the n log n comparisons.
+ */
+const natural = (text: string): string => text.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(DIGITS, '0'));
 
 function compareKeys(a: string | number, b: string | number): number {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [left, right] = [String(a), String(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
 }

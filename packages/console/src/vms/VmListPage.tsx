@@ -21,16 +21,16 @@ const route = getRouteApi('/shell/c/$cluster/vms');
 const columnsOf = (cluster: string): readonly Column<Machine>[] => [
   {
     id: 'state',
+    share: 13,
     title: 'column.state',
     isWhole: true,
-    width: 10,
     field: ({ state }) => state.id,
     render: ({ state }) => <StateLabel state={state} />,
   },
   {
     id: 'name',
+    share: 19,
     title: 'column.name',
-    width: 25,
     field: ({ name }) => name,
     render: ({ name, namespace }) => (
       <Link to="/c/$cluster/vms/$namespace/$name" params={{ cluster, namespace, name }}>
@@ -40,15 +40,16 @@ const columnsOf = (cluster: string): readonly Column<Machine>[] => [
   },
   {
     id: 'namespace',
+    share: 12,
     title: 'column.namespace',
     field: ({ namespace }) => namespace,
     render: ({ namespace }) => namespace,
   },
-  { id: 'cpu', title: 'column.cpu', width: 10, field: processors, render: processors },
+  { id: 'cpu', share: 7.5, title: 'column.cpu', field: processors, render: processors },
   {
     id: 'memory',
+    share: 10.5,
     title: 'column.memory',
-    width: 10,
     field: memoryBytes,
     render: (machine) => {
       const bytes = memoryBytes(machine);
@@ -57,16 +58,16 @@ const columnsOf = (cluster: string): readonly Column<Machine>[] => [
   },
   {
     id: 'ip',
+    share: 14,
     title: 'column.ip',
-    width: 10,
     field: addresses,
     render: (machine) => <span title={addresses(machine).join('\n')}>{addresses(machine)[0] ?? '–'}</span>,
   },
-  { id: 'node', title: 'column.node', field: hostOf, render: (machine) => hostOf(machine) || '–' },
+  { id: 'node', share: 10, title: 'column.node', field: hostOf, render: (machine) => hostOf(machine) || '–' },
   {
     id: 'age',
+    share: 9,
     title: 'column.age',
-    width: 10,
     field: ({ vm }) => -Date.parse(vm.metadata.creationTimestamp ?? ''),
     render: ({ vm }) => <Age since={vm.metadata.creationTimestamp} />,
   },
@@ -111,6 +112,7 @@ export function VmListPage(): ReactElement {
           count="vm.count"
           searchHint="vm.searchHint"
           actions={actions}
+          nameOf={({ name }) => name}
           selection={{ keys: chosen, onChange: setChosen }}
           toolbar={<BulkBar cluster={cluster} machines={selected} onDone={() => setChosen(new Set())} />}
           isFaded={fleet?.state.id === 'disconnected'}

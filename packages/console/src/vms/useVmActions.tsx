@@ -13,7 +13,10 @@ import { DeleteMachines } from './DeleteMachines.js';
 import type { Machine } from './machine.js';
 
 /** What a menu of a machine's orders needs: the entries, and the dialogs they open. */
-export function useVmActions(cluster: string): { actions: (machine: Machine) => IAction[]; dialogs: ReactNode } {
+export function useVmActions(
+  cluster: string,
+  onDeleted?: () => void,
+): { actions: (machine: Machine) => IAction[]; dialogs: ReactNode } {
   const text = useText();
   const api = useApi(cluster);
   const [asked, setAsked] = useState<{ command: VmCommand; machine: Machine }>();
@@ -63,7 +66,14 @@ export function useVmActions(cluster: string): { actions: (machine: Machine) => 
           {text(asked.command.id === 'force-stop' ? 'vm.confirm.force' : 'vm.confirm.guest')}
         </Confirm>
       )}
-      {deleting && <DeleteMachines cluster={cluster} machines={[deleting]} onClose={() => setDeleting(undefined)} />}
+      {deleting && (
+        <DeleteMachines
+          cluster={cluster}
+          machines={[deleting]}
+          onClose={() => setDeleting(undefined)}
+          {...(onDeleted === undefined ? {} : { onDeleted })}
+        />
+      )}
     </>
   );
   return { actions, dialogs };

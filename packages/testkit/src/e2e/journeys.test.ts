@@ -156,7 +156,7 @@ describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', 
 
     it('creates a machine from it, and watches it start', async () => {
       const row = page.getByRole('row', { name: /tiny-guest/ });
-      await row.getByRole('button', { name: 'Kebab toggle' }).click();
+      await button('Actions for tiny-guest', row).click();
       await page.getByRole('menuitem', { name: 'Create a virtual machine' }).click();
       await field('Name').fill(VM);
       await field('Memory').fill('0.25');
@@ -233,7 +233,7 @@ describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', 
   describe('D. takes the cluster out again', () => {
     it('types its name, and is told what is left to do in the cluster', async () => {
       const row = page.getByRole('row', { name: new RegExp(CLUSTER) });
-      await row.getByRole('button', { name: 'Kebab toggle' }).click();
+      await button(`Actions for ${CLUSTER}`, row).click();
       await page.getByRole('menuitem', { name: 'Delete' }).click();
       const dialog = page.getByRole('dialog');
       expect(await button('Delete', dialog).isEnabled()).toBe(false);

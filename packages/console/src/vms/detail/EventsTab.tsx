@@ -25,8 +25,8 @@ export function EventsTab({ cluster, machine }: { cluster: string; machine: Mach
     <Table aria-label={text('nav.events')} variant="compact">
       <Thead>
         <Tr>
-          {EVENT_COLUMNS.map(({ id, title, width }) => (
-            <Th key={id} {...(width === undefined ? {} : { width })}>
+          {EVENT_COLUMNS.map(({ id, title, share }) => (
+            <Th key={id} style={{ width: `${share}%` }}>
               {text(title)}
             </Th>
           ))}

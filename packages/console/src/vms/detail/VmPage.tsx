@@ -53,7 +53,10 @@ export function VmPage(): ReactElement {
   const { cluster, namespace, name } = route.useParams();
   const { tab = 'overview' } = route.useSearch();
   const { machine, freshness } = useMachine(cluster, namespace, name);
-  const { actions, dialogs } = useVmActions(cluster);
+  const { actions, dialogs } = useVmActions(
+    cluster,
+    () => void navigate({ to: '/c/$cluster/vms', params: { cluster } }),
+  );
   if (machine === undefined)
     return <NotHere freshness={freshness} title={name} what={text('vm.notHere', { name: `${namespace}/${name}` })} />;
   const select = (next: VmTab): void =>
@@ -73,7 +76,7 @@ export function VmPage(): ReactElement {
           <BreadcrumbItem
             key="list"
             render={({ className }) => (
-              <Link to="/c/$cluster/vms" params={{ cluster }} className={className}>
+              <Link to="/c/$cluster/vms" params={{ cluster }} className={className} activeOptions={{ exact: true }}>
                 {text('nav.vms')}
               </Link>
             )}

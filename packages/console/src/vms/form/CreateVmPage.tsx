@@ -14,7 +14,7 @@ import {
 } from '@patternfly/react-core';
 import { ExclamationCircleIcon } from '@patternfly/react-icons';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { type FormEvent, type ReactElement, useMemo, useState } from 'react';
+import { type FormEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { useApi, useCollection } from '../../app/services.js';
 import { useNotify } from '../../components/notify.js';
 import { PageHead } from '../../components/PageHead.js';
@@ -29,6 +29,7 @@ import { DisksTab } from './DisksTab.js';
 import { formFaults } from './faults.js';
 import { emptyForm, type VmForm } from './model.js';
 import { NetworksTab } from './NetworksTab.js';
+import { fromImage, imageChoices, withDisk } from './new-disk.js';
 import { type CloudInit, cloudInitSecret, hasCloudInit, suffix } from './objects.js';
 import { readVm } from './read.js';
 import { VmYamlTab } from './VmYamlTab.js';
@@ -67,7 +68,9 @@ export function CreateVmPage(): ReactElement {
   const images = useCollection(virtualMachineImages, cluster);
   const keys = useCollection(keyPairs, cluster);
   const [tab, setTab] = useState<TabId>('basics');
-  const [form, setForm] = useState<VmForm>(() => emptyForm('default'));
+  const [form, setForm] = useState<VmForm>(() =>
+    withDisk(emptyForm('default'), { kind: 'image', imageId: '', storageClassName: '' }, randomSuffix()),
+  );
   /** The object that holds what the form has no field for: `undefined` until YAML was edited. */
   const [base, setBase] = useState<VirtualMachine>();
   const [cloudInit, setCloudInit] = useState<CloudInit>(() => ({ userData: withAgent('', true), networkData: '' }));
@@ -83,6 +86,14 @@ export function CreateVmPage(): ReactElement {
     [images.rows],
   );
   const faults = useMemo(() => formFaults(form, sizes), [form, sizes]);
+  const choices = useMemo(() => imageChoices(images.items), [images.items]);
+  const suggested = useRef(image);
+  useEffect(() => {
+    const choice = choices.find(({ id }) => id === suggested.current);
+    if (choice === undefined) return;
+    suggested.current = undefined;
+    setForm((now) => ({ ...now, disks: now.disks.map((disk, at) => (at === 0 ? fromImage(disk, choice) : disk)) }));
+  }, [choices]);
   const shownFaults = tried ? faults : [];
   const secretName = hasCloudInit(cloudInit) ? `${form.name}-${secretSuffix}` : undefined;
   const vm = useMemo(() => writeVm(form, secretName, base), [form, secretName, base]);
@@ -122,7 +133,7 @@ export function CreateVmPage(): ReactElement {
           <BreadcrumbItem
             key="list"
             render={({ className }) => (
-              <Link to="/c/$cluster/vms" params={{ cluster }} className={className}>
+              <Link to="/c/$cluster/vms" params={{ cluster }} className={className} activeOptions={{ exact: true }}>
                 {text('nav.vms')}
               </Link>
             )}
@@ -182,8 +193,7 @@ export function CreateVmPage(): ReactElement {
                 cluster={cluster}
                 form={form}
                 faults={shownFaults}
-                images={images.items}
-                suggested={image}
+                images={choices}
                 newSuffix={randomSuffix}
                 onChange={setForm}
               />

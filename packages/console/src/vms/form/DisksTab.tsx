@@ -1,7 +1,7 @@
-import { persistentVolumeClaims, type Stored, storageClasses, type VirtualMachineImage } from '@drover/api';
+import { persistentVolumeClaims, storageClasses } from '@drover/api';
 import { Alert, Button, Card, CardBody, CardHeader, CardTitle, Flex, Grid, GridItem } from '@patternfly/react-core';
 import { AngleDownIcon, AngleUpIcon, PlusCircleIcon, TrashIcon } from '@patternfly/react-icons';
-import { type ReactElement, useEffect, useMemo } from 'react';
+import type { ReactElement } from 'react';
 import { useCollection } from '../../app/services.js';
 import { Choice } from '../../components/Choice.js';
 import { Field, TextField } from '../../components/Field.js';
@@ -9,16 +9,10 @@ import { LinkButton } from '../../components/LinkButton.js';
 import { size } from '../../format/size.js';
 import type { Message } from '../../i18n/message.js';
 import { useText } from '../../i18n/text.js';
-import { isImported } from '../../images/state.js';
 import type { Fault } from './faults.js';
 import { MemoryInput } from './MemoryInput.js';
-import { BUSES, claimName, type DiskRow, nextName, renamedDisk, type VmForm } from './model.js';
-
-/** A root disk is at least this big, in GiB, unless its image is bigger. */
-const ROOT_GIB = 10;
-
-type Image = Stored<VirtualMachineImage>;
-const idOf = ({ metadata }: Image): string => `${metadata.namespace}/${metadata.name}`;
+import { BUSES, type DiskRow, renamedDisk, type VmForm } from './model.js';
+import { fromImage, type ImageChoice, withDisk } from './new-disk.js';
 
 /** The disks of the machine in boot order. */
 export function DisksTab({
@@ -26,50 +20,20 @@ export function DisksTab({
   form,
   faults,
   images,
-  suggested,
   newSuffix,
   onChange,
 }: {
   cluster: string;
   form: VmForm;
   faults: readonly Fault[];
-  images: readonly Image[];
-  /** The image to begin with: the person came from it. */
-  suggested: string | undefined;
+  images: readonly ImageChoice[];
   newSuffix: () => string;
   onChange: (form: VmForm) => void;
 }): ReactElement {
   const text = useText();
   const classes = useCollection(storageClasses, cluster);
   const claims = useCollection(persistentVolumeClaims, cluster, form.namespace);
-  const ready = useMemo(() => images.filter(isImported).sort((a, b) => idOf(a).localeCompare(idOf(b))), [images]);
-  const add = (source: DiskRow['source'], image?: Image): void => {
-    const name = nextName(
-      'disk',
-      form.disks.map((disk) => disk.name),
-    );
-    const gib = Math.max(image ? ROOT_GIB : 1, Math.ceil((image?.status?.virtualSize ?? 0) / 1024 ** 3));
-    const isIso = image?.metadata.labels?.['harvesterhci.io/image-type'] === 'iso';
-    const disk: DiskRow = {
-      name,
-      source,
-      type: isIso ? 'cd-rom' : 'disk',
-      bus: isIso ? 'sata' : 'virtio',
-      size: `${source.kind === 'blank' ? ROOT_GIB : gib}Gi`,
-      claimName: source.kind === 'existing' ? '' : claimName(form.name, name, newSuffix()),
-    };
-    onChange({ ...form, disks: [...form.disks, disk] });
-  };
-  const addImage = (image: Image | undefined): void =>
-    add(
-      { kind: 'image', imageId: image ? idOf(image) : '', storageClassName: image?.status?.storageClassName ?? '' },
-      image,
-    );
-
-  const begin = form.disks.length === 0 ? ready.find((image) => idOf(image) === suggested) : undefined;
-  useEffect(() => {
-    if (begin !== undefined) addImage(begin);
-  });
+  const add = (source: DiskRow['source']): void => onChange(withDisk(form, source, newSuffix()));
 
   const change = (index: number, part: Partial<DiskRow>): void =>
     onChange({ ...form, disks: form.disks.map((disk, at) => (at === index ? { ...disk, ...part } : disk)) });
@@ -88,7 +52,7 @@ export function DisksTab({
         const fault = (field: string): Message | undefined =>
           faults.find((each) => each.field === `disks.${index}.${field}`)?.message;
         const source = disk.source;
-        const image = source.kind === 'image' ? ready.find((each) => idOf(each) === source.imageId) : undefined;
+        const image = source.kind === 'image' ? images.find(({ id }) => id === source.imageId) : undefined;
         return (
           <Card key={`${String(index)}-${disk.source.kind}`} isCompact className="drover-gap">
             <CardHeader
@@ -141,9 +105,7 @@ export function DisksTab({
                       isRequired
                       fault={fault('image')}
                       hint={
-                        image?.status?.virtualSize
-                          ? text('disk.virtualSize', { size: size(image.status.virtualSize) })
-                          : undefined
+                        image?.virtualSize ? text('disk.virtualSize', { size: size(image.virtualSize) }) : undefined
                       }
                     >
                       <Choice
@@ -151,23 +113,17 @@ export function DisksTab({
                         value={source.imageId}
                         options={[
                           { value: '', label: text('disk.chooseImage') },
-                          ...ready.map((each) => ({
-                            value: idOf(each),
-                            label: `${each.metadata.namespace}/${each.spec.displayName}`,
-                          })),
+                          ...images.map(({ id, title }) => ({ value: id, label: title })),
                         ]}
-                        onChange={(imageId) => {
-                          const chosen = ready.find((each) => idOf(each) === imageId);
-                          const gib = Math.ceil((chosen?.status?.virtualSize ?? 0) / 1024 ** 3);
-                          change(index, {
-                            source: {
-                              kind: 'image',
-                              imageId,
-                              storageClassName: chosen?.status?.storageClassName ?? '',
-                            },
-                            size: `${Math.max(ROOT_GIB, gib)}Gi`,
-                          });
-                        }}
+                        onChange={(imageId) =>
+                          change(
+                            index,
+                            fromImage(
+                              disk,
+                              images.find(({ id }) => id === imageId),
+                            ),
+                          )
+                        }
                       />
                     </Field>
                   </GridItem>
@@ -247,7 +203,7 @@ export function DisksTab({
         <Button
           variant="secondary"
           icon={<PlusCircleIcon />}
-          onClick={() => addImage(form.disks.length === 0 && ready.length === 1 ? ready[0] : undefined)}
+          onClick={() => add({ kind: 'image', imageId: '', storageClassName: '' })}
         >
           {text('disk.addImage')}
         </Button>
@@ -261,7 +217,7 @@ export function DisksTab({
         <Button variant="secondary" icon={<PlusCircleIcon />} onClick={() => add({ kind: 'existing' })}>
           {text('disk.addExisting')}
         </Button>
-        {ready.length === 0 && (
+        {images.length === 0 && (
           <LinkButton variant="link" to="/c/$cluster/images/create" params={{ cluster }}>
             {text('disk.noImages')}
           </LinkButton>
