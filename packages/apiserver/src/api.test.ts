@@ -138,7 +138,12 @@ describe('an aggregated group', () => {
   });
 
   it('is the only one that takes upgrades', async () => {
-    expect(await upgrade('/api/v1/namespaces/default/pods/a/exec', ADMIN)).toMatch(/^HTTP\/1\.1 501 /);
+    expect(await upgrade('/api/v1/namespaces/default/pods/a/exec', ADMIN)).toMatch(
+      /^HTTP\/1\.1 501 .*pods\/exec is not implemented/s,
+    );
+    expect(await upgrade('/api/v1/pods?watch=true', ADMIN)).toMatch(
+      /watching pods over a WebSocket is not implemented/,
+    );
     expect(await upgrade('/healthz', ADMIN)).toMatch(/^HTTP\/1\.1 404 /);
   });
 });

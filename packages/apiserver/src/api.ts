@@ -107,9 +107,7 @@ export class Api {
       who = identity;
       if (target.type !== 'resource') throw notServed();
       const found = this.#aggregated(target);
-      if (found?.api.upgrade === undefined) {
-        throw new ApiError('Unknown', 'this path does not take WebSocket connections', {}, { code: 501 });
-      }
+      if (found?.api.upgrade === undefined) throw noUpgrade(target);
       const attributes = { ...attributesOf(request.method, target, new URLSearchParams()), ...found.addressed };
       authorize(this.parts.rules, identity, attributes);
       const registration = this.#guard(identify, attributes, () => socket.destroy());
@@ -236,6 +234,13 @@ export class Api {
     const slash = declared.name.indexOf('/');
     return { api, addressed: slash < 0 ? {} : { subresource: declared.name.slice(slash + 1) } };
   }
+}
+
+/** What an upgrade of a path that is ours to serve would be, refused by name. */
+function noUpgrade({ resource, subresource }: ResourceTarget): ApiError {
+  const what =
+    subresource === undefined ? `watching ${resource} over a WebSocket` : `the subresource ${resource}/${subresource}`;
+  return new ApiError('Unknown', `${what} is not implemented by this server`, {}, { code: 501 });
 }
 
 function authorizePath(rules: RuleIndex, identity: Identity, method: string, path: string): void {

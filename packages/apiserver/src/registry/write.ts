@@ -148,13 +148,13 @@ async function updateEntry(
   const object = version.schema().withDefaults(knownFields(context, combine(context, sent, old)));
   strategy.fill?.(object, helpers);
   strategy.prepareForUpdate?.(object, old, context.part, helpers);
-  const intends = !sameIntent(object, old, version.status);
-  if (strategy.generation && context.part !== 'status' && intends) {
-    object.metadata.generation = (old.metadata.generation ?? 0) + 1;
-  }
   validate(core, context, object, old);
   strategy.authorizeWrite?.(object, old, helpers);
   const decided = await admit(core, context, 'UPDATE', object, old);
+  const intends = !sameIntent(decided, old, version.status);
+  if (strategy.generation && context.part !== 'status' && intends) {
+    decided.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  }
   const admitted = rules.managersTracked ? decided : trackManagers(context, decided, old, timestamp(core.clock.now()));
   if (!intends && unchanged(admitted, old))
     return { value: entry.value, revision: entry.revision, outcome: 'unchanged' };
