@@ -38,7 +38,7 @@ const CONNECT_LIMIT = 266;
 const TEXT_LIMIT = 100;
 
 /** The head's four varints at their longest. */
-const HEAD_LIMIT = 40;
+export const HEAD_LIMIT = 40;
 
 /** The text of an ERROR that means a graceful end. */
 export const EOF = 'EOF';
@@ -85,7 +85,7 @@ export function decodeFrame(bytes: Uint8Array): Frame | UnknownFrame {
 export function encodeFrame(id: number, frame: Frame): Buffer {
   switch (frame.type) {
     case 'data':
-      return encodeData(id, frame.stream, [frame.payload], frame.payload.byteLength);
+      return assemble(id, frame.stream, CODES.data, frame.payload);
     case 'connect':
       return assemble(id, frame.stream, CODES.connect, Buffer.from(`${frame.proto}/${frame.address}`));
     case 'error':
@@ -103,9 +103,8 @@ export function encodeFrame(id: number, frame: Frame): Buffer {
   }
 }
 
-/** A DATA frame of `pieces`, which are `length` bytes together: one copy, no other allocation. */
-export function encodeData(id: number, stream: number, pieces: readonly Uint8Array[], length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(HEAD_LIMIT + length);
+/** A DATA frame of `pieces`, written into `bytes`, which has room for it. */
+export function encodeDataInto(bytes: Buffer, id: number, stream: number, pieces: readonly Uint8Array[]): Buffer {
   let at = head(bytes, id, stream, CODES.data);
   for (const piece of pieces) {
     bytes.set(piece, at);

@@ -1,5 +1,5 @@
 import type { Clock } from '@drover/kit';
-import { encodeData } from './frame.js';
+import { encodeDataInto, HEAD_LIMIT } from './frame.js';
 import { DATA_LIMIT } from './limits.js';
 import { SendWindow } from './send-window.js';
 
@@ -12,6 +12,14 @@ export interface Outbox {
   readonly paused: boolean;
   /** Takes up to `limit` bytes off the front, as pieces in order. */
   takeUnsent(limit: number): Uint8Array[];
+  /** What was taken has been copied: its writer may go on. */
+  taken(): void;
+}
+
+/** A frame on its way, and the buffer to use again when it has gone. */
+interface Outgoing {
+  readonly frame: Buffer;
+  readonly spare?: Buffer;
 }
 
 /** Bytes given to the WebSocket and not yet to the kernel, beyond which nothing more is given. */
@@ -28,9 +36,11 @@ export class Scheduler {
   readonly #onFull: () => void;
   readonly #window: SendWindow;
   readonly #ping: () => void;
-  #control: Buffer[] = [];
+  #control: Outgoing[] = [];
   #ring: Outbox[] = [];
   readonly #inRing = new Set<Outbox>();
+  /** At most as many as were ever on their way at once, which `UNWRITTEN_LIMIT` bounds. */
+  readonly #spares: Buffer[] = [];
   #unwritten = 0;
   #pumping = false;
 
@@ -65,12 +75,7 @@ export class Scheduler {
 
   /** Sends a frame that is no DATA, before all DATA that was not yet handed over. */
   control(frame: Buffer): void {
-    if (this.#control.length >= this.#waitingLimit) {
-      this.#onFull();
-      return;
-    }
-    this.#control.push(frame);
-    this.#pump();
+    this.#first({ frame });
   }
 
   /** Gives a stream its turns as long as it has something to send. */
@@ -84,7 +89,7 @@ export class Scheduler {
   /** Sends one frame of a stream that is paused; `false` when it has nothing to send. */
   probe(outbox: Outbox): boolean {
     if (outbox.pending === 0) return false;
-    this.control(this.#dataOf(outbox));
+    this.#first(this.#dataOf(outbox));
     return true;
   }
 
@@ -96,17 +101,28 @@ export class Scheduler {
     this.#window.end();
   }
 
+  #first(outgoing: Outgoing): void {
+    if (this.#control.length >= this.#waitingLimit) {
+      this.#onFull();
+      return;
+    }
+    this.#control.push(outgoing);
+    this.#pump();
+  }
+
   #pump(): void {
     // A stream that is refilled from within its own turn waits for the next round.
     if (this.#pumping) return;
     this.#pumping = true;
     while (this.#unwritten < UNWRITTEN_LIMIT) {
-      const frame = this.#control.shift() ?? (this.#window.open ? this.#nextData() : undefined);
-      if (frame === undefined) break;
+      const outgoing = this.#control.shift() ?? (this.#window.open ? this.#nextData() : undefined);
+      if (outgoing === undefined) break;
+      const { frame, spare } = outgoing;
       const size = frame.byteLength;
       this.#unwritten += size;
       this.#send(frame, () => {
         this.#unwritten -= size;
+        if (spare !== undefined) this.#spares.push(spare);
         this.#pump();
       });
       if (this.#window.sent(size)) this.ping();
@@ -114,22 +130,25 @@ export class Scheduler {
     this.#pumping = false;
   }
 
-  #nextData(): Buffer | undefined {
+  #nextData(): Outgoing | undefined {
     for (let outbox = this.#ring.shift(); outbox !== undefined; outbox = this.#ring.shift()) {
       this.#inRing.delete(outbox);
       if (outbox.paused || outbox.pending === 0) continue;
-      const frame = this.#dataOf(outbox);
+      const outgoing = this.#dataOf(outbox);
       if (outbox.pending > 0 && !outbox.paused && !this.#inRing.has(outbox)) {
         this.#inRing.add(outbox);
         this.#ring.push(outbox);
       }
-      return frame;
+      return outgoing;
     }
     return undefined;
   }
 
-  #dataOf(outbox: Outbox): Buffer {
-    const length = Math.min(outbox.pending, DATA_LIMIT);
-    return encodeData(this.#nextId(), outbox.stream, outbox.takeUnsent(length), length);
+  #dataOf(outbox: Outbox): Outgoing {
+    const spare = this.#spares.pop() ?? Buffer.allocUnsafeSlow(HEAD_LIMIT + DATA_LIMIT);
+    const pieces = outbox.takeUnsent(DATA_LIMIT);
+    const frame = encodeDataInto(spare, this.#nextId(), outbox.stream, pieces);
+    outbox.taken();
+    return { frame, spare };
   }
 }

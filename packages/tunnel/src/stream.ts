@@ -88,8 +88,11 @@ export class TunnelStream extends Duplex implements Outbox {
       }
     }
     this.pending -= limit - room;
-    if (this.pending === 0) this.#writeDone();
     return taken;
+  }
+
+  taken(): void {
+    if (this.pending === 0) this.#writeDone();
   }
 
   override _read(): void {
