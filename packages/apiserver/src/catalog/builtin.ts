@@ -11,6 +11,7 @@ import { configMap, secret } from '../strategies/secret.js';
 import { service } from '../strategies/service.js';
 import { persistentVolume, persistentVolumeClaim, storageClass } from '../strategies/storage.js';
 import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from '../strategies/workload.js';
+import { eventsConversion } from './conversion.js';
 import { at, type ResourceDefinition, type ScaleDefinition, type VersionDefinition } from './definition.js';
 import { selectable } from './selectable.js';
 import type { Strategy } from './strategy.js';
@@ -70,6 +71,15 @@ const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
     'source',
     'type',
   ],
+  'events.k8s.io/events': [
+    'regarding.kind',
+    'regarding.namespace',
+    'regarding.name',
+    'regarding.uid',
+    'reason',
+    'reportingController',
+    'type',
+  ],
   '/namespaces': ['status.phase'],
   '/nodes': ['spec.unschedulable'],
   '/pods': [
@@ -91,10 +101,17 @@ const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Kinds of the reference that this server leaves out, and so does not announce: `events.k8s.io` and `autoscaling/v1` are other
- * forms of kinds it has, the rest are about components it does not have.
+ * Kinds of the reference that this server leaves out, and so does not announce: they are about components it does not have.
+ * (`autoscaling/v1` is left out too: of a kind with several versions the newest is served.)
  */
-const LEFT_OUT = new Set(['/componentstatuses', '/bindings', 'events.k8s.io/events']);
+const LEFT_OUT = new Set(['/componentstatuses', '/bindings']);
+
+/** Kinds whose objects are those of another kind, in another form. */
+const OTHER_FORMS: Readonly<
+  Record<string, Required<Pick<ResourceDefinition, 'storedAs'> & Pick<VersionDefinition, 'convert'>>>
+> = {
+  'events.k8s.io/events': { storedAs: { group: '', plural: 'events', version: 'v1' }, convert: eventsConversion },
+};
 
 /** Every kind that is served without a CustomResourceDefinition. */
 export function builtinDefinitions(): ResourceDefinition[] {
@@ -123,6 +140,7 @@ function definition(key: string, resources: readonly BuiltinResource[]): Resourc
     categories,
     verbs,
     storageVersion: version,
+    storedAs: OTHER_FORMS[key]?.storedAs,
     versions: [versionDefinition(key, resource)],
     strategy: STRATEGIES[key] ?? plain,
     builtin: true,
@@ -142,6 +160,7 @@ function versionDefinition(
     schema: once(() => openSchema(document(component), builtinSchemas())),
     document: () => document(component),
     component,
+    convert: OTHER_FORMS[key]?.convert,
     columns: builtinColumns(group, plural),
     status: has('status'),
     scale: has('scale') ? BUILTIN_SCALE : undefined,

@@ -46,10 +46,6 @@ export class ResourceCatalog implements Catalog {
     return this.#definitions.get(`${group}/${plural}`);
   }
 
-  isBuiltin(group: string, plural: string): boolean {
-    return this.#builtin.some((definition) => definition.group === group && definition.plural === plural);
-  }
-
   /** What a request to `/apis/GROUP/VERSION/PLURAL` is about, if that is served. */
   served(group: string, version: string, plural: string): Served | undefined {
     const definition = this.definition(group, plural);

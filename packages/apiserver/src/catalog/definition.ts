@@ -1,4 +1,5 @@
 import type { Column, Json, KubeObject, OpenSchema, Schema } from '@drover/api';
+import type { Conversion } from './conversion.js';
 import type { Strategy } from './strategy.js';
 
 /** A kind the server stores, with all its versions: everything the core knows about it, as data. */
@@ -14,6 +15,8 @@ export interface ResourceDefinition {
   readonly verbs: readonly string[];
   /** Objects are kept in this version. */
   readonly storageVersion: string;
+  /** Set when the objects are those of another kind, in another form: whose they are and in which version they are kept. */
+  readonly storedAs?: { readonly group: string; readonly plural: string; readonly version: string } | undefined;
   /** In the order discovery lists them: the preferred one first. */
   readonly versions: readonly VersionDefinition[];
   readonly strategy: Strategy;
@@ -34,6 +37,8 @@ export interface VersionDefinition {
   /** The schema as a document, for OpenAPI, and its name among the components (built-in kinds). */
   readonly document: () => Schema;
   readonly component: string;
+  /** Absent when objects of this version are as they are stored, but for their apiVersion. */
+  readonly convert?: Conversion | undefined;
   readonly columns: readonly Column[];
   readonly status: boolean;
   readonly scale?: ScaleDefinition | undefined;

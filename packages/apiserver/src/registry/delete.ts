@@ -1,17 +1,10 @@
-import {
-  type ApiError,
-  apiVersion,
-  conflict,
-  type KubeObject,
-  notFound,
-  type ObjectMeta,
-  type ObjectRef,
-} from '@drover/api';
+import { type ApiError, conflict, type KubeObject, notFound, type ObjectMeta, type ObjectRef } from '@drover/api';
 import { type Entry, KeyMissing, RevisionConflict } from '@drover/store';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { decodeStored, encodeStored } from '../storage/rendering.js';
 import { type Core, timestamp, type WriteContext, type Written } from './core.js';
 import { refusalOf } from './refusal.js';
+import { storedVersion } from './view.js';
 
 /** What a DELETE says (meta/v1 DeleteOptions). */
 export interface DeleteOptions {
@@ -88,7 +81,7 @@ async function deleteEntry(core: Core, context: WriteContext, entry: Entry, opti
     metadata.generation = (metadata.generation ?? 0) + 1;
   strategy.markDeleted?.(object);
   if (JSON.stringify(object) === before) return { value: entry.value, revision: entry.revision, outcome: 'unchanged' };
-  const value = encodeStored(object, apiVersion({ group: definition.group, version: definition.storageVersion }));
+  const value = encodeStored(object, storedVersion(definition));
   if (context.dryRun) return { value, revision: entry.revision, outcome: 'updated' };
   const stored = await core.store.update(entry.key, value, entry.revision);
   return { value, revision: stored.revision, outcome: 'updated' };

@@ -1,9 +1,9 @@
-import { apiVersion } from '@drover/api';
 import type { Entry } from '@drover/store';
 import type { Served } from '../catalog/definition.js';
 import type { Representation } from '../request/negotiation.js';
-import { decodeStored, render } from '../storage/rendering.js';
+import { render } from '../storage/rendering.js';
 import { represent } from './represent.js';
+import { servedVersion, viewOf } from './view.js';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
@@ -23,7 +23,7 @@ export class EncodedEvents {
 
   /** The line that tells `type` about `entry` as of `revision` (a delete has one of its own). */
   encode(type: EventType, entry: Entry, revision: number, served: Served, form: Representation): Buffer {
-    const variant = `${type}@${revision} ${served.version.name} ${form.form} ${form.version}`;
+    const variant = `${type}@${revision} ${servedVersion(served)} ${form.form} ${form.version}`;
     const known = this.#held.get(entry)?.get(variant);
     if (known !== undefined) return known;
     const bytes = encodeEvent(type, entry, revision, served, form, this.now());
@@ -49,17 +49,17 @@ export function encodeEvent(
   type: EventType,
   entry: Entry,
   revision: number,
-  { definition, version }: Served,
+  served: Served,
   form: Representation,
   now: number,
 ): Buffer {
-  const served = apiVersion({ group: definition.group, version: version.name });
-  if (form.form === 'object') {
-    return render(entry.value, revision, served, definition.kind, {
+  const { definition, version } = served;
+  if (form.form === 'object' && version.convert === undefined) {
+    return render(entry.value, revision, servedVersion(served), definition.kind, {
       before: `{"type":"${type}","object":`,
       after: '}\n',
     });
   }
-  const object = { ...decodeStored(entry.value, revision), apiVersion: served };
+  const object = viewOf(served, entry.value, revision);
   return Buffer.from(`{"type":"${type}","object":${JSON.stringify(represent(object, version, form, now))}}\n`);
 }

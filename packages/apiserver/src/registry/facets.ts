@@ -19,10 +19,14 @@ export class FacetIndex {
   of(entry: Entry, version: VersionDefinition): Facets {
     const known = this.#known.get(entry);
     if (known?.version === version) return known;
-    const facets = { version, ...facetsOf(decodeStored(entry.value, entry.revision), version) };
+    const facets = { version, ...facetsOf(converted(version, decodeStored(entry.value, entry.revision)), version) };
     this.#known.set(entry, facets);
     return facets;
   }
+}
+
+function converted({ convert }: VersionDefinition, stored: KubeObject): KubeObject {
+  return convert?.fromStored(stored) ?? stored;
 }
 
 /** The facets of an object. */

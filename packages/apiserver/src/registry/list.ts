@@ -1,4 +1,4 @@
-import { apiVersion, badRequest } from '@drover/api';
+import { badRequest } from '@drover/api';
 import type { Entry, Page, Revision } from '@drover/store';
 import type { Served } from '../catalog/definition.js';
 import type { ListOptions } from '../request/query.js';
@@ -172,9 +172,4 @@ export function listMetadata({ revision, continueToken, remaining }: Listed): Re
     ...(continueToken === undefined ? {} : { continue: continueToken }),
     ...(remaining === undefined ? {} : { remainingItemCount: remaining }),
   };
-}
-
-/** `apiVersion` of the objects of a request. */
-export function servedVersion({ definition, version }: Served): string {
-  return apiVersion({ group: definition.group, version: version.name });
 }

@@ -8,10 +8,11 @@ import type { Core } from './core.js';
 import { EventStream } from './event-stream.js';
 import { type EncodedEvents, type EventType, encodeEvent } from './events.js';
 import type { FacetIndex } from './facets.js';
-import { prefixOf, servedVersion } from './list.js';
+import { prefixOf } from './list.js';
 import { tooLargeRevision } from './refusal.js';
 import { table } from './represent.js';
 import type { Selection } from './selection.js';
+import { servedVersion } from './view.js';
 
 /** What one watcher may be behind before it is cut off. A watcher that reads at all is never so far behind. */
 const BOUNDS = { lines: 10_000, bytes: 16 * 1024 * 1024 };

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   ApiError,
   alreadyExists,
-  apiVersion,
   conflict,
   invalid,
   type JsonObject,
@@ -13,13 +12,14 @@ import {
 } from '@drover/api';
 import { type Entry, RevisionConflict } from '@drover/store';
 import { collectionPrefix, objectKey } from '../storage/key.js';
-import { decodeStored, encodeStored } from '../storage/rendering.js';
+import { encodeStored } from '../storage/rendering.js';
 import { requireNamespace } from './admission.js';
 import { type Core, strategyContext, timestamp, type WriteContext, type Written } from './core.js';
 import { knownFields } from './fields.js';
 import { generatedName, newUid, placeInNamespace, validateMetadata } from './metadata.js';
 import { trackManagers } from './ownership.js';
 import { MODIFIED, refusalOf } from './refusal.js';
+import { storedVersion, viewOf } from './view.js';
 
 /** Stored bytes an object may have (etcd's default request limit, which clients know). */
 const OBJECT_BYTES = 1.5 * 1024 * 1024;
@@ -140,8 +140,8 @@ async function updateEntry(
 ): Promise<Written> {
   const { definition, version } = context.served;
   const { strategy } = definition;
-  const old = requestView(context, decodeStored(entry.value, entry.revision));
-  const sent = await change(requestView(context, decodeStored(entry.value, entry.revision)));
+  const old = viewOf(context.served, entry.value, entry.revision);
+  const sent = await change(viewOf(context.served, entry.value, entry.revision));
   const pinned = checkPreconditions(context, sent, old, rules);
   placeInNamespace(sent, context.namespace);
   const helpers = strategyContext(core, context);
@@ -308,15 +308,9 @@ async function admit(
   return completed;
 }
 
-/** The stored object as this request's version sees it. */
-function requestView({ served }: WriteContext, stored: KubeObject): KubeObject {
-  stored.apiVersion = apiVersion({ group: served.definition.group, version: served.version.name });
-  return stored;
-}
-
 function encode({ served }: WriteContext, object: KubeObject): Uint8Array {
-  const { group, storageVersion } = served.definition;
-  const value = encodeStored(object, apiVersion({ group, version: storageVersion }));
+  const { definition, version } = served;
+  const value = encodeStored(version.convert?.toStored(object) ?? object, storedVersion(definition));
   if (value.length > OBJECT_BYTES) {
     throw new ApiError(
       'RequestEntityTooLarge',

@@ -6,8 +6,17 @@ const CORE = 'core';
 /** Stands where a cluster-scoped object has no namespace; no namespace can be called so. */
 const CLUSTER = '-';
 
-/** Where a kind's objects are: no other kind's key starts so, because every segment ends in `/` and holds none. */
-export function collectionPrefix({ group, plural }: { readonly group: string; readonly plural: string }): string {
+interface Resource {
+  readonly group: string;
+  readonly plural: string;
+}
+
+/**
+ * Where a kind's objects are: no other kind's key starts so, because every segment ends in `/` and holds none. `storedAs` names
+ * the kind whose objects they are, when it is another one.
+ */
+export function collectionPrefix(resource: Resource & { readonly storedAs?: Resource | undefined }): string {
+  const { group, plural } = resource.storedAs ?? resource;
   return `${ROOT}${segment(group === '' ? CORE : group)}/${segment(plural)}/`;
 }
 

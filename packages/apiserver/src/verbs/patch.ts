@@ -8,9 +8,9 @@ import {
   type Json,
   type KubeObject,
 } from '@drover/api';
-import { servedVersion } from '../registry/list.js';
 import { metadataShape } from '../registry/metadata.js';
 import { appliedObject } from '../registry/ownership.js';
+import { servedVersion } from '../registry/view.js';
 import { type Change, type UpdateRules, updateObject } from '../registry/write.js';
 import { readBody } from '../request/body.js';
 import { decodeYamlBody, parseJson } from '../request/decode.js';

@@ -1,15 +1,16 @@
 import { type ApiResponse, type KubeObject, notFound } from '@drover/api';
 import type { Entry } from '@drover/store';
-import { listEntries, listMetadata, servedVersion } from '../registry/list.js';
+import { listEntries, listMetadata } from '../registry/list.js';
 import { listBody } from '../registry/list-body.js';
 import { type IncludeObject, partialMetadata, represent, table, tableRow } from '../registry/represent.js';
 import { selection } from '../registry/selection.js';
+import { servedVersion, viewOf } from '../registry/view.js';
 import { watchLines } from '../registry/watch.js';
 import { type Representation, representation } from '../request/negotiation.js';
 import { listOptions } from '../request/query.js';
 import { compressed, header, json, jsonBytes } from '../request/response.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
-import { decodeStored, render } from '../storage/rendering.js';
+import { render } from '../storage/rendering.js';
 import type { Call, Verbs } from './call.js';
 
 /** Lists up to this many bytes are sent in one piece. */
@@ -37,10 +38,10 @@ export function objectResponse(
 ): ApiResponse {
   const form = representation(header(request, 'accept'), query);
   const { definition, version } = served;
-  if (form.form === 'object' && !form.pretty) {
+  if (form.form === 'object' && !form.pretty && version.convert === undefined) {
     return jsonBytes(status, render(value, revision, servedVersion(served), definition.kind, { after: '\n' }));
   }
-  const object = { ...decodeStored(value, revision ?? 0), apiVersion: servedVersion(served) };
+  const object = viewOf(served, value, revision ?? 0);
   if (revision === undefined) delete object.metadata.resourceVersion;
   const document = represent(object, version, form, now, includeObject(query));
   return form.pretty ? pretty(status, document) : json(status, document);
@@ -55,7 +56,7 @@ export async function list({ core, facets }: Verbs, call: Call): Promise<ApiResp
   const listed = await listEntries(core, facets, served, namespace, options, selected);
   const metadata = listMetadata(listed);
   const response =
-    form.form === 'object' && !form.pretty
+    form.form === 'object' && !form.pretty && served.version.convert === undefined
       ? objectList(call, metadata, listed.entries)
       : formedList(call, form, metadata, listed.entries, core.clock.now());
   return await compressed(request, response);
@@ -76,7 +77,7 @@ async function* asStream(chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** A list whose objects have to be parsed: as a table, as metadata, or to be read by people. */
+/** A list whose objects have to be parsed: as a table, as metadata, converted, or to be read by people. */
 function formedList(
   { query, served }: Call,
   form: Representation,
@@ -86,7 +87,7 @@ function formedList(
 ): ApiResponse {
   const { definition, version } = served;
   const apiVersion = servedVersion(served);
-  const parsed = ({ value, revision }: Entry): KubeObject => ({ ...decodeStored(value, revision), apiVersion });
+  const parsed = ({ value, revision }: Entry): KubeObject => viewOf(served, value, revision);
   if (form.form === 'table') {
     const include = includeObject(query);
     const head = table([], version.columns, metadata, form.version);
@@ -98,7 +99,8 @@ function formedList(
     const head = { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${form.version}`, metadata };
     return itemsOf(head, 'items', entries, (entry) => partialMetadata(parsed(entry), form.version));
   }
-  return pretty(200, { kind: definition.listKind, apiVersion, metadata, items: entries.map(parsed) });
+  const head = { kind: definition.listKind, apiVersion, metadata };
+  return form.pretty ? pretty(200, { ...head, items: entries.map(parsed) }) : itemsOf(head, 'items', entries, parsed);
 }
 
 /** The document `head` with one item for each entry, made as it is sent. */

@@ -1,8 +1,9 @@
 import { type ApiResponse, badRequest, type JsonObject } from '@drover/api';
 import type { Written } from '../registry/core.js';
 import { type DeleteOptions, deleteObject } from '../registry/delete.js';
-import { listEntries, listMetadata, servedVersion } from '../registry/list.js';
+import { listEntries, listMetadata } from '../registry/list.js';
 import { selection } from '../registry/selection.js';
+import { servedVersion, viewOf } from '../registry/view.js';
 import { createObject, updateObject } from '../registry/write.js';
 import { listOptions } from '../request/query.js';
 import { json, success } from '../request/response.js';
@@ -79,7 +80,7 @@ export async function removeCollection({ core, facets }: Verbs, call: Call): Pro
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));
   const apiVersion = servedVersion(served);
-  const items = listed.entries.map(({ value, revision }) => ({ ...decodeStored(value, revision), apiVersion }));
+  const items = listed.entries.map(({ value, revision }) => viewOf(served, value, revision));
   return json(200, { kind: served.definition.listKind, apiVersion, metadata: listMetadata(listed), items });
 }
 
