@@ -73,10 +73,7 @@ export class Routes {
 }
 
 function healthAnswer({ health }: Store, verbose: boolean): ApiResponse {
-  const checks = [
-    health.ok ? '[+]ping ok' : '[+]ping ok',
-    health.ok ? '[+]store ok' : `[-]store failed: ${health.reason}`,
-  ];
+  const checks = ['[+]ping ok', health.ok ? '[+]store ok' : `[-]store failed: ${health.reason}`];
   if (!health.ok) return text(500, `${checks.join('\n')}\nhealthz check failed\n`);
   return text(200, verbose ? `${checks.join('\n')}\nhealthz check passed\n` : 'ok');
 }
