@@ -7,6 +7,7 @@ import type { Controller } from '@drover/controller';
 import { type Clock, Closing, type Log, type RandomBytes } from '@drover/kit';
 import { detectHost, type Host, Images } from '@drover/qemu';
 import { harvesterPaths } from './action/paths.js';
+import { builtInAdmission } from './bootstrap/admission.js';
 import { install } from './bootstrap/install.js';
 import { claimAdmission } from './claim/admission.js';
 import { claimController } from './claim/controller.js';
@@ -29,6 +30,7 @@ import { type PodControllerOptions, podController, sweepPods } from './pod/contr
 import { deploymentController } from './pod/deployment.js';
 import { Pulls } from './pod/pull.js';
 import { registrationController } from './registration/controller.js';
+import { registryCredentialsController } from './registry/credentials.js';
 import { settingAdmission } from './setting/admission.js';
 import { settingController } from './setting/controller.js';
 import { outbound } from './setting/effective.js';
@@ -89,6 +91,7 @@ export async function createHarvester(options: HarvesterOptions): Promise<Harves
       machineAdmission(late, random),
       imageAdmission(late),
       claimAdmission(late),
+      builtInAdmission(late),
       keyPairAdmission,
       networkAdmission(late),
       settingAdmission(serverVersion),
@@ -141,6 +144,8 @@ async function start(
   };
   const heartbeat = { client, clock, log, host, identity };
   await registerNode(heartbeat);
+  const problem = await host.problem();
+  if (problem !== undefined) log.warn('machines cannot run on this host', { problem });
   const filled = late.fill({ client, ...informers, running: machines, imageFiles, transfers });
   closing.defer(() => filled[Symbol.dispose]());
   const capacity = () => capacityOf(host.now, informers.nodes.get(undefined, node.name)?.spec?.unschedulable === true);
@@ -173,6 +178,7 @@ async function start(
     }),
     machineController(shared),
     registrationController(shared),
+    registryCredentialsController(shared),
     deploymentController({ ...shared, nodeName: node.name }),
     podController(kubelet),
     instances,

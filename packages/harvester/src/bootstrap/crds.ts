@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { type CustomResourceDefinition, customResourceDefinitions, type ObjectList } from '@drover/api';
 import { harvesterCrds } from '@drover/api/schemas';
 import type { Client } from '@drover/client';
-import { createIfAbsent } from '@drover/controller';
-import { holds } from '../condition.js';
+import { createIfAbsent, isConditionTrue } from '@drover/controller';
 
 /** The annotation by which a definition says which of our forms it has, so that a start that changes nothing writes nothing. */
 const SCHEMA = 'drover.io/schema';
@@ -45,7 +44,7 @@ async function install(
 /** Lists, then follows changes from that list on, until every definition is served. */
 async function established(client: Client, waiting: Set<string>, signal: AbortSignal): Promise<void> {
   const settle = ({ metadata, status }: CustomResourceDefinition): void => {
-    if (holds(status?.conditions, 'Established')) waiting.delete(metadata.name ?? '');
+    if (isConditionTrue(status?.conditions, 'Established')) waiting.delete(metadata.name ?? '');
   };
   while (waiting.size > 0) {
     const list = await client.list(customResourceDefinitions, { signal });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Event, events, hasReason, type KubeObject, type Stored } from '@drover/api';
 import type { Client } from '@drover/client';
+import { rfc3339 } from '@drover/controller';
 import { Bounded, type Clock, type Log } from '@drover/kit';
-import { timestamp } from '../condition.js';
 
 /** Tells people what happened to an object, as Kubernetes Events. Never throws and never waits. */
 export interface Recorder {
@@ -78,7 +78,7 @@ export class EventRecorder implements Recorder, AsyncDisposable {
     const text = message.slice(0, MAX_MESSAGE);
     const key = createHash('sha256').update([uid, type, reason, text].join('\0')).digest('hex').slice(0, 16);
     const eventName = `${name.slice(0, 200)}.${key}`;
-    const time = timestamp(at);
+    const time = rfc3339(at);
     const event: Event = {
       apiVersion: 'v1',
       kind: 'Event',

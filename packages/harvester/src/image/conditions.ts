@@ -1,20 +1,21 @@
 import type { VirtualMachineImage } from '@drover/api';
-import { conditionOf, holds, type Observed, withHarvesterCondition } from '../condition.js';
+import { findCondition, isConditionTrue, type Observation, setRancherCondition } from '@drover/controller';
 
 /** Whether an image's bytes are here and were found good. */
-export const isImported = ({ status }: VirtualMachineImage): boolean => holds(status?.conditions, 'Imported');
+export const isImported = ({ status }: VirtualMachineImage): boolean => isConditionTrue(status?.conditions, 'Imported');
 
 /** Whether an image was given up on until its user changes it. */
-export const isGivenUp = ({ status }: VirtualMachineImage): boolean => holds(status?.conditions, 'RetryLimitExceeded');
+export const isGivenUp = ({ status }: VirtualMachineImage): boolean =>
+  isConditionTrue(status?.conditions, 'RetryLimitExceeded');
 
 /** Whether the last attempt to bring an image in failed. */
 export const hasFailed = ({ status }: VirtualMachineImage): boolean =>
-  conditionOf(status?.conditions, 'Imported')?.status === 'False';
+  findCondition(status?.conditions, 'Imported')?.status === 'False';
 
 /** Sets conditions of an image object that is about to be written. */
-export function setImageConditions(image: VirtualMachineImage, observed: readonly Observed[], now: number): void {
+export function setImageConditions(image: VirtualMachineImage, observed: readonly Observation[], now: number): void {
   let conditions = image.status?.conditions;
-  for (const one of observed) conditions = withHarvesterCondition(conditions, one, now);
+  for (const one of observed) conditions = setRancherCondition(conditions, one, now);
   image.status = { ...image.status, ...(conditions === undefined ? {} : { conditions }) };
 }
 

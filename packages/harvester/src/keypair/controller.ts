@@ -1,8 +1,16 @@
 import { type KeyPair, keyPairs, type Stored } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
-import { type Controller, createController, done, type Result, updateWithRetry, watches } from '@drover/controller';
+import {
+  type Controller,
+  createController,
+  done,
+  type Observation,
+  type Result,
+  setRancherCondition,
+  updateWithRetry,
+  watches,
+} from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
-import { type Observed, withHarvesterCondition } from '../condition.js';
 import { fingerprint } from './fingerprint.js';
 
 /** Gives each key pair its fingerprint, and says whether its key is one. */
@@ -31,12 +39,12 @@ async function reconcile(pair: Stored<KeyPair> | undefined, client: Client, cloc
   const { namespace, name } = pair.metadata;
   await updateWithRetry(client, keyPairs, { namespace, name }, (object) => ({
     ...object,
-    status: { fingerPrint, conditions: withHarvesterCondition(object.status?.conditions, observed, clock.now()) },
+    status: { fingerPrint, conditions: setRancherCondition(object.status?.conditions, observed, clock.now()) },
   }));
   return done;
 }
 
-function judge(publicKey: string): { fingerPrint: string; observed: Observed } {
+function judge(publicKey: string): { fingerPrint: string; observed: Observation } {
   try {
     return { fingerPrint: fingerprint(publicKey), observed: { type: 'validated', status: 'True' } };
   } catch (error) {

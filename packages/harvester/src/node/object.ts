@@ -2,9 +2,9 @@ import { readFile, statfs } from 'node:fs/promises';
 import { freemem, hostname, release } from 'node:os';
 import type { Node } from '@drover/api';
 import type { NodeCondition } from '@drover/api/types/core-v1';
+import { rfc3339 } from '@drover/controller';
 import { formatBytes } from '@drover/kit';
 import type { Host } from '@drover/qemu';
-import { timestamp } from '../condition.js';
 import type { Capacity } from '../vmi/schedule.js';
 
 /** Who this host is. */
@@ -148,8 +148,8 @@ function condition(
     status,
     reason,
     message,
-    lastHeartbeatTime: timestamp(now),
-    lastTransitionTime: moved ? timestamp(now) : (previous.lastTransitionTime ?? timestamp(now)),
+    lastHeartbeatTime: rfc3339(now),
+    lastTransitionTime: moved ? rfc3339(now) : (previous.lastTransitionTime ?? rfc3339(now)),
   };
 }
 

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pod, Stored } from '@drover/api';
 import type { Container, ContainerState } from '@drover/api/types/core-v1';
+import { rfc3339 } from '@drover/controller';
 import type { Clock, Log } from '@drover/kit';
-import { timestamp } from '../condition.js';
 import { removeMounts } from './mounts.js';
 import { boundOutput, forgetProcess, HostProcess, type ProcessEnd, readOutput } from './process.js';
 import { afterEnd, type Ends, restartDelay, spoken } from './restart.js';
@@ -66,7 +66,7 @@ export class Containers implements Disposable {
       restartCount: runtime.restartCount,
       ...(runtime.process === undefined ? {} : { containerID: `${CONTAINER_ID}${runtime.process.record.pid}` }),
     });
-    const running = (process: HostProcess) => view({ running: { startedAt: timestamp(process.record.startedAt) } });
+    const running = (process: HostProcess) => view({ running: { startedAt: rfc3339(process.record.startedAt) } });
     if (runtime.process !== undefined) return { view: running(runtime.process), againMs: undefined };
     const { ends, last } = runtime;
     const exitCode = last?.terminated?.exitCode;
@@ -147,7 +147,7 @@ export class Containers implements Disposable {
     runtime.ends = { count: 1, lastAt: now };
     const message = 'The container could not be located when the pod was terminated';
     runtime.last = {
-      terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message, finishedAt: timestamp(now) },
+      terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message, finishedAt: rfc3339(now) },
     };
   }
 
@@ -194,8 +194,8 @@ async function terminated(
   return {
     exitCode: code,
     reason: code === 0 ? 'Completed' : 'Error',
-    startedAt: timestamp(record.startedAt),
-    finishedAt: timestamp(at),
+    startedAt: rfc3339(record.startedAt),
+    finishedAt: rfc3339(at),
     containerID: `${CONTAINER_ID}${record.pid}`,
     ...(code === 0 || message === '' ? {} : { message }),
   };

@@ -23,9 +23,11 @@ import {
 } from '@drover/controller';
 import { type Clock, Secret as Hidden, type Log, type RandomBytes } from '@drover/kit';
 import type { Recorder } from '../event/recorder.js';
+import { knownRegistries, REGISTRY_SECRET } from '../registry/credentials.js';
 import { type Login, lookUp } from '../registry/lookup.js';
+import { withPasswords } from '../registry/passwords.js';
 import { parseReference } from '../registry/reference.js';
-import { parseRegistrySettings } from '../registry/settings.js';
+import { parseRegistrySettings, type RegistrySettings } from '../registry/settings.js';
 import { outbound, setting } from '../setting/effective.js';
 import type { Containers } from './containers.js';
 import { environmentOf, type Surroundings, Unsupported } from './environment.js';
@@ -224,7 +226,7 @@ class Kubelet {
     return pulls.state(`${pod.metadata.uid}/${container.name}`, image, async (reference) => {
       const late = new AbortController();
       using _timer = clock.after(REGISTRY_MS, () => late.abort(new Error(`no answer within ${REGISTRY_MS / 1000} s`)));
-      const registries = setting(settings, 'containerd-registry', parseRegistrySettings);
+      const registries = this.#registries();
       // Awaited here: the time limit ends with this block.
       return await lookUp(
         reference,
@@ -234,6 +236,15 @@ class Kubelet {
         AbortSignal.any([signal, late.signal]),
       );
     });
+  }
+
+  /** The setting with the passwords that were taken out of it. */
+  #registries(): RegistrySettings {
+    const { settings, secrets: all } = this.options;
+    const known = knownRegistries(all.get(REGISTRY_SECRET.namespace, REGISTRY_SECRET.name));
+    return setting(settings, 'containerd-registry', (value) =>
+      parseRegistrySettings(withPasswords(value, known) ?? value),
+    );
   }
 
   #logins({ metadata, spec }: Stored<Pod>): Login[] {

@@ -7,14 +7,15 @@ import {
   controllerOf,
   createController,
   done,
+  isConditionTrue,
   owned,
   ownerReference,
   type Result,
+  rfc3339,
   updateStatus,
   watches,
 } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
-import { holds, timestamp } from '../condition.js';
 import type { Recorder } from '../event/recorder.js';
 
 /** The label by which pods of one template are told from those of another. */
@@ -103,7 +104,7 @@ async function reconcile(
   return done;
 }
 
-const isReady = ({ status }: Pod): boolean => holds(status?.conditions, 'Ready');
+const isReady = ({ status }: Pod): boolean => isConditionTrue(status?.conditions, 'Ready');
 
 function templateHash({ spec }: Deployment): string {
   return createHash('sha256')
@@ -138,7 +139,7 @@ async function report(
   { client, clock }: DeploymentControllerOptions,
 ): Promise<void> {
   const ready = own.filter(isReady).length;
-  const now = timestamp(clock.now());
+  const now = rfc3339(clock.now());
   await updateStatus(
     client,
     deployments,

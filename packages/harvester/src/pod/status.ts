@@ -1,6 +1,6 @@
 import type { Pod } from '@drover/api';
 import type { ContainerState, ContainerStatus, PodCondition, PodStatus } from '@drover/api/types/core-v1';
-import { timestamp } from '../condition.js';
+import { rfc3339 } from '@drover/controller';
 
 /** Where one container stands. */
 export interface ContainerView {
@@ -29,7 +29,7 @@ export function podStatus(pod: Pod, containers: readonly ContainerView[], hostIP
       type,
       status: word,
       ...told,
-      lastTransitionTime: moved ? timestamp(now) : (previous.lastTransitionTime ?? timestamp(now)),
+      lastTransitionTime: moved ? rfc3339(now) : (previous.lastTransitionTime ?? rfc3339(now)),
     };
   };
   const { conditions: _, ...rest } = before;
@@ -40,7 +40,7 @@ export function podStatus(pod: Pod, containers: readonly ContainerView[], hostIP
     hostIPs: [{ ip: hostIP }],
     ...(running.length > 0 ? { podIP: hostIP, podIPs: [{ ip: hostIP }] } : {}),
     qosClass: 'BestEffort',
-    startTime: before.startTime ?? timestamp(now),
+    startTime: before.startTime ?? rfc3339(now),
     conditions: [
       condition('PodReadyToStartContainers', running.length > 0),
       condition('Initialized', true),

@@ -131,7 +131,7 @@ describe('the registration URL', () => {
       (lab) => {
         lab.manifest = 'a: [b';
       },
-      /document 1 is not YAML/,
+      /the manifest is not YAML/,
     ],
     [
       'holds no objects',

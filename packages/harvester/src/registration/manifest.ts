@@ -1,5 +1,4 @@
-import type { KubeObject } from '@drover/api';
-import { parseAllDocuments } from 'yaml';
+import { ApiError, decodeYamlDocuments, type KubeObject } from '@drover/api';
 
 /** The manifest cannot be applied; the message says why. */
 export class ManifestError extends Error {
@@ -8,8 +7,6 @@ export class ManifestError extends Error {
 
 /** More objects than any registration has: a management server's manifest holds about a dozen. */
 const MAX_OBJECTS = 500;
-/** Aliases are what makes a small YAML text a large object. */
-const MAX_ALIASES = 100;
 
 /**
  * The objects of a manifest of several YAML documents, in its order. Documents without a kind are skipped, as Harvester does.
@@ -17,19 +14,21 @@ const MAX_ALIASES = 100;
  * @throws ManifestError for text that is not YAML, for an object without version or name, for too many objects.
  */
 export function parseManifest(text: string): KubeObject[] {
-  const objects: KubeObject[] = [];
-  // Kubernetes reads YAML 1.1 ("on" is true).
-  for (const [index, document] of parseAllDocuments(text, { version: '1.1' }).entries()) {
-    const [error] = document.errors;
-    if (error !== undefined)
-      throw new ManifestError(`document ${index + 1} is not YAML: ${error.message.split('\n')[0]}`);
-    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
-    if (typeof value !== 'object' || value === null || !('kind' in value)) continue;
-    objects.push(toObject(value, index));
-    if (objects.length > MAX_OBJECTS) throw new ManifestError(`the manifest has more than ${MAX_OBJECTS} objects`);
-  }
+  const objects = documentsOf(text).flatMap((document, index) =>
+    typeof document === 'object' && document !== null && 'kind' in document ? [toObject(document, index)] : [],
+  );
+  if (objects.length > MAX_OBJECTS) throw new ManifestError(`the manifest has more than ${MAX_OBJECTS} objects`);
   if (objects.length === 0) throw new ManifestError('the manifest has no objects');
   return objects;
+}
+
+function documentsOf(text: string): ReturnType<typeof decodeYamlDocuments> {
+  try {
+    return decodeYamlDocuments(text);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new ManifestError(`the manifest is not YAML: ${error.message}`, { cause: error });
+  }
 }
 
 function toObject(value: object, index: number): KubeObject {

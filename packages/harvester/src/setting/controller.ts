@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import { type HarvesterSetting, harvesterSettings, type Stored } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
-import { type Controller, createController, done, type Result, updateWithRetry, watches } from '@drover/controller';
+import {
+  type Controller,
+  createController,
+  done,
+  type Result,
+  setRancherCondition,
+  updateWithRetry,
+  watches,
+} from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
-import { withHarvesterCondition } from '../condition.js';
 import { settingProblem } from './effective.js';
 
 /** Which value was acted on last: SHA-224 of it, as Harvester keeps it. */
@@ -57,7 +64,7 @@ export function configured(
     status: value !== '' && problem === undefined ? ('True' as const) : ('False' as const),
     ...(problem === undefined ? {} : { reason: 'Error', message: problem }),
   };
-  const conditions = withHarvesterCondition(setting.status?.conditions, observed, now);
+  const conditions = setRancherCondition(setting.status?.conditions, observed, now);
   return {
     ...setting,
     metadata: { ...setting.metadata, annotations: { ...setting.metadata.annotations, [HASH]: valueHash(value) } },

@@ -12,12 +12,12 @@ import {
   done,
   ownerReference,
   type Result,
+  setRancherCondition,
   updateStatus,
   updateWithRetry,
   watches,
 } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
-import { withHarvesterCondition } from '../condition.js';
 
 /** Versions are found by this label of theirs. */
 const TEMPLATE_ID = 'template.harvesterhci.io/templateID';
@@ -101,7 +101,7 @@ async function number(
   const { namespace, name } = version.metadata;
   const written = await updateWithRetry(client, virtualMachineTemplateVersions, { namespace, name }, (object) => {
     if (object.status?.version !== undefined) return undefined;
-    const conditions = withHarvesterCondition(
+    const conditions = setRancherCondition(
       object.status?.conditions,
       { type: 'assigned', status: 'True' },
       clock.now(),
@@ -116,7 +116,7 @@ async function number(
       status: {
         ...object.status,
         version: next,
-        conditions: withHarvesterCondition(conditions, { type: 'ready', status: 'True' }, clock.now()),
+        conditions: setRancherCondition(conditions, { type: 'ready', status: 'True' }, clock.now()),
       },
     };
   });

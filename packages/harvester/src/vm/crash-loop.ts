@@ -1,7 +1,7 @@
 import type { VirtualMachineInstance } from '@drover/api';
 import type { StartFailure } from '@drover/api/types/kubevirt';
+import { rfc3339 } from '@drover/controller';
 import type { RandomBytes } from '@drover/kit';
-import { timestamp } from '../condition.js';
 
 /** No machine waits longer than this to be tried again (KubeVirt). */
 const MAX_DELAY_SECONDS = 300;
@@ -34,7 +34,7 @@ export function nextStartFailure(
   return {
     consecutiveFailCount,
     lastFailedVMIUID: uid,
-    retryAfterTimestamp: timestamp(now + backOffSeconds(consecutiveFailCount, random) * 1000),
+    retryAfterTimestamp: rfc3339(now + backOffSeconds(consecutiveFailCount, random) * 1000),
   };
 }
 

@@ -5,7 +5,8 @@ import type {
   VirtualMachineInstanceCondition,
   VirtualMachineStatus,
 } from '@drover/api/types/kubevirt';
-import { conditionOf, holds, type Observed, withCondition, withoutCondition } from '../condition.js';
+import { findCondition, isConditionTrue, type Observation, setCondition } from '@drover/controller';
+import { withoutCondition } from '../condition.js';
 import { isFinal } from './decide.js';
 import type { RunStrategy } from './run-strategy.js';
 
@@ -43,7 +44,7 @@ export function machineStatus(parts: StatusParts): VirtualMachineStatus {
   return {
     ...before,
     created: instance !== undefined,
-    ready: instance !== undefined && holds(instance.status?.conditions, 'Ready'),
+    ready: instance !== undefined && isConditionTrue(instance.status?.conditions, 'Ready'),
     runStrategy: strategy,
     printableStatus: printableStatus(parts),
     conditions: conditions(parts),
@@ -63,12 +64,12 @@ export function printableStatus({ vm, instance, claims, backOffMs, requests }: S
   const phase = instance?.status?.phase ?? '';
   const conditions = instance?.status?.conditions;
   const alive = instance !== undefined && !isFinal({ phase });
-  const scheduled = conditionOf(conditions, 'PodScheduled');
+  const scheduled = findCondition(conditions, 'PodScheduled');
   if (vm.metadata.deletionTimestamp !== undefined) return 'Terminating';
   if (alive && instance.metadata.deletionTimestamp !== undefined) return 'Stopping';
   if (alive && requests.some(({ action, uid }) => action === 'Stop' && uid === instance.metadata.uid))
     return 'Stopping';
-  if (alive && holds(conditions, 'Paused')) return 'Paused';
+  if (alive && isConditionTrue(conditions, 'Paused')) return 'Paused';
   if (phase === 'Running') return 'Running';
   if (alive && claims.missing.length > 0) return 'ErrorPvcNotFound';
   if (alive && scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') return 'ErrorUnschedulable';
@@ -81,18 +82,18 @@ export function printableStatus({ vm, instance, claims, backOffMs, requests }: S
 
 function conditions({ vm, instance, problem, now }: StatusParts): VirtualMachineInstanceCondition[] {
   let list: VirtualMachineInstanceCondition[] = vm.status?.conditions ?? [];
-  const set = (observed: Observed): void => {
-    list = withCondition(list, observed, now);
+  const set = (observed: Observation): void => {
+    list = setCondition(list, observed, now);
   };
   const seen = instance?.status?.conditions;
-  const ready = conditionOf(seen, 'Ready');
+  const ready = findCondition(seen, 'Ready');
   set(
     instance === undefined
       ? { type: 'Ready', status: 'False', reason: 'VMINotExists', message: 'VMI does not exist' }
       : { type: 'Ready', ...observed(ready, 'GuestNotRunning') },
   );
   for (const type of COPIED) {
-    const condition = conditionOf(seen, type);
+    const condition = findCondition(seen, type);
     if (condition === undefined) list = withoutCondition(list, type);
     else set({ type, ...observed(condition, '') });
   }
@@ -107,7 +108,7 @@ function conditions({ vm, instance, problem, now }: StatusParts): VirtualMachine
   return list;
 }
 
-function observed(condition: VirtualMachineInstanceCondition | undefined, reason: string): Omit<Observed, 'type'> {
+function observed(condition: VirtualMachineInstanceCondition | undefined, reason: string): Omit<Observation, 'type'> {
   const status = condition?.status === 'True' || condition?.status === 'Unknown' ? condition.status : 'False';
   return {
     status,

@@ -1,13 +1,9 @@
 import type { VirtualMachineInstance } from '@drover/api';
-import type {
-  DomainSpec,
-  VirtualMachineInstanceCondition,
-  VirtualMachineInstanceStatus,
-  VolumeStatus,
-} from '@drover/api/types/kubevirt';
+import type { DomainSpec, VirtualMachineInstanceStatus, VolumeStatus } from '@drover/api/types/kubevirt';
+import { type Observation, rfc3339, setCondition } from '@drover/controller';
 import { formatBytes } from '@drover/kit';
 import type { MachineExit } from '@drover/qemu';
-import { type Observed, timestamp, withCondition, withoutCondition } from '../condition.js';
+import { withoutCondition } from '../condition.js';
 import type { RunningMachine } from '../machine/machines.js';
 import { guestBytes } from '../vm/sizing.js';
 import type { GuestFacts } from './guest.js';
@@ -23,23 +19,17 @@ export function inPhase(status: VirtualMachineInstanceStatus, phase: Phase, now:
   const to = ON_THE_WAY.indexOf(phase);
   const passed = to < 0 ? (status.phase === phase ? [] : [phase]) : ON_THE_WAY.slice(at + 1, to + 1);
   if (passed.length === 0) return status;
-  const reached = passed.map((one) => ({ phase: one, phaseTransitionTimestamp: timestamp(now) }));
+  const reached = passed.map((one) => ({ phase: one, phaseTransitionTimestamp: rfc3339(now) }));
   return { ...status, phase, phaseTransitionTimestamps: [...(status.phaseTransitionTimestamps ?? []), ...reached] };
 }
 
-/** The status with a condition, KubeVirt's way: it also says when it was looked at. */
+/** The status with a condition. */
 export function observe(
   status: VirtualMachineInstanceStatus,
-  observed: Observed,
+  observed: Observation,
   now: number,
 ): VirtualMachineInstanceStatus {
-  const conditions: VirtualMachineInstanceCondition[] = withCondition<VirtualMachineInstanceCondition>(
-    status.conditions,
-    observed,
-    now,
-    { lastProbeTime: null },
-  );
-  return { ...status, conditions };
+  return { ...status, conditions: setCondition(status.conditions, observed, now) };
 }
 
 /** The status without a condition. */
