@@ -37,8 +37,8 @@ export interface Companion {
   /** QEMU told something that is not about its run state. */
   told(event: QmpEvent): void;
   changed(state: MachineState): void;
-  /** The process is gone, or we let go of it: nothing of ours may hold on to it. */
-  released(): Promise<void>;
+  /** The process is gone, or we let go of it while it runs: nothing of ours may hold on to it. */
+  released(gone: boolean): Promise<void>;
 }
 
 /** How long QEMU may take to end in order before it is killed: it flushes disks. */
@@ -142,7 +142,7 @@ export class Life implements AsyncDisposable {
     if (this.#over) return;
     this.#over = true;
     this.#qmp?.[Symbol.dispose]();
-    await this.companion.released();
+    await this.companion.released(false);
   }
 
   async #take(qmp: QmpClient): Promise<void> {
@@ -204,7 +204,7 @@ export class Life implements AsyncDisposable {
     this.#over = true;
     const exit = this.#ending ?? (await exitOf(this.directory, this.record, this.process, this.deps.clock));
     await this.#write(exit);
-    await this.companion.released();
+    await this.companion.released(true);
     await removeRunFiles(this.directory).catch((error: unknown) =>
       this.deps.log.warn('the sockets of a machine could not be removed', { error }),
     );

@@ -77,7 +77,7 @@ export class Machine implements AsyncDisposable {
     private readonly logs: Logs,
     private readonly deps: MachineDeps,
   ) {
-    this.#console = new SerialConsole(logs.past, (chunk) => logs.serial.append(chunk));
+    this.#console = new SerialConsole(logs.past, (chunk) => logs.serial.append(chunk), deps.clock);
     this.#screen = new VncScreen(directory);
     this.agent = new GuestAgent({
       connect: () => connectIn(directory, FILES.agent),
@@ -89,7 +89,7 @@ export class Machine implements AsyncDisposable {
       connected: (qmp: QmpClient) => this.#connect(qmp),
       told: (event: QmpEvent) => this.#hear(event),
       changed: (state: MachineState) => this.#tell({ type: 'state', state }),
-      released: () => this.#release(),
+      released: (gone: boolean) => this.#release(gone),
     };
     this.#life = new Life(directory, record, process, companion, deps);
     void this.#life.exited.then((exit) => {
@@ -295,10 +295,11 @@ export class Machine implements AsyncDisposable {
     this.#tell({ type: 'agent', connected });
   }
 
-  async #release(): Promise<void> {
+  async #release(gone: boolean): Promise<void> {
     this.#agentIs(false);
     this.#screen[Symbol.dispose]();
-    this.#console[Symbol.dispose]();
+    if (gone) await this.#console.finish();
+    else this.#console[Symbol.dispose]();
     await this.logs.serial[Symbol.asyncDispose]();
     await this.logs.qemu[Symbol.asyncDispose]();
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { FakeClock, systemClock } from '@drover/kit';
 import { describe, expect, it } from 'vitest';
 import { connection } from './fixture.js';
 import { HISTORY_BYTES, SerialConsole, TooManyViewers, ViewerStalled } from './serial.js';
@@ -8,7 +9,7 @@ import { HISTORY_BYTES, SerialConsole, TooManyViewers, ViewerStalled } from './s
 function console(past = ''): { console: SerialConsole; guest: Duplex; recorded: string[] } {
   const [line, guest] = connection();
   const recorded: string[] = [];
-  const console = new SerialConsole(Buffer.from(past), (chunk) => recorded.push(String(chunk)));
+  const console = new SerialConsole(Buffer.from(past), (chunk) => recorded.push(String(chunk)), systemClock);
   console.attach(line);
   return { console, guest, recorded };
 }
@@ -64,6 +65,8 @@ describe('a serial console', () => {
     });
     for (let sent = 0; sent < 40; sent += 1) await new Promise((done) => guest.write(Buffer.alloc(32 * 1024), done));
     expect((await ended)[0]).toBeInstanceOf(ViewerStalled);
+    guest.end();
+    await serial.finish();
     expect(read).toBe(40 * 32 * 1024);
   });
 
@@ -83,8 +86,32 @@ describe('a serial console', () => {
     expect(await text(viewer)).toBe('last words\n');
   });
 
+  it('shows the last words of a guest that is gone', async () => {
+    const { console: serial, guest } = console();
+    const shown = text(serial.open());
+    guest.write('Power');
+    guest.end(' down.\n');
+    await serial.finish();
+    expect(await shown).toBe('Power down.\n');
+  });
+
+  it('shows the many small writes of a busy guest together, and the first after a silence at once', async () => {
+    const clock = new FakeClock();
+    const [line, guest] = connection();
+    const recorded: string[] = [];
+    const serial = new SerialConsole(Buffer.alloc(0), (chunk) => recorded.push(String(chunk)), clock);
+    serial.attach(line);
+    for (const byte of 'login:') {
+      guest.write(byte);
+      await new Promise((settled) => setImmediate(settled));
+    }
+    expect(recorded).toEqual(['l']);
+    await clock.advance(4);
+    expect(recorded).toEqual(['l', 'ogin:']);
+  });
+
   it('throws away what is typed while there is no line', async () => {
-    const serial = new SerialConsole(Buffer.alloc(0), () => {});
+    const serial = new SerialConsole(Buffer.alloc(0), () => {}, systemClock);
     await new Promise((done) => serial.open().write('x', done));
   });
 });
