@@ -1,0 +1,64 @@
+import type { Transport } from '@drover/client';
+import type { Closing } from '@drover/kit';
+import { createTunnelServer, type TunnelServer } from '@drover/tunnel';
+import { ClusterController } from '../clusters/cluster-controller.js';
+import { ClusterDirectory } from '../clusters/cluster-directory.js';
+import type { ClusterId } from '../clusters/cluster-id.js';
+import { AgentConnections } from '../clusters/connect.js';
+import { Downstreams } from '../clusters/downstream.js';
+import { Registrations } from '../clusters/registration.js';
+import type { Informers } from '../informers.js';
+import { ClusterProxy } from '../proxy/cluster-proxy.js';
+import { Impersonation } from '../proxy/impersonation.js';
+import type { Settings } from '../settings.js';
+import type { IdentityParts } from './identity-parts.js';
+import type { Means } from './means.js';
+
+/** The clusters, the ways to them, and who keeps them as they should be. */
+export interface ClusterParts {
+  readonly clusters: ClusterDirectory;
+  readonly registrations: Registrations;
+  readonly tunnels: TunnelServer;
+  readonly downstreams: Downstreams;
+  readonly controller: ClusterController;
+  readonly proxy: ClusterProxy;
+}
+
+/** The local Kubernetes API, byte by byte. */
+export interface LocalTransports {
+  readonly localTransport: Transport;
+  readonly anonymousTransport: Transport;
+}
+
+/** Puts them together; what must be closed goes into `closing`. */
+export function clusterParts(
+  means: Means,
+  informers: Informers,
+  { settings, identity, transports }: { settings: Settings; identity: IdentityParts; transports: LocalTransports },
+  closing: Closing,
+): ClusterParts {
+  const { client, clock, random, log } = means;
+  const clusters = new ClusterDirectory(informers.management, informers.provisioning);
+  const registrations = new Registrations(informers.registrationTokens, clusters);
+  const impersonation = new Impersonation(clock);
+  // Whoever registers may be another cluster behind the same id, or the same with new credentials: nothing of before holds.
+  const registered = (id: ClusterId): void => {
+    impersonation.forgetCluster(id);
+    downstreams
+      .forget(id)
+      .catch((error: unknown) => log.warn('closing old connections failed', { cluster: id, error }));
+    controller.enqueue(id);
+  };
+  const connected = (id: ClusterId): boolean => tunnels.has(id);
+  const connections = new AgentConnections({ client, clock, registrations, connected, registered });
+  const authorize = connections.authorize.bind(connections);
+  const tunnels = closing.use(createTunnelServer({ authorize, clock, random, log }));
+  const downstreams = closing.use(new Downstreams({ client, clock, clusters, tunnels }));
+  const followed = { ...informers, tokens: informers.registrationTokens };
+  const controller = new ClusterController({ ...means, clusters, informers: followed, downstreams, tunnels, settings });
+  closing.defer(() => controller[Symbol.dispose]());
+  const { reviews, streams } = identity;
+  const { localTransport: local, anonymousTransport: anonymous } = transports;
+  const proxy = new ClusterProxy({ clusters, downstreams, impersonation, reviews, streams, local, anonymous, clock });
+  return { clusters, registrations, tunnels, downstreams, controller, proxy };
+}

@@ -1,0 +1,35 @@
+import type { Controller } from '@drover/controller';
+import { provisioningControllers } from '../clusters/provisioning-controller.js';
+import { registrationTokenController } from '../clusters/registration-token-controller.js';
+import { tokenReaper } from '../identity/token-reaper.js';
+import { userCleanup } from '../identity/user-cleanup.js';
+import type { Informers } from '../informers.js';
+import { downstreamRbacController } from '../rbac/downstream-rbac-controller.js';
+import { globalRoleControllers } from '../rbac/global-role-controllers.js';
+import { membershipController } from '../rbac/membership-controller.js';
+import { newUserController } from '../rbac/new-user-controller.js';
+import type { Settings } from '../settings.js';
+import type { ClusterParts } from './cluster-parts.js';
+import type { IdentityParts } from './identity-parts.js';
+import type { Means } from './means.js';
+
+/** Every reconcile loop of the management side. */
+export function controllersOf(
+  means: Means,
+  informers: Informers,
+  { settings, identity, clusters }: { settings: Settings; identity: IdentityParts; clusters: ClusterParts },
+): readonly Pick<Controller, 'start'>[] {
+  const { management, provisioning, registrationTokens, clusterBindings, roleTemplates, users, tokens } = informers;
+  const { tunnels, downstreams } = clusters;
+  return [
+    clusters.controller,
+    ...provisioningControllers({ ...means, management, provisioning }),
+    registrationTokenController({ ...means, tokens: registrationTokens, settingObjects: informers.settings, settings }),
+    newUserController({ ...means, users, globalRoles: informers.globalRoles }),
+    userCleanup({ ...means, ...informers, passwords: identity.passwords }),
+    tokenReaper({ ...means, tokens }),
+    ...globalRoleControllers({ ...means, ...informers }),
+    membershipController({ ...means, clusters: management, bindings: clusterBindings, roleTemplates }),
+    downstreamRbacController({ ...means, ...informers, clusters: management, downstreams, tunnels }),
+  ];
+}

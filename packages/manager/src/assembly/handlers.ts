@@ -1,0 +1,72 @@
+import { ImportManifests } from '../clusters/import-manifest.js';
+import { ManifestFetches } from '../clusters/manifest-fetch.js';
+import { ConsoleAssets } from '../front/console-assets.js';
+import type { Metrics } from '../front/metrics.js';
+import { ServerRoutes } from '../front/server-routes.js';
+import { Login } from '../identity/login.js';
+import type { Informers } from '../informers.js';
+import type { ManagerOptions } from '../manager.js';
+import { BindingRoutes } from '../norman/binding-routes.js';
+import { ClusterRoutes } from '../norman/cluster-routes.js';
+import { NormanApi } from '../norman/norman-api.js';
+import { SettingRoutes } from '../norman/setting-routes.js';
+import { TokenRoutes } from '../norman/token-routes.js';
+import { normanTypes } from '../norman/types.js';
+import { UserRoutes } from '../norman/user-routes.js';
+import type { Handlers } from '../routes.js';
+import type { Settings } from '../settings.js';
+import { ResourceTypes } from '../steve/resource-types.js';
+import { SteveApi } from '../steve/steve-api.js';
+import { Subscriptions } from '../steve/subscribe.js';
+import type { ClusterParts } from './cluster-parts.js';
+import type { IdentityParts } from './identity-parts.js';
+
+/** Puts together what answers behind the routes. */
+export async function handlersOf(
+  options: ManagerOptions,
+  informers: Informers,
+  parts: {
+    readonly settings: Settings;
+    readonly metrics: Metrics;
+    readonly identity: IdentityParts;
+    readonly clusters: ClusterParts;
+    readonly firstPasswordChanged: () => Promise<void>;
+  },
+): Promise<Handlers> {
+  const { client, clock, random, log, version, localTransport: local } = options;
+  const { settings, metrics, identity, firstPasswordChanged } = parts;
+  const { directory, passwords, tokens, signIns, streams, reviews } = identity;
+  const { clusters, registrations, tunnels, proxy } = parts.clusters;
+  const norman = new NormanApi({ types: normanTypes(informers), reviews, local, settings, clock });
+  const account = { client, norman, directory, passwords, signIns, tokens, reviews, settings, random };
+  return {
+    server: new ServerRoutes({
+      settings,
+      metrics,
+      version,
+      ready: () => Object.values(informers).every(({ health }) => health.live),
+      tokenBySha256: (digest) => registrations.tokenBySha256(digest),
+    }),
+    assets: await ConsoleAssets.load(options.consoleDir),
+    login: new Login({ signIns, tokens, random }),
+    norman,
+    users: new UserRoutes({ ...account, firstPasswordChanged }),
+    tokens: new TokenRoutes({ directory, tokens, now: () => clock.now() }),
+    settings: new SettingRoutes({ norman, settings: informers.settings }),
+    clusters: new ClusterRoutes({ norman, management: informers.management, proxy, tokens, settings, clock, random }),
+    bindings: new BindingRoutes({ norman, proxy, random }),
+    manifests: new ImportManifests({ registrations, clusters, fetches: new ManifestFetches(options), settings }),
+    steve: new SteveApi(norman),
+    proxy,
+    subscriptions: new Subscriptions({
+      clientFor: (caller, cluster) => proxy.clientFor(caller, cluster),
+      mayWatch: (...question) => proxy.mayWatch(...question),
+      types: new ResourceTypes(clock),
+      streams,
+      version,
+      clock,
+      log,
+    }),
+    tunnels,
+  };
+}

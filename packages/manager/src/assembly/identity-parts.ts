@@ -1,0 +1,44 @@
+import type { Closing } from '@drover/kit';
+import { Directory } from '../identity/directory.js';
+import { OpenStreams } from '../identity/open-streams.js';
+import { Passwords } from '../identity/passwords.js';
+import { SignIns } from '../identity/sign-in.js';
+import { Tokens } from '../identity/tokens.js';
+import type { Informers } from '../informers.js';
+import { AccessReviews } from '../proxy/access-reviews.js';
+import type { Settings } from '../settings.js';
+import type { Means } from './means.js';
+
+/** Who somebody is, what they may do, and what they have open. */
+export interface IdentityParts {
+  readonly directory: Directory;
+  readonly passwords: Passwords;
+  readonly tokens: Tokens;
+  readonly signIns: SignIns;
+  readonly streams: OpenStreams;
+  readonly reviews: AccessReviews;
+}
+
+/** Puts them together; what must be closed goes into `closing`. */
+export function identityParts(means: Means, informers: Informers, settings: Settings, closing: Closing): IdentityParts {
+  const { client, clock, random, log } = means;
+  const { users, tokens: tokenObjects, attributes, clusterRoles, clusterRoleBindings } = informers;
+  const directory = new Directory({ client, clock, users, tokens: tokenObjects, attributes });
+  const passwords = new Passwords(client, random);
+  const streams = new OpenStreams({ tokens: tokenObjects, users, clock });
+  closing.defer(() => streams[Symbol.dispose]());
+  const reviews = new AccessReviews({ client, clock, roles: clusterRoles, bindings: clusterRoleBindings });
+  closing.defer(() => reviews[Symbol.dispose]());
+  const watching = reviews.onChange(() => {
+    streams.recheck().catch((error: unknown) => log.error('open streams could not be looked at', { error }));
+  });
+  closing.defer(() => watching[Symbol.dispose]());
+  return {
+    directory,
+    passwords,
+    tokens: new Tokens({ client, directory, settings, clock, random }),
+    signIns: new SignIns({ directory, passwords, clock }),
+    streams,
+    reviews,
+  };
+}
