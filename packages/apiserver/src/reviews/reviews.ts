@@ -53,7 +53,7 @@ export async function serveReview(review: Review, request: ApiRequest, context: 
   if (name !== undefined && !review.name.includes('/')) throw methodNotAllowed();
   const sent = asObject(await readDocument(request, true), kind, apiVersion(documents));
   const schema = schemaOf(component);
-  const document = schema.prune(sent).object;
+  const document = schema.withDefaults(schema.prune(sent).object);
   // Of what is missing, each question says itself whether it can do without.
   const causes = schema.validate(document).filter(({ reason }) => reason !== 'FieldValueRequired');
   if (causes.length > 0) throw invalid({ group: documents.group, plural: review.name, kind }, name ?? '', causes);
