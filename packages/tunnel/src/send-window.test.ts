@@ -32,7 +32,7 @@ describe('a send window', () => {
   it('closes when as much is on its way as it holds, and opens when that has arrived', async () => {
     const { window, round, opened } = setting();
     expect(await round(1)).toBe(1024 * KIB);
-    expect([window.open, opened()]).toEqual([true, 4]);
+    expect([window.open, opened()]).toEqual([true, 8]);
   });
 
   it('grows to what a long way holds while nothing queues', async () => {
@@ -45,8 +45,8 @@ describe('a send window', () => {
   it('shrinks when a queue builds up, but never so far that it would starve', async () => {
     const { round } = setting();
     await round(1);
-    for (let count = 0; count < 20; count += 1) await round(50);
-    expect(await round(50)).toBe(512 * KIB);
+    for (let count = 0; count < 40; count += 1) await round(50);
+    expect(await round(50)).toBe(256 * KIB);
   });
 
   it('asks for no marks for little data', () => {

@@ -1,13 +1,13 @@
 import type { Clock } from '@drover/kit';
 
-/** After how many bytes a mark is due: a thousand marks a second at full speed, none at all for small requests. */
-const MARK_EVERY = 256 * 1024;
+/** After how many bytes a mark is due: some thousand marks a second at full speed, none at all for small requests. */
+const MARK_EVERY = 128 * 1024;
 
 /** How much longer than the quickest round a mark may take before the window shrinks: the wait of a small request. */
-const TARGET_MS = 4;
+const TARGET_MS = 2;
 
 const START = 1024 * 1024;
-const SMALLEST = 512 * 1024;
+const SMALLEST = 256 * 1024;
 /** Enough for 1 Gbit/s over 120 ms. */
 const LARGEST = 16 * 1024 * 1024;
 
@@ -91,6 +91,7 @@ export class SendWindow {
     } else if (this.#wasFull) {
       this.#size = Math.min(LARGEST, this.#size + bytes);
     }
-    this.#wasFull = false;
+    // A sender that leaves half of the window unused is not held back by it.
+    if (this.#unacknowledged < this.#size / 2) this.#wasFull = false;
   }
 }
