@@ -1,0 +1,267 @@
+import {
+  type AdmissionPlugin,
+  type AdmissionReview,
+  type KubeObject,
+  type ObjectMeta,
+  persistentVolumeClaims,
+  storageClasses,
+  virtualMachineImages,
+  virtualMachines,
+} from '@drover/api';
+import { describe, expect, it } from 'vitest';
+import { builtInAdmission } from './bootstrap/admission.js';
+import { defaultStorageClass } from './bootstrap/storage.js';
+import { claimAdmission } from './claim/admission.js';
+import { imageAdmission } from './image/admission.js';
+import { ImageFiles } from './image/files.js';
+import { Transfers } from './image/transfers.js';
+import { keyPairAdmission } from './keypair/admission.js';
+import { networkAdmission } from './network/admission.js';
+import { settingAdmission } from './setting/admission.js';
+import { openTestCluster, type TestCluster } from './testing/cluster.js';
+import { machine } from './testing/documents.js';
+import { FakeMachines } from './testing/fake-machines.js';
+import { Late, type View } from './view.js';
+
+interface Lab extends TestCluster {
+  readonly late: Late<View>;
+}
+
+async function openLab(): Promise<Lab> {
+  const cluster = await openTestCluster();
+  const files = new ImageFiles('/nowhere');
+  const transfers = new Transfers({
+    ...cluster,
+    files,
+    inspect: () => Promise.reject(new Error('not here')),
+    outbound: () => ({ proxy: {}, ca: [] }),
+  });
+  const late = new Late<View>();
+  late.fill({
+    ...cluster.informers,
+    client: cluster.client,
+    running: new FakeMachines(),
+    imageFiles: files,
+    transfers,
+  });
+  return { ...cluster, late };
+}
+
+/** Asks a plugin about a change, as the server does. */
+function admit(
+  plugin: AdmissionPlugin,
+  { object, old }: { object?: KubeObject; old?: KubeObject },
+): Promise<KubeObject | undefined> {
+  const metadata: ObjectMeta = (object ?? old)?.metadata ?? {};
+  const [group = '', resource = ''] = (
+    plugin.resources[plugin.name === 'BuiltIn' && object?.kind === 'ClusterNetwork' ? 1 : 0] ?? ''
+  ).split('/');
+  const review: AdmissionReview = {
+    operation: object === undefined ? 'DELETE' : old === undefined ? 'CREATE' : 'UPDATE',
+    group,
+    resource,
+    name: metadata.name ?? '',
+    identity: { name: 'alice', groups: [], extra: {} },
+    dryRun: false,
+    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+    ...(object === undefined ? {} : { object }),
+    ...(old === undefined ? {} : { old }),
+  };
+  // A plugin may throw at once; the caller awaits either.
+  return Promise.resolve().then(() => plugin.admit(review));
+}
+
+const image = (spec: object, metadata: object = {}): KubeObject & { spec: object } => ({
+  apiVersion: 'harvesterhci.io/v1beta1',
+  kind: 'VirtualMachineImage',
+  metadata: { namespace: 'default', name: 'image-a', uid: 'uid-a', ...metadata },
+  spec: { displayName: 'debian', sourceType: 'download', url: 'https://images.test/debian.qcow2', ...spec },
+});
+
+describe('an image', () => {
+  it('is labelled with its display name', async () => {
+    await using lab = await openLab();
+    expect(await admit(imageAdmission(lab.late), { object: image({}) })).toMatchObject({
+      metadata: { labels: { 'harvesterhci.io/imageDisplayName': 'debian' } },
+    });
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['without a URL', { url: '' }, /is not an http or https URL/],
+    ['from a file of the host', { url: 'file:///etc/shadow' }, /is not an http or https URL/],
+    ['by upload with a URL', { sourceType: 'upload' }, /must be empty when the source is upload/],
+    ['by another way', { sourceType: 'clone', url: '' }, /"clone" is not supported by this cluster/],
+    ['of the other backend', { backend: 'cdi' }, /"cdi" is not supported/],
+    ['with a name that is no label', { displayName: 'a b' }, /must be 1 to 63/],
+    ['with a checksum of another kind', { checksum: 'abc' }, /SHA-512/],
+  ])('%s is refused', async (_, spec, reason) => {
+    await using lab = await openLab();
+    await expect(admit(imageAdmission(lab.late), { object: image(spec) })).rejects.toThrow(reason);
+  });
+
+  it('keeps its display name, its source, and its URL once it was imported', async () => {
+    await using lab = await openLab();
+    const plugin = imageAdmission(lab.late);
+    const imported = { ...image({}), status: { conditions: [{ type: 'Imported', status: 'True' }] } };
+    await expect(admit(plugin, { object: image({ displayName: 'other' }), old: image({}) })).rejects.toThrow(
+      /displayName: cannot be changed/,
+    );
+    await expect(admit(plugin, { object: image({ url: 'https://other.test/' }), old: imported })).rejects.toThrow(
+      /url: cannot be changed/,
+    );
+    await expect(
+      admit(plugin, { object: image({ url: 'https://other.test/' }), old: image({}) }),
+    ).resolves.toBeDefined();
+  });
+
+  it('has a display name of its own in its namespace', async () => {
+    await using lab = await openLab();
+    await lab.client.create(virtualMachineImages, image({}) as never);
+    await lab.until(virtualMachineImages, 'default/image-a', () => lab.informers.images.list().length === 1);
+    const again = admit(imageAdmission(lab.late), { object: image({}, { name: 'image-b' }) });
+    await expect(again).rejects.toMatchObject({ code: 409, message: 'A resource with the same name exists' });
+  });
+
+  it('stays while volumes lie on it, and names them', async () => {
+    await using lab = await openLab();
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { namespace: 'default', name: 'disk' },
+      spec: { storageClassName: 'lh-uid-a' },
+    } as const;
+    await lab.client.create(persistentVolumeClaims, claim);
+    await lab.until(persistentVolumeClaims, 'default/disk', () => lab.informers.claims.list().length === 1);
+    await expect(admit(imageAdmission(lab.late), { old: image({}) })).rejects.toThrow(/used by volumes: default\/disk/);
+  });
+});
+
+describe('a setting', () => {
+  const setting = (name: string, value: string): KubeObject => ({
+    apiVersion: 'harvesterhci.io/v1beta1',
+    kind: 'Setting',
+    metadata: { name },
+    ...{ value },
+  });
+  const plugin = settingAdmission('v1.8.0');
+
+  it('takes what it can go by, and refuses the rest', async () => {
+    await expect(admit(plugin, { object: setting('log-level', 'debug') })).resolves.toBeUndefined();
+    await expect(admit(plugin, { object: setting('log-level', 'loud') })).rejects.toMatchObject({ code: 422 });
+    await expect(admit(plugin, { object: setting('of-the-future', 'anything') })).resolves.toBeUndefined();
+  });
+
+  it('of the version is not to be changed, and none to be deleted', async () => {
+    await expect(
+      admit(plugin, { object: setting('server-version', 'v9'), old: setting('server-version', 'v1.8.0') }),
+    ).rejects.toMatchObject({ code: 403 });
+    await expect(admit(plugin, { old: setting('log-level', '') })).rejects.toThrow(/set its value to ""/);
+  });
+});
+
+describe('a key pair', () => {
+  it('holds a public key', async () => {
+    const pair = (publicKey: string): KubeObject => ({
+      apiVersion: 'harvesterhci.io/v1beta1',
+      kind: 'KeyPair',
+      metadata: { name: 'k' },
+      ...{ spec: { publicKey } },
+    });
+    await expect(admit(keyPairAdmission, { object: pair('nonsense') })).rejects.toMatchObject({
+      code: 422,
+      message: expect.stringContaining('spec.publicKey'),
+    });
+  });
+});
+
+describe('a VM network', () => {
+  const network = (config: unknown): KubeObject => ({
+    apiVersion: 'k8s.cni.cncf.io/v1',
+    kind: 'NetworkAttachmentDefinition',
+    metadata: { namespace: 'default', name: 'vlan100' },
+    ...{ spec: { config: typeof config === 'string' ? config : JSON.stringify(config) } },
+  });
+  const vlan = {
+    cniVersion: '0.3.1',
+    name: 'vlan100',
+    type: 'bridge',
+    bridge: 'servers-br',
+    promiscMode: true,
+    vlan: 100,
+    ipam: {},
+  };
+
+  it('is labelled with its cluster network', async () => {
+    await using lab = await openLab();
+    expect(await admit(networkAdmission(lab.late), { object: network(vlan) })).toMatchObject({
+      metadata: { labels: { 'network.harvesterhci.io/clusternetwork': 'servers' } },
+    });
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no JSON', '{', /expected a CNI configuration/],
+    ['another plugin', { ...vlan, type: 'kube-ovn' }, /"kube-ovn" is not supported/],
+    ['a VLAN that is none', { ...vlan, vlan: 4095 }, /expected 1 to 4094/],
+    ['an empty trunk', { ...vlan, vlan: 0, vlanTrunk: [] }, /vlanTrunk/],
+    ['a bridge of nobody', { ...vlan, bridge: 'eth0' }, /bridge of a cluster network/],
+    ['another name', { ...vlan, name: 'x' }, /expected "vlan100"/],
+  ])('with %s is refused', async (_, config, reason) => {
+    await using lab = await openLab();
+    await expect(admit(networkAdmission(lab.late), { object: network(config) })).rejects.toThrow(reason);
+  });
+
+  it('stays while machines are on it, and names them', async () => {
+    await using lab = await openLab();
+    await lab.client.create(
+      virtualMachines,
+      machine({}, { networks: [{ name: 'default', multus: { networkName: 'vlan100' } }] }),
+    );
+    await lab.until(virtualMachines, 'default/web01', () => lab.informers.machines.list().length === 1);
+    await expect(admit(networkAdmission(lab.late), { old: network(vlan) })).rejects.toThrow(
+      /still used by VM\(s\): default\/web01/,
+    );
+  });
+});
+
+describe('a claim', () => {
+  const claim = (spec: object): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { namespace: 'default', name: 'd' },
+    ...{ spec },
+  });
+
+  it('gets the default class, and never becomes smaller', async () => {
+    await using lab = await openLab();
+    await lab.client.create(storageClasses, defaultStorageClass());
+    await lab.until(storageClasses, 'harvester-longhorn', () => lab.informers.storageClasses.list().length === 1);
+    const plugin = claimAdmission(lab.late);
+    expect(await admit(plugin, { object: claim({}) })).toMatchObject({
+      spec: { storageClassName: 'harvester-longhorn' },
+    });
+    const sized = (storage: string): KubeObject => claim({ resources: { requests: { storage } } });
+    await expect(admit(plugin, { object: sized('1Gi'), old: sized('2Gi') })).rejects.toThrow(
+      /can not be less than the previous value/,
+    );
+    await expect(admit(plugin, { object: sized('2Gi'), old: sized('2048Mi') })).resolves.toBeUndefined();
+  });
+});
+
+describe('what a cluster always has', () => {
+  it('stays', async () => {
+    await using lab = await openLab();
+    await expect(admit(builtInAdmission(lab.late), { old: defaultStorageClass() })).rejects.toMatchObject({
+      code: 403,
+    });
+  });
+
+  it('has one default storage class', async () => {
+    await using lab = await openLab();
+    await lab.client.create(storageClasses, defaultStorageClass());
+    await lab.until(storageClasses, 'harvester-longhorn', () => lab.informers.storageClasses.list().length === 1);
+    const second = { ...defaultStorageClass(), metadata: { ...defaultStorageClass().metadata, name: 'fast' } };
+    await expect(admit(builtInAdmission(lab.late), { object: second })).rejects.toThrow(
+      /harvester-longhorn already exists, please reset it first/,
+    );
+  });
+});
