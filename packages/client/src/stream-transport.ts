@@ -39,7 +39,8 @@ export function streamTransport(
   const agent = new DialAgent(dial, tls, {
     keepAlive: tls !== undefined,
     maxSockets,
-    maxFreeSockets: Math.min(maxSockets, 8),
+    // Each stream kept is a TLS handshake through the tunnel spared; idle ones go after `idleMs`.
+    maxFreeSockets: maxSockets,
     scheduling: 'lifo',
     // Only what TLS makes of a stream has a socket's timeouts; without it each request dials, and nothing is idle.
     ...(tls === undefined ? {} : { timeout: idleMs }),

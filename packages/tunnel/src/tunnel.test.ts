@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { FakeClock, silentLog } from '@drover/kit';
 import { describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { keepTunnel, TunnelRefused } from './client.js';
 import { encodeFrame, type Frame } from './frame.js';
 import { DATA_LIMIT, defaultLimits, PAUSE_ABOVE } from './limits.js';
@@ -388,6 +389,27 @@ describe('the dialling end', () => {
     }
     expect(stream.destroyed).toBe(false);
     session.close('done');
+  });
+
+  it('survives random frames of a server, and serves the next one', async () => {
+    const hostile = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(hostile, 'listening');
+    hostile.on('connection', (socket) => {
+      socket.on('error', () => undefined);
+      for (let count = 0; count < 100 && socket.readyState === WebSocket.OPEN; count += 1) {
+        const [stream = 0, type = 0, length = 0] = randomBytes(3);
+        socket.send(Buffer.concat([Buffer.of(2, stream % 16, (type % 9) * 2, 0), randomBytes(length)]));
+      }
+      socket.send('the end');
+    });
+    const url = `ws://127.0.0.1:${(hostile.address() as AddressInfo).port}/`;
+    for (let round = 0; round < 50; round += 1) {
+      const session = await dialTunnel(url, { allow: () => false });
+      await session.closed;
+      expect(session.streams).toBe(0);
+    }
+    for (const socket of hostile.clients) socket.terminate();
+    hostile.close();
   });
 
   it('says what the server answered when it refuses', async () => {
