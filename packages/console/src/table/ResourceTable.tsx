@@ -12,7 +12,16 @@ import {
 } from '@patternfly/react-core';
 import { SearchIcon } from '@patternfly/react-icons';
 import { type IAction, Table, Th, Thead, Tr } from '@patternfly/react-table';
-import { type ReactElement, type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import {
+  type ReactElement,
+  type ReactNode,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { FreshnessNote } from '../components/FreshnessNote.js';
 import { ProblemAlert } from '../components/ProblemAlert.js';
 import { type MessageKey, message } from '../i18n/message.js';
@@ -73,7 +82,7 @@ export function ResourceTable<T extends { readonly key: string }>({
   searchHint?: MessageKey;
 }): ReactElement {
   const text = useText();
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const query = useDeferredValue(search.q ?? '');
   const sortBy = search.sort ?? defaultSort;
   const descending = search.desc === true;
@@ -145,7 +154,7 @@ export function ResourceTable<T extends { readonly key: string }>({
           </EmptyStateFooter>
         </EmptyState>
       ) : (
-        <div ref={scroller} className={`drover-scroll${isFaded ? ' drover-faded' : ''}`}>
+        <div ref={setScroller} className={`drover-scroll${isFaded ? ' drover-faded' : ''}`}>
           <Table
             aria-label={text(label)}
             aria-rowcount={shown.length}

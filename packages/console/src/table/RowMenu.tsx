@@ -1,50 +1,58 @@
 import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
 import { EllipsisVIcon } from '@patternfly/react-icons';
 import type { IAction } from '@patternfly/react-table';
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, useRef, useState } from 'react';
 
-/**
- * The menu of a row. Until it is first opened it is only its button: a list has a menu in each of its rows, and almost none
- * is ever opened.
- */
+/** The menu of a row: only its button until it is opened, because a list has one in each row and almost none is ever opened. */
 export function RowMenu({ label, entries }: { label: string; entries: () => readonly IAction[] }): ReactElement {
-  const [open, setOpen] = useState<boolean>();
-  const toggle = {
-    variant: 'plain',
-    'aria-label': label,
-    icon: <EllipsisVIcon />,
-    isExpanded: open === true,
-    onClick: () => setOpen(open !== true),
-  } as const;
-  if (open === undefined) return <MenuToggle {...toggle} />;
-  const shown = open ? entries() : [];
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   return (
-    <Dropdown
-      isOpen={open}
-      onOpenChange={setOpen}
-      onSelect={() => setOpen(false)}
-      shouldFocusToggleOnSelect
-      shouldFocusFirstItemOnOpen
-      popperProps={{ position: 'right' }}
-      toggle={(ref) => <MenuToggle ref={ref} {...toggle} />}
-    >
-      <DropdownList>
-        {shown.map(({ isSeparator, title, description, onClick, isAriaDisabled, isDanger }, index) =>
-          isSeparator ? (
-            <Divider key={`after ${String(shown[index - 1]?.title)}`} component="li" />
-          ) : (
-            <DropdownItem
-              key={String(title)}
-              isAriaDisabled={isAriaDisabled ?? false}
-              isDanger={isDanger ?? false}
-              description={description}
-              onClick={(event) => onClick?.(event, 0, {}, {})}
-            >
-              {title}
-            </DropdownItem>
-          ),
-        )}
-      </DropdownList>
-    </Dropdown>
+    <>
+      <MenuToggle
+        ref={button}
+        variant="plain"
+        aria-label={label}
+        icon={<EllipsisVIcon />}
+        isExpanded={open}
+        onClick={() => setOpen(!open)}
+      />
+      {open && (
+        <Dropdown
+          isOpen
+          onOpenChange={setOpen}
+          onSelect={() => setOpen(false)}
+          shouldFocusToggleOnSelect
+          shouldFocusFirstItemOnOpen
+          popperProps={{ position: 'right' }}
+          toggle={{ toggleNode: null, toggleRef: button }}
+        >
+          <MenuEntries entries={entries()} />
+        </Dropdown>
+      )}
+    </>
+  );
+}
+
+/** What can be done, as the entries of a menu; a refused one stays and says why. */
+export function MenuEntries({ entries }: { entries: readonly IAction[] }): ReactElement {
+  return (
+    <DropdownList>
+      {entries.map(({ isSeparator, title, description, onClick, isAriaDisabled, isDanger }, index) =>
+        isSeparator ? (
+          <Divider key={`after ${String(entries[index - 1]?.title)}`} component="li" />
+        ) : (
+          <DropdownItem
+            key={String(title)}
+            isAriaDisabled={isAriaDisabled ?? false}
+            isDanger={isDanger ?? false}
+            description={description}
+            onClick={(event) => onClick?.(event, 0, {}, {})}
+          >
+            {title}
+          </DropdownItem>
+        ),
+      )}
+    </DropdownList>
   );
 }

@@ -1,6 +1,6 @@
 import { Skeleton } from '@patternfly/react-core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import type { ReactElement, RefObject } from 'react';
+import type { ReactElement } from 'react';
 import { useText } from '../i18n/text.js';
 import { type RowParts, TableRow } from './TableRow.js';
 
@@ -18,11 +18,12 @@ export function TableBody<T extends { readonly key: string }>({
 }: RowParts<T> & {
   rows: readonly T[];
   selected: ReadonlySet<string> | undefined;
-  scroller: RefObject<HTMLDivElement | null>;
+  /** Absent in the first render, before it stands in the document. */
+  scroller: HTMLDivElement | null;
 }): ReactElement {
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => ROW_PX,
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: READY,

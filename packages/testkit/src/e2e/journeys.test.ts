@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { persistentVolumeClaims } from '@drover/api';
+import type { Client } from '@drover/client';
 import { Closing } from '@drover/kit';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DroverProcess } from '../drover-process.js';
 import { buildGuest, type Guest, guestMissing } from '../guest/guest.js';
-import { kubectl } from '../kubectl.js';
-import { present } from '../present.js';
+import { clearLab, kubeconfigClient, registerLab, untilNone } from '../lab.js';
 import { temporaryDirectory } from '../temporary.js';
 import { chromiumProgram, openBrowser } from './browser.js';
 
@@ -28,24 +29,13 @@ interface Canvas {
 
 const missing = [
   ...(chromiumProgram() === undefined ? ['Chromium'] : []),
-  ...(present('kubectl') ? [] : ['kubectl']),
   ...[await guestMissing()].filter((each) => each !== undefined),
 ];
-
-/** Agents outlive their lab, as pods outlive a kubelet's restart: here nobody would come back for them. */
-async function withoutAgents(labs: readonly { kubeconfig: string }[]): Promise<void> {
-  for (const { kubeconfig } of labs) {
-    await kubectl(kubeconfig, ['delete', 'deployment', '-n', 'cattle-system', '--all']);
-    await kubectl(kubeconfig, ['wait', '-n', 'cattle-system', '--for=delete', 'pod', '--all', '--timeout=40s']);
-    await kubectl(kubeconfig, ['delete', 'vm', '-A', '--all']);
-  }
-}
 
 describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', ') || 'everything is here'})`, () => {
   const closing = new Closing();
   let server: { url: string; dataDir: string };
-  let labs: { kubeconfig: string }[] = [];
-  const secondLab = (): string => labs[1]?.kubeconfig ?? '';
+  const labs: Client[] = [];
   let guest: Guest;
   let browser: Browser;
   let page: Page;
@@ -62,8 +52,12 @@ describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', 
       new DroverProcess(['lab', '--data-dir', second.path, '--listen', any, '--name', 'second-host']),
     );
     server = await up.ready('server');
-    labs = [await up.ready('lab'), await lab.ready('lab')];
-    closing.defer(() => withoutAgents(labs));
+    for (const { kubeconfig } of [await up.ready('lab'), await lab.ready('lab')]) {
+      labs.push(await kubeconfigClient(kubeconfig));
+    }
+    closing.defer(async () => {
+      for (const each of labs) await clearLab(each);
+    });
     guest = await buildGuest();
     browser = closing.use(await openBrowser());
     const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 } });
@@ -129,9 +123,7 @@ describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', 
     it('puts the URL of the guide into the setting, and sees the cluster turn Active without a reload', async () => {
       const url = await page.getByRole('textbox', { name: 'Registration URL' }).inputValue();
       expect(url).toMatch(/\/v3\/import\/[a-z0-9]+_c-m-[a-z0-9]{8}\.yaml$/);
-      const patch = JSON.stringify({ value: url });
-      const setting = ['settings.harvesterhci.io', 'cluster-registration-url', '--type', 'merge', '-p', patch];
-      expect(await kubectl(secondLab(), ['patch', ...setting])).toMatchObject({ code: 0 });
+      await registerLab(labs[1] as Client, url);
       await page.getByText(`${CLUSTER} is active.`).waitFor(CLUSTER_PACE);
       await link('Open the cluster').click();
       await page.getByRole('heading', { name: CLUSTER, exact: true, level: 1 }).waitFor();
@@ -225,8 +217,7 @@ describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', 
       await button('Menu').click();
       await page.getByRole('menuitem', { name: 'Virtualization Management' }).click();
       await page.getByRole('row', { name: new RegExp(CLUSTER) }).waitFor();
-      const claims = ['get', 'pvc', '-A', '-o', 'name'];
-      await expect.poll(async () => (await kubectl(secondLab(), claims)).stdout, CLUSTER_PACE).toBe('');
+      await untilNone(labs[1] as Client, persistentVolumeClaims);
     });
   });
 

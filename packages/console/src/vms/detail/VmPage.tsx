@@ -2,10 +2,7 @@ import { virtualMachines } from '@drover/api';
 import {
   Alert,
   BreadcrumbItem,
-  Divider,
   Dropdown,
-  DropdownItem,
-  DropdownList,
   MenuToggle,
   PageSection,
   Tab,
@@ -21,6 +18,7 @@ import { PageHead } from '../../components/PageHead.js';
 import { StateLabel } from '../../components/StateLabel.js';
 import type { MessageKey } from '../../i18n/message.js';
 import { useText } from '../../i18n/text.js';
+import { MenuEntries } from '../../table/RowMenu.js';
 import type { Machine } from '../machine.js';
 import { useMachine } from '../machines.js';
 import { needsRestart } from '../state.js';
@@ -160,23 +158,7 @@ function ActionMenu({ entries }: { entries: readonly IAction[] }): ReactElement 
         </MenuToggle>
       )}
     >
-      <DropdownList>
-        {entries.map(({ isSeparator, title, description, onClick, isAriaDisabled, isDanger }, index) =>
-          isSeparator ? (
-            <Divider key={`after ${String(entries[index - 1]?.title)}`} component="li" />
-          ) : (
-            <DropdownItem
-              key={String(title)}
-              isAriaDisabled={isAriaDisabled ?? false}
-              isDanger={isDanger ?? false}
-              description={description}
-              onClick={(event) => onClick?.(event, 0, {}, {})}
-            >
-              {title}
-            </DropdownItem>
-          ),
-        )}
-      </DropdownList>
+      <MenuEntries entries={entries} />
     </Dropdown>
   );
 }
