@@ -3,18 +3,25 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
-  harvesterSettings,
   managementClusters,
-  pods,
   type VirtualMachine,
   virtualMachineImages,
   virtualMachineInstances,
   virtualMachines,
 } from '@drover/api';
-import { type Client, createClient, httpsTransport, loadKubeconfig, waitFor } from '@drover/client';
-import { Closing, systemClock } from '@drover/kit';
+import { type Client, waitFor } from '@drover/client';
+import { Closing } from '@drover/kit';
 import { detectHost } from '@drover/qemu';
-import { buildGuest, DroverProcess, type Guest, guestMissing, Session, Terminal } from '@drover/testkit';
+import {
+  buildGuest,
+  clearLab,
+  DroverProcess,
+  type Guest,
+  guestMissing,
+  kubeconfigClient,
+  Session,
+  Terminal,
+} from '@drover/testkit';
 import type { Benchmark, Row } from './benchmark.js';
 import { answers, bareBoot, machineIn } from './boot.js';
 import { Samples, timed } from './samples.js';
@@ -68,10 +75,10 @@ async function startStack(dataDir: string, guest: Guest, closing: Closing): Prom
     new DroverProcess(['up', '--data-dir', dataDir, ...listeners], { DROVER_BOOTSTRAP_PASSWORD: PASSWORD }),
   );
   const server = await drover.ready('server');
-  const lab = clientOf(await loadKubeconfig((await drover.ready('lab')).kubeconfig));
-  closing.defer(() => removeAgent(lab));
+  const lab = await kubeconfigClient((await drover.ready('lab')).kubeconfig);
+  closing.defer(() => clearLab(lab));
   await drover.tells(/The lab is imported/);
-  const local = clientOf(await loadKubeconfig(server.kubeconfig));
+  const local = await kubeconfigClient(server.kubeconfig);
   const { items } = await local.list(managementClusters);
   const id = items.find(({ spec }) => spec?.displayName === 'lab')?.metadata.name as string;
   const session = await Session.open(server, 'admin', PASSWORD);
@@ -96,23 +103,6 @@ async function startStack(dataDir: string, guest: Guest, closing: Closing): Prom
 }
 
 const isRunning = ({ status }: { status?: { phase?: string } }): boolean => status?.phase === 'Running';
-
-const clientOf = (access: Parameters<typeof httpsTransport>[0]): Client =>
-  createClient(httpsTransport(access), { clock: systemClock });
-
-/** The agent is a process that outlives the lab on purpose; clearing the Deployment ends it. */
-async function removeAgent(lab: Client): Promise<void> {
-  const url = { type: 'merge', patch: { value: '' } } as const;
-  await lab.patch(harvesterSettings, { name: 'cluster-registration-url' }, url);
-  const { items, metadata } = await lab.list(pods, { namespace: 'cattle-system' });
-  let left = items.length;
-  if (left === 0) return;
-  const options = { namespace: 'cattle-system', resourceVersion: metadata.resourceVersion };
-  for await (const event of lab.watch(pods, { ...options, signal: AbortSignal.timeout(PATIENCE_MS) })) {
-    if (event.type === 'DELETED') left -= 1;
-    if (left === 0) return;
-  }
-}
 
 async function gone(cluster: Client, name: string): Promise<void> {
   const selection = { namespace: NAMESPACE, fieldSelector: `metadata.name=${name}` };

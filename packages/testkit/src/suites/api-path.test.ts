@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DroverProcess } from '../drover-process.js';
 import { kubectl } from '../kubectl.js';
+import { clearLab, kubeconfigClient } from '../lab.js';
 import { present } from '../present.js';
 import { temporaryDirectory } from '../temporary.js';
 
@@ -48,8 +49,7 @@ describe.skipIf(!present('kubectl'))('importing by kubectl alone (needs kubectl)
   });
 
   afterAll(async () => {
-    await kubectl(lab, ['delete', 'deployment', '-n', 'cattle-system', 'cattle-cluster-agent', '--wait']);
-    await kubectl(lab, ['wait', '-n', 'cattle-system', '--for=delete', 'pod', '--all', '--timeout=40s']);
+    await clearLab(await kubeconfigClient(lab));
     for (const resource of closing) await resource[Symbol.asyncDispose]();
   });
 

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DroverProcess, type ReadyLine } from '../drover-process.js';
 import { kubectl } from '../kubectl.js';
+import { clearLab, kubeconfigClient } from '../lab.js';
 import { present } from '../present.js';
 import { temporaryDirectory } from '../temporary.js';
 
@@ -108,9 +109,7 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
     });
 
     afterAll(async () => {
-      await onLab('delete', 'vm', 'survivor', '--wait');
-      await onLab('delete', 'deployment', '-n', 'cattle-system', 'cattle-cluster-agent');
-      await onLab('wait', '-n', 'cattle-system', '--for=delete', 'pod', '--all', '--timeout=40s');
+      await clearLab(await kubeconfigClient(labReady.kubeconfig));
       for (const resource of closing) await resource[Symbol.asyncDispose]();
     });
 
