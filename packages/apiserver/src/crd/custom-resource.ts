@@ -1,6 +1,7 @@
 import { crdColumns, type KubeObject, openSchema, type Schema } from '@drover/api';
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '@drover/api/types/apiextensions-v1';
 import type { Entry } from '@drover/store';
+import type { Conversion } from '../catalog/conversion.js';
 import { at, type ResourceDefinition, type ScaleDefinition, type VersionDefinition } from '../catalog/definition.js';
 import { selectable } from '../catalog/selectable.js';
 import { compareVersions } from '../catalog/version-order.js';
@@ -41,10 +42,12 @@ function versionDefinition(
 ): VersionDefinition {
   const { group, names } = spec;
   const { name, served, subresources, additionalPrinterColumns = [], selectableFields = [] } = version;
+  const schema = lazySchema(entry, name);
   return {
     name,
     served,
-    schema: lazySchema(entry, name),
+    schema,
+    convert: version.storage ? undefined : inShapeOf(schema),
     document: () => schemaOf(entry, name),
     component: '',
     columns: crdColumns(additionalPrinterColumns),
@@ -54,6 +57,17 @@ function versionDefinition(
     deprecation: version.deprecated
       ? (version.deprecationWarning ?? `${group}/${name} ${names.kind} is deprecated`)
       : undefined,
+  };
+}
+
+/**
+ * Versions are converted by the strategy None: only the apiVersion differs. What a version's own schema does not know is left out
+ * of it, and what it gives by default is there.
+ */
+function inShapeOf(schema: VersionDefinition['schema']): Conversion {
+  return {
+    fromStored: (object) => schema().withDefaults(schema().prune(object).object),
+    toStored: (object) => object,
   };
 }
 
