@@ -10,6 +10,7 @@ import { Registrations } from '../clusters/registration.js';
 import type { Informers } from '../informers.js';
 import { ClusterProxy } from '../proxy/cluster-proxy.js';
 import { Impersonation } from '../proxy/impersonation.js';
+import { DerivedRights } from '../rbac/derived-rights.js';
 import type { Settings } from '../settings.js';
 import type { IdentityParts } from './identity-parts.js';
 import type { Means } from './means.js';
@@ -20,6 +21,7 @@ export interface ClusterParts {
   readonly registrations: Registrations;
   readonly tunnels: TunnelServer;
   readonly downstreams: Downstreams;
+  readonly rights: DerivedRights;
   readonly controller: ClusterController;
   readonly proxy: ClusterProxy;
 }
@@ -54,11 +56,20 @@ export function clusterParts(
   const authorize = connections.authorize.bind(connections);
   const tunnels = closing.use(createTunnelServer({ authorize, clock, random, log }));
   const downstreams = closing.use(new Downstreams({ client, clock, clusters, tunnels }));
+  const rights = new DerivedRights();
   const followed = { ...informers, tokens: informers.registrationTokens };
-  const controller = new ClusterController({ ...means, clusters, informers: followed, downstreams, tunnels, settings });
+  const controller = new ClusterController({
+    ...means,
+    clusters,
+    informers: followed,
+    downstreams,
+    tunnels,
+    rights,
+    settings,
+  });
   closing.defer(() => controller[Symbol.dispose]());
   const { reviews, streams } = identity;
   const { localTransport: local, anonymousTransport: anonymous } = transports;
   const proxy = new ClusterProxy({ clusters, downstreams, impersonation, reviews, streams, local, anonymous, clock });
-  return { clusters, registrations, tunnels, downstreams, controller, proxy };
+  return { clusters, registrations, tunnels, downstreams, rights, controller, proxy };
 }

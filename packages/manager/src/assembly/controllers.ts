@@ -20,7 +20,7 @@ export function controllersOf(
   { settings, identity, clusters }: { settings: Settings; identity: IdentityParts; clusters: ClusterParts },
 ): readonly Pick<Controller, 'start'>[] {
   const { management, provisioning, registrationTokens, clusterBindings, roleTemplates, users, tokens } = informers;
-  const { tunnels, downstreams } = clusters;
+  const { tunnels, downstreams, rights } = clusters;
   return [
     clusters.controller,
     ...provisioningControllers({ ...means, management, provisioning }),
@@ -30,6 +30,6 @@ export function controllersOf(
     tokenReaper({ ...means, tokens }),
     ...globalRoleControllers({ ...means, ...informers }),
     membershipController({ ...means, clusters: management, bindings: clusterBindings, roleTemplates }),
-    downstreamRbacController({ ...means, ...informers, clusters: management, downstreams, tunnels }),
+    downstreamRbacController({ ...means, ...informers, clusters: management, downstreams, rights, tunnels }),
   ];
 }

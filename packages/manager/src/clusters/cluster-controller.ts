@@ -23,6 +23,7 @@ import {
 } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { TunnelServer } from '@drover/tunnel';
+import type { DerivedRights } from '../rbac/derived-rights.js';
 import type { Settings } from '../settings.js';
 import type { ClusterDirectory } from './cluster-directory.js';
 import { type ClusterId, LOCAL, parseClusterId } from './cluster-id.js';
@@ -47,6 +48,7 @@ export interface ClusterControllerParts {
   };
   readonly downstreams: Downstreams;
   readonly tunnels: TunnelServer;
+  readonly rights: DerivedRights;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -61,7 +63,7 @@ export class ClusterController implements Disposable {
   readonly #controller: Controller;
   readonly #monitors: ClusterMonitors;
   readonly #removal: ClusterRemoval;
-  readonly #subscription: Disposable;
+  readonly #subscriptions: Disposable[];
 
   constructor(private readonly parts: ClusterControllerParts) {
     const { clock, random, log, informers, tunnels, downstreams } = parts;
@@ -80,7 +82,7 @@ export class ClusterController implements Disposable {
       random,
       log,
     });
-    this.#subscription = tunnels.onChange((key, connected) => {
+    const tunnelsChanged = tunnels.onChange((key, connected) => {
       const id = parseClusterId(key);
       if (id === undefined) return;
       log.info(connected ? 'agent connected' : 'agent disconnected', { cluster: id });
@@ -90,6 +92,7 @@ export class ClusterController implements Disposable {
         .catch((error: unknown) => log.warn('closing old connections failed', { cluster: id, error }));
       this.enqueue(id);
     });
+    this.#subscriptions = [tunnelsChanged, parts.rights.onChange((id) => this.enqueue(id))];
   }
 
   start(signal: AbortSignal): Promise<void> {
@@ -102,7 +105,7 @@ export class ClusterController implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#subscription[Symbol.dispose]();
+    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]();
     this.#monitors[Symbol.dispose]();
   }
 
@@ -147,6 +150,7 @@ export class ClusterController implements Disposable {
       lostAt: wasConnected ? lostAt(connected, now) : undefined,
       fetched: readFetch(findCondition(status?.conditions, FETCHED)),
       probe: this.#monitors.facts(id)?.probe,
+      rights: this.parts.rights.of(id),
       endpoint: status?.apiEndpoint,
       serverUrl: this.parts.settings.serverUrl,
       agentImage: this.parts.settings.value('agent-image'),

@@ -9,6 +9,7 @@ const link: Link = {
   lostAt: undefined,
   fetched: undefined,
   probe: undefined,
+  rights: undefined,
   endpoint: undefined,
   serverUrl: 'https://drover.example',
   agentImage: 'drover:v1',
@@ -44,7 +45,16 @@ describe('a cluster says what it waits for', () => {
     expect(of(connected, 'Ready')).toMatchObject({ status: 'Unknown', reason: 'Probing' });
     const refused = { ...connected, probe: { ok: false, error: 'connection refused' } as const };
     expect(of(refused, 'Ready')?.message).toMatch(/10\.53\.0\.1:443 is not ready: connection refused/);
-    expect(of({ ...connected, probe: { ok: true } }, 'Ready')).toEqual({ type: 'Ready', status: 'True' });
+  });
+
+  it('when its API answers: that users have their rights in it, so that Ready means usable', () => {
+    const answers = { registered: true, connected: true, probe: { ok: true } as const };
+    expect(of(answers, 'Ready')).toMatchObject({ status: 'Unknown', reason: 'GivingRights' });
+    expect(of({ ...answers, rights: { ok: false, error: 'forbidden' } }, 'Ready')?.message).toMatch(
+      /cannot be given .*: forbidden$/,
+    );
+    expect(of({ ...answers, rights: { ok: true } }, 'Ready')).toEqual({ type: 'Ready', status: 'True' });
+    expect(of({ ...answers, rights: { ok: true } }, 'GlobalAdminsSynced')).toMatchObject({ status: 'True' });
   });
 
   it('when lost: since when', () => {

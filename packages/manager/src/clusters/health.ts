@@ -1,4 +1,5 @@
 import { type Observation, rfc3339 } from '@drover/controller';
+import type { RightsState } from '../rbac/derived-rights.js';
 
 /** What is known about the way to a cluster, as of `now` (ms since the epoch). */
 export interface Link {
@@ -13,6 +14,8 @@ export interface Link {
   readonly fetched: { readonly at: number; readonly by: string } | undefined;
   /** What the cluster's API answered to the last probe; `undefined` before the first answer. */
   readonly probe: { readonly ok: true } | { readonly ok: false; readonly error: string } | undefined;
+  /** Whether the rights of users are in the cluster. */
+  readonly rights: RightsState;
   readonly endpoint: string | undefined;
   readonly serverUrl: string;
   readonly agentImage: string;
@@ -37,6 +40,7 @@ export function healthOf(link: Link): Health {
   return {
     conditions: [
       connection.observed,
+      { type: 'GlobalAdminsSynced', status: link.internal || link.rights?.ok === true ? 'True' : 'False' },
       { type: 'AgentDeployed', status: link.internal || link.registered ? 'True' : 'False' },
       { type: 'Pending', status: link.registered || link.internal ? 'True' : 'False' },
       waiting(link, connection.observed),
@@ -100,7 +104,7 @@ function waiting(link: Link, connected: Observation): Observation {
   };
 }
 
-function readiness({ probe, endpoint }: Link, connected: Observation): Observation {
+function readiness({ probe, endpoint, rights, internal }: Link, connected: Observation): Observation {
   if (connected.status !== 'True') {
     return {
       type: 'Ready',
@@ -117,11 +121,27 @@ function readiness({ probe, endpoint }: Link, connected: Observation): Observati
       message: 'The agent is connected; asking the Kubernetes API whether it is ready',
     };
   }
-  if (probe.ok) return { type: 'Ready', status: 'True' };
+  if (!probe.ok) {
+    return {
+      type: 'Ready',
+      status: 'False',
+      reason: 'ApiUnreachable',
+      message: `The agent is connected, but the Kubernetes API at ${endpoint ?? 'its address'} is not ready: ${probe.error}`,
+    };
+  }
+  if (internal || rights?.ok === true) return { type: 'Ready', status: 'True' };
+  if (rights === undefined) {
+    return {
+      type: 'Ready',
+      status: 'Unknown',
+      reason: 'GivingRights',
+      message: 'The Kubernetes API answers; giving users their rights in the cluster',
+    };
+  }
   return {
     type: 'Ready',
     status: 'False',
-    reason: 'ApiUnreachable',
-    message: `The agent is connected, but the Kubernetes API at ${endpoint ?? 'its address'} is not ready: ${probe.error}`,
+    reason: 'RightsNotGiven',
+    message: `The Kubernetes API answers, but users cannot be given their rights in the cluster: ${rights.error}`,
   };
 }
