@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import {
@@ -95,6 +96,7 @@ export class HostMachines implements Machines, AsyncDisposable {
     await forgetMachine(this.#directory(uid)).catch((error: unknown) => {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     });
+    await rm(this.#directory(uid), { recursive: true, force: true });
     this.#exits.delete(uid);
   }
 
