@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { adoptMachine, adoptMachines, forgetMachine } from './adopt.js';
@@ -205,6 +205,16 @@ describe.skipIf(!host.qemu.ok)('a machine (needs QEMU)', () => {
     await using _machine = await start(home.path);
     await expect(start(home.path)).rejects.toThrow(MachineExists);
     await expect(forgetMachine(home.path)).rejects.toThrow(MachineExists);
+  });
+
+  it('is started where a crash of the host left a record that cannot be read', async () => {
+    await using home = await temporaryDirectory();
+    await writeFile(join(home.path, 'machine.json'), '');
+    await using machine = await start(home.path);
+    await writeFile(join(home.path, 'machine.json'), '');
+    await expect(start(home.path)).rejects.toThrow(MachineExists);
+    expect(machine.state).toBe('prelaunch');
+    expect((await stat(home.path)).mode & 0o777).toBe(0o700);
   });
 
   it("fails to start with QEMU's own words, and leaves nothing behind", async () => {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, realpath } from 'node:fs/promises';
+import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { qemuArguments } from './arguments.js';
 import type { MachineDescription } from './description.js';
 import { lastWords } from './exit.js';
 import { type Host, usableQemu } from './host.js';
+import { UnexpectedReply } from './json.js';
 import { Machine, type MachineDeps } from './machine.js';
 import { openMonitor } from './open-monitor.js';
 import { bootId, findQemu, identify, isAlive } from './process.js';
@@ -22,7 +23,7 @@ export class StartError extends Error {
 }
 
 /**
- * Starts a machine in `directory` (made when absent, mode 0700) and resolves when its guest runs, or, with `paused`, is
+ * Starts a machine in `directory` (made when absent; mode 0700) and resolves when its guest runs, or, with `paused`, is
  * ready to. QEMU gets a session of its own and outlives us. Nothing is left behind when it fails.
  *
  * @throws DescriptionError, HostProblem without QEMU, MachineExists, StartError
@@ -36,7 +37,8 @@ export async function startMachine(
   const { binary } = usableQemu(deps.host);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const home = await realpath(directory);
-  await refuseLiving(home);
+  await chmod(home, 0o700);
+  await refuseLiving(home, description);
   await removeMachineFiles(home);
   const planned: MachineRecord = {
     outline: outlineOf(description),
@@ -62,11 +64,18 @@ export async function startMachine(
   }
 }
 
-async function refuseLiving(home: string): Promise<void> {
-  const record = await readRecord(home);
+/** A record that a crash of the host left unreadable says nothing; a machine that runs is then found by its process. */
+async function refuseLiving(home: string, { uuid }: MachineDescription): Promise<void> {
+  const record = await readRecord(home).catch((error: unknown) => {
+    if (error instanceof UnexpectedReply) return 'unreadable' as const;
+    throw error;
+  });
   if (!record) return;
-  const alive = record.process ? await isAlive(record.process) : await findQemu(home, record.outline.uuid);
-  if (alive) throw new MachineExists(`${record.outline.name} runs in ${home} already`);
+  const known = record === 'unreadable' ? undefined : record;
+  const alive = known?.process
+    ? await isAlive(known.process)
+    : await findQemu(home, known?.outline.uuid ?? uuid.toLowerCase());
+  if (alive) throw new MachineExists(`${known?.outline.name ?? 'a machine'} runs in ${home} already`);
 }
 
 /** QEMU inherits no environment: nothing there concerns it, and some of it may be secret. */
