@@ -194,7 +194,11 @@ describe('an audit', () => {
 describe('the plain paths', () => {
   it('tell metrics under the names of upstream', async () => {
     await ask(test.server, 'GET', '/api/v1/namespaces');
+    await ask(test.server, 'GET', '/api/v1/secrets', undefined, { as: someone('ann') });
+    await ask(test.server, 'GET', '/api/v1/made-up');
     const { text } = await ask(test.server, 'GET', '/metrics');
+    expect(text).toMatch(/apiserver_request_total\{verb="list",group="",resource="secrets",code="403"\} [1-9]/);
+    expect(text).not.toContain('made-up');
     expect(text).toMatch(/apiserver_request_total\{verb="list",group="",resource="namespaces",code="200"\} [1-9]/);
   });
 

@@ -154,26 +154,21 @@ export class Api {
     const { rules, authenticator, verbs, clock } = this.parts;
     const aggregated = this.#aggregated(target);
     const attributes = { ...attributesOf(request.method, target, query), ...aggregated?.addressed };
-    authorize(rules, identity, attributes);
     const { verb } = attributes;
-    if (aggregated !== undefined) {
-      told(verb, target);
-      return aggregated.api.handle(withoutIdentity(request), identity);
-    }
-    const whole = { ...request, body: inTime(request.body, clock) };
     const review = reviewAt(target);
+    // Only what there is has a label of its own: a caller who makes names up makes no metric grow.
+    const stored = verbs.core.catalog.definition(target.group, target.resource);
+    if (aggregated ?? review ?? stored) told(verb, target);
+    authorize(rules, identity, attributes);
+    if (aggregated !== undefined) return aggregated.api.handle(withoutIdentity(request), identity);
+    const whole = { ...request, body: inTime(request.body, clock) };
     if (review !== undefined && verb === 'create') {
-      told(verb, target);
       const { namespace, name } = target;
       const objects = verbs.core.reader;
       return serveReview(review, whole, { rules, authenticator, objects, clock, identity, namespace, name });
     }
-    if (verb !== 'watch') {
-      const response = await serveObjects(verbs, whole, query, target, verb, identity, request.signal);
-      told(verb, target);
-      return response;
-    }
-    return this.#watch(asked, target, attributes, identify, () => told(verb, target));
+    if (verb === 'watch') return this.#watch(asked, target, attributes, identify);
+    return serveObjects(verbs, whole, query, target, verb, identity, request.signal);
   }
 
   async #watch(
@@ -181,7 +176,6 @@ export class Api {
     target: ResourceTarget,
     attributes: Attributes,
     identify: () => Identity,
-    told: () => void,
   ): Promise<ApiResponse> {
     const { verbs, metrics } = this.parts;
     const open = new AbortController();
@@ -197,7 +191,6 @@ export class Api {
     });
     try {
       const response = await serveObjects(verbs, request, query, target, 'watch', identity, open.signal);
-      told();
       metrics.watch(target, 1);
       counted = true;
       return { ...response, body: finallyCall(response.body, leave) };
