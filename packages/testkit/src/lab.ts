@@ -1,4 +1,12 @@
-import { deployments, harvesterSettings, type Kind, type KubeObject, pods, virtualMachines } from '@drover/api';
+import {
+  deployments,
+  harvesterSettings,
+  hasReason,
+  type Kind,
+  type KubeObject,
+  pods,
+  virtualMachines,
+} from '@drover/api';
 import { type Client, createClient, httpsTransport, loadKubeconfig } from '@drover/client';
 import { systemClock } from '@drover/kit';
 
@@ -29,7 +37,11 @@ export async function clearLab(lab: Client): Promise<void> {
 
 async function deleteAll<T extends KubeObject>(lab: Client, kind: Kind<T>): Promise<void> {
   const { items } = await lab.list(kind);
-  for (const { metadata } of items) await lab.delete(kind, metadata, { propagationPolicy: 'Background' });
+  for (const { metadata } of items) {
+    await lab.delete(kind, metadata, { propagationPolicy: 'Background' }).catch((error: unknown) => {
+      if (!hasReason(error, 'NotFound')) throw error;
+    });
+  }
   await untilNone(lab, kind);
 }
 
