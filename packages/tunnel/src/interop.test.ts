@@ -13,6 +13,8 @@ const peer = await buildUpstreamPeer();
 const program = 'program' in peer ? peer.program : '';
 const name = 'absent' in peer ? `upstream's remotedialer (skipped: ${peer.absent})` : "upstream's remotedialer";
 
+afterAll(() => peer[Symbol.asyncDispose]());
+
 const until = async (condition: () => boolean): Promise<void> => {
   const deadline = Date.now() + 10_000;
   while (!condition()) {

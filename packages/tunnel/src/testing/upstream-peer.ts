@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,20 +12,22 @@ const SOURCE = fileURLToPath(new URL('../../interop', import.meta.url));
 /** The first build compiles the library and all it needs, which takes a minute on a small machine. */
 const BUILD_MS = 180_000;
 
-/** The program built from `interop/`, or why there is none. */
-export type UpstreamPeer = { readonly program: string } | { readonly absent: string };
+/** The program built from `interop/`, or why there is none. Disposing it removes the program. */
+export type UpstreamPeer = AsyncDisposable & ({ readonly program: string } | { readonly absent: string });
 
 /** Builds the peer with the Go of this machine; without Go, or without its modules, there is no peer. */
 export async function buildUpstreamPeer(): Promise<UpstreamPeer> {
-  const program = join(await mkdtemp(join(tmpdir(), 'drover-interop-')), 'peer');
+  const directory = await mkdtemp(join(tmpdir(), 'drover-interop-'));
+  const program = join(directory, 'peer');
+  const remove = { [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
   try {
     // The toolchain that is there: another one is not worth a download.
     const env = { ...process.env, GOTOOLCHAIN: 'local' };
     await promisify(execFile)('go', ['build', '-o', program, '.'], { cwd: SOURCE, env, timeout: BUILD_MS });
-    return { program };
+    return { program, ...remove };
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return { absent: missing ? 'go is not installed' : 'go cannot build the peer' };
+    return { absent: missing ? 'go is not installed' : 'go cannot build the peer', ...remove };
   }
 }
 
