@@ -30,6 +30,11 @@ export interface ManagerOptions {
   readonly bootstrapPassword?: Secret | undefined;
   /** Default of the setting `agent-image`; absent, `drover:<version>`. */
   readonly agentImage?: string | undefined;
+  /**
+   * Called with the first administrator's password before it counts: what this keeps survives a start that is interrupted. When it
+   * fails, the start does.
+   */
+  readonly onFirstPassword?: ((password: Secret) => void | Promise<void>) | undefined;
   /** Called when the first administrator has another password than the first one, now or at an earlier run. */
   readonly onFirstPasswordChanged?: (() => void | Promise<void>) | undefined;
 }

@@ -18,13 +18,16 @@ const PASSWORD_LENGTH = 24;
  * one. Resolves with the password when this call made the user: it is kept nowhere else.
  */
 export async function installAdmin(
-  {
-    client,
-    passwords,
-    random,
-  }: { readonly client: Client; readonly passwords: Passwords; readonly random: RandomBytes },
+  means: {
+    readonly client: Client;
+    readonly passwords: Passwords;
+    readonly random: RandomBytes;
+    /** Keeps the password where its reader finds it. */
+    readonly keep: (password: Secret) => Promise<void>;
+  },
   given: Secret | undefined,
 ): Promise<Secret | undefined> {
+  const { client, passwords, random, keep } = means;
   if (await exists(client)) return undefined;
   const password = given ?? new Secret(randomText(PASSWORD_LENGTH, random, PASSWORD_ALPHABET));
   // Who chose the password themselves, other than as "admin", need not choose again.
@@ -39,6 +42,7 @@ export async function installAdmin(
     globalRoleName: 'admin',
     userName: name,
   });
+  await keep(password);
   // Last: until this is written, a start that was interrupted begins again with a password that somebody gets to see.
   await createIfAbsent(client, configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: MARK, data: {} });
   return password;

@@ -12,11 +12,12 @@ import { installLocalCluster, installNamespaces } from './namespaces.js';
  * password of the first administrator when this call made that user.
  */
 export async function bootstrap(options: ManagerOptions): Promise<Secret | undefined> {
-  const { client, random, bootstrapPassword } = options;
+  const { client, random, bootstrapPassword, onFirstPassword } = options;
+  const keep = async (password: Secret): Promise<void> => onFirstPassword?.(password);
   await installNamespaces(client);
   // All at once: writes that wait together are made durable together.
   const [firstPassword] = await Promise.all([
-    installAdmin({ client, passwords: new Passwords(client, random), random }, bootstrapPassword),
+    installAdmin({ client, passwords: new Passwords(client, random), random, keep }, bootstrapPassword),
     installSettings(client, settingFacts(options)),
     installRoles(client),
     installLocalCluster(client),

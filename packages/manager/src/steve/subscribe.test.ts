@@ -168,6 +168,7 @@ describe('a subscription', () => {
   it.each([
     ['a cluster one may not see', { resourceType: 'nodes', cluster: 'c-m-hidden00' }, 403],
     ['a type there is not', { resourceType: 'foo.bar' }, 404],
+    ['a mode there is not', { resourceType: 'nodes', mode: 'resource.changes' }, 422],
     ['a revision that is too old', { resourceType: 'nodes', resourceVersion: '1' }, 410],
   ])('of %s ends with the reason', async (_, wish, code) => {
     const { client, frame, say } = await open();

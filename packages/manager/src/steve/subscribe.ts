@@ -91,6 +91,11 @@ export class Subscriptions {
       send({ name: 'resource.stop', ...key });
       return;
     }
+    if (wish.mode !== undefined) {
+      send({ name: 'resource.error', ...key, data: { error: `mode "${wish.mode}" is not implemented`, code: 422 } });
+      send({ name: 'resource.stop', ...key });
+      return;
+    }
     running?.abort();
     if (running === undefined && watches.size >= MAX_WATCHES) {
       send({

@@ -20,6 +20,8 @@ export interface Wish {
   readonly id?: string;
   readonly selector?: string;
   readonly resourceVersion?: string;
+  /** Steve's other way of telling, by notifications without objects: refused by name. */
+  readonly mode?: string;
   readonly stop: boolean;
 }
 
@@ -44,6 +46,7 @@ export function readWish(text: string): Wish | undefined {
     ...optional('id'),
     ...optional('selector'),
     ...optional('resourceVersion'),
+    ...optional('mode'),
     stop: message['stop'] === true,
   };
 }
