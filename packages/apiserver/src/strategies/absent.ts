@@ -1,5 +1,14 @@
+import type { KubeObject } from '@drover/api';
+
 /** A JSON object whose fields are not known to be any shape. */
 export type Fields = Record<string, unknown>;
+
+/** An object's fields, before anything is known of their shapes. */
+export function loose(object: KubeObject): Fields;
+export function loose(object: KubeObject | undefined): Fields | undefined;
+export function loose(object: KubeObject | undefined): Fields | undefined {
+  return object as unknown as Fields | undefined;
+}
 
 /** The value as an object, or `undefined` when it is none. */
 export function fieldsOf(value: unknown): Fields | undefined {

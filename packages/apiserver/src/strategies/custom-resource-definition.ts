@@ -12,7 +12,7 @@ import type { CustomResourceDefinition, CustomResourceDefinitionSpec } from '@dr
 import { dns1035Label, dnsSubdomain } from '../catalog/names.js';
 import type { NameRule, Strategy, StrategyContext } from '../catalog/strategy.js';
 import { timestamp } from '../registry/core.js';
-import { absent, type Fields, inner, made, objectsIn } from './absent.js';
+import { absent, type Fields, inner, loose, made, objectsIn } from './absent.js';
 import { counted } from './plain.js';
 
 /** Holds a definition until its objects are gone. */
@@ -24,7 +24,7 @@ const DEFINITIONS = { group: 'apiextensions.k8s.io', plural: 'customresourcedefi
 export const customResourceDefinition: Strategy = {
   ...counted,
   fill: (object) => {
-    const spec = inner(object as unknown as Fields, 'spec');
+    const spec = inner(loose(object), 'spec');
     absent(made(spec, 'conversion'), 'strategy', 'None');
     const names = inner(spec, 'names');
     const kind = names?.['kind'];
@@ -62,9 +62,9 @@ interface Condition {
 
 /** Says in the object's status which names it got, which versions may be stored, and that it is served. */
 function settle(object: KubeObject, old: KubeObject | undefined, { clock, objects }: StrategyContext): void {
-  const fields = object as unknown as Fields;
+  const fields = loose(object);
   const spec = inner(fields, 'spec');
-  const status = { ...inner(old as unknown as Fields | undefined, 'status') } as Fields;
+  const status = { ...inner(loose(old), 'status') } as Fields;
   const stored = objectsIn(spec?.['versions'])
     .filter(({ storage }) => storage === true)
     .map(({ name }) => String(name));
@@ -89,13 +89,13 @@ function settle(object: KubeObject, old: KubeObject | undefined, { clock, object
 
 /** Whether the definition's kind is served. */
 export function isEstablished(object: KubeObject): boolean {
-  const conditions = objectsIn(inner(object as unknown as Fields, 'status')?.['conditions']);
+  const conditions = objectsIn(inner(loose(object), 'status')?.['conditions']);
   return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
 }
 
 function takenName(object: KubeObject, others: readonly KubeObject[]): { reason: string; message: string } | undefined {
-  const names = (definition: KubeObject): Fields => inner(definition as unknown as Fields, 'spec', 'names') ?? {};
-  const group = (definition: KubeObject): unknown => inner(definition as unknown as Fields, 'spec')?.['group'];
+  const names = (definition: KubeObject): Fields => inner(loose(definition), 'spec', 'names') ?? {};
+  const group = (definition: KubeObject): unknown => inner(loose(definition), 'spec')?.['group'];
   const mine = names(object);
   const myShort = Array.isArray(mine['shortNames']) ? mine['shortNames'] : [];
   for (const other of others) {
@@ -118,7 +118,7 @@ function condition(type: string, status: 'True' | 'False', reason: string, messa
 
 /** Replaces conditions by type; the time of one that stays as it is stays too. */
 function setConditions(object: KubeObject, conditions: readonly Condition[]): void {
-  const status = made(object as unknown as Fields, 'status');
+  const status = made(loose(object), 'status');
   if (status === undefined) return;
   const present = objectsIn(status['conditions']);
   const next = conditions.map((wanted) => {

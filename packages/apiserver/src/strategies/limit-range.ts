@@ -1,5 +1,5 @@
 import type { Strategy } from '../catalog/strategy.js';
-import { type Fields, fieldsOf, inner, objectsIn } from './absent.js';
+import { fieldsOf, inner, loose, objectsIn } from './absent.js';
 import { plain } from './plain.js';
 
 /**
@@ -9,7 +9,7 @@ import { plain } from './plain.js';
 export const limitRange: Strategy = {
   ...plain,
   fill: (object) => {
-    for (const limit of objectsIn(inner(object as unknown as Fields, 'spec')?.['limits'])) {
+    for (const limit of objectsIn(inner(loose(object), 'spec')?.['limits'])) {
       if (limit['type'] !== 'Container') continue;
       const defaults = { ...fieldsOf(limit['max']), ...fieldsOf(limit['default']) };
       const requests = { ...fieldsOf(limit['min']), ...defaults, ...fieldsOf(limit['defaultRequest']) };

@@ -1,7 +1,7 @@
 import { ApiError, type KubeObject } from '@drover/api';
 import { dnsLabel } from '../catalog/names.js';
 import type { Strategy } from '../catalog/strategy.js';
-import { absent, type Fields, inner, made } from './absent.js';
+import { absent, inner, loose, made } from './absent.js';
 import { plain } from './plain.js';
 
 /** Namespaces that the cluster itself lives in. */
@@ -17,15 +17,15 @@ export const namespace: Strategy = {
     object.metadata.labels = { ...object.metadata.labels, [NAME_LABEL]: object.metadata.name ?? '' };
   },
   prepareForCreate: (object) => {
-    const fields = object as unknown as Fields;
+    const fields = loose(object);
     const spec = made(fields, 'spec');
     const finalizers = Array.isArray(spec?.['finalizers']) ? spec['finalizers'] : [];
     if (spec !== undefined && !finalizers.includes('kubernetes')) spec['finalizers'] = [...finalizers, 'kubernetes'];
     fields['status'] = { phase: 'Active' };
   },
   prepareForUpdate: (object, old, part) => {
-    const fields = object as unknown as Fields;
-    const finalizers = inner(old as unknown as Fields, 'spec')?.['finalizers'];
+    const fields = loose(object);
+    const finalizers = inner(loose(old), 'spec')?.['finalizers'];
     const spec = made(fields, 'spec');
     if (part !== 'finalize' && spec !== undefined) {
       if (finalizers === undefined) delete spec['finalizers'];
@@ -34,11 +34,11 @@ export const namespace: Strategy = {
     if (part === 'main') absent(fields, 'status', { phase: 'Active' });
   },
   markDeleted: (object) => {
-    const fields = object as unknown as Fields;
+    const fields = loose(object);
     fields['status'] = { ...inner(fields, 'status'), phase: 'Terminating' };
   },
   heldBack: (object) => {
-    const finalizers = inner(object as unknown as Fields, 'spec')?.['finalizers'];
+    const finalizers = inner(loose(object), 'spec')?.['finalizers'];
     return Array.isArray(finalizers) && finalizers.length > 0;
   },
   authorizeDelete: ({ metadata: { name = '' } }: KubeObject) => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
-import { absent, type Fields, inner, made, objectsIn } from './absent.js';
+import { absent, type Fields, inner, loose, made, objectsIn } from './absent.js';
 import { plain } from './plain.js';
 import { fillPodSpec } from './pod-spec.js';
 
@@ -12,8 +12,8 @@ const GRACE_SECONDS = 30;
 export const pod: Strategy = {
   ...plain,
   graceSeconds: (object, asked) => {
-    const spec = inner(object as unknown as Fields, 'spec');
-    const phase = inner(object as unknown as Fields, 'status')?.['phase'];
+    const spec = inner(loose(object), 'spec');
+    const phase = inner(loose(object), 'status')?.['phase'];
     const unscheduled = spec?.['nodeName'] === undefined || spec['nodeName'] === '';
     if (unscheduled || phase === 'Succeeded' || phase === 'Failed') return 0;
     if (asked !== undefined) return asked;
@@ -21,12 +21,12 @@ export const pod: Strategy = {
     return typeof own === 'number' ? own : GRACE_SECONDS;
   },
   fill: (object) => {
-    const spec = inner(object as unknown as Fields, 'spec');
+    const spec = inner(loose(object), 'spec');
     fillPodSpec(spec);
     absent(spec, 'enableServiceLinks', true);
   },
   prepareForCreate: (object, { objects }) => {
-    const fields = object as unknown as Fields;
+    const fields = loose(object);
     const spec = made(fields, 'spec');
     absent(spec, 'serviceAccountName', 'default');
     if (spec !== undefined) spec['serviceAccount'] = spec['serviceAccountName'];
@@ -35,11 +35,7 @@ export const pod: Strategy = {
       { group: '', plural: 'serviceaccounts' },
       { namespace, name: String(spec?.['serviceAccountName']) },
     );
-    absent(
-      spec,
-      'automountServiceAccountToken',
-      (account as unknown as Fields | undefined)?.['automountServiceAccountToken'],
-    );
+    absent(spec, 'automountServiceAccountToken', loose(account)?.['automountServiceAccountToken']);
     if (spec?.['automountServiceAccountToken'] === undefined) delete spec?.['automountServiceAccountToken'];
     fields['status'] = { phase: 'Pending', qosClass: qualityOfService(spec) };
   },
@@ -49,7 +45,7 @@ export const pod: Strategy = {
 /** What of a pod's spec may change after it was made (core v1 ValidatePodUpdate). */
 function frozenCauses(object: KubeObject, old: KubeObject): StatusCause[] {
   const frozen = (pod: KubeObject): unknown => {
-    const spec = structuredClone(inner(pod as unknown as Fields, 'spec')) ?? {};
+    const spec = structuredClone(inner(loose(pod), 'spec')) ?? {};
     for (const field of [
       'activeDeadlineSeconds',
       'tolerations',

@@ -3,7 +3,7 @@ import { forbidden, type KubeObject, type StatusCause, SYSTEM_MASTERS, uncovered
 import type { PolicyRule } from '@drover/api/types/rbac-v1';
 import { pathSegment } from '../catalog/names.js';
 import type { Strategy, StrategyContext } from '../catalog/strategy.js';
-import { absent, type Fields, inner, made, objectsIn } from './absent.js';
+import { absent, inner, loose, made, objectsIn } from './absent.js';
 import { plain } from './plain.js';
 
 const GROUP = 'rbac.authorization.k8s.io';
@@ -40,7 +40,7 @@ function binding(plural: 'rolebindings' | 'clusterrolebindings'): Strategy {
     ...plain,
     nameRule: pathSegment,
     fill: (object) => {
-      const fields = object as unknown as Fields;
+      const fields = loose(object);
       absent(made(fields, 'roleRef'), 'apiGroup', GROUP);
       for (const subject of objectsIn(fields['subjects'])) {
         absent(subject, 'apiGroup', subject['kind'] === 'ServiceAccount' ? '' : GROUP);
@@ -49,8 +49,8 @@ function binding(plural: 'rolebindings' | 'clusterrolebindings'): Strategy {
     },
     validate: (object, old) => [...subjectCauses(object), ...roleCauses(object, plural), ...frozenRole(object, old)],
     authorizeWrite: (object, old, context) => {
-      const fields = object as unknown as Fields;
-      const before = old as unknown as Fields | undefined;
+      const fields = loose(object);
+      const before = loose(old);
       if (before !== undefined && isDeepStrictEqual(fields['subjects'], before['subjects'])) return;
       const roleRef = inner(fields, 'roleRef') ?? {};
       const named = { kind: String(roleRef['kind']), name: String(roleRef['name']) };
@@ -105,7 +105,7 @@ function requireHeld(
 }
 
 function subjectCauses(object: KubeObject): StatusCause[] {
-  return objectsIn((object as unknown as Fields)['subjects']).flatMap((subject, index) => {
+  return objectsIn(loose(object)['subjects']).flatMap((subject, index) => {
     const field = `subjects[${index}]`;
     const known = ['User', 'Group', 'ServiceAccount'];
     if (typeof subject['name'] !== 'string' || subject['name'] === '') {
@@ -121,7 +121,7 @@ function subjectCauses(object: KubeObject): StatusCause[] {
 }
 
 function roleCauses(object: KubeObject, plural: string): StatusCause[] {
-  const roleRef = inner(object as unknown as Fields, 'roleRef') ?? {};
+  const roleRef = inner(loose(object), 'roleRef') ?? {};
   const kinds = plural === 'clusterrolebindings' ? ['ClusterRole'] : ['Role', 'ClusterRole'];
   const causes: StatusCause[] = [];
   if (!kinds.includes(String(roleRef['kind']))) {
@@ -135,8 +135,8 @@ function roleCauses(object: KubeObject, plural: string): StatusCause[] {
 }
 
 function frozenRole(object: KubeObject, old: KubeObject | undefined): StatusCause[] {
-  const roleRef = (object as unknown as Fields)['roleRef'];
-  if (old === undefined || isDeepStrictEqual(roleRef, (old as unknown as Fields)['roleRef'])) return [];
+  const roleRef = loose(object)['roleRef'];
+  if (old === undefined || isDeepStrictEqual(roleRef, loose(old)['roleRef'])) return [];
   const message = `Invalid value: ${JSON.stringify(roleRef)}: cannot change roleRef`;
   return [{ reason: 'FieldValueInvalid', message, field: 'roleRef' }];
 }

@@ -1,6 +1,6 @@
 import { ApiError } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
-import { type Fields, inner } from './absent.js';
+import { inner, loose } from './absent.js';
 import { plain } from './plain.js';
 
 /** A kind whose objects would change what the server does, which it does not do: better refused than silently ignored. */
@@ -28,7 +28,7 @@ export function unenforced(strategy: Strategy, sentence: string): Strategy {
 export const apiService: Strategy = {
   ...plain,
   authorizeWrite: (object) => {
-    if (inner(object as unknown as Fields, 'spec', 'service') === undefined) return;
+    if (inner(loose(object), 'spec', 'service') === undefined) return;
     throw notImplemented('aggregation of APIs over the network is not implemented by this server');
   },
 };

@@ -1,6 +1,6 @@
 import type { KubeObject, StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
-import { absent, type Fields, fieldsOf } from './absent.js';
+import { absent, fieldsOf, loose } from './absent.js';
 import { plain } from './plain.js';
 
 /** Bytes of all values of one Secret or ConfigMap together (core v1 MaxSecretSize). */
@@ -21,7 +21,7 @@ const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
 export const secret: Strategy = {
   ...plain,
   fill: (object) => {
-    const fields = object as unknown as Fields;
+    const fields = loose(object);
     absent(fields, 'type', 'Opaque');
     const texts = fieldsOf(fields['stringData']);
     delete fields['stringData'];
@@ -32,7 +32,7 @@ export const secret: Strategy = {
   validate: (object, old) => [
     ...dataCauses(object, (value) => Buffer.byteLength(String(value), 'base64')),
     ...base64Causes(object),
-    ...typeCauses(object as unknown as Fields, old as unknown as Fields | undefined),
+    ...typeCauses(object, old),
     ...immutableCauses(object, old, ['data']),
   ],
 };
@@ -47,7 +47,7 @@ export const configMap: Strategy = {
 };
 
 function dataCauses(object: KubeObject, size: (value: unknown) => number): StatusCause[] {
-  const fields = object as unknown as Fields;
+  const fields = loose(object);
   const causes: StatusCause[] = [];
   let total = 0;
   for (const field of ['data', 'binaryData']) {
@@ -72,7 +72,7 @@ function dataCauses(object: KubeObject, size: (value: unknown) => number): Statu
 }
 
 function base64Causes(object: KubeObject): StatusCause[] {
-  const data = fieldsOf((object as unknown as Fields)['data']) ?? {};
+  const data = fieldsOf(loose(object)['data']) ?? {};
   return Object.entries(data).flatMap(([key, value]) => {
     if (typeof value !== 'string' || /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value))
       return [];
@@ -80,25 +80,25 @@ function base64Causes(object: KubeObject): StatusCause[] {
   });
 }
 
-function typeCauses(object: Fields, old: Fields | undefined): StatusCause[] {
-  const type = String(object['type']);
-  if (old !== undefined && old['type'] !== type) {
+function typeCauses(object: KubeObject, old: KubeObject | undefined): StatusCause[] {
+  const type = String(loose(object)['type']);
+  if (old !== undefined && loose(old)['type'] !== type) {
     return [{ reason: 'FieldValueInvalid', message: `Invalid value: "${type}": field is immutable`, field: 'type' }];
   }
-  const annotations = (object as unknown as KubeObject).metadata.annotations ?? {};
+  const { annotations = {} } = object.metadata;
   if (type === SERVICE_ACCOUNT_TOKEN && (annotations[ACCOUNT_ANNOTATION] ?? '') === '') {
     return [
       { reason: 'FieldValueRequired', message: 'Required value', field: `metadata.annotations[${ACCOUNT_ANNOTATION}]` },
     ];
   }
-  const data = fieldsOf(object['data']) ?? {};
+  const data = fieldsOf(loose(object)['data']) ?? {};
   return (REQUIRED_KEYS[type] ?? [])
     .filter((key) => data[key] === undefined)
     .map((key) => ({ reason: 'FieldValueRequired', message: 'Required value', field: `data[${key}]` }));
 }
 
 function immutableCauses(object: KubeObject, old: KubeObject | undefined, frozen: readonly string[]): StatusCause[] {
-  const [now, before] = [object as unknown as Fields, (old ?? {}) as unknown as Fields];
+  const [now, before] = [loose(object), loose(old) ?? {}];
   if (before['immutable'] !== true) return [];
   const message = 'Forbidden: field is immutable when `immutable` is set';
   return [...frozen, 'immutable']

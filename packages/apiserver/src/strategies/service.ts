@@ -1,7 +1,7 @@
 import type { KubeObject, StatusCause } from '@drover/api';
 import { dns1035Label } from '../catalog/names.js';
 import type { Strategy, StrategyContext } from '../catalog/strategy.js';
-import { absent, type Fields, inner, made, objectsIn } from './absent.js';
+import { absent, inner, loose, made, objectsIn } from './absent.js';
 import { plain } from './plain.js';
 
 /** Service addresses come from 10.43.0.0/16, as in Rancher's own distributions; the first is the API server's. */
@@ -17,7 +17,7 @@ export const service: Strategy = {
   ...plain,
   nameRule: dns1035Label,
   fill: (object) => {
-    const spec = made(object as unknown as Fields, 'spec');
+    const spec = made(loose(object), 'spec');
     absent(spec, 'type', 'ClusterIP');
     absent(spec, 'sessionAffinity', 'None');
     for (const port of objectsIn(spec?.['ports'])) {
@@ -30,15 +30,15 @@ export const service: Strategy = {
     absent(spec, 'ipFamilyPolicy', 'SingleStack');
   },
   prepareForCreate: (object, context) => {
-    const spec = made(object as unknown as Fields, 'spec');
-    (object as unknown as Fields)['status'] = { loadBalancer: {} };
+    const spec = made(loose(object), 'spec');
+    loose(object)['status'] = { loadBalancer: {} };
     if (spec === undefined || spec['type'] === 'ExternalName') return;
     if (spec['clusterIP'] === undefined || spec['clusterIP'] === '') spec['clusterIP'] = freeAddress(context);
     spec['clusterIPs'] = [spec['clusterIP']];
   },
   prepareForUpdate: (object, old) => {
-    const spec = made(object as unknown as Fields, 'spec');
-    const before = inner(old as unknown as Fields, 'spec');
+    const spec = made(loose(object), 'spec');
+    const before = inner(loose(old), 'spec');
     if (spec === undefined || spec['type'] === 'ExternalName') return;
     for (const field of ['clusterIP', 'clusterIPs']) absent(spec, field, before?.[field]);
   },
@@ -46,8 +46,8 @@ export const service: Strategy = {
 };
 
 function addressCauses(object: KubeObject, old: KubeObject): StatusCause[] {
-  const address = inner(object as unknown as Fields, 'spec')?.['clusterIP'];
-  const before = inner(old as unknown as Fields, 'spec')?.['clusterIP'];
+  const address = inner(loose(object), 'spec')?.['clusterIP'];
+  const before = inner(loose(old), 'spec')?.['clusterIP'];
   if (before === undefined || address === undefined || address === before) return [];
   const message = `Invalid value: ${JSON.stringify(address)}: field is immutable`;
   return [{ reason: 'FieldValueInvalid', message, field: 'spec.clusterIP' }];
@@ -55,9 +55,7 @@ function addressCauses(object: KubeObject, old: KubeObject): StatusCause[] {
 
 function freeAddress({ objects, random }: StrategyContext): string {
   const taken = new Set(
-    objects
-      .list({ group: '', plural: 'services' })
-      .map((object) => inner(object as unknown as Fields, 'spec')?.['clusterIP']),
+    objects.list({ group: '', plural: 'services' }).map((object) => inner(loose(object), 'spec')?.['clusterIP']),
   );
   const [high = 0, low = 0] = random(2);
   const start = (high << 8) | low;

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
-import { absent, type Fields, inner, made } from './absent.js';
+import { absent, inner, loose, made } from './absent.js';
 import { plain } from './plain.js';
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
@@ -9,10 +9,10 @@ const CLASSES = { group: 'storage.k8s.io', plural: 'storageclasses' };
 /** Claims get the default class when they name none. */
 export const persistentVolumeClaim: Strategy = {
   ...plain,
-  fill: (object) => absent(inner(object as unknown as Fields, 'spec'), 'volumeMode', 'Filesystem'),
+  fill: (object) => absent(inner(loose(object), 'spec'), 'volumeMode', 'Filesystem'),
   prepareForCreate: (object, { objects }) => {
-    (object as unknown as Fields)['status'] = { phase: 'Pending' };
-    const spec = made(object as unknown as Fields, 'spec');
+    loose(object)['status'] = { phase: 'Pending' };
+    const spec = made(loose(object), 'spec');
     if (spec?.['storageClassName'] !== undefined) return;
     const byAge = (a: KubeObject, b: KubeObject): number =>
       (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? '');
@@ -27,19 +27,19 @@ export const persistentVolumeClaim: Strategy = {
 export const persistentVolume: Strategy = {
   ...plain,
   fill: (object) => {
-    const spec = inner(object as unknown as Fields, 'spec');
+    const spec = inner(loose(object), 'spec');
     absent(spec, 'volumeMode', 'Filesystem');
     absent(spec, 'persistentVolumeReclaimPolicy', 'Retain');
   },
   prepareForCreate: (object) => {
-    (object as unknown as Fields)['status'] = { phase: 'Pending' };
+    loose(object)['status'] = { phase: 'Pending' };
   },
 };
 
 export const storageClass: Strategy = {
   ...plain,
   fill: (object) => {
-    const fields = object as unknown as Fields;
+    const fields = loose(object);
     absent(fields, 'reclaimPolicy', 'Delete');
     absent(fields, 'volumeBindingMode', 'Immediate');
   },

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
-import { absent, type Fields, fieldsOf, inner, made } from './absent.js';
+import { absent, type Fields, fieldsOf, inner, loose, made } from './absent.js';
 import { counted } from './plain.js';
 import { fillPodSpec } from './pod-spec.js';
 
@@ -10,7 +10,7 @@ function workload(fill: (spec: Fields) => void): Strategy {
   return {
     ...counted,
     fill: (object) => {
-      const spec = made(object as unknown as Fields, 'spec');
+      const spec = made(loose(object), 'spec');
       if (spec === undefined) return;
       fill(spec);
       fillPodSpec(inner(spec, 'template', 'spec'));
@@ -56,9 +56,9 @@ export const daemonSet = workload((spec) => {
 /** Jobs select their pods by their own UID unless told otherwise. */
 export const job: Strategy = {
   ...counted,
-  fill: (object) => fillJob(made(object as unknown as Fields, 'spec')),
+  fill: (object) => fillJob(made(loose(object), 'spec')),
   prepareForCreate: (object) => {
-    const spec = made(object as unknown as Fields, 'spec');
+    const spec = made(loose(object), 'spec');
     if (spec === undefined || spec['manualSelector'] === true) return;
     const { uid = '', name = '' } = object.metadata;
     const key = 'batch.kubernetes.io/controller-uid';
@@ -74,7 +74,7 @@ export const job: Strategy = {
 export const cronJob: Strategy = {
   ...counted,
   fill: (object) => {
-    const spec = made(object as unknown as Fields, 'spec');
+    const spec = made(loose(object), 'spec');
     absent(spec, 'concurrencyPolicy', 'Allow');
     absent(spec, 'suspend', false);
     absent(spec, 'successfulJobsHistoryLimit', 3);
@@ -94,7 +94,7 @@ function fillJob(spec: Fields | undefined): void {
 }
 
 function selectorCauses(object: KubeObject): StatusCause[] {
-  const spec = inner(object as unknown as Fields, 'spec');
+  const spec = inner(loose(object), 'spec');
   const wanted = inner(spec, 'selector', 'matchLabels') ?? {};
   const labels = inner(spec, 'template', 'metadata', 'labels') ?? {};
   if (Object.entries(wanted).every(([key, value]) => labels[key] === value)) return [];
@@ -108,8 +108,8 @@ function selectorCauses(object: KubeObject): StatusCause[] {
 }
 
 function frozenSelector(object: KubeObject, old: KubeObject | undefined): StatusCause[] {
-  const selector = inner(object as unknown as Fields, 'spec', 'selector');
-  if (old === undefined || isDeepStrictEqual(selector, inner(old as unknown as Fields, 'spec', 'selector'))) return [];
+  const selector = inner(loose(object), 'spec', 'selector');
+  if (old === undefined || isDeepStrictEqual(selector, inner(loose(old), 'spec', 'selector'))) return [];
   const message = `Invalid value: ${JSON.stringify(selector)}: field is immutable`;
   return [{ reason: 'FieldValueInvalid', message, field: 'spec.selector' }];
 }
