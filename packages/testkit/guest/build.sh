@@ -12,20 +12,24 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 mkdir debs packages root
 
+# The guest agent's libraries have different names in different releases of Debian: they are looked up, two levels deep.
+libraries_of() { apt-cache depends --important "$@" | sed -n 's/.*Depends: \(lib[^ ]*\|zlib1g\)$/\1/p'; }
 kernel=$(apt-cache depends --important linux-image-cloud-amd64 | sed -n '/Depends: linux-image-/{s/.*: //p;q}')
-(cd debs && apt-get -qq -o APT::Sandbox::User=root download "${kernel:?no package linux-image-cloud-amd64}" \
-  qemu-guest-agent libglib2.0-0 libudev1 libnuma1 liburing2 libpcre2-8-0 libc6 shim-signed grub-efi-amd64-signed)
+libraries=$(libraries_of qemu-guest-agent)
+names=$(printf '%s\n' "${kernel:?no package linux-image-cloud-amd64}" busybox-static shim-signed grub-efi-amd64-signed \
+  qemu-guest-agent $libraries $(libraries_of $libraries) | sort -u)
+(cd debs && apt-get -qq -o APT::Sandbox::User=root download $names)
 for package in debs/*.deb; do dpkg-deb --extract "$package" packages; done
 
 # The root file system: busybox for everything, and the guest agent with its libraries.
 mkdir -p root/{bin,dev,etc/acpi/PWRF,lib/x86_64-linux-gnu,lib64,modules,proc,run,seed,sys,tmp,usr/sbin,var/run}
 ln -s bin root/sbin
-cp "$(command -v busybox)" root/bin/busybox
+cp "$(find packages -path '*bin/busybox' -print -quit)" root/bin/busybox
 root/bin/busybox --list | while read -r applet; do [ "$applet" = busybox ] || ln -s busybox "root/bin/$applet"; done
 cp packages/usr/sbin/qemu-ga root/usr/sbin/
-loader=$(find packages -name 'ld-linux-x86-64.so.2' -print -quit)
-libraries=$(find packages -type d -name x86_64-linux-gnu -path '*lib/*' -printf '%p:')
-"$loader" --library-path "$libraries" --list packages/usr/sbin/qemu-ga |
+loader=$(find packages -name 'ld-linux-x86-64.so.2' -type f -print -quit)
+directories=$(find packages -type d -name x86_64-linux-gnu -path '*lib/*' -printf '%p:')
+"$loader" --library-path "$directories" --list packages/usr/sbin/qemu-ga |
   sed -n 's/.*=> \(.*\) (0x.*/\1/p' | while read -r library; do cp -L "$library" root/lib/x86_64-linux-gnu/; done
 cp -L "$loader" root/lib64/
 

@@ -23,7 +23,6 @@ const RECIPE = fileURLToPath(new URL('../../guest/', import.meta.url));
 
 /** Programs of the recipe, and the Debian packages they are in. */
 const NEEDED = {
-  busybox: 'busybox-static',
   'apt-get': 'apt',
   'dpkg-deb': 'dpkg',
   'mkfs.vfat': 'dosfstools',
