@@ -1,9 +1,14 @@
 import {
   type HarvesterSetting,
+  hasReason,
   type KeyPair,
+  type Kind,
+  type KubeObject,
   type NetworkAttachmentDefinition,
+  type ObjectRef,
   type PersistentVolumeClaim,
   type StorageClass,
+  type Stored,
   unavailable,
   type VirtualMachine,
   type VirtualMachineImage,
@@ -34,6 +39,21 @@ export interface View {
   readonly running: Machines;
   readonly imageFiles: ImageFiles;
   readonly transfers: Transfers;
+}
+
+/**
+ * An object as it is now, for who acts on it at a user's word: the user may have made it a moment ago, when no informer knows of
+ * it yet. `undefined` when there is none.
+ */
+export function lookAt<T extends KubeObject>(
+  client: Client,
+  kind: Kind<T>,
+  ref: ObjectRef,
+): Promise<Stored<T> | undefined> {
+  return client.get(kind, ref).catch((error: unknown) => {
+    if (!hasReason(error, 'NotFound')) throw error;
+    return undefined;
+  });
 }
 
 /** A value that comes later than those who need it: set once, empty before and after its time. */

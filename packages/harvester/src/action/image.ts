@@ -15,6 +15,7 @@ import { empty } from '../answer.js';
 import { isImported } from '../image/conditions.js';
 import { boundaryOf, MultipartError, parseMultipart } from '../image/multipart.js';
 import { TransferFailed } from '../image/transfers.js';
+import { lookAt } from '../view.js';
 import type { ObjectRequest } from './paths.js';
 
 /** The form field that carries the file: Harvester's name for each of its backends. */
@@ -34,7 +35,7 @@ export async function uploadImage({
   require,
 }: ObjectRequest): Promise<ApiResponse> {
   require('update', 'harvesterhci.io', 'virtualmachineimages');
-  const image = findImage(view.images.get(namespace, name), name);
+  const image = found(await lookAt(view.client, virtualMachineImages, { namespace, name }), name);
   if (image.spec.sourceType !== 'upload')
     throw badRequest(`image "${name}" is not made by upload: its source is ${image.spec.sourceType}`);
   if (isImported(image)) throw conflict(virtualMachineImages, name, 'the image was uploaded already');
@@ -58,7 +59,7 @@ export async function uploadImage({
 /** Hands out the file of an image, gzipped, as Harvester does. @throws ApiError 403, 404; 400 before it was imported */
 export async function downloadImage({ namespace, name, view, require }: ObjectRequest): Promise<ApiResponse> {
   require('get', 'harvesterhci.io', 'virtualmachineimages');
-  const image = findImage(view.images.get(namespace, name), name);
+  const image = found(await lookAt(view.client, virtualMachineImages, { namespace, name }), name);
   const file = isImported(image) ? await view.imageFiles.find(image.metadata.uid) : undefined;
   if (file === undefined) throw badRequest(`image "${name}" has not been imported`);
   const zipped = pipeline(createReadStream(file.path), createGzip({ level: 1 }), () => {});
@@ -72,7 +73,7 @@ export async function downloadImage({ namespace, name, view, require }: ObjectRe
   };
 }
 
-function findImage(image: Stored<VirtualMachineImage> | undefined, name: string): Stored<VirtualMachineImage> {
+function found(image: Stored<VirtualMachineImage> | undefined, name: string): Stored<VirtualMachineImage> {
   if (image === undefined) throw notFound(virtualMachineImages, name);
   return image;
 }

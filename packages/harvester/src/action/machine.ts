@@ -2,6 +2,7 @@ import { notFound, virtualMachineInstances, virtualMachines } from '@drover/api'
 import { updateWithRetry } from '@drover/controller';
 import { pause, runningMachine, softReboot, unpause } from '../subresource/instance-verbs.js';
 import { forceStopMachine, restartMachine, startMachine, type Target } from '../subresource/machine-verbs.js';
+import { lookAt } from '../view.js';
 import { runStrategyOf } from '../vm/run-strategy.js';
 import type { ObjectRequest } from './paths.js';
 
@@ -28,9 +29,9 @@ export async function machineAction(
 ): Promise<void> {
   const [resource, subresource] = RIGHTS[action];
   require('update', 'subresources.kubevirt.io', resource, subresource);
-  const vm = view.machines.get(namespace, name);
+  const vm = await lookAt(view.client, virtualMachines, { namespace, name });
   if (vm === undefined) throw notFound(virtualMachines, name);
-  const instance = view.instances.get(namespace, name);
+  const instance = await lookAt(view.client, virtualMachineInstances, { namespace, name });
   const target: Target = { client: view.client, vm, instance, dryRun: false };
   switch (action) {
     case 'start':

@@ -14,7 +14,7 @@ import {
 } from '@drover/api';
 import type { Clock } from '@drover/kit';
 import { empty, json, notImplemented, readBody } from '../answer.js';
-import type { Late, View } from '../view.js';
+import { type Late, lookAt, type View } from '../view.js';
 import { accept, refuseUpgrade } from './handshake.js';
 import * as instanceVerbs from './instance-verbs.js';
 import { restartMachine, startMachine, stopMachine, type Target } from './machine-verbs.js';
@@ -43,8 +43,8 @@ async function handle(request: ApiRequest, view: View): Promise<ApiResponse> {
   if (call === undefined) throw notServed();
   if (call.kind === 'group') return groupAnswer(call.name);
   const { resource, subresource } = call;
-  if (resource === 'virtualmachines') return machineAnswer(request, call, findMachine(view, call), view);
-  const instance = findInstance(view, call);
+  if (resource === 'virtualmachines') return machineAnswer(request, call, await findMachine(view, call), view);
+  const instance = await findInstance(view, call);
   const verb = `${request.method} ${subresource}`;
   switch (verb) {
     case 'PUT pause':
@@ -111,7 +111,12 @@ async function machineAnswer(
     throw notImplemented(`${request.method} virtualmachines/${subresource}`);
   const { dryRun, fields } = await options(request);
   const { namespace, name } = vm.metadata;
-  const target: Target = { client: view.client, vm, instance: view.instances.get(namespace, name), dryRun };
+  const target: Target = {
+    client: view.client,
+    vm,
+    instance: await lookAt(view.client, virtualMachineInstances, { namespace, name }),
+    dryRun,
+  };
   if (subresource === 'start') {
     if (fields['paused'] === true) throw notImplemented('starting a machine paused');
     await startMachine(target);
@@ -123,14 +128,20 @@ async function machineAnswer(
   return empty(202);
 }
 
-function findMachine(view: View, { namespace, name }: Call & { kind: 'object' }): Stored<VirtualMachine> {
-  const vm = view.machines.get(namespace, name);
+async function findMachine(
+  { client }: View,
+  { namespace, name }: Call & { kind: 'object' },
+): Promise<Stored<VirtualMachine>> {
+  const vm = await lookAt(client, virtualMachines, { namespace, name });
   if (vm === undefined) throw notFound(virtualMachines, name);
   return vm;
 }
 
-function findInstance(view: View, { namespace, name }: Call & { kind: 'object' }): Stored<VirtualMachineInstance> {
-  const instance = view.instances.get(namespace, name);
+async function findInstance(
+  { client }: View,
+  { namespace, name }: Call & { kind: 'object' },
+): Promise<Stored<VirtualMachineInstance>> {
+  const instance = await lookAt(client, virtualMachineInstances, { namespace, name });
   if (instance === undefined) throw notFound(virtualMachineInstances, name);
   return instance;
 }
@@ -180,7 +191,7 @@ async function openConsole(request: ApiRequest, view: View): Promise<Duplex> {
   const call = parseCall(request.url);
   if (call === undefined || call.kind === 'group') throw notServed();
   if (call.resource !== 'virtualmachineinstances') throw notImplemented(`virtualmachines/${call.subresource}`);
-  const instance = findInstance(view, call);
+  const instance = await findInstance(view, call);
   if (call.subresource === 'console') {
     instanceVerbs.refuseWithoutSerial(instance);
     return machineOf(instance, view).openSerial();

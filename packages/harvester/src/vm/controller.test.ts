@@ -11,7 +11,7 @@ import { machineController } from './controller.js';
 
 async function cluster(): Promise<TestCluster> {
   const opened = await openTestCluster();
-  opened.run(machineController({ ...opened, ...opened.informers }));
+  opened.run(machineController({ ...opened, ...opened.informers, seedFiles: { remove: async () => {} } }));
   return opened;
 }
 

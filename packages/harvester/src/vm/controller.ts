@@ -23,6 +23,7 @@ import {
 } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { Recorder } from '../event/recorder.js';
+import type { SeedFiles } from '../vmi/seed-files.js';
 import { claimNames, claimsState, ensureClaims, releaseClaims } from './claims.js';
 import { backOffLeft, nextStartFailure } from './crash-loop.js';
 import { type Decision, decide, type InstanceState, openRequests } from './decide.js';
@@ -41,6 +42,8 @@ export interface MachineControllerOptions {
   readonly machines: Informer<VirtualMachine>;
   readonly instances: Informer<VirtualMachineInstance>;
   readonly claims: Informer<PersistentVolumeClaim>;
+  /** Where machines keep their UEFI variables. */
+  readonly seedFiles: Pick<SeedFiles, 'remove'>;
 }
 
 /** Makes each machine's claims exist, and its instance exist exactly when its run strategy and requests say so. */
@@ -186,7 +189,7 @@ export async function stopInstance(
 async function remove(
   vm: Stored<VirtualMachine>,
   instance: Stored<VirtualMachineInstance> | undefined,
-  { client }: MachineControllerOptions,
+  { client, seedFiles }: MachineControllerOptions,
 ): Promise<Result> {
   const { namespace, name } = vm.metadata;
   if (vm.metadata.finalizers?.includes(VM_FINALIZER) !== true) return done;
@@ -202,6 +205,7 @@ async function remove(
     return done;
   }
   await releaseClaims(vm, client);
+  await seedFiles.remove(vm.metadata.uid);
   await removeFinalizer(client, virtualMachines, { namespace, name }, VM_FINALIZER);
   return done;
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Small files that an instance's machine has beside its volumes: media made of documents, UEFI variables. */
@@ -13,18 +13,21 @@ export class SeedFiles {
     return path;
   }
 
-  /** Where an instance keeps its UEFI variables. */
+  /** Where an instance, or a machine that keeps them, has its UEFI variables. */
   varsPath(uid: string): string {
     return join(this.root, checked(uid), 'vars.fd');
   }
 
-  /** Gives an instance its own copy of a template of UEFI variables. */
-  async copyVars(uid: string, template: string): Promise<void> {
+  /** Gives `uid` its own copy of a template of UEFI variables; with `keep`, only where it has none yet. */
+  async copyVars(uid: string, template: string, keep: boolean): Promise<void> {
     await this.#directory(uid);
-    await copyFile(template, this.varsPath(uid));
+    const path = this.varsPath(uid);
+    if (keep && (await exists(path))) return;
+    await copyFile(template, `${path}.partial`);
+    await rename(`${path}.partial`, path);
   }
 
-  /** Removes what an instance had. */
+  /** Removes what `uid` had. */
   async remove(uid: string): Promise<void> {
     await rm(join(this.root, checked(uid)), { recursive: true, force: true });
   }
@@ -39,4 +42,11 @@ export class SeedFiles {
 function checked(uid: string): string {
   if (!/^[0-9a-zA-Z-]{1,64}$/.test(uid)) throw new TypeError(`"${uid}" is not a uid`);
   return uid;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,4 +1,5 @@
 import type { Stored, VirtualMachineInstance } from '@drover/api';
+import { controllerOf } from '@drover/controller';
 import { DescriptionError, StartError } from '@drover/qemu';
 import type { Machines, RunningMachine } from '../machine/machines.js';
 import type { LocalHost } from '../node/host.js';
@@ -40,11 +41,12 @@ export async function startInstance(
   if (problem !== undefined) return { kind: 'unschedulable', message: problem };
   try {
     const sources = await resolveVolumes(instance, options);
-    const description = describe(instance, sources, host.now, seedFiles.varsPath(uid));
+    const { owner, keep } = variablesOf(instance);
+    const description = describe(instance, sources, host.now, seedFiles.varsPath(owner));
     if (description.firmware.kind === 'uefi') {
       const { uefi, secureBoot } = host.now.firmware;
       const template = (description.firmware.secureBoot ? secureBoot : uefi)?.varsTemplate;
-      if (template !== undefined) await seedFiles.copyVars(uid, template);
+      if (template !== undefined) await seedFiles.copyVars(owner, template, keep);
     }
     return { kind: 'started', machine: await machines.start(uid, description) };
   } catch (error) {
@@ -55,4 +57,11 @@ export async function startInstance(
       return { kind: 'failed', message: error.message };
     throw error;
   }
+}
+
+/** Whose the UEFI variables are: the machine's, when they are to outlive this instance. */
+function variablesOf(instance: Stored<VirtualMachineInstance>): { owner: string; keep: boolean } {
+  const keep = instance.spec.domain.firmware?.bootloader?.efi?.persistent === true;
+  const machine = controllerOf(instance)?.uid;
+  return keep && machine !== undefined ? { owner: machine, keep } : { owner: instance.metadata.uid, keep: false };
 }
