@@ -148,7 +148,7 @@ async function start(
   if (problem !== undefined) log.warn('machines cannot run on this host', { problem });
   const filled = late.fill({ client, ...informers, running: machines, imageFiles, transfers });
   closing.defer(() => filled[Symbol.dispose]());
-  const capacity = () => capacityOf(host.now, informers.nodes.get(undefined, node.name)?.spec?.unschedulable === true);
+  const capacity = () => capacityOf(host.now, node.name, informers.nodes.get(undefined, node.name));
   const shared = { ...base, recorder, ...informers, imageFiles, volumeFiles, seedFiles };
   const instances = instanceController({ ...shared, machines, host, capacity, nodeName: node.name });
   closing.defer(() => instances[Symbol.dispose]());

@@ -32,8 +32,14 @@ const DEVICES = '1k';
 const MAX_PODS = '200';
 
 /** What the host has for machines: all of it. Overcommit is what keeps the host itself alive: machines rarely use what they may. */
-export function capacityOf(host: Host, unschedulable: boolean): Capacity {
-  return { memoryBytes: BigInt(host.memoryBytes), cpuMillis: BigInt(host.cpus) * 1000n, schedulable: !unschedulable };
+export function capacityOf(host: Host, name: string, node: Node | undefined): Capacity {
+  return {
+    memoryBytes: BigInt(host.memoryBytes),
+    cpuMillis: BigInt(host.cpus) * 1000n,
+    schedulable: node?.spec?.unschedulable !== true,
+    name,
+    labels: node?.metadata.labels ?? {},
+  };
 }
 
 /** How machines run here, in a word. */

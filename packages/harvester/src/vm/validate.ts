@@ -44,6 +44,10 @@ export function instanceCauses(spec: VirtualMachineInstanceSpec, at: string): St
     ...domainCauses(spec.domain, `${at}.domain`),
     ...diskCauses(spec, at),
     ...networkCauses(spec, at),
+    ...UNSUPPORTED.flatMap((field) => (isSet(spec[field]) ? [unsupported(`${at}.${field}`)] : [])),
+    ...(isSet(spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution)
+      ? [unsupported(`${at}.affinity.podAffinity`, 'this cluster has one host')]
+      : []),
     ...(spec.terminationGracePeriodSeconds !== undefined && spec.terminationGracePeriodSeconds < 0
       ? [wrong(`${at}.terminationGracePeriodSeconds`, 'must be greater than or equal to 0')]
       : []),
@@ -52,6 +56,23 @@ export function instanceCauses(spec: VirtualMachineInstanceSpec, at: string): St
       : []),
   ];
 }
+
+/**
+ * What a user relies on and this host does not do. Hints that only change speed (Hyper-V enlightenments, I/O threads, queues) are
+ * taken and not acted on.
+ */
+const UNSUPPORTED = [
+  'accessCredentials',
+  'livenessProbe',
+  'readinessProbe',
+  'dnsConfig',
+  'resourceClaims',
+  'startStrategy',
+  'utilityVolumes',
+] as const;
+
+const isSet = (value: unknown): boolean =>
+  value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
 
 function domainCauses(domain: DomainSpec, at: string): StatusCause[] {
   const causes: StatusCause[] = [];
@@ -78,10 +99,10 @@ function domainCauses(domain: DomainSpec, at: string): StatusCause[] {
     [devices.downwardMetrics, 'devices.downwardMetrics'],
     [domain.cpu?.numa, 'cpu.numa'],
     [domain.cpu?.realtime, 'cpu.realtime'],
+    [domain.rebootPolicy === 'Terminate' ? domain.rebootPolicy : undefined, 'rebootPolicy'],
   ];
   for (const [value, field] of absent) {
-    if (value !== undefined && !(Array.isArray(value) && value.length === 0))
-      causes.push(unsupported(`${at}.${field}`));
+    if (isSet(value)) causes.push(unsupported(`${at}.${field}`));
   }
   return causes;
 }
@@ -109,6 +130,7 @@ function diskCauses({ domain, volumes = [] }: VirtualMachineInstanceSpec, at: st
     const field = `${at}.domain.devices.disks[${index}]`;
     const bus = (disk.disk ?? disk.cdrom ?? disk.lun)?.bus;
     if (disk.lun !== undefined) causes.push(unsupported(`${field}.lun`));
+    if (disk.blockSize !== undefined) causes.push(unsupported(`${field}.blockSize`));
     if (bus !== undefined && !['virtio', 'sata', 'scsi', 'usb'].includes(bus)) {
       causes.push(wrong(`${field}.bus`, `"${bus}" is none of virtio, sata, scsi, usb`));
     }
@@ -158,7 +180,7 @@ function networkCauses({ domain, networks = [] }: VirtualMachineInstanceSpec, at
     if (nic.masquerade !== undefined && network !== undefined && network.pod === undefined) {
       causes.push(wrong(`${field}.masquerade`, 'Masquerade interface only implemented with pod network'));
     }
-    for (const binding of ['slirp', 'sriov', 'macvtap', 'passt', 'passtBinding', 'binding'] as const) {
+    for (const binding of ['slirp', 'sriov', 'macvtap', 'passt', 'passtBinding', 'binding', 'dhcpOptions'] as const) {
       if (nic[binding] !== undefined) causes.push(unsupported(`${field}.${binding}`));
     }
     if (

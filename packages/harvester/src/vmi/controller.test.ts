@@ -49,7 +49,7 @@ async function openLab(detect: () => Promise<Host> = async () => host(), memoryB
     ...cluster.informers,
     machines,
     host: await LocalHost.open(detect),
-    capacity: () => ({ memoryBytes, cpuMillis: 4000n, schedulable: true }),
+    capacity: () => ({ memoryBytes, cpuMillis: 4000n, schedulable: true, name: 'lab', labels: {} }),
     nodeName: 'lab',
     imageFiles: new ImageFiles(join(root, 'images')),
     volumeFiles: new VolumeFiles(join(root, 'volumes')),

@@ -1,12 +1,15 @@
 import type { VirtualMachineInstance } from '@drover/api';
 import { formatBytes, formatMillis } from '@drover/kit';
 import { demandOf } from '../vm/sizing.js';
+import { fits } from './node-affinity.js';
 
 /** What the host has for machines. */
 export interface Capacity {
   readonly memoryBytes: bigint;
   readonly cpuMillis: bigint;
   readonly schedulable: boolean;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
@@ -20,6 +23,9 @@ export function unschedulable(
   capacity: Capacity,
 ): string | undefined {
   if (!capacity.schedulable) return '0/1 nodes are available: 1 node(s) were unschedulable.';
+  if (!fits(instance.spec, capacity.name, capacity.labels)) {
+    return "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.";
+  }
   const wanted = demandOf(instance.spec.domain);
   const taken = others
     .map(({ spec }) => demandOf(spec.domain))
