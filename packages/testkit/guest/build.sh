@@ -14,11 +14,15 @@ mkdir debs packages root
 
 # The guest agent's libraries have different names in different releases of Debian: they are looked up, two levels deep.
 libraries_of() { apt-cache depends --important "$@" | sed -n 's/.*Depends: \(lib[^ ]*\|zlib1g\)$/\1/p'; }
-kernel=$(apt-cache depends --important linux-image-cloud-amd64 | sed -n '/Depends: linux-image-/{s/.*: //p;q}')
-libraries=$(libraries_of qemu-guest-agent)
-names=$(printf '%s\n' "${kernel:?no package linux-image-cloud-amd64}" busybox-static shim-signed grub-efi-amd64-signed \
-  qemu-guest-agent $libraries $(libraries_of $libraries) | sort -u)
-(cd debs && apt-get -qq -o APT::Sandbox::User=root download $names)
+download() {
+  kernel=$(apt-cache depends --important linux-image-cloud-amd64 | sed -n '/Depends: linux-image-/{s/.*: //p;q}')
+  libraries=$(libraries_of qemu-guest-agent)
+  names=$(printf '%s\n' "$kernel" busybox-static shim-signed grub-efi-amd64-signed qemu-guest-agent $libraries \
+    $(libraries_of $libraries) | sort -u)
+  [ -n "$kernel" ] && (cd debs && apt-get -qq -o APT::Sandbox::User=root download $names)
+}
+# The lists may be missing, or older than what the mirror still has.
+download || { apt-get -qq update && download; }
 for package in debs/*.deb; do dpkg-deb --extract "$package" packages; done
 
 # The root file system: busybox for everything, and the guest agent with its libraries.
