@@ -101,12 +101,11 @@ function secured(stream: Duplex, tls: NonNullable<StreamTransportOptions['tls']>
       ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
       ALPNProtocols: ['http/1.1'],
     });
-    socket.once('secureConnect', () => {
-      socket.removeListener('error', reject);
-      resolve(socket);
-    });
-    socket.once('error', reject);
-    stream.once('error', (error) => socket.destroy(error));
+    socket.once('secureConnect', () => resolve(socket));
+    // Stays for good: a stream that breaks during the handshake is told of twice, by itself and by the TLS on top, and an error
+    // that nobody listens to would end the process.
+    socket.on('error', reject);
+    stream.on('error', (error) => socket.destroy(error));
     stream.once('close', () => socket.destroy());
   });
 }
