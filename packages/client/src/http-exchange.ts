@@ -43,6 +43,8 @@ async function send(endpoint: Endpoint, message: TransportRequest): Promise<Tran
     const outgoing = start(endpoint, { method, path, headers });
     const abort = (): void => {
       outgoing.destroy(reasonOf(signal));
+      // A request that still waits for its connection says nothing until it has one: whoever gave up does not wait for that.
+      reject(failed(signal?.reason));
     };
     signal?.addEventListener('abort', abort, { once: true });
     outgoing.once('close', () => signal?.removeEventListener('abort', abort));
@@ -73,6 +75,8 @@ async function upgrade(endpoint: Endpoint, message: Omit<TransportRequest, 'body
     const outgoing = start(endpoint, { method, path, headers });
     const abort = (): void => {
       outgoing.destroy(reasonOf(signal));
+      // A request that still waits for its connection says nothing until it has one: whoever gave up does not wait for that.
+      reject(failed(signal?.reason));
     };
     signal?.addEventListener('abort', abort, { once: true });
     outgoing.once('close', () => signal?.removeEventListener('abort', abort));
