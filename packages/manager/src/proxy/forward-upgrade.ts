@@ -47,7 +47,10 @@ export async function forwardUpgrade(
     ended.abort(refusal);
     throw refusal;
   }
-  const stream = streams.add(caller, (why) => ended.abort(new Error(why)), onward.allowed);
+  const stream = admitted(
+    () => streams.add(caller, (why) => ended.abort(new Error(why)), onward.allowed),
+    answer.socket,
+  );
   const over = (): void => {
     stream[Symbol.dispose]();
     socket.destroy();
@@ -59,6 +62,16 @@ export async function forwardUpgrade(
   if (head.byteLength > 0) answer.socket.write(head);
   pipeline(answer.socket, socket, over);
   pipeline(socket, answer.socket, over);
+}
+
+/** Counts the stream; one that is refused a place must not stay open at the far end. */
+function admitted(add: () => Disposable, upstream: Duplex): Disposable {
+  try {
+    return add();
+  } catch (error) {
+    upstream.destroy();
+    throw error;
+  }
 }
 
 function upgrades(transport: Transport): transport is ConnectionTransport {
