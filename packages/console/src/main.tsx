@@ -6,7 +6,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createHttp, csrfToken } from './api/http.js';
-import { router } from './app/router.js';
+import { router, warmUp } from './app/router.js';
 import { type Services, ServicesContext } from './app/services.js';
 import { followTheme } from './app/theme.js';
 import { loadTexts } from './i18n/text.js';
@@ -61,3 +61,7 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+
+/** By then the first page has its rows. */
+const WARM_UP_MS = 2_000;
+setTimeout(() => void warmUp(), WARM_UP_MS);

@@ -27,6 +27,7 @@ import { BarsIcon, CheckIcon, ListIcon } from '@patternfly/react-icons';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { ClusterNav } from '../cluster/ClusterNav.js';
+import { Logo } from '../components/Logo.js';
 import { NotifyProvider } from '../components/notify.js';
 import type { MessageKey } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
@@ -109,7 +110,7 @@ function Top({ cluster }: { cluster: string | undefined }): ReactElement {
               <Link {...props} to="/" aria-label={text('nav.home')} style={{ textDecoration: 'none' }} />
             )}
           >
-            <img src="/dashboard/drover.svg" alt="" className="drover-logo" />
+            <Logo />
             <span className="drover-name">Drover</span>
           </MastheadLogo>
         </MastheadBrand>

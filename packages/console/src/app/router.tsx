@@ -5,8 +5,8 @@ import {
   createRoute,
   createRouter,
   type ErrorComponentProps,
-  lazyRouteComponent,
   Outlet,
+  useRouter,
 } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { ClusterListPage } from '../clusters/ClusterListPage.js';
@@ -16,14 +16,47 @@ import { useText } from '../i18n/text.js';
 import { listSearch } from '../table/column.js';
 import { VM_TABS, type VmTab } from '../vms/detail/tabs.js';
 import { HomePage } from './HomePage.js';
+import { lazyPage } from './lazy-page.js';
 import { Shell } from './Shell.js';
+
+/** The pages that are not in the first bundle. */
+const pages = {
+  consoleWindow: lazyPage(async () => (await import('../consoles/ConsoleWindow.js')).ConsoleWindow),
+  import: lazyPage(async () => (await import('../clusters/ImportPage.js')).ImportPage),
+  registration: lazyPage(async () => (await import('../clusters/RegistrationPage.js')).RegistrationPage),
+  dashboard: lazyPage(async () => (await import('../cluster/DashboardPage.js')).DashboardPage),
+  hostList: lazyPage(async () => (await import('../hosts/HostListPage.js')).HostListPage),
+  host: lazyPage(async () => (await import('../hosts/HostPage.js')).HostPage),
+  vmList: lazyPage(async () => (await import('../vms/VmListPage.js')).VmListPage),
+  createVm: lazyPage(async () => (await import('../vms/form/CreateVmPage.js')).CreateVmPage),
+  vm: lazyPage(async () => (await import('../vms/detail/VmPage.js')).VmPage),
+  imageList: lazyPage(async () => (await import('../images/ImageListPage.js')).ImageListPage),
+  createImage: lazyPage(async () => (await import('../images/CreateImagePage.js')).CreateImagePage),
+  eventList: lazyPage(async () => (await import('../events/EventListPage.js')).EventListPage),
+};
+
+/** Pages whose code is worth having before it is wanted: all but those that bring an editor or a console with them. */
+const LIGHT = [
+  pages.dashboard,
+  pages.vmList,
+  pages.vm,
+  pages.imageList,
+  pages.hostList,
+  pages.eventList,
+  pages.registration,
+];
+
+/** Loads the code of the light pages, so that going to them takes no request. A failure costs nothing: they load when wanted. */
+export async function warmUp(): Promise<void> {
+  await Promise.allSettled(LIGHT.map(({ preload }) => preload()));
+}
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NoSuchPage, errorComponent: Broken });
 
 const consoleWindow = createRoute({
   getParentRoute: () => root,
   path: '/console/$cluster/$namespace/$name/$kind',
-  component: lazyRouteComponent(() => import('../consoles/ConsoleWindow.js'), 'ConsoleWindow'),
+  component: pages.consoleWindow,
 });
 
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell, errorComponent: Broken });
@@ -38,43 +71,43 @@ const virtualization = createRoute({
 const importCluster = createRoute({
   getParentRoute: () => shell,
   path: '/virtualization/import',
-  component: lazyRouteComponent(() => import('../clusters/ImportPage.js'), 'ImportPage'),
+  component: pages.import,
 });
 const registration = createRoute({
   getParentRoute: () => shell,
   path: '/virtualization/$namespace/$name/registration',
-  component: lazyRouteComponent(() => import('../clusters/RegistrationPage.js'), 'RegistrationPage'),
+  component: pages.registration,
 });
 
 const cluster = createRoute({ getParentRoute: () => shell, path: '/c/$cluster', component: Outlet });
 const dashboard = createRoute({
   getParentRoute: () => cluster,
   path: '/',
-  component: lazyRouteComponent(() => import('../cluster/DashboardPage.js'), 'DashboardPage'),
+  component: pages.dashboard,
 });
 const hosts = createRoute({
   getParentRoute: () => cluster,
   path: '/hosts',
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('../hosts/HostListPage.js'), 'HostListPage'),
+  component: pages.hostList,
 });
 const host = createRoute({
   getParentRoute: () => cluster,
   path: '/hosts/$name',
-  component: lazyRouteComponent(() => import('../hosts/HostPage.js'), 'HostPage'),
+  component: pages.host,
 });
 const vms = createRoute({
   getParentRoute: () => cluster,
   path: '/vms',
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('../vms/VmListPage.js'), 'VmListPage'),
+  component: pages.vmList,
 });
 const createVm = createRoute({
   getParentRoute: () => cluster,
   path: '/vms/create',
   validateSearch: (search: Record<string, unknown>): { image?: string } =>
     typeof search['image'] === 'string' ? { image: search['image'] } : {},
-  component: lazyRouteComponent(() => import('../vms/form/CreateVmPage.js'), 'CreateVmPage'),
+  component: pages.createVm,
 });
 const vm = createRoute({
   getParentRoute: () => cluster,
@@ -83,24 +116,24 @@ const vm = createRoute({
     const tab = VM_TABS.find((each) => each === search['tab']);
     return tab === undefined ? {} : { tab };
   },
-  component: lazyRouteComponent(() => import('../vms/detail/VmPage.js'), 'VmPage'),
+  component: pages.vm,
 });
 const images = createRoute({
   getParentRoute: () => cluster,
   path: '/images',
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('../images/ImageListPage.js'), 'ImageListPage'),
+  component: pages.imageList,
 });
 const createImage = createRoute({
   getParentRoute: () => cluster,
   path: '/images/create',
-  component: lazyRouteComponent(() => import('../images/CreateImagePage.js'), 'CreateImagePage'),
+  component: pages.createImage,
 });
 const events = createRoute({
   getParentRoute: () => cluster,
   path: '/events',
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('../events/EventListPage.js'), 'EventListPage'),
+  component: pages.eventList,
 });
 
 /** Every page with its address. */
@@ -117,6 +150,9 @@ export const router = createRouter({
   ]),
   basepath: '/dashboard',
   defaultPreload: 'intent',
+  // Inside the shell, so that a page that fails takes neither navigation nor session with it.
+  defaultErrorComponent: Broken,
+  defaultPendingMs: 300,
 });
 
 declare module '@tanstack/react-router' {
@@ -137,9 +173,14 @@ function NoSuchPage(): ReactElement {
 }
 
 function Broken({ error, reset }: ErrorComponentProps): ReactElement {
+  const router = useRouter();
+  const retry = (): void => {
+    reset();
+    void router.invalidate();
+  };
   return (
     <PageSection hasBodyWrapper={false}>
-      <ProblemAlert what={message('problem.page')} error={error} onRetry={reset} />
+      <ProblemAlert what={message('problem.page')} error={error} onRetry={retry} />
     </PageSection>
   );
 }

@@ -30,22 +30,36 @@ const states = (...args: Parameters<typeof importSteps>): string =>
 describe('importSteps', () => {
   it('begins with the cluster itself', () => {
     expect(states(cluster(), undefined)).toBe(
-      'created:current token:waiting agent:waiting connected:waiting ready:waiting',
+      'created:current token:waiting fetched:waiting agent:waiting connected:waiting ready:waiting',
     );
   });
 
   it('waits for the agent once there is a registration URL', () => {
-    expect(states(cluster([]), token)).toBe('created:done token:done agent:current connected:waiting ready:waiting');
+    expect(states(cluster([]), token)).toBe(
+      'created:done token:done fetched:current agent:waiting connected:waiting ready:waiting',
+    );
   });
 
   it('says which step stalls, why, and what to do', () => {
     const why = 'cattle-cluster-agent: ErrImagePull: no such host';
-    const steps = importSteps(cluster([{ type: 'Connected', status: 'False', message: why }]), token);
-    expect(steps[2]).toMatchObject({
+    const stalled = { type: 'Connected', status: 'False', reason: 'AgentNotConnecting', message: why };
+    const steps = importSteps(cluster([stalled]), token);
+    expect(steps[3]).toMatchObject({
       id: 'agent',
       state: 'stalled',
       reason: why,
       advice: { key: 'guide.advice.image' },
+    });
+  });
+
+  it('does not call it a stall when it is the turn of the person', () => {
+    const words = 'Waiting for the registration URL to be put into the setting';
+    const waiting = { type: 'Connected', status: 'False', reason: 'WaitingForRegistration', message: words };
+    expect(importSteps(cluster([waiting]), token)[2]).toEqual({
+      id: 'fetched',
+      title: { key: 'guide.step.fetched' },
+      state: 'current',
+      reason: words,
     });
   });
 
@@ -55,7 +69,7 @@ describe('importSteps', () => {
       { type: 'Ready', status: 'True' },
     ] as const;
     expect(states(cluster([...conditions]), token)).toBe(
-      'created:done token:done agent:done connected:done ready:done',
+      'created:done token:done fetched:done agent:done connected:done ready:done',
     );
   });
 });

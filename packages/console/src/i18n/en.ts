@@ -209,6 +209,7 @@ export const en = {
     step: {
       created: 'The cluster is known to this server',
       token: 'The registration URL is ready',
+      fetched: 'The cluster has fetched the registration manifest',
       agent: 'The agent runs in the cluster and has called',
       connected: 'The connection stands',
       ready: 'The cluster answers and is ready',
