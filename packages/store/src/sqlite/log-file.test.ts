@@ -49,6 +49,12 @@ describe('the log file', () => {
     expect(log.oldest).toBe(1);
   });
 
+  it('is for its owner alone, and so is its write-ahead log', () => {
+    using log = new LogFile(file, GIB);
+    log.commit(rows(2, 3), [], 1);
+    expect([file, `${file}-wal`].map((name) => statSync(name).mode & 0o777)).toEqual([0o600, 0o600]);
+  });
+
   it('belongs to one opener at a time', () => {
     using _log = new LogFile(file, GIB);
     expect(fault(() => new LogFile(file, GIB))).toBe('locked');

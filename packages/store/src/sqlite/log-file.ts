@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import Database from 'libsql';
 import type { Row } from './rows.js';
 
@@ -41,7 +42,7 @@ export class LogFile implements Disposable {
   #sinceCheckpoint = 0;
 
   /**
-   * Opens the file, or makes it; `maxBytes` is how long it may become.
+   * Opens the file, or makes it; `maxBytes` is how long it may become. Only its owner may read it: it holds Secrets.
    *
    * @throws SqliteError, to be told apart by `faultOf`; Error when the file has another layout.
    */
@@ -49,6 +50,8 @@ export class LogFile implements Disposable {
     const db = new Database(file);
     this.#db = db;
     try {
+      // Before the write-ahead log is made, which takes its mode from this file. By name: see above about descriptors.
+      chmodSync(file, 0o600);
       db.exec(`PRAGMA busy_timeout=${LOCK_WAIT_MS}`);
       db.exec('PRAGMA locking_mode=EXCLUSIVE');
       db.exec(`PRAGMA page_size=${PAGE_BYTES}`);
