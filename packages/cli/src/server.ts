@@ -94,16 +94,16 @@ export async function startServer(config: ServerConfig, surroundings: Surroundin
       agentImage: `drover:${version}`,
       consoleDir: fileURLToPath(new URL('dist', import.meta.resolve('@drover/console/package.json'))),
       ...(config.bootstrapPassword ? { bootstrapPassword: config.bootstrapPassword } : {}),
+      onFirstPassword: async (password) => {
+        await writeSecretFile(passwordFile, `${password.reveal()}\n`);
+        if (!config.bootstrapPassword) surroundings.tell(`First password of admin: ${password.reveal()}`);
+      },
       onFirstPasswordChanged: () => removeFile(passwordFile),
     }),
   );
   front.server.on('request', (request, response) => manager.handle(request, response));
   front.server.on('upgrade', (request, socket, head) => manager.upgrade(request, socket, head));
-  const { firstPassword } = await manager.start();
-  if (firstPassword) {
-    await writeSecretFile(passwordFile, `${firstPassword.reveal()}\n`);
-    surroundings.tell(`First password of admin: ${firstPassword.reveal()}`);
-  }
+  await manager.start();
   const opened = closing.move();
   return {
     url,
