@@ -15,11 +15,7 @@ export async function importLab(server: RunningServer, lab: RunningLab, { tell, 
   const setting = await lab.client.get(harvesterSettings, { name: 'cluster-registration-url' });
   if (!setting.value) {
     const url = await manifestUrl(server.client, signal);
-    await lab.client.patch(
-      harvesterSettings,
-      { name: 'additional-ca' },
-      { type: 'merge', patch: { value: server.caPem } },
-    );
+    await trustAuthority(lab.client, server.caPem);
     await lab.client.patch(
       harvesterSettings,
       { name: 'cluster-registration-url' },
@@ -28,6 +24,14 @@ export async function importLab(server: RunningServer, lab: RunningLab, { tell, 
   }
   await waitFor(server.client, provisioningClusters, LAB, ({ status }) => status?.ready === true, signal);
   tell(`The lab is imported as ${LAB.name}.`);
+}
+
+/** Adds an authority to those that the lab trusts; what somebody put into the setting stays. */
+async function trustAuthority(client: Client, caPem: string): Promise<void> {
+  const { value = '' } = await client.get(harvesterSettings, { name: 'additional-ca' });
+  if (value.includes(caPem.trim())) return;
+  const patch = { value: value === '' ? caPem : `${value.trimEnd()}\n${caPem}` };
+  await client.patch(harvesterSettings, { name: 'additional-ca' }, { type: 'merge', patch });
 }
 
 async function manifestUrl(client: Client, signal: AbortSignal): Promise<string> {
