@@ -36,7 +36,9 @@ func serve() {
 	mux := http.NewServeMux()
 	mux.Handle("/v3/connect", server)
 	mux.HandleFunc("/dial", func(response http.ResponseWriter, request *http.Request) {
-		dialer := server.Dialer(request.URL.Query().Get("key"))
+		key := request.URL.Query().Get("key")
+		awaitSession(server, key)
+		dialer := server.Dialer(key)
 		transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			return dialer(ctx, network, address)
 		}}
@@ -62,6 +64,14 @@ func serve() {
 	io.Copy(io.Discard, os.Stdin)
 }
 
+// awaitSession waits, for 5 s at most, until the key has a session: the library tells the client first that it is connected, and
+// registers the session then, without an event.
+func awaitSession(server *remotedialer.Server, key string) {
+	for end := time.Now().Add(5 * time.Second); !server.HasSession(key) && time.Now().Before(end); {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
 // measure answers with the figures of the tunnel benchmark, as JSON: MiB/s of one transfer of /bulk, and milliseconds of small
 // requests, idle and beside several such transfers.
 func measure(server *remotedialer.Server, response http.ResponseWriter, request *http.Request) {
@@ -70,6 +80,7 @@ func measure(server *remotedialer.Server, response http.ResponseWriter, request 
 	seconds, _ := strconv.Atoi(query.Get("seconds"))
 	streams, _ := strconv.Atoi(query.Get("streams"))
 	times, _ := strconv.Atoi(query.Get("times"))
+	awaitSession(server, query.Get("key"))
 	dial := server.Dialer(query.Get("key"))
 	get := func(path string) (*http.Response, error) {
 		transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
