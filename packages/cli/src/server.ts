@@ -95,8 +95,10 @@ export async function startServer(config: ServerConfig, surroundings: Surroundin
       consoleDir: fileURLToPath(new URL('dist', import.meta.resolve('@drover/console/package.json'))),
       ...(config.bootstrapPassword ? { bootstrapPassword: config.bootstrapPassword } : {}),
       onFirstPassword: async (password) => {
+        // Whoever chose it knows it, and need not change it: a file would keep it for good.
+        if (config.bootstrapPassword) return;
         await writeSecretFile(passwordFile, `${password.reveal()}\n`);
-        if (!config.bootstrapPassword) surroundings.tell(`First password of admin: ${password.reveal()}`);
+        surroundings.tell(`First password of admin: ${password.reveal()}`);
       },
       onFirstPasswordChanged: () => removeFile(passwordFile),
     }),
