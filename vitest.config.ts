@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Tests run as compiled: what is tested is what ships, workers and child processes included.
 const compiled = ['packages/*/dist/**/*.test.js', 'packages/console/build/**/*.test.js', 'tools/dist/**/*.test.js'];
 const installations = 'packages/testkit/dist/suites/**/*.test.js';
+const kubernetes = 'packages/testkit/dist/kubernetes/**/*.test.js';
 const browser = 'packages/testkit/dist/e2e/**/*.test.js';
 
 export default defineConfig({
@@ -12,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: compiled,
-          exclude: [installations, browser, '**/node_modules/**'],
+          exclude: [installations, kubernetes, browser, '**/node_modules/**'],
           pool: 'threads',
           isolate: false,
           testTimeout: 20_000,
@@ -27,6 +28,9 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
+      },
+      {
+        test: { name: 'kubernetes', include: [kubernetes], pool: 'forks', fileParallelism: false, testTimeout: 60_000 },
       },
       {
         test: {

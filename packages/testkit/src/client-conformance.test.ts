@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { customResourceDefinitions } from '@drover/api';
 import { createApiServer, listen } from '@drover/apiserver';
 import { createClient, httpsTransport, inProcessTransport, parseKubeconfig, type Transport } from '@drover/client';
-import { type ConformanceTarget, clientConformance, widgetDefinition, widgets } from '@drover/client/conformance';
+import { type ConformanceTarget, clientConformance } from '@drover/client/conformance';
 import { silentLog, systemClock } from '@drover/kit';
 import { openMemoryStore } from '@drover/store';
+import { serveWidgets } from './widgets.js';
 
 const admin = { name: 'system:admin', groups: ['system:masters'], extra: {} };
 
@@ -28,14 +28,7 @@ async function open(how: 'in process' | 'over TLS'): Promise<ConformanceTarget> 
   const transport: Transport =
     how === 'over TLS' ? remote : inProcessTransport((request, identity) => server.handle(request, identity), admin);
   const client = createClient(transport, { clock: systemClock });
-  await client.create(customResourceDefinitions, widgetDefinition);
-  // The server serves a kind once it has accepted its names.
-  for await (const { type, object } of client.watch(customResourceDefinitions)) {
-    if (type !== 'ADDED' && type !== 'MODIFIED') continue;
-    if (object.status?.conditions?.some((condition) => condition.type === 'Established' && condition.status === 'True'))
-      break;
-  }
-  await client.list(widgets, { namespace: 'default' });
+  await serveWidgets(client, 'default');
   return {
     client,
     namespace: 'default',

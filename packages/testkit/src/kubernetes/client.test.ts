@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { customResourceDefinitions, namespaces } from '@drover/api';
+import { createClient, httpsTransport, loadKubeconfig } from '@drover/client';
+import { type ConformanceTarget, clientConformance, widgetDefinition } from '@drover/client/conformance';
+import { systemClock } from '@drover/kit';
+import { describe } from 'vitest';
+import { serveWidgets } from '../widgets.js';
+
+const kubeconfig = process.env['DROVER_TEST_KUBECONFIG'];
+
+/** The cluster of the kubeconfig, with a namespace and a kind for the time of the suite. */
+async function open(file: string): Promise<ConformanceTarget> {
+  const transport = httpsTransport(await loadKubeconfig(file));
+  const client = createClient(transport, { clock: systemClock });
+  const namespace = `drover-conformance-${randomBytes(4).toString('hex')}`;
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  await serveWidgets(client, namespace);
+  return {
+    client,
+    namespace,
+    async [Symbol.asyncDispose]() {
+      await client.delete(namespaces, { name: namespace });
+      await client.delete(customResourceDefinitions, { name: widgetDefinition.metadata.name as string });
+      await transport[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe.skipIf(kubeconfig === undefined)('a real cluster (needs DROVER_TEST_KUBECONFIG)', () => {
+  clientConformance('a client of a real Kubernetes API', () => open(kubeconfig as string));
+});
