@@ -29,7 +29,7 @@ describe('configuration', () => {
       dataDir: '/env',
       logLevel: 'debug',
     });
-    expect(readServerConfig(['--config', config], {}).listen).toEqual({ host: '::1', port: 1 });
+    expect(readServerConfig(['--config', config], {}).listen).toMatchObject({ host: '::1', port: 1 });
   });
 
   it('keeps the first password out of print', () => {

@@ -11,6 +11,11 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** Where a process is to listen, and the flag that says so: a message about it names the flag. */
+export interface ListenSetting extends ListenAddress {
+  readonly flag: string;
+}
+
 /** What every long-running command knows. */
 interface Common {
   readonly dataDir: string;
@@ -19,7 +24,7 @@ interface Common {
 
 /** The management side's configuration, complete and checked. */
 export interface ServerConfig extends Common {
-  readonly listen: ListenAddress;
+  readonly listen: ListenSetting;
   /** Set: an existing Kubernetes cluster keeps the state, instead of the embedded one. */
   readonly kubeconfig: string | undefined;
   readonly bootstrapPassword: Secret | undefined;
@@ -30,7 +35,7 @@ export interface ServerConfig extends Common {
 
 /** The lab's configuration, complete and checked. */
 export interface LabConfig extends Common {
-  readonly listen: ListenAddress;
+  readonly listen: ListenSetting;
   /** The name of its one host. */
   readonly name: string;
 }
@@ -89,7 +94,7 @@ export function readServerConfig(args: readonly string[], env: Environment): Ser
   if (kubeconfig && store) throw new UsageError(`${kubeconfig.source} and ${store.source} exclude each other`);
   return {
     ...common(given, env),
-    listen: address(given.get('listen'), { host: '127.0.0.1', port: 8443 }),
+    listen: address(given, 'listen', 8443),
     kubeconfig: kubeconfig && resolve(kubeconfig.text),
     bootstrapPassword: bootstrapPassword(given.get('bootstrap-password')),
     serverUrl: serverUrl(given.get('server-url')),
@@ -102,7 +107,7 @@ export function readLabConfig(args: readonly string[], env: Environment): LabCon
   const given = readSettings('lab', LAB_SETTINGS, args, env);
   return {
     ...common(given, env),
-    listen: address(given.get('listen'), { host: '127.0.0.1', port: 6443 }),
+    listen: address(given, 'listen', 6443),
     name: hostName(given.get('name')),
   };
 }
@@ -115,7 +120,7 @@ export function readUpConfig(args: readonly string[], env: Environment): UpConfi
     importLab: !yes(given.get('no-import')),
     server: {
       ...shared,
-      listen: address(given.get('server-listen'), { host: '127.0.0.1', port: 8443 }),
+      listen: address(given, 'server-listen', 8443),
       kubeconfig: undefined,
       bootstrapPassword: bootstrapPassword(given.get('bootstrap-password')),
       serverUrl: undefined,
@@ -123,7 +128,7 @@ export function readUpConfig(args: readonly string[], env: Environment): UpConfi
     },
     lab: {
       ...shared,
-      listen: address(given.get('lab-listen'), { host: '127.0.0.1', port: 6443 }),
+      listen: address(given, 'lab-listen', 6443),
       name: 'lab',
     },
   };
@@ -145,14 +150,16 @@ function logLevel(given: Given | undefined): Level {
   return level;
 }
 
-function address(given: Given | undefined, otherwise: ListenAddress): ListenAddress {
-  if (!given) return otherwise;
+function address(all: ReadonlyMap<string, Given>, name: string, defaultPort: number): ListenSetting {
+  const flag = `--${name}`;
+  const given = all.get(name);
+  if (!given) return { host: '127.0.0.1', port: defaultPort, flag };
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(given.text);
   const port = Number(match?.[3]);
   if (!match || port > 65_535) {
     throw new UsageError(`${given.source}: "${given.text}" is not HOST:PORT, such as 127.0.0.1:8443 or [::1]:8443`);
   }
-  return { host: (match[1] ?? match[2]) as string, port };
+  return { host: (match[1] ?? match[2]) as string, port, flag };
 }
 
 function yes(given: Given | undefined): boolean {

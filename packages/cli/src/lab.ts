@@ -69,7 +69,7 @@ export async function startLab(config: LabConfig, surroundings: Surroundings): P
   );
   const listener = closing.use(
     await listen(apiServer, { ...config.listen, hosts: hostsOf(config.listen.host) }).catch((error: unknown) => {
-      throw listenError(error, config.listen, '--listen');
+      throw listenError(error, config.listen);
     }),
   );
   const client = createClient(

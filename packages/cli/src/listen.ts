@@ -2,27 +2,27 @@ import { once } from 'node:events';
 import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import type { ListenAddress } from './config.js';
+import type { ListenAddress, ListenSetting } from './config.js';
 import { ResourceTaken, UsageError } from './usage-error.js';
 
 /**
  * Listens, and answers with the address taken (a port 0 is a real one then).
  *
  * @throws ResourceTaken when another process has the port.
- * @throws UsageError when the address is none of this host's. Both name `flag`.
+ * @throws UsageError when the address is none of this host's. Both name the flag.
  */
-export async function listenOn(server: Server, { host, port }: ListenAddress, flag: string): Promise<ListenAddress> {
-  server.listen(port, host);
+export async function listenOn(server: Server, setting: ListenSetting): Promise<ListenAddress> {
+  server.listen(setting.port, setting.host);
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw listenError(error, { host, port }, flag);
+    throw listenError(error, setting);
   }
-  return { host, port: (server.address() as AddressInfo).port };
+  return { host: setting.host, port: (server.address() as AddressInfo).port };
 }
 
-/** A failed listen in the words of whoever gave `flag`. */
-export function listenError(error: unknown, { host, port }: ListenAddress, flag: string): unknown {
+/** A failed listen in the words of whoever gave the flag. */
+export function listenError(error: unknown, { host, port, flag }: ListenSetting): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
     return new ResourceTaken(`${flag}: another process listens on ${host}:${port}; stop it or choose another port`);

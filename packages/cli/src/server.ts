@@ -169,7 +169,7 @@ async function frontListener(local: LocalCluster, config: ServerConfig, closing:
   const pair = tls ?? (await (local.apiServer as ApiServer).servingCertificate(names));
   const server = createServer({ cert: pair.certPem, key: pair.keyPem, minVersion: 'TLSv1.2' });
   server.requestTimeout = 0;
-  const address = await listenOn(server, listen, '--listen');
+  const address = await listenOn(server, listen);
   closing.defer(async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();

@@ -42,5 +42,10 @@ describe('the drover program', () => {
     await using samePort = new DroverProcess(['lab', '--data-dir', other.path, '--listen', new URL(url).host]);
     expect(await sameData.ended).toEqual({ code: 3, signal: null });
     expect(await samePort.ended).toEqual({ code: 3, signal: null });
+    expect(samePort.told).toContain(`--listen: another process listens on ${new URL(url).host}`);
+    const up = ['up', '--data-dir', join(other.path, 'up'), '--server-listen', new URL(url).host];
+    await using both = new DroverProcess(up);
+    expect(await both.ended).toEqual({ code: 3, signal: null });
+    expect(both.told).toContain('--server-listen: another process');
   });
 });
