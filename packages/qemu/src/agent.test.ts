@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream';
 import { FakeClock } from '@drover/kit';
 import { describe, expect, it } from 'vitest';
 import { AgentError, AgentTimeout, AgentUnavailable, GuestAgent } from './agent.js';
-import { connection } from './fixture.js';
 import { UnexpectedReply } from './json.js';
+import { connection } from './testing/fixture.js';
 
 type Answer = (question: { execute: string; arguments?: { id?: number } }, line: Duplex) => void;
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { qemuArguments } from './arguments.js';
 import { DescriptionError, type Disk, type MachineDescription, type Nic } from './description.js';
-import { bare } from './fixture.js';
+import { bare } from './testing/fixture.js';
 
 const testdata = fileURLToPath(new URL('../src/testdata/', import.meta.url));
 const cases = readdirSync(testdata).flatMap((name) => /^(.*)\.in\.json$/.exec(name)?.[1] ?? []);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { uefiFirmware } from './firmware.js';
-import { temporaryDirectory } from './fixture.js';
+import { temporaryDirectory } from './testing/fixture.js';
 
 const descriptor = (name: string, features: string[], architecture = 'x86_64'): string =>
   JSON.stringify({

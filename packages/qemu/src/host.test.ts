@@ -1,8 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory } from './fixture.js';
 import { chooseAccelerator, detectHost, HostProblem, missing, usableQemu, usableTools } from './host.js';
+import { temporaryDirectory } from './testing/fixture.js';
 
 const INTEL = 'processor\t: 0\nflags\t\t: fpu vme vmx sse2\n';
 const AMD = 'processor\t: 0\nflags\t\t: fpu svm sse2\n';

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
-import { link, mkdir, open, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory } from './fixture.js';
 import { detectHost } from './host.js';
 import { ImageRefused, type RefusalReason } from './image-refused.js';
 import { Images } from './images.js';
 import { isoImage } from './iso9660.js';
+import { temporaryDirectory } from './testing/fixture.js';
 
 const host = await detectHost();
 const MiB = 1024 * 1024;
@@ -208,6 +208,15 @@ describe.skipIf(!host.tools.ok)('a disk (needs qemu-img)', () => {
       expect(await images.inspect(join(root, 'a'))).toMatchObject({ format: 'qcow2', virtualSize: 1024 });
       await expect(images.createBlank(join(root, 'a'), MiB)).rejects.toThrow('exists already');
       expect(await readdir(root)).toEqual(['a']);
+    }));
+
+  it('is its owner’s alone, however it is made', () =>
+    inDirectory(async (root, images) => {
+      const base = { path: join(root, 'base'), format: 'qcow2' } as const;
+      await images.createBlank(base.path, MiB);
+      await images.createOverlay(join(root, 'over'), base, MiB);
+      await images.convert(base, join(root, 'flat'));
+      for (const name of ['base', 'over', 'flat']) expect((await stat(join(root, name))).mode & 0o777).toBe(0o600);
     }));
 
   it('shows the image it was made of, at its own size', () =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, rename, rm } from 'node:fs/promises';
+import { lstat, rename, rm, writeFile } from 'node:fs/promises';
 import type { Layer } from './description.js';
 import { type Host, usableTools } from './host.js';
 import { HEAD_BYTES, type Recognized, recognize, TAIL_BYTES } from './image-format.js';
@@ -165,6 +165,8 @@ export class Images {
     const partial = `${real}.partial`;
     try {
       await rm(await safePath(this.deps.root, partial), { force: true });
+      // qemu-img writes into a file that is there, and leaves its mode as it is; one of its own would be readable by all.
+      await writeFile(partial, '', { flag: 'wx', mode: 0o600 });
       await this.#qemuImg(argv(partial), options);
       await rename(partial, real);
     } finally {

@@ -3,9 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory } from './fixture.js';
 import { IsoError, isoImage } from './iso9660.js';
 import { noCloudSeed } from './seed.js';
+import { temporaryDirectory } from './testing/fixture.js';
 
 const run = promisify(execFile);
 const xorriso = await run('xorriso', ['-version']).then(

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { adoptMachine, adoptMachines, forgetMachine } from './adopt.js';
 import type { MachineDescription } from './description.js';
-import { bare, deps, temporaryDirectory } from './fixture.js';
 import { detectHost } from './host.js';
 import { Images } from './images.js';
 import { MachineGone } from './life.js';
@@ -12,6 +11,7 @@ import { type Machine, type MachineEvent, NoScreen } from './machine.js';
 import { identify, waitUntilGone } from './process.js';
 import { QmpError } from './qmp.js';
 import { MachineExists, StartError, startMachine } from './start.js';
+import { bare, deps, temporaryDirectory } from './testing/fixture.js';
 
 const host = await detectHost();
 

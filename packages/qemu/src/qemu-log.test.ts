@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory } from './fixture.js';
 import { createLogFile, QemuLog, readLogEnd } from './qemu-log.js';
+import { temporaryDirectory } from './testing/fixture.js';
 
 const refuse = (error: unknown): void => {
   throw error;

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { FakeClock } from '@drover/kit';
 import { describe, expect, it } from 'vitest';
-import { connection } from './fixture.js';
 import { QmpClient, QmpClosed, QmpError, type QmpEvent, QmpTimeout } from './qmp.js';
+import { connection } from './testing/fixture.js';
 
 const GREETING = '{"QMP":{"version":{},"capabilities":[]}}\n';
 

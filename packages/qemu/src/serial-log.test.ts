@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory } from './fixture.js';
 import { SerialLog } from './serial-log.js';
+import { temporaryDirectory } from './testing/fixture.js';
 
 const refuse = (error: unknown): void => {
   throw error;

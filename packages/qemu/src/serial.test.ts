@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { FakeClock, systemClock } from '@drover/kit';
 import { describe, expect, it } from 'vitest';
-import { connection } from './fixture.js';
 import { HISTORY_BYTES, SerialConsole, TooManyViewers, ViewerStalled } from './serial.js';
+import { connection } from './testing/fixture.js';
 
 function console(past = ''): { console: SerialConsole; guest: Duplex; recorded: string[] } {
   const [line, guest] = connection();

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
 import { silentLog, systemClock } from '@drover/kit';
-import type { MachineDescription } from './description.js';
-import type { MachineDeps } from './machine.js';
+import type { MachineDescription } from '../description.js';
+import type { MachineDeps } from '../machine.js';
 
 /** What the tests of this package share. Nothing else imports it. */
 
