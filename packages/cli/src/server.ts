@@ -135,12 +135,14 @@ async function embeddedCluster(
   closing: Closing,
 ): Promise<LocalCluster> {
   const store = closing.use(await openSqliteStore({ file: join(dataDir, 'store.db'), clock, log }));
+  const admission = managerAdmission(() => client);
   const apiServer = closing.use(
-    await createApiServer({ store, clock, random, log, dataDir, advertise: listen, admission: managerAdmission() }),
+    await createApiServer({ store, clock, random, log, dataDir, advertise: listen, admission }),
   );
   const transport = inProcessTransport((request, identity) => apiServer.handle(request, identity), ADMINISTRATOR);
   const anonymous = inProcessTransport((request) => apiServer.handle(request), ADMINISTRATOR);
-  return { client: createClient(transport, { clock }), transport, anonymous, apiServer };
+  const client = createClient(transport, { clock });
+  return { client, transport, anonymous, apiServer };
 }
 
 async function existingCluster(kubeconfig: string, { clock }: Surroundings, closing: Closing): Promise<LocalCluster> {

@@ -46,9 +46,8 @@ export async function startManagement(): Promise<Management> {
   const data = closing.use(await temporaryDirectory());
   const store: Store = closing.use(openMemoryStore(means));
   const advertise = { host: '127.0.0.1', port: 443 };
-  const api = closing.use(
-    await createApiServer({ ...means, store, dataDir: data.path, advertise, admission: managerAdmission() }),
-  );
+  const admission = managerAdmission(() => client);
+  const api = closing.use(await createApiServer({ ...means, store, dataDir: data.path, advertise, admission }));
   const local = inProcessTransport((request, identity) => api.handle(request, identity), ADMINISTRATOR);
   const client = createClient(local, { clock: systemClock });
   let front = await startFront(api, client, 0);

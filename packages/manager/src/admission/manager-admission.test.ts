@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { type AdmissionReview, ApiError, type Identity, type KubeObject } from '@drover/api';
+import { createFakeClient } from '@drover/client/fake';
+import { FakeClock } from '@drover/kit';
 import { describe, expect, it } from 'vitest';
 import { managerAdmission } from './manager-admission.js';
 
@@ -7,7 +10,9 @@ const master: Identity = { name: 'system:admin', groups: ['system:masters'], ext
 const CREATOR = 'field.cattle.io/creatorId';
 
 function admit(group: string, resource: string, review: Partial<AdmissionReview>): KubeObject | undefined {
-  const plugin = managerAdmission().find(({ resources }) => resources.includes(`${group}/${resource}`));
+  const plugin = managerAdmission(() => createFakeClient({ clock: new FakeClock(), random: randomBytes })).find(
+    ({ resources }) => resources.includes(`${group}/${resource}`),
+  );
   const name = review.object?.metadata.name ?? review.old?.metadata.name ?? '';
   const whole = { operation: 'CREATE', group, resource, name, identity: person, dryRun: false, ...review } as const;
   return plugin?.admit(whole) as KubeObject | undefined;
@@ -91,4 +96,13 @@ it('a setting that the server writes is not for others', () => {
   expect(() => admit('management.cattle.io', 'settings', { operation: 'UPDATE', object })).toThrow(
     /written by the server alone/,
   );
+});
+
+it('a setting with a value that cannot be is refused beside the field, and an old one does not hinder other changes', () => {
+  const image = (value: string): KubeObject => ({ ...cluster('agent-image'), kind: 'Setting', value }) as KubeObject;
+  const change = (old: KubeObject, object: KubeObject) => () =>
+    admit('management.cattle.io', 'settings', { operation: 'UPDATE', old, object, identity: master });
+  expect(change(image(''), image('foo bar'))).toThrow(/value: .*must be a reference to an image/);
+  expect(change(image('foo bar'), image('foo bar'))).not.toThrow();
+  expect(change(image('foo bar'), image('drover:v2'))).not.toThrow();
 });

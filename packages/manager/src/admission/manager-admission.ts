@@ -8,18 +8,23 @@ import {
   type KubeObject,
   type StatusCause,
 } from '@drover/api';
+import type { Client } from '@drover/client';
 import { clusterNameFault, envVarFault } from '../clusters/cluster-rules.js';
 import { CREATOR_ID } from '../clusters/side-objects.js';
+import { settingFault } from '../setting-rules.js';
 import { isReadOnlySetting } from '../settings.js';
+import { keepAdministrator } from './keep-administrator.js';
+import { keepNamespace } from './keep-namespace.js';
 
 const USER_NAME = /^(u|user)-[a-z0-9]+$/;
 
 /**
- * The rules for Rancher's kinds that a schema cannot say. Pure: they look at the request alone, and write nothing. On a
- * Kubernetes cluster of its own the manager works without them; controllers then refuse the same things on the objects'
+ * The rules for Rancher's kinds that a schema cannot say. They write nothing, and look at the request alone but for two: who is
+ * left to administer, and whether a namespace's cluster is still there, are read through `local`, the API they are steps of. On
+ * a Kubernetes cluster of its own the manager works without them; controllers then refuse the same things on the objects'
  * conditions.
  */
-export function managerAdmission(): readonly AdmissionPlugin[] {
+export function managerAdmission(local: () => Pick<Client, 'get' | 'list'>): readonly AdmissionPlugin[] {
   return [
     {
       name: 'ProvisioningCluster',
@@ -37,8 +42,14 @@ export function managerAdmission(): readonly AdmissionPlugin[] {
       resources: ['management.cattle.io/clusterregistrationtokens'],
       admit: (review) => (review.operation === 'CREATE' ? demandOwnNamespace(review) : undefined),
     },
-    { name: 'Setting', resources: ['management.cattle.io/settings'], admit: protectReadOnly },
+    { name: 'Setting', resources: ['management.cattle.io/settings'], admit: protectSetting },
     { name: 'User', resources: ['management.cattle.io/users'], admit: keepUserName },
+    {
+      name: 'Administrator',
+      resources: ['management.cattle.io/users', 'management.cattle.io/globalrolebindings'],
+      admit: (review) => keepAdministrator(review, local),
+    },
+    { name: 'SystemNamespace', resources: ['/namespaces'], admit: (review) => keepNamespace(review, local) },
   ];
 }
 
@@ -102,9 +113,14 @@ function demandOwnNamespace({ object, name, group, resource }: AdmissionReview):
   ]);
 }
 
-function protectReadOnly({ name, operation, identity, group, resource }: AdmissionReview): undefined {
-  if (!isReadOnlySetting(name) || identity.groups.includes('system:masters') || operation === 'CREATE') return;
-  throw forbidden({ group, plural: resource }, name, 'the setting is written by the server alone');
+function protectSetting({ name, operation, identity, group, resource, object, old }: AdmissionReview): undefined {
+  if (isReadOnlySetting(name) && !identity.groups.includes('system:masters') && operation !== 'CREATE') {
+    throw forbidden({ group, plural: resource }, name, 'the setting is written by the server alone');
+  }
+  const [before, after] = [old, object].map((setting) => fieldsOf(setting, 'value', true));
+  // A value that was there before the rule does not stand in the way of other changes.
+  const fault = after === undefined || before === after ? undefined : settingFault(name, after);
+  if (fault !== undefined) throw invalid({ group, plural: resource, kind: 'Setting' }, name, [cause('value', fault)]);
 }
 
 /** Who could take another user's name could sign in as that user's namesake. */
@@ -116,7 +132,7 @@ function keepUserName({ operation, object, old, name, group, resource }: Admissi
 }
 
 function fieldsOf(object: KubeObject | undefined, field: 'spec'): JsonObject | undefined;
-function fieldsOf(object: KubeObject | undefined, field: 'username', text: true): string | undefined;
+function fieldsOf(object: KubeObject | undefined, field: 'username' | 'value', text: true): string | undefined;
 function fieldsOf(object: KubeObject | undefined, field: string, text = false): JsonObject | string | undefined {
   const value = Object.entries(object ?? {}).find(([name]) => name === field)?.[1] as unknown;
   if (text) return typeof value === 'string' ? value : undefined;

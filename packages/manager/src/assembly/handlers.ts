@@ -3,12 +3,13 @@ import { ManifestFetches } from '../clusters/manifest-fetch.js';
 import { ConsoleAssets } from '../front/console-assets.js';
 import type { Metrics } from '../front/metrics.js';
 import { ServerRoutes } from '../front/server-routes.js';
+import { removalFault } from '../identity/administrators.js';
 import { Login } from '../identity/login.js';
 import type { Informers } from '../informers.js';
 import type { ManagerOptions } from '../manager.js';
 import { BindingRoutes } from '../norman/binding-routes.js';
 import { ClusterRoutes } from '../norman/cluster-routes.js';
-import { NormanApi } from '../norman/norman-api.js';
+import { NormanApi, type NormanParts } from '../norman/norman-api.js';
 import { SettingRoutes } from '../norman/setting-routes.js';
 import { TokenRoutes } from '../norman/token-routes.js';
 import { normanTypes } from '../norman/types.js';
@@ -37,7 +38,11 @@ export async function handlersOf(
   const { settings, metrics, identity, firstPasswordChanged } = parts;
   const { directory, passwords, tokens, signIns, streams, reviews } = identity;
   const { clusters, registrations, tunnels, proxy } = parts.clusters;
-  const norman = new NormanApi({ types: normanTypes(informers), reviews, local, settings, clock });
+  // From memory: the embedded server's admission asks the API itself; on another cluster this is the only check.
+  const appointments = () => ({ users: informers.users.list(), bindings: informers.globalRoleBindings.list() });
+  const fault: NormanParts['removalFault'] = ({ user }, { kind }, name) =>
+    removalFault(appointments(), user.metadata.name, kind.plural, name);
+  const norman = new NormanApi({ types: normanTypes(informers), reviews, local, settings, clock, removalFault: fault });
   const account = { client, norman, directory, passwords, signIns, tokens, reviews, settings, random };
   return {
     server: new ServerRoutes({

@@ -16,10 +16,13 @@ const SYSTEM = [
   'cattle-ui-plugin-system',
 ] as const;
 
+/** The namespaces in which this server keeps its own objects. */
+export const SYSTEM_NAMESPACES: readonly string[] = [...SYSTEM, ...WORKSPACES];
+
 /** Makes the namespaces, workspaces and the cluster `local` that clients of Rancher expect to find. */
 export async function installNamespaces(client: Client): Promise<void> {
   await Promise.all([
-    ...[...SYSTEM, ...WORKSPACES].map((name) =>
+    ...SYSTEM_NAMESPACES.map((name) =>
       createIfAbsent(client, namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
     ),
     ...WORKSPACES.map((name) =>

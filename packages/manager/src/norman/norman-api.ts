@@ -16,6 +16,8 @@ export interface NormanParts {
   readonly local: Transport;
   readonly settings: Settings;
   readonly clock: Clock;
+  /** Why the caller cannot delete this object, whatever RBAC says; `undefined` when it can. */
+  readonly removalFault: (caller: Caller, type: NormanType<KubeObject>, name: string) => string | undefined;
 }
 
 /**
@@ -76,6 +78,8 @@ export class NormanApi {
     const base = baseOf(exchange);
     const object = await this.object(exchange.caller, type, exchange.params['id'] ?? '');
     const { namespace, name, uid } = object.metadata;
+    const fault = this.parts.removalFault(exchange.caller, type, name);
+    if (fault !== undefined) throw new NormanError('PermissionDenied', fault);
     await this.asUser(exchange.caller).delete(type.kind, { namespace, name }, { preconditions: { uid } });
     return ok(resourceDocument(type, object, base));
   }

@@ -2,6 +2,7 @@ import { type KubeObject, type ManagementSetting, managementSettings } from '@dr
 import type { Informer } from '@drover/client';
 import { readObject, textField } from '../front/body.js';
 import { type Answer, type Exchange, ok, type SignedIn } from '../front/exchange.js';
+import { settingFault } from '../setting-rules.js';
 import { isReadOnlySetting } from '../settings.js';
 import { baseOf, type NormanApi, withSchemas } from './norman-api.js';
 import { NormanError } from './norman-error.js';
@@ -26,9 +27,8 @@ export class SettingRoutes {
     if (isReadOnlySetting(name))
       throw new NormanError('PermissionDenied', `the setting "${name}" is written by the server alone`);
     const value = textField(await readObject(exchange.request), 'value') ?? '';
-    if (name === 'server-url' && value !== '' && !/^https:\/\/[^/]+/.test(value)) {
-      throw new NormanError('InvalidFormat', 'server-url must be an https URL', { fieldName: 'value' });
-    }
+    const fault = settingFault(name, value);
+    if (fault !== undefined) throw new NormanError('InvalidFormat', `${name} ${fault}`, { fieldName: 'value' });
     const client = this.parts.norman.asUser(exchange.caller);
     const patch = { value, customized: value !== '', source: 'db' };
     const changed = await client.patch(managementSettings, { name }, { type: 'merge', patch });
