@@ -56,6 +56,26 @@ describe('a controller', () => {
     await running;
   });
 
+  it('looks once at what was updated', async () => {
+    const { client, run, informer, stop } = setting();
+    const created = await client.create(configMaps, configMap('a'));
+    const seen: (string | undefined)[] = [];
+    const controller = run(
+      async ({ name }) => {
+        seen.push(informer.get('default', name)?.data?.['turn']);
+        return done;
+      },
+      [watches(informer)],
+    );
+    await until(() => controller.metrics.reconciles.success === 1);
+    await client.update(configMaps, { ...created, data: { turn: 'second' } });
+    await client.create(configMaps, configMap('last'));
+    await until(() => controller.metrics.reconciles.success >= 3 && controller.metrics.depth === 0);
+    expect(seen).toEqual([undefined, 'second', undefined]);
+    stop.abort();
+    await controller.running;
+  });
+
   it('survives what a reconcile throws, and tries again after a while', async () => {
     const { clock, run, stop } = setting();
     let attempts = 0;

@@ -67,5 +67,10 @@ function requestsOf<T extends KubeObject>(
   map: (object: Stored<T>) => readonly Request[],
 ): readonly Request[] {
   // What an object pointed to before must be looked at as well: it has lost something.
-  return event.type === 'updated' ? [...map(event.previous), ...map(event.object)] : map(event.object);
+  if (event.type !== 'updated') return map(event.object);
+  const now = map(event.object);
+  // Once each: a worker may have the first before the second is told, and would look again for nothing.
+  return [...map(event.previous).filter((before) => !now.some((request) => isSame(request, before))), ...now];
 }
+
+const isSame = (a: Request, b: Request): boolean => a.namespace === b.namespace && a.name === b.name;
