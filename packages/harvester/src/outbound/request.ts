@@ -56,7 +56,7 @@ export async function send(request: OutboundRequest, outbound: Outbound): Promis
     body.resume();
     if (hops === MAX_REDIRECTS) throw new OutboundError(`${plain(request.url)}: more than ${MAX_REDIRECTS} redirects`);
     const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
-    if (next === undefined) throw new OutboundError(`${plain(url)}: redirects to "${location}", which is no URL`);
+    if (next === undefined) throw new OutboundError(`${plain(url)}: redirects to what is no URL`);
     if (next.origin !== url.origin) {
       headers = Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization'));
     }

@@ -10,6 +10,7 @@ import {
   type Stored,
 } from '@drover/api';
 import type { TransportResponse } from '@drover/client';
+import { createLog } from '@drover/kit';
 import { describe, expect, it } from 'vitest';
 import { openTestCluster, type TestCluster } from '../testing/cluster.js';
 import { registrationController } from './controller.js';
@@ -32,12 +33,15 @@ interface Lab extends TestCluster {
   readonly url: string;
   manifest: string;
   status: number;
+  /** What was logged. */
+  readonly logged: readonly string[];
   set(value: string): Promise<void>;
   setting(holds: (setting: Stored<HarvesterSetting>) => boolean): Promise<Stored<HarvesterSetting>>;
 }
 
 async function openLab(): Promise<Lab> {
   const cluster = await openTestCluster();
+  const logged: string[] = [];
   const server = createServer((_, response) => response.writeHead(lab.status).end(lab.manifest));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -52,7 +56,8 @@ async function openLab(): Promise<Lab> {
     };
   };
   const client = { ...cluster.client, raw };
-  cluster.run(registrationController({ ...cluster, client, settings: cluster.informers.settings }));
+  const log = createLog({ write: (line) => void logged.push(line), clock: cluster.clock, level: 'debug' });
+  cluster.run(registrationController({ ...cluster, client, log, settings: cluster.informers.settings }));
   const empty = '{"url":"","insecureSkipTLSVerify":false}';
   await cluster.client.create(harvesterSettings, {
     apiVersion: 'harvesterhci.io/v1beta1',
@@ -65,6 +70,7 @@ async function openLab(): Promise<Lab> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v3/import/t_c-m-abcdefgh.yaml`,
     manifest: [NAMESPACE, '# nothing\n', AGENT, EXTRA].join('---\n'),
     status: 200,
+    logged,
     async set(value) {
       const before = await cluster.client.get(harvesterSettings, { name: 'cluster-registration-url' });
       await cluster.client.update(harvesterSettings, { ...before, value });
@@ -115,6 +121,21 @@ describe('the registration URL', () => {
     await lab.untilGone(deployments, 'cattle-system/cattle-cluster-agent');
     await lab.setting((object) => configured(object)?.status === 'False');
     await lab.until(configMaps, 'default/extra', () => true);
+  });
+
+  it('that fails is told without its token', async () => {
+    await using lab = await openLab();
+    lab.status = 404;
+    lab.manifest = 'Cannot GET /v3/import/verysecrettoken_c-m-abcdefgh.yaml: verysecrettoken is not known';
+    await lab.set(lab.url.replace('t_c-m', 'verysecrettoken_c-m'));
+    const failed = await lab.setting((object) => configured(object)?.status === 'False');
+    await lab.until(harvesterSettings, 'cluster-registration-url', () =>
+      lab.logged.join().includes('reconcile failed'),
+    );
+    const host = new URL(lab.url).host;
+    expect(configured(failed)?.message).toBe(`GET http://${host}/…: 404: Cannot GET …: … is not known`);
+    expect(lab.recorder.told).toEqual([expect.stringContaining(host)]);
+    expect(JSON.stringify([lab.recorder.told, lab.logged])).not.toContain('verysecrettoken');
   });
 
   it.each<[string, (lab: Lab) => void, RegExp]>([

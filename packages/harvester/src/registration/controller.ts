@@ -16,6 +16,7 @@ import { configured, HASH, valueHash } from '../setting/controller.js';
 import { effective, outbound } from '../setting/effective.js';
 import { parseRegistrationUrl } from '../setting/value.js';
 import { Discovery } from './discovery.js';
+import { type RegistrationFailed, registrationFailed } from './failure.js';
 import { fetchManifest } from './fetch.js';
 import { parseManifest } from './manifest.js';
 
@@ -70,16 +71,15 @@ async function reconcile(
   const seen = setting.metadata.annotations?.[HASH];
   if ((value === '' && seen === undefined) || (seen === valueHash(value) && wasDone(setting))) return done;
   let applied: readonly Applied[] | undefined;
-  let failure: unknown;
+  let failure: RegistrationFailed | undefined;
   try {
     applied = await register(setting, options, signal);
   } catch (error) {
-    failure = error;
+    failure = registrationFailed(error, registrationUrl(setting));
   }
-  const problem = failure === undefined ? undefined : failure instanceof Error ? failure.message : String(failure);
   await updateWithRetry(client, harvesterSettings, { name: SETTING }, (object) => {
     if ((object.value ?? '') !== value) return undefined;
-    const written = configured(object, problem, clock.now());
+    const written = configured(object, failure?.message, clock.now());
     const annotations = {
       ...written.metadata.annotations,
       ...(applied === undefined ? {} : { [APPLIED]: JSON.stringify(applied) }),
@@ -87,10 +87,19 @@ async function reconcile(
     return { ...written, metadata: { ...written.metadata, annotations } };
   });
   if (failure !== undefined) {
-    recorder.warning(setting, 'RegistrationFailed', problem ?? '');
+    recorder.warning(setting, 'RegistrationFailed', failure.message);
     throw failure;
   }
   return done;
+}
+
+/** The URL itself; empty when the value cannot be read. */
+function registrationUrl(setting: HarvesterSetting): string {
+  try {
+    return parseRegistrationUrl(effective(setting)).url;
+  } catch {
+    return '';
+  }
 }
 
 /** Whether the value that was acted on last was acted on with success; one that failed is tried again after a restart too. */

@@ -41,7 +41,7 @@ export function parseRegistrationUrl(value: string): RegistrationUrl {
     : { url: text, insecureSkipTLSVerify: true };
   const address = url ?? '';
   if (typeof address !== 'string' || (address !== '' && !isWebUrl(address))) {
-    throw new TypeError(`setting cluster-registration-url: "${String(address)}" is not an http or https URL`);
+    throw new TypeError(`setting cluster-registration-url: the URL is not an http or https URL`);
   }
   return { url: address, insecureSkipTLSVerify: insecureSkipTLSVerify === true };
 }
