@@ -21,6 +21,7 @@ export interface ClusterParts {
   readonly registrations: Registrations;
   readonly tunnels: TunnelServer;
   readonly downstreams: Downstreams;
+  readonly impersonation: Impersonation;
   readonly rights: DerivedRights;
   readonly controller: ClusterController;
   readonly proxy: ClusterProxy;
@@ -42,7 +43,7 @@ export function clusterParts(
   const { client, clock, random, log } = means;
   const clusters = new ClusterDirectory(informers.management, informers.provisioning);
   const registrations = new Registrations(informers.registrationTokens, clusters);
-  const impersonation = new Impersonation(clock);
+  const impersonation = new Impersonation(clock, () => settings.value('install-uuid'));
   // Whoever registers may be another cluster behind the same id, or the same with new credentials: nothing of before holds.
   const registered = (id: ClusterId): void => {
     impersonation.forgetCluster(id);
@@ -71,5 +72,5 @@ export function clusterParts(
   const { reviews, streams } = identity;
   const { localTransport: local, anonymousTransport: anonymous } = transports;
   const proxy = new ClusterProxy({ clusters, downstreams, impersonation, reviews, streams, local, anonymous, clock });
-  return { clusters, registrations, tunnels, downstreams, rights, controller, proxy };
+  return { clusters, registrations, tunnels, downstreams, impersonation, rights, controller, proxy };
 }

@@ -6,6 +6,7 @@ import { userCleanup } from '../identity/user-cleanup.js';
 import type { Informers } from '../informers.js';
 import { downstreamRbacController } from '../rbac/downstream-rbac-controller.js';
 import { globalRoleControllers } from '../rbac/global-role-controllers.js';
+import { impersonationAccountController } from '../rbac/impersonation-account-controller.js';
 import { membershipController } from '../rbac/membership-controller.js';
 import { newUserController } from '../rbac/new-user-controller.js';
 import type { Settings } from '../settings.js';
@@ -20,7 +21,7 @@ export function controllersOf(
   { settings, identity, clusters }: { settings: Settings; identity: IdentityParts; clusters: ClusterParts },
 ): readonly Pick<Controller, 'start'>[] {
   const { management, provisioning, registrationTokens, clusterBindings, roleTemplates, users, tokens } = informers;
-  const { tunnels, downstreams, rights } = clusters;
+  const { tunnels, downstreams, rights, impersonation } = clusters;
   return [
     clusters.controller,
     ...provisioningControllers({ ...means, management, provisioning }),
@@ -31,5 +32,14 @@ export function controllersOf(
     ...globalRoleControllers({ ...means, ...informers }),
     membershipController({ ...means, clusters: management, bindings: clusterBindings, roleTemplates }),
     downstreamRbacController({ ...means, ...informers, clusters: management, downstreams, rights, tunnels }),
+    impersonationAccountController({
+      ...means,
+      ...identity,
+      clusters: management,
+      users,
+      impersonation,
+      downstreams,
+      tunnels,
+    }),
   ];
 }

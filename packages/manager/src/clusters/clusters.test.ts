@@ -13,6 +13,7 @@ import {
 } from '@drover/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Installation, startInstallation } from '../testing/installation.js';
+import { makeSideObjects } from './side-objects.js';
 
 let drover: Installation;
 beforeAll(async () => {
@@ -89,6 +90,18 @@ describe('a provisioning cluster', () => {
       name: 'creator-cluster-owner',
     });
     expect(binding).toMatchObject({ userName: 'u-maker', roleTemplateName: 'cluster-owner' });
+  });
+
+  it('does not make its maker its owner again once somebody has taken that away', async () => {
+    const made = { type: 'CreatorMadeOwner', status: 'True' } as const;
+    const maker = { metadata: { annotations: { 'field.cattle.io/creatorId': 'u-maker' } } };
+    const { client } = drover;
+    const cluster = await client.get(managementClusters, { name: await idOf('lab') });
+    const binding = { namespace: cluster.metadata.name, name: 'creator-cluster-owner' };
+    await client.delete(clusterRoleTemplateBindings, binding);
+    expect(cluster).toMatchObject(maker);
+    await makeSideObjects(client, { ...cluster, status: { conditions: [made] } });
+    await expect(client.get(clusterRoleTemplateBindings, binding)).rejects.toThrow(/not found/);
   });
 
   it('whose maker is not known has no owner but the administrators', async () => {

@@ -11,12 +11,13 @@ import {
   type Stored,
 } from '@drover/api';
 import type { Client } from '@drover/client';
-import { createIfAbsent, createOrUpdate, type Observation } from '@drover/controller';
+import { createIfAbsent, createOrUpdate, isConditionTrue, type Observation } from '@drover/controller';
 import { nameHash } from './cluster-id.js';
 
 /** Who made an object, as this server's admission notes it. */
 export const CREATOR_ID = 'field.cattle.io/creatorId';
 const NO_CREATOR_RBAC = 'field.cattle.io/no-creator-rbac';
+const CREATOR_MADE_OWNER = 'CreatorMadeOwner';
 /** The binding that makes a cluster's creator its owner. */
 export const CREATOR_BINDING = 'creator-cluster-owner';
 
@@ -47,13 +48,15 @@ export async function makeSideObjects(client: Client, cluster: Stored<Management
     });
   }
   const creator = creatorOf(cluster);
-  if (creator !== undefined) await createIfAbsent(client, clusterRoleTemplateBindings, creatorBinding(id, creator));
+  // Once: who takes the binding away again means it, and a user who is gone gets nothing.
+  if (creator !== undefined && !isConditionTrue(cluster.status?.conditions, CREATOR_MADE_OWNER))
+    await createIfAbsent(client, clusterRoleTemplateBindings, creatorBinding(id, creator));
   return [
     { type: 'BackingNamespaceCreated', status: 'True' },
     { type: 'DefaultProjectCreated', status: 'True' },
     { type: 'SystemProjectCreated', status: 'True' },
     { type: 'InitialRolesPopulated', status: 'True' },
-    { type: 'CreatorMadeOwner', status: 'True' },
+    { type: CREATOR_MADE_OWNER, status: 'True' },
   ];
 }
 

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import {
+  clusterRoleTemplateBindings,
   globalRoleBindings,
   type Kind,
   type KubeObject,
@@ -7,10 +9,14 @@ import {
   secrets,
   users,
 } from '@drover/api';
-import { Secret } from '@drover/kit';
+import type { Client } from '@drover/client';
+import { createFakeClient } from '@drover/client/fake';
+import { FakeClock, Secret, silentLog } from '@drover/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createInformers } from '../informers.js';
 import { type Installation, startInstallation } from '../testing/installation.js';
 import { Passwords } from './passwords.js';
+import { userCleanup } from './user-cleanup.js';
 
 let drover: Installation;
 beforeAll(async () => {
@@ -18,12 +24,12 @@ beforeAll(async () => {
 });
 afterAll(() => drover[Symbol.asyncDispose]());
 
-async function gone(kind: Kind, ref: ObjectRef): Promise<void> {
+async function gone(kind: Kind, ref: ObjectRef, client: Client = drover.client): Promise<void> {
   const stop = new AbortController();
-  const { items, metadata } = await drover.client.list(kind, { namespace: ref.namespace });
+  const { items, metadata } = await client.list(kind, { namespace: ref.namespace });
   if (items.some((item) => item.metadata.name === ref.name)) {
     const { resourceVersion } = metadata;
-    for await (const event of drover.client.watch<KubeObject>(kind, {
+    for await (const event of client.watch<KubeObject>(kind, {
       namespace: ref.namespace,
       resourceVersion,
       signal: stop.signal,
@@ -35,7 +41,7 @@ async function gone(kind: Kind, ref: ObjectRef): Promise<void> {
 }
 
 describe('when a user goes', () => {
-  it('its tokens, its password and its global roles go with it', async () => {
+  it('its tokens, its password, its global roles and its memberships go with it', async () => {
     const token = await drover.user({ name: 'u-leaver', username: 'leaver' });
     await new Passwords(drover.client, (length) => new Uint8Array(length)).set('u-leaver', new Secret('correct horse'));
     await drover.client.create(globalRoleBindings, {
@@ -45,7 +51,17 @@ describe('when a user goes', () => {
       globalRoleName: 'admin',
       userName: 'u-leaver',
     });
+    const membership = { namespace: 'c-m-abcd2345', name: 'leaver-owns' };
+    await drover.client.create(clusterRoleTemplateBindings, {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'ClusterRoleTemplateBinding',
+      metadata: membership,
+      clusterName: 'c-m-abcd2345',
+      roleTemplateName: 'cluster-owner',
+      userName: 'u-leaver',
+    });
     await drover.client.delete(users, { name: 'u-leaver' });
+    await gone(clusterRoleTemplateBindings, membership);
     await gone(managementTokens, { name: token.split(':')[0] ?? '' });
     await gone(globalRoleBindings, { name: 'grb-leaver' });
     await gone(secrets, { namespace: 'cattle-local-user-passwords', name: 'u-leaver' });
@@ -66,4 +82,31 @@ describe('a token that has expired', () => {
     for (let hour = 0; hour < 25; hour += 1) await drover.clock.advance(3_600_000);
     await removed;
   });
+});
+
+it('a binding whose user went while the server was away is removed at the start, one made before its user is not', async () => {
+  const clock = new FakeClock(Date.parse('2030-01-01T00:00:00Z'));
+  const client = createFakeClient({ clock, random: randomBytes });
+  const bind = (name: string, userName: string) =>
+    client.create(globalRoleBindings, {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'GlobalRoleBinding',
+      metadata: { name },
+      globalRoleName: 'user',
+      userName,
+    });
+  await bind('grb-left', 'u-gone');
+  await clock.advance(60_000);
+  const means = { clock, random: randomBytes, log: silentLog };
+  const informers = createInformers(client, means);
+  await Promise.all(Object.values(informers).map(({ synced }) => synced));
+  const stopping = new AbortController();
+  const passwords = new Passwords(client, randomBytes);
+  const running = userCleanup({ client, ...informers, passwords, ...means }).start(stopping.signal);
+  await bind('grb-early', 'u-soon');
+  await gone(globalRoleBindings, { name: 'grb-left' }, client);
+  expect((await client.list(globalRoleBindings)).items.map(({ metadata }) => metadata.name)).toEqual(['grb-early']);
+  stopping.abort();
+  await running;
+  for (const informer of Object.values(informers)) informer[Symbol.dispose]();
 });

@@ -1,4 +1,6 @@
 import {
+  type ClusterRoleTemplateBinding,
+  clusterRoleTemplateBindings,
   type GlobalRoleBinding,
   globalRoleBindings,
   hasReason,
@@ -6,12 +8,16 @@ import {
   type KubeObject,
   type ManagementToken,
   managementTokens,
+  type ObjectRef,
   type User,
 } from '@drover/api';
-import type { Client, Informer } from '@drover/client';
+import type { Client, Informer, InformerEvent } from '@drover/client';
 import { type Controller, createController, done, watches } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { Passwords } from './passwords.js';
+
+/** Timestamps of objects are in whole seconds. */
+const SETTLED_MS = 1_000;
 
 /** Takes along, when a user goes, its tokens, its password and what binds it here: another user may get the name one day. */
 export function userCleanup(parts: {
@@ -19,29 +25,43 @@ export function userCleanup(parts: {
   readonly users: Informer<User>;
   readonly tokens: Informer<ManagementToken>;
   readonly globalRoleBindings: Informer<GlobalRoleBinding>;
+  readonly clusterBindings: Informer<ClusterRoleTemplateBinding>;
   readonly passwords: Passwords;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
 }): Controller {
-  const { client, users, tokens, passwords, clock, random, log } = parts;
+  const { client, users, tokens, passwords, clusterBindings, clock, random, log } = parts;
+  // A binding may be made shortly before its user: only what this start found counts as left behind.
+  const start = clock.now() - SETTLED_MS;
+  const leftBehind = {
+    when: ({ type, object }: InformerEvent<GlobalRoleBinding | ClusterRoleTemplateBinding>) =>
+      type === 'added' && Date.parse(object.metadata.creationTimestamp) <= start,
+    map: ({ userName }: GlobalRoleBinding | ClusterRoleTemplateBinding) => (userName ? [{ name: userName }] : []),
+  };
   return createController({
     name: 'user-cleanup',
-    // Tokens are looked at as well: one whose user went while this server was down is found at its start.
+    // Tokens and bindings are looked at as well: one whose user went while this server was down is found at its start.
     sources: [
       watches(users, { when: ({ type }) => type === 'deleted' }),
       watches(tokens, {
         when: ({ type }) => type === 'added',
         map: ({ userId }) => (userId ? [{ name: userId }] : []),
       }),
+      watches(parts.globalRoleBindings, leftBehind),
+      watches(clusterBindings, leftBehind),
     ],
     async reconcile({ name }) {
       if (users.get(undefined, name) !== undefined) return done;
       for (const { metadata } of tokens.list().filter(({ userId }) => userId === name)) {
-        await deleteIfPresent(client, managementTokens, metadata.name);
+        await deleteIfPresent(client, managementTokens, { name: metadata.name });
       }
       for (const { metadata } of parts.globalRoleBindings.list().filter(({ userName }) => userName === name)) {
-        await deleteIfPresent(client, globalRoleBindings, metadata.name);
+        await deleteIfPresent(client, globalRoleBindings, { name: metadata.name });
+      }
+      for (const { metadata } of clusterBindings.list().filter(({ userName }) => userName === name)) {
+        const { namespace, name: binding } = metadata;
+        await deleteIfPresent(client, clusterRoleTemplateBindings, { namespace, name: binding });
       }
       await passwords.forget(name);
       return done;
@@ -52,8 +72,8 @@ export function userCleanup(parts: {
   });
 }
 
-async function deleteIfPresent<T extends KubeObject>(client: Client, kind: Kind<T>, name: string): Promise<void> {
-  await client.delete(kind, { name }).catch((error: unknown) => {
+async function deleteIfPresent<T extends KubeObject>(client: Client, kind: Kind<T>, ref: ObjectRef): Promise<void> {
+  await client.delete(kind, ref).catch((error: unknown) => {
     if (!hasReason(error, 'NotFound')) throw error;
   });
 }

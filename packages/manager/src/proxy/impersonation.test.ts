@@ -35,7 +35,7 @@ function startCluster() {
     },
   });
   const client: Client = { ...fake, raw: async () => ({ status: 200, headers: {}, body: (async function* () {})() }) };
-  return { clock, client, impersonation: new Impersonation(clock), tokens: () => tokens };
+  return { clock, client, impersonation: new Impersonation(clock, () => 'uuid-1'), tokens: () => tokens };
 }
 
 describe('the account in whose name a user acts', () => {
@@ -110,5 +110,20 @@ describe('the account in whose name a user acts', () => {
     impersonation.forget(CLUSTER, alice);
     await impersonation.token(CLUSTER, client, alice);
     expect(tokens()).toBe(2);
+  });
+
+  it('is found and removed whole, and those of other servers are left alone', async () => {
+    const { client, impersonation } = startCluster();
+    await impersonation.token(CLUSTER, client, alice);
+    await client.create(clusterRoles, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'cattle-impersonation-u-other', labels: { 'authz.cluster.cattle.io/impersonator': 'true' } },
+    });
+    expect(await impersonation.accounts(client)).toEqual(['u-abcde']);
+    await impersonation.remove(CLUSTER, client, 'u-abcde');
+    expect((await client.list(serviceAccounts)).items).toEqual([]);
+    expect((await client.list(clusterRoleBindings)).items).toEqual([]);
+    expect((await client.list(clusterRoles)).items).toHaveLength(1);
   });
 });

@@ -3,10 +3,14 @@ import {
   type ClusterRole,
   clusterRoleBindings,
   clusterRoles,
+  hasReason,
   type Identity,
   isJsonObject,
   type JsonObject,
+  type Kind,
+  type KubeObject,
   namespaces,
+  type ObjectRef,
   type OwnerReference,
   resourcePath,
   type Stored,
@@ -22,6 +26,9 @@ import { impersonationHeaders } from '../identity/caller.js';
 export const IMPERSONATION_NAMESPACE = 'cattle-impersonation-system';
 /** The label of everything this file makes. */
 export const IMPERSONATOR = 'authz.cluster.cattle.io/impersonator';
+/** The label of what this installation made, and no other server that the cluster belongs to as well (Harvester has one). */
+const SERVER = 'drover.io/server';
+const PREFIX = 'cattle-impersonation-';
 
 const TOKEN_SECONDS = 3_600;
 /** A token is not used after this part of its life is over. */
@@ -49,7 +56,11 @@ interface Known {
 export class Impersonation {
   readonly #known = new Map<string, Known>();
 
-  constructor(private readonly clock: Clock) {}
+  /** `server` tells the installation's id, which is a label of what is made. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly server: () => string,
+  ) {}
 
   /** The token to send with the impersonation headers of `identity` to the cluster that `client` (its administrator) reaches. */
   token(cluster: ClusterId, client: Client, identity: Identity): Promise<Secret> {
@@ -93,13 +104,30 @@ export class Impersonation {
     for (const key of [...this.#known.keys()]) if (key.startsWith(`${cluster} `)) this.#known.delete(key);
   }
 
+  /** The users for whom this installation has an account in the cluster that `client` reaches. */
+  async accounts(client: Client): Promise<readonly string[]> {
+    const { items } = await client.list(clusterRoles, { labelSelector: `${SERVER}=${this.server()}` });
+    return items
+      .filter(({ metadata }) => metadata.name.startsWith(PREFIX))
+      .map(({ metadata }) => metadata.name.slice(PREFIX.length));
+  }
+
+  /** Removes a user's account. The role goes last: by it the account is found again when this is interrupted. */
+  async remove(cluster: ClusterId, client: Client, user: string): Promise<void> {
+    const name = `${PREFIX}${user}`;
+    this.forget(cluster, { name: user });
+    await deleteIfPresent(client, serviceAccounts, { namespace: IMPERSONATION_NAMESPACE, name });
+    await deleteIfPresent(client, clusterRoleBindings, { name });
+    await deleteIfPresent(client, clusterRoles, { name });
+  }
+
   async #make(client: Client, identity: Identity): Promise<Secret> {
-    const name = `cattle-impersonation-${identity.name}`;
-    const labels = { [IMPERSONATOR]: 'true', 'cattle.io/creator': 'norman' };
+    const name = `${PREFIX}${identity.name}`;
+    const labels = { [IMPERSONATOR]: 'true', [SERVER]: this.server(), 'cattle.io/creator': 'norman' };
     await createIfAbsent(client, namespaces, {
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: { name: IMPERSONATION_NAMESPACE, labels },
+      metadata: { name: IMPERSONATION_NAMESPACE, labels: { [IMPERSONATOR]: 'true', 'cattle.io/creator': 'norman' } },
     });
     const role = await this.#role(client, name, labels, identity);
     const owner: OwnerReference = ownerReference(clusterRoles, role, { controller: false });
@@ -168,6 +196,12 @@ export function impersonationRules({ name, groups, extra }: Identity): NonNullab
     impersonate('authentication.k8s.io', 'userextras/requesttokenid'),
     impersonate('authentication.k8s.io', 'userextras/requesthost'),
   ];
+}
+
+async function deleteIfPresent<T extends KubeObject>(client: Client, kind: Kind<T>, ref: ObjectRef): Promise<void> {
+  await client.delete(kind, ref).catch((error: unknown) => {
+    if (!hasReason(error, 'NotFound')) throw error;
+  });
 }
 
 async function requestToken(client: Client, name: string): Promise<Secret> {

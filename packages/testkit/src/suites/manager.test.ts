@@ -212,6 +212,34 @@ describe.skipIf(!present('kubectl'))('an imported cluster (needs kubectl)', () =
     );
     await eventuallyBound(bob.name, false);
     expect((await asked(id)).status).toBe(403);
+    await accountGone(bob.name);
+  });
+
+  it('forgets a user who was deleted while it was away: memberships here, rights and account there', async () => {
+    const carol = await makeUser('carol');
+    const binding = { namespace: id, name: 'carol-owns' };
+    await drover.client.create(clusterRoleTemplateBindings, {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'ClusterRoleTemplateBinding',
+      metadata: binding,
+      clusterName: id,
+      roleTemplateName: 'cluster-owner',
+      userName: carol.name,
+    });
+    await eventuallyBound(carol.name, true);
+    await eventually(drover.client, clusterRoleBindings, { name: `${id}-carol-owns-member` }, Boolean);
+    expect((await drover.ask('GET', `/k8s/clusters/${id}/api/v1/nodes`, { token: carol.token })).status).toBe(200);
+    await agent[Symbol.asyncDispose]();
+    expect((await drover.ask('DELETE', `/v3/users/${carol.name}`, { token })).status).toBe(200);
+    await eventually(drover.client, clusterRoleTemplateBindings, binding, (object) => object === undefined);
+    const deployment = await cluster.client.get(deployments, {
+      namespace: 'cattle-system',
+      name: 'cattle-cluster-agent',
+    });
+    agent = await cluster.runAgent(deployment, await importedCredentials(cluster.client));
+    await eventuallyBound(carol.name, false);
+    await accountGone(carol.name);
+    await eventually(drover.client, managementClusters, { name: id }, conditionIs('Ready', 'True'));
   });
 
   it('loses an open watch as soon as the token it was opened with is deleted', async () => {
@@ -279,6 +307,15 @@ describe.skipIf(!present('kubectl'))('an imported cluster (needs kubectl)', () =
     ).toBeUndefined();
     expect(await drover.ask('GET', url)).toEqual({ status: 400, text: 'cluster not found or invalid token' });
   });
+
+  /** Waits until nothing is left of a user's account in the cluster. */
+  async function accountGone(user: string): Promise<void> {
+    const name = `cattle-impersonation-${user}`;
+    const gone = (object: unknown): boolean => object === undefined;
+    await eventually(cluster.client, clusterRoles, { name }, gone);
+    await eventually(cluster.client, clusterRoleBindings, { name }, gone);
+    await eventually(cluster.client, serviceAccounts, { namespace: 'cattle-impersonation-system', name }, gone);
+  }
 
   /** Waits until a user's rights in the cluster are there, or gone. */
   async function eventuallyBound(user: string, wanted: boolean): Promise<void> {
