@@ -7,10 +7,12 @@ import {
   storageClasses,
   virtualMachineImages,
   virtualMachines,
+  virtualMachineTemplates,
 } from '@drover/api';
 import { describe, expect, it } from 'vitest';
 import { builtInAdmission } from './bootstrap/admission.js';
 import { defaultStorageClass } from './bootstrap/storage.js';
+import { templates, templateVersions } from './bootstrap/templates.js';
 import { claimAdmission } from './claim/admission.js';
 import { imageAdmission } from './image/admission.js';
 import { ImageFiles } from './image/files.js';
@@ -18,6 +20,7 @@ import { Transfers } from './image/transfers.js';
 import { keyPairAdmission } from './keypair/admission.js';
 import { networkAdmission } from './network/admission.js';
 import { settingAdmission } from './setting/admission.js';
+import { templateAdmission } from './template/admission.js';
 import { openTestCluster, type TestCluster } from './testing/cluster.js';
 import { machine } from './testing/documents.js';
 import { FakeMachines } from './testing/fake-machines.js';
@@ -50,18 +53,18 @@ async function openLab(): Promise<Lab> {
 /** Asks a plugin about a change, as the server does. */
 function admit(
   plugin: AdmissionPlugin,
-  { object, old }: { object?: KubeObject; old?: KubeObject },
+  { object, old, by = 'alice' }: { object?: KubeObject; old?: KubeObject; by?: string },
 ): Promise<KubeObject | undefined> {
   const metadata: ObjectMeta = (object ?? old)?.metadata ?? {};
-  const [group = '', resource = ''] = (
-    plugin.resources[plugin.name === 'BuiltIn' && object?.kind === 'ClusterNetwork' ? 1 : 0] ?? ''
-  ).split('/');
+  const kind = (object ?? old)?.kind.toLowerCase() ?? '';
+  const about = plugin.resources.find((name) => name.split('/')[1]?.startsWith(kind)) ?? plugin.resources[0];
+  const [group = '', resource = ''] = (about ?? '').split('/');
   const review: AdmissionReview = {
     operation: object === undefined ? 'DELETE' : old === undefined ? 'CREATE' : 'UPDATE',
     group,
     resource,
     name: metadata.name ?? '',
-    identity: { name: 'alice', groups: [], extra: {} },
+    identity: { name: by, groups: [], extra: {} },
     dryRun: false,
     ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
     ...(object === undefined ? {} : { object }),
@@ -247,7 +250,98 @@ describe('a claim', () => {
   });
 });
 
+describe('a claim that a machine has', () => {
+  const claim: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { namespace: 'default', name: 'disk' },
+  };
+  async function withMachine(lab: Lab): Promise<void> {
+    const volumes = [{ name: 'disk', persistentVolumeClaim: { claimName: 'disk' } }];
+    await lab.client.create(virtualMachines, machine({ runStrategy: 'Halted' }, { volumes }));
+    await lab.until(virtualMachines, 'default/web01', () => lab.informers.machines.list().length === 1);
+  }
+
+  it('cannot be deleted, though the machine is stopped', async () => {
+    await using lab = await openLab();
+    await withMachine(lab);
+    await expect(admit(claimAdmission(lab.late), { old: claim })).rejects.toMatchObject({
+      code: 422,
+      message: expect.stringContaining('the volume is used by VM(s): default/web01'),
+    });
+    const other = { ...claim, metadata: { ...claim.metadata, name: 'other' } };
+    await expect(admit(claimAdmission(lab.late), { old: other })).resolves.toBeUndefined();
+  });
+
+  it('cannot be deleted before it is known which machines there are', async () => {
+    await expect(admit(claimAdmission(new Late()), { old: claim })).rejects.toMatchObject({ code: 503 });
+  });
+
+  it('goes with its namespace, and with its machine', async () => {
+    await using lab = await openLab();
+    await withMachine(lab);
+    await expect(admit(claimAdmission(lab.late), { old: claim, by: 'system:apiserver' })).resolves.toBeUndefined();
+    const ref = { namespace: 'default', name: 'web01' };
+    await lab.client.patch(virtualMachines, ref, { type: 'merge', patch: { metadata: { finalizers: ['a/b'] } } });
+    await lab.client.delete(virtualMachines, ref);
+    const isLeaving = () => lab.informers.machines.list()[0]?.metadata.deletionTimestamp !== undefined;
+    await lab.until(virtualMachines, 'default/web01', isLeaving);
+    await expect(admit(claimAdmission(lab.late), { old: claim })).resolves.toBeUndefined();
+  });
+});
+
+describe('a version of a template', () => {
+  const [template] = templates();
+  const [version] = templateVersions();
+  if (template === undefined || version === undefined) throw new Error('there are no built-in templates');
+  const id = `${version.metadata.namespace}/${version.metadata.name}`;
+
+  it('has limits, key pairs that exist, and a template in its namespace', async () => {
+    await using lab = await openLab();
+    const plugin = templateAdmission(lab.late);
+    await expect(admit(plugin, { object: version })).rejects.toThrow(/spec.templateId.*not found/);
+    await lab.client.create(virtualMachineTemplates, template);
+    await expect(admit(plugin, { object: version })).resolves.toBeUndefined();
+    const changed = (spec: object): KubeObject => ({ ...version, ...{ spec: { ...version.spec, ...spec } } });
+    await expect(admit(plugin, { object: changed({ templateId: 'default/x' }) })).rejects.toThrow(/names no template/);
+    await expect(admit(plugin, { object: changed({ keyPairIds: ['default/gone'] }) })).rejects.toThrow(
+      /key pair "default\/gone" not found/,
+    );
+    await expect(admit(plugin, { object: changed({ vm: {} }) })).rejects.toThrow(/limit of cpu.*limit of memory/);
+  });
+
+  it('that is the default one goes only with its template', async () => {
+    await using lab = await openLab();
+    const plugin = templateAdmission(lab.late);
+    await lab.client.create(virtualMachineTemplates, { ...template, spec: { defaultVersionId: id } });
+    await expect(admit(plugin, { old: version })).rejects.toMatchObject({
+      code: 422,
+      message: expect.stringContaining('default version'),
+    });
+    const second = { ...version, metadata: { ...version.metadata, name: 'second' } };
+    await expect(admit(plugin, { old: second })).resolves.toBeUndefined();
+    await expect(admit(plugin, { old: version, by: 'system:apiserver' })).resolves.toBeUndefined();
+    const { namespace, name = '' } = template.metadata;
+    await lab.client.delete(virtualMachineTemplates, { namespace, name });
+    await expect(admit(plugin, { old: version })).resolves.toBeUndefined();
+  });
+});
+
 describe('what a cluster always has', () => {
+  it.each([
+    ['harvester-system', 403],
+    ['harvester-public', 403],
+    ['longhorn-system', 403],
+  ])('is namespace %s', async (name, code) => {
+    const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    await expect(admit(builtInAdmission(new Late()), { old: namespace })).rejects.toMatchObject({ code });
+  });
+
+  it('is no namespace of somebody else', async () => {
+    const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'cattle-system' } };
+    await expect(admit(builtInAdmission(new Late()), { old: namespace })).resolves.toBeUndefined();
+  });
+
   it('stays', async () => {
     await using lab = await openLab();
     await expect(admit(builtInAdmission(lab.late), { old: defaultStorageClass() })).rejects.toMatchObject({

@@ -22,6 +22,7 @@ import { keyPairAdmission } from './keypair/admission.js';
 import { keyPairController } from './keypair/controller.js';
 import { HostMachines } from './machine/machines.js';
 import { networkAdmission } from './network/admission.js';
+import { nodeController } from './node/controller.js';
 import { beat, registerNode } from './node/heartbeat.js';
 import { LocalHost } from './node/host.js';
 import { capacityOf, type HostIdentity } from './node/object.js';
@@ -35,6 +36,7 @@ import { settingAdmission } from './setting/admission.js';
 import { settingController } from './setting/controller.js';
 import { outbound } from './setting/effective.js';
 import { subresourceApis } from './subresource/api.js';
+import { templateAdmission } from './template/admission.js';
 import { templateController } from './template/controller.js';
 import { Late, type View } from './view.js';
 import { machineAdmission } from './vm/admission.js';
@@ -95,6 +97,7 @@ export async function createHarvester(options: HarvesterOptions): Promise<Harves
       keyPairAdmission,
       networkAdmission(late),
       settingAdmission(serverVersion),
+      templateAdmission(late),
     ],
     aggregated: subresourceApis(late, clock),
     paths: [harvesterPaths(late)],
@@ -182,6 +185,7 @@ async function start(
     deploymentController({ ...shared, nodeName: node.name }),
     podController(kubelet),
     instances,
+    nodeController({ ...heartbeat, random, nodes: informers.nodes }),
   ];
   const running = [...controllers.map((controller) => controller.start(stop.signal)), beat(heartbeat, stop.signal)];
   closing.defer(async () => {

@@ -1,8 +1,10 @@
 import { type AdmissionPlugin, forbidden, invalid, type StorageClass } from '@drover/api';
 import type { Late, View } from '../view.js';
+import { KEPT } from './namespaces.js';
 
 const CLASSES = { group: 'storage.k8s.io', plural: 'storageclasses', kind: 'StorageClass' };
 const NETWORKS = { group: 'network.harvesterhci.io', plural: 'clusternetworks', kind: 'ClusterNetwork' };
+const NAMESPACES = { group: '', plural: 'namespaces', kind: 'Namespace' };
 const RESERVED = 'harvesterhci.io/is-reserved-storageclass';
 const IS_DEFAULT = 'storageclass.kubernetes.io/is-default-class';
 
@@ -10,8 +12,13 @@ const IS_DEFAULT = 'storageclass.kubernetes.io/is-default-class';
 export function builtInAdmission(late: Late<View>): AdmissionPlugin {
   return {
     name: 'BuiltIn',
-    resources: ['storage.k8s.io/storageclasses', 'network.harvesterhci.io/clusternetworks'],
+    resources: ['storage.k8s.io/storageclasses', 'network.harvesterhci.io/clusternetworks', '/namespaces'],
     admit({ operation, resource, name, object, old }) {
+      if (resource === 'namespaces') {
+        if (operation === 'DELETE' && KEPT.includes(name))
+          throw forbidden(NAMESPACES, name, 'this namespace may not be deleted: the cluster itself lives in it');
+        return undefined;
+      }
       if (resource === 'clusternetworks') {
         if (operation === 'DELETE' && name === 'mgmt')
           throw forbidden(NETWORKS, name, 'the management network cannot be deleted');

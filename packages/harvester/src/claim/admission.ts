@@ -1,17 +1,27 @@
 import { type AdmissionPlugin, invalid, type PersistentVolumeClaim } from '@drover/api';
 import { parseUnits } from '@drover/kit';
+import { isHousekeeping } from '../housekeeping.js';
 import type { Late, View } from '../view.js';
+import { usersOf } from '../vm/claims.js';
 
 const SUBJECT = { group: '', plural: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim' };
 const IS_DEFAULT = 'storageclass.kubernetes.io/is-default-class';
 
-/** Gives claims that name no class the default one, as Kubernetes does, and refuses to make volumes smaller. */
+/**
+ * Gives claims that name no class the default one, as Kubernetes does, and refuses to make volumes smaller or to delete those
+ * that a machine has, running or not: the machine would start on an empty one.
+ */
 export function claimAdmission(late: Late<View>): AdmissionPlugin {
   return {
     name: 'PersistentVolumeClaim',
     resources: ['/persistentvolumeclaims'],
-    admit({ operation, subresource, name, object, old }) {
-      if (operation === 'DELETE' || subresource !== undefined) return undefined;
+    admit({ operation, subresource, namespace, name, object, old, identity }) {
+      if (operation === 'DELETE') {
+        // What holds data is not given up while it is not known whose it is.
+        if (!isHousekeeping(identity)) refuseUsed(namespace, name, late.required);
+        return undefined;
+      }
+      if (subresource !== undefined) return undefined;
       // The server has validated the objects against the schema of the kind.
       const claim = object as PersistentVolumeClaim;
       const before = old as PersistentVolumeClaim | undefined;
@@ -35,3 +45,11 @@ export function claimAdmission(late: Late<View>): AdmissionPlugin {
 
 const requested = ({ spec }: PersistentVolumeClaim): bigint =>
   parseUnits(String(spec?.resources?.requests?.['storage'] ?? '0'));
+
+function refuseUsed(namespace: string | undefined, name: string, { machines }: View): void {
+  const users = usersOf({ namespace, name }, machines);
+  if (users.length === 0) return;
+  const names = users.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).join(', ');
+  const message = `the volume is used by VM(s): ${names}; detach it, or delete it with its VM`;
+  throw invalid(SUBJECT, name, [{ reason: 'FieldValueInvalid', field: 'metadata.name', message }]);
+}

@@ -266,6 +266,23 @@ describe('a machine is refused', () => {
     await expect(lab.admit(second)).rejects.toThrow(/is in use by virtual machine default\/web01/);
   });
 
+  it('with a claim that is being deleted, unless it had it before', async () => {
+    await using lab = await openLab();
+    await lab.client.create(persistentVolumeClaims, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { namespace: 'default', name: 'disk', finalizers: ['kubernetes.io/pvc-protection'] },
+    });
+    await lab.client.delete(persistentVolumeClaims, { namespace: 'default', name: 'disk' });
+    const isLeaving = () => lab.informers.claims.list()[0]?.metadata.deletionTimestamp !== undefined;
+    await lab.until(persistentVolumeClaims, 'default/disk', isLeaving);
+    const vm = machine({}, { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'disk' } }] });
+    specOf(vm).domain.devices.disks = [{ name: 'd', disk: { bus: 'virtio' } }];
+    await expect(lab.admit(vm)).rejects.toThrow(/claim "disk" is being deleted/);
+    const halted: VirtualMachine = { ...vm, spec: { ...vm.spec, runStrategy: 'Halted' } };
+    await expect(lab.admit(halted, vm)).resolves.toBeDefined();
+  });
+
   it('with a volume that another one has, unless both share it', async () => {
     await using lab = await openLab();
     const withDisk = (name: string, shareable: boolean): VirtualMachine => {

@@ -16,6 +16,7 @@ import { clusterNetworkOf } from '../network/attachment.js';
 import { setting } from '../setting/effective.js';
 import { parseGracePeriod, parseOvercommit, parseOverheadRatio } from '../setting/value.js';
 import type { Late, View } from '../view.js';
+import { claimNames } from './claims.js';
 import { mutateMachine, qualified } from './mutate.js';
 import { CLAIM_TEMPLATES } from './names.js';
 import { machineCauses, wrong } from './validate.js';
@@ -39,7 +40,11 @@ export function machineAdmission(late: Late<View>, random: RandomBytes): Admissi
       const mutated = completed(object, old, view, random);
       const templates = claimTemplates(mutated);
       if (view !== undefined) {
-        refuse(mutated, [...addressCauses(mutated, view), ...claimCauses(mutated, templates, view)]);
+        refuse(mutated, [
+          ...addressCauses(mutated, view),
+          ...claimCauses(mutated, templates, view),
+          ...leavingCauses(mutated, old, view),
+        ]);
         refuseOccupied(mutated, view);
         await refuseForeignImages(review, templates, old, view);
       }
@@ -160,6 +165,15 @@ function claimCauses({ metadata }: VirtualMachine, templates: readonly ClaimTemp
     }
     return [];
   });
+}
+
+/** A claim that is being deleted is not taken up: it would go at the machine's next stop, and an empty one come in its place. */
+function leavingCauses(vm: VirtualMachine, old: VirtualMachine | undefined, view: View): StatusCause[] {
+  const before = old === undefined ? [] : claimNames(old);
+  return claimNames(vm)
+    .filter((name) => !before.includes(name))
+    .filter((name) => view.claims.get(vm.metadata.namespace, name)?.metadata.deletionTimestamp !== undefined)
+    .map((name) => wrong('spec.template.spec.volumes', `claim "${name}" is being deleted`));
 }
 
 /** A volume belongs to one machine at a time, unless both say that they share it. */

@@ -1,5 +1,6 @@
 import {
   hasReason,
+  type ObjectRef,
   type PersistentVolumeClaim,
   persistentVolumeClaims,
   type Stored,
@@ -19,6 +20,16 @@ export function claimNames({ spec }: Pick<VirtualMachine, 'spec'>): string[] {
   return (spec.template.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
     persistentVolumeClaim === undefined ? [] : [persistentVolumeClaim.claimName],
   );
+}
+
+/** The machines, running or not, that a claim belongs to; not those that are being deleted, which let go of it. */
+export function usersOf(
+  { namespace, name }: ObjectRef,
+  machines: Pick<Informer<VirtualMachine>, 'list'>,
+): Stored<VirtualMachine>[] {
+  return machines
+    .list(namespace)
+    .filter((vm) => vm.metadata.deletionTimestamp === undefined && claimNames(vm).includes(name));
 }
 
 /** Which of a machine's claims are not there, and which have no volume yet. */
@@ -72,13 +83,21 @@ const owner = ({ metadata }: Stored<VirtualMachine>): object => ({
   refs: [`${metadata.namespace}/${metadata.name}`],
 });
 
-/** What becomes of claims when their machine goes: those its user named go with it, the others belong to nobody from then on. */
-export async function releaseClaims(vm: Stored<VirtualMachine>, client: Client): Promise<void> {
+/**
+ * What becomes of claims when their machine goes: those its user named go with it unless another machine has them too, the
+ * others belong to nobody from then on.
+ */
+export async function releaseClaims(
+  vm: Stored<VirtualMachine>,
+  client: Client,
+  machines: Informer<VirtualMachine>,
+): Promise<void> {
   const { namespace, annotations } = vm.metadata;
   const removed = (annotations?.[REMOVED_CLAIMS] ?? '').split(',').map((name) => name.trim());
   for (const name of claimNames(vm)) {
     try {
-      if (removed.includes(name)) await client.delete(persistentVolumeClaims, { namespace, name });
+      const isLast = usersOf({ namespace, name }, machines).length === 0;
+      if (removed.includes(name) && isLast) await client.delete(persistentVolumeClaims, { namespace, name });
       else await disown(client, { namespace, name });
     } catch (error) {
       if (!hasReason(error, 'NotFound')) throw error;

@@ -1,5 +1,6 @@
 import {
   persistentVolumeClaims,
+  type VirtualMachine,
   type VirtualMachineInstance,
   virtualMachineInstances,
   virtualMachines,
@@ -163,6 +164,22 @@ describe('a virtual machine', () => {
       'default/web01',
       ({ status }) => status?.conditions?.some(({ type }) => type === 'RestartRequired') === true,
     );
+  });
+
+  it('leaves a volume that another machine has too, though its user named it', async () => {
+    await using lab = await cluster();
+    const volumes = [{ name: 'd', persistentVolumeClaim: { claimName: 'shared' } }];
+    const annotations = { 'harvesterhci.io/removedPersistentVolumeClaims': 'shared' };
+    const metadata = { namespace: 'default', name: 'shared' };
+    await lab.client.create(persistentVolumeClaims, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata });
+    const runStrategy = 'Halted';
+    await lab.client.create(virtualMachines, machine({ runStrategy, annotations }, { volumes }));
+    await lab.client.create(virtualMachines, machine({ name: 'web02', runStrategy }, { volumes }));
+    const isStopped = ({ status }: VirtualMachine) => status?.printableStatus !== undefined;
+    for (const name of ['web01', 'web02']) await lab.until(virtualMachines, `default/${name}`, isStopped);
+    await lab.client.delete(virtualMachines, { namespace: 'default', name: 'web01' });
+    await lab.untilGone(virtualMachines, 'default/web01');
+    expect((await lab.client.get(persistentVolumeClaims, metadata)).metadata.deletionTimestamp).toBeUndefined();
   });
 
   it('takes the volumes its user named along when it goes, and leaves the others', async () => {

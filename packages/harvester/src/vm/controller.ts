@@ -189,7 +189,7 @@ export async function stopInstance(
 async function remove(
   vm: Stored<VirtualMachine>,
   instance: Stored<VirtualMachineInstance> | undefined,
-  { client, seedFiles }: MachineControllerOptions,
+  { client, machines, seedFiles }: MachineControllerOptions,
 ): Promise<Result> {
   const { namespace, name } = vm.metadata;
   if (vm.metadata.finalizers?.includes(VM_FINALIZER) !== true) return done;
@@ -204,7 +204,7 @@ async function remove(
     }
     return done;
   }
-  await releaseClaims(vm, client);
+  await releaseClaims(vm, client, machines);
   await seedFiles.remove(vm.metadata.uid);
   await removeFinalizer(client, virtualMachines, { namespace, name }, VM_FINALIZER);
   return done;
