@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream';
 import { ApiError, fromStatus, unavailable } from '@drover/api';
 import {
   type ConnectionTransport,
@@ -60,8 +59,10 @@ export async function forwardUpgrade(
   socket.write(switchingProtocols(answer.headers));
   if (answer.head.byteLength > 0) socket.write(answer.head);
   if (head.byteLength > 0) answer.socket.write(head);
-  pipeline(answer.socket, socket, over);
-  pipeline(socket, answer.socket, over);
+  // Two calls of `pipeline` would add eight listeners for `close` to each socket, and node would warn of a leak.
+  for (const each of [socket, answer.socket]) each.once('finish', over).once('close', over).on('error', over);
+  socket.pipe(answer.socket);
+  answer.socket.pipe(socket);
 }
 
 /** Counts the stream; one that is refused a place must not stay open at the far end. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type ManagementToken, managementTokens, type Stored, toStatus, type User, users } from '@drover/api';
 import { createInformer, streamTransport } from '@drover/client';
 import { createFakeClient } from '@drover/client/fake';
@@ -82,7 +83,8 @@ async function proxyTo(upstream: Server) {
       refuseUpgrade(socket, toStatus(error)),
     );
   });
-  return { port: await listening(front), client, streams };
+  const upgraded = once(front, 'upgrade').then(([, socket]): Duplex => socket);
+  return { port: await listening(front), client, streams, upgraded };
 }
 
 /** Sends bytes as they are and answers with everything that comes until the connection ends. */
@@ -246,6 +248,23 @@ describe('an upgrade', () => {
     expect(asked?.headers['impersonate-user']).toBe('u-abcde');
     expect(asked?.headers.authorization).toBe('Bearer ours');
     socket.destroy();
+  });
+
+  it('listens to each end a few times only, and ends with either of them', async () => {
+    const upstream = createServer();
+    const far = new Promise<Duplex>((resolve) => upstream.on('upgrade', (_, socket: Duplex) => resolve(socket)));
+    const { port, streams, upgraded } = await proxyTo(upstream);
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`${ask.join('\r\n')}\r\n\r\n`);
+    const end = await far;
+    end.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await once(socket, 'data');
+    expect((await upgraded).listenerCount('close')).toBeLessThan(5);
+    expect(streams.size).toBe(1);
+    end.end('the last words');
+    expect(String((await once(socket, 'data'))[0])).toBe('the last words');
+    await once(socket, 'close');
+    expect(streams.size).toBe(0);
   });
 
   it.each([
