@@ -82,4 +82,9 @@ describe('a history that keeps the promises passes', () => {
     checkNoStaleWrite(writes);
     checkDurable(writes, new Map(writes.map(({ key, revision }) => [key, { revision: toRevision(revision) }])), 4);
   });
+
+  it('also where a delete was asked for and its answer was never heard', () => {
+    checkDurable([acked('/a', 3)], new Map(), 9, new Set(['/a']));
+    expect(() => checkDurable([acked('/a', 3)], new Map(), 9, new Set(['/b']))).toThrow('is lost');
+  });
 });

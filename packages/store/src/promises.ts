@@ -122,11 +122,15 @@ export function checkNoStaleWrite(writes: readonly AckedWrite[]): void {
   }
 }
 
-/** Durable: what is there is, for each key, at least as new as the newest acknowledged write to it. */
+/**
+ * Durable: what is there is, for each key, at least as new as the newest acknowledged write to it. Keys in `deleting` may also be
+ * gone: their delete was asked for, and nobody heard whether it happened.
+ */
 export function checkDurable(
   writes: readonly AckedWrite[],
   there: ReadonlyMap<string, Pick<Entry, 'revision'>>,
   revision: number,
+  deleting: ReadonlySet<string> = new Set(),
 ): void {
   const newest = new Map<string, AckedWrite>();
   for (const write of writes) {
@@ -135,6 +139,7 @@ export function checkDurable(
   }
   for (const write of newest.values()) {
     const found = there.get(write.key)?.revision;
+    if (found === undefined && deleting.has(write.key)) continue;
     if (write.type === 'put' && (found === undefined || found < write.revision)) {
       broken('durable', `${name(write)} is lost: ${found === undefined ? 'nothing' : `revision ${found}`} is there`);
     }

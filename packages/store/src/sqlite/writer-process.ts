@@ -3,8 +3,8 @@ import { openSqliteStore } from './open-sqlite-store.js';
 
 /**
  * A program for the crash tests: opens the store in the file named on its command line, has 16 callers create, update and
- * delete without end, and prints a line of JSON for each write once it is acknowledged
- * (writes to a pipe are synchronous: what is acknowledged is printed before anything else happens).
+ * delete without end, and prints a line of JSON for each write once it is acknowledged, and for each delete before it is
+ * asked for (writes to a pipe are synchronous: a line is out before anything else happens).
  */
 async function main(file: string, round: string): Promise<void> {
   const store = await openSqliteStore({ file, clock: systemClock, log: silentLog });
@@ -19,7 +19,9 @@ async function main(file: string, round: string): Promise<void> {
       acknowledge('put', key, created.revision);
       const updated = await store.update(key, new Uint8Array(3_000).fill(turn), created.revision);
       acknowledge('put', key, updated.revision);
-      if (turn % 3 === 0) acknowledge('delete', key, await store.delete(key, updated.revision));
+      if (turn % 3 !== 0) continue;
+      process.stdout.write(`${JSON.stringify({ deleting: key })}\n`);
+      acknowledge('delete', key, await store.delete(key, updated.revision));
     }
   };
   await Promise.all(Array.from({ length: 16 }, (_, name) => caller(name)));
