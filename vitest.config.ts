@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests run as compiled: what is tested is what ships, workers and child processes included.
-const compiled = ['packages/*/dist/**/*.test.js', 'packages/console/build/**/*.test.js', 'tools/dist/**/*.test.js'];
+const compiled = [
+  'packages/*/dist/**/*.test.js',
+  'packages/console/build/**/*.test.js',
+  '{tools,bench}/dist/**/*.test.js',
+];
 const installations = 'packages/testkit/dist/suites/**/*.test.js';
 const kubernetes = 'packages/testkit/dist/kubernetes/**/*.test.js';
 const browser = 'packages/testkit/dist/e2e/**/*.test.js';

@@ -1,30 +1,58 @@
+import { Closing } from '@drover/kit';
 import { cleanUp, prepare } from './apiserver/api.js';
+import { type Figure, withConnection } from './apiserver/figure.js';
 import { listFigures } from './apiserver/lists.js';
-import { openTarget } from './apiserver/target.js';
+import { openPeer, startOwn, type Target } from './apiserver/target.js';
 import { watchFigures } from './apiserver/watches.js';
-import { writeFigures } from './apiserver/writes.js';
+import { WARM_UP, writeFigures } from './apiserver/writes.js';
 import type { Benchmark, Row } from './benchmark.js';
+import { beside } from './results.js';
 
-/** Figures 1 to 4 of the API server, over HTTPS with a token, and what it takes empty. */
+/** Figures 1 to 4 of the API server, over HTTPS, and what it takes empty. */
 export const apiserver: Benchmark = {
   name: 'apiserver',
-  about: 'the API server over HTTPS: writes, lists, watches, memory; ours, or any Kubernetes by --url',
-  async run(options) {
-    const { quick, note } = options;
-    await using target = await openTarget(options);
-    const { transport, memory, startMs } = target;
+  about: 'the API server over HTTPS: writes, lists, watches, memory; ours, or any Kubernetes by --kubeconfig',
+  async run({ dir, peer, against, quick, only, note }) {
     const rows: Row[] = [];
-    if (startMs !== undefined) rows.push({ what: 'ready after start, empty', unit: 'ms', median: startMs });
-    if (memory) rows.push({ what: 'memory, idle and empty', unit: 'MiB', median: memory() });
-    await prepare(transport);
-    try {
-      rows.push(...(await writeFigures(transport, quick, note)));
-      rows.push(...(await watchFigures(transport, quick, note)));
-      rows.push(...(await listFigures(target, quick, note)));
-      if (memory) rows.push({ what: 'memory, after all of this', unit: 'MiB', median: memory() });
-    } finally {
-      await cleanUp(transport);
+    await using opened = new Closing();
+    const targets: Target[] = [];
+    if (peer) targets.push(opened.use(await openPeer(peer)));
+    else {
+      const own = opened.use(await startOwn(dir));
+      targets.push(own);
+      rows.push({ what: 'ready after start, empty', unit: 'ms', median: own.startMs });
+    }
+    if (against) targets.push(opened.use(await openPeer(against)));
+    const figures = [
+      memory('idle and empty'),
+      ...writeFigures(quick),
+      ...watchFigures(quick),
+      ...listFigures(quick),
+      memory('after all of this'),
+    ].filter(({ about }) => about.includes(only) || about === WARM_UP);
+    for (const target of targets) {
+      await withConnection(target, prepare);
+      opened.defer(() => withConnection(target, cleanUp));
+    }
+    for (const figure of figures) {
+      note(figure.about);
+      rows.push(...(await measured(figure, targets)));
     }
     return rows;
   },
 };
+
+/** The figure of the first target, with that of the other beside it. */
+async function measured(figure: Figure, [target, other]: readonly Target[]): Promise<Row[]> {
+  const rows = target ? await figure.measure(target) : [];
+  const others = other ? await figure.measure(other) : [];
+  return rows.map((row) => beside(row, others, 'peer'));
+}
+
+function memory(when: string): Figure {
+  return {
+    about: `memory, ${when}`,
+    measure: async ({ processes }) =>
+      processes ? [{ what: `memory, ${when}`, unit: 'MiB', median: processes.memoryMib() }] : [],
+  };
+}

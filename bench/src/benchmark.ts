@@ -4,24 +4,29 @@ export interface BenchmarkOptions {
   readonly dir: string;
   /** A Kubernetes API to measure instead of our own. */
   readonly peer: Peer | undefined;
+  /** One to measure beside it, figure by figure. */
+  readonly against: Peer | undefined;
   /** Fewer and shorter measurements, to see whether the benchmark works. */
   readonly quick: boolean;
+  /** Which of a benchmark's figures are measured, when it has several: those whose name has this text in it. */
+  readonly only: string;
   /** Called between measurements, with what comes next. */
   readonly note: (text: string) => void;
 }
 
-/** A server that is not ours, by URL and token. */
+/** A server that was started by somebody else. */
 export interface Peer {
-  readonly url: string;
-  readonly token: string | undefined;
-  /** PEM of the certificate authority that signed the server's certificate. */
-  readonly ca: string | undefined;
+  /** The file that says how to reach it, and as whom. */
+  readonly kubeconfig: string;
+  /** The processes on this machine that it is made of, whose memory and time are counted; none when it is elsewhere. */
+  readonly pids: readonly number[];
 }
 
 /** What one line of a table compares with: the figure a user would otherwise have, or the physical limit. */
 export interface Against {
   readonly what: string;
   readonly value: number;
+  readonly p99?: number;
 }
 
 /** One measured figure. */
@@ -31,7 +36,7 @@ export interface Row {
   readonly median: number;
   /** Absent for figures that are not a distribution. */
   readonly p99?: number;
-  /** The ratio printed is `median` over this, so that for rates greater is better and for times less is. */
+  /** The ratio printed is `median` over this (and `p99` over its own), so that for rates greater is better, for times less. */
   readonly against?: Against;
 }
 

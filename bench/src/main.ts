@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,10 +12,14 @@ const USAGE = `usage: npm run bench -- NAME… [options]
   NAME            one of those below, or "all"
   --quick         few and short measurements: whether it works, not how fast it is
   --json FILE     writes the figures to FILE as well
-  --against FILE  puts the figures of an earlier --json FILE (of a peer, say) beside these, with the ratio
+  --against FILE  puts the figures of an earlier --json FILE beside these, with the ratio
   --dir DIR       where files are made (default: the system's temporary directory); its disk is the one that is measured
-  --url URL       measures the Kubernetes API there instead of ours, where the benchmark says it can, with
-  --token-file FILE  --ca-file FILE
+
+Where the benchmark says it can:
+  --kubeconfig FILE           measures the Kubernetes API that it names instead of ours
+  --against-kubeconfig FILE   measures that one too, figure by figure in the same run, with the ratio
+  --only TEXT                 measures the figures that have TEXT in their name
+  --pids N,…  --against-pids N,…   the processes on this machine that they are made of: memory and processor time are counted
 `;
 
 /** Reads the command line, runs what it names and prints a table of each; the result is the exit code. */
@@ -28,9 +32,11 @@ async function main(args: string[]): Promise<number> {
       json: { type: 'string' },
       against: { type: 'string' },
       dir: { type: 'string', default: tmpdir() },
-      url: { type: 'string' },
-      'token-file': { type: 'string' },
-      'ca-file': { type: 'string' },
+      kubeconfig: { type: 'string' },
+      'against-kubeconfig': { type: 'string' },
+      only: { type: 'string', default: '' },
+      pids: { type: 'string' },
+      'against-pids': { type: 'string' },
     },
   });
   if (positionals.length === 0) {
@@ -38,16 +44,17 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const chosen = positionals.includes('all') ? benchmarks : positionals.map(byName);
-  const peer = values.url === undefined ? undefined : peerAt(values.url, values['token-file'], values['ca-file']);
+  const peer = peerAt(values.kubeconfig, values.pids);
+  const against = peerAt(values['against-kubeconfig'], values['against-pids']);
   const others = values.against === undefined ? [] : readRows(values.against);
   const results: Result[] = [];
   for (const benchmark of chosen) {
-    const rows = await measure(benchmark, values.dir, { peer, quick: values.quick });
-    const compared = rows.map((row) => beside(row, others));
-    console.log(`\n${benchmark.name}${peer ? ` (${peer.url})` : ''}\n${table(compared)}`);
+    const rows = await measure(benchmark, values.dir, { peer, against, quick: values.quick, only: values.only });
+    const compared = rows.map((row) => beside(row, others, 'earlier'));
+    console.log(`\n${benchmark.name}${peer ? ` (${peer.kubeconfig})` : ''}\n${table(compared)}`);
     results.push({ name: benchmark.name, rows: compared });
   }
-  if (values.json !== undefined) writeResults(values.json, peer?.url, results);
+  if (values.json !== undefined) writeResults(values.json, peer?.kubeconfig, results);
   return 0;
 }
 
@@ -57,16 +64,18 @@ function byName(name: string): Benchmark {
   throw new TypeError(`there is no benchmark "${name}"; there are ${benchmarks.map((one) => one.name).join(', ')}`);
 }
 
-function peerAt(url: string, tokenFile: string | undefined, caFile: string | undefined): Peer {
-  const content = (file: string | undefined): string | undefined =>
-    file === undefined ? undefined : readFileSync(file, 'utf8').trim();
-  return { url, token: content(tokenFile), ca: content(caFile) };
+function peerAt(kubeconfig: string | undefined, pids = ''): Peer | undefined {
+  if (kubeconfig === undefined) return undefined;
+  const numbers = pids.split(',').filter((text) => text !== '');
+  const wrong = numbers.find((text) => !/^\d+$/.test(text));
+  if (wrong !== undefined) throw new TypeError(`--pids: "${wrong}" is not the number of a process`);
+  return { kubeconfig, pids: numbers.map(Number) };
 }
 
 async function measure(
   benchmark: Benchmark,
   parent: string,
-  options: Pick<BenchmarkOptions, 'peer' | 'quick'>,
+  options: Pick<BenchmarkOptions, 'peer' | 'against' | 'quick' | 'only'>,
 ): Promise<readonly Row[]> {
   const dir = mkdtempSync(join(parent, 'drover-bench-'));
   // Servers in this process wait on timers that do not keep it alive.

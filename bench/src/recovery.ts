@@ -1,7 +1,9 @@
-import { COLLECTION, prepare, sample, send, write } from './apiserver/api.js';
-import { startOwn } from './apiserver/target.js';
+import { COLLECTION, prepare, send } from './apiserver/api.js';
+import { withConnection } from './apiserver/figure.js';
+import { makeSamples } from './apiserver/lists.js';
+import { startOwn, type Target } from './apiserver/target.js';
 import type { Benchmark } from './benchmark.js';
-import { crowd, Samples, timed } from './samples.js';
+import { Samples, timed } from './samples.js';
 
 const RESTARTS = 5;
 
@@ -13,25 +15,21 @@ export const recovery: Benchmark = {
     const objects = quick ? 2_048 : 100_000;
     note(`making ${objects} objects`);
     let server = await startOwn(dir);
-    await prepare(server.transport);
-    const clients = 64;
-    const { transport } = server;
-    await crowd(clients, Math.ceil(objects / clients), (client, turn) =>
-      write(transport, 'POST', COLLECTION, sample(`object-${turn * clients + client}`)),
-    );
-    const expected = remaining(await send(transport, { path: `${COLLECTION}?limit=1` }));
+    await withConnection(server, prepare);
+    await makeSamples(server, 0, objects);
+    const expected = await remaining(server);
     const samples = new Samples();
     for (let restart = 1; restart <= RESTARTS; restart += 1) {
       note(`kill ${restart} of ${RESTARTS}`);
       await server.kill();
       const { ms, value } = await timed(async () => {
         server = await startOwn(dir);
-        return remaining(await send(server.transport, { path: `${COLLECTION}?limit=1` }));
+        return remaining(server);
       });
       if (value !== expected) throw new Error(`${expected - value} objects are lost`);
       samples.add(ms);
     }
-    const memory = server.memory();
+    const memory = server.processes.memoryMib();
     await server[Symbol.asyncDispose]();
     return [
       {
@@ -45,7 +43,10 @@ export const recovery: Benchmark = {
   },
 };
 
-function remaining(list: Buffer): number {
-  const { metadata } = JSON.parse(list.toString()) as { metadata: { remainingItemCount?: number } };
-  return metadata.remainingItemCount ?? 0;
+function remaining(server: Target): Promise<number> {
+  return withConnection(server, async (connection) => {
+    const list = await send(connection, { method: 'GET', path: `${COLLECTION}?limit=1` });
+    const { metadata } = JSON.parse(list.toString()) as { metadata: { remainingItemCount?: number } };
+    return metadata.remainingItemCount ?? 0;
+  });
 }

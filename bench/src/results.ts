@@ -8,7 +8,7 @@ export interface Result {
   readonly rows: readonly Row[];
 }
 
-/** Writes figures as JSON, with what they depend on. `peer` is the URL of what was measured when it was not ours. */
+/** Writes figures as JSON, with what they depend on. `peer` is the kubeconfig of what was measured when it was not ours. */
 export function writeResults(file: string, peer: string | undefined, results: readonly Result[]): void {
   const [cpu] = cpus();
   const machine = {
@@ -30,8 +30,10 @@ export function readRows(file: string): readonly Row[] {
   return (content.results as Result[]).flatMap(({ rows }) => rows);
 }
 
-/** The row with the same figure of `others` beside it, unless it compares with something already. */
-export function beside(row: Row, others: readonly Row[]): Row {
-  const other = others.find(({ what, unit }) => what === row.what && unit === row.unit);
-  return row.against || !other ? row : { ...row, against: { what: 'other', value: other.median } };
+/** The row with the same figure of `others` beside it, called `what`, unless it compares with something already. */
+export function beside(row: Row, others: readonly Row[], what: string): Row {
+  const other = others.find((one) => one.what === row.what && one.unit === row.unit);
+  if (row.against || !other) return row;
+  const p99 = other.p99 === undefined ? {} : { p99: other.p99 };
+  return { ...row, against: { what, value: other.median, ...p99 } };
 }

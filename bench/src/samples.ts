@@ -62,3 +62,23 @@ export async function crowd(
   const { ms } = await timed(() => Promise.all(Array.from({ length: callers }, (_, name) => caller(name))));
   return { perSecond: (callers * times * 1_000) / ms, samples };
 }
+
+/** As `crowd`, with as many turns each as begin within `ms`. */
+export async function crowdFor(
+  callers: number,
+  ms: number,
+  work: (caller: number, turn: number) => Promise<unknown>,
+): Promise<Crowd> {
+  const samples = new Samples();
+  const start = performance.now();
+  const caller = async (name: number): Promise<void> => {
+    for (let turn = 0, before = start; before - start < ms; turn += 1) {
+      await work(name, turn);
+      const after = performance.now();
+      samples.add(after - before);
+      before = after;
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, (_, name) => caller(name)));
+  return { perSecond: (samples.count * 1_000) / (performance.now() - start), samples };
+}

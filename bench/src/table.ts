@@ -17,9 +17,14 @@ export function table(rows: readonly Row[]): string {
 }
 
 function cells({ what, unit, median, p99, against }: Row): string[] {
-  const versus = against ? `${against.what} ${figure(against.value)}` : '';
-  const ratio = against ? `${(median / against.value).toFixed(2)}×` : '';
+  const versus = against ? `${against.what} ${both(against.value, against.p99, figure)}` : '';
+  const share = against?.p99 === undefined || p99 === undefined ? undefined : p99 / against.p99;
+  const ratio = against ? both(median / against.value, share, (times) => `${times.toFixed(2)}×`) : '';
   return [what, figure(median), p99 === undefined ? '' : figure(p99), unit, versus, ratio];
+}
+
+function both(median: number, p99: number | undefined, text: (value: number) => string): string {
+  return p99 === undefined ? text(median) : `${text(median)} (p99 ${text(p99)})`;
 }
 
 function align(cell: string, column: number, width: number): string {

@@ -1,58 +1,100 @@
 import type { Row } from '../benchmark.js';
-import { crowd, repeat, timed } from '../samples.js';
+import { crowd, repeat, Samples, timed } from '../samples.js';
 import { COLLECTION, sample, send, write } from './api.js';
+import type { Connection } from './connection.js';
+import { type Figure, withConnection, withConnections } from './figure.js';
 import type { Target } from './target.js';
 
-/** Figure 3: lists in full, in one page and walked in pages, and what they cost in memory. */
-export async function listFigures(
-  { transport, memory }: Target,
-  quick: boolean,
-  note: (text: string) => void,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  let made = 0;
-  await write(transport, 'DELETE', COLLECTION);
-  for (const size of quick ? [1_000] : [1_000, 10_000, 100_000]) {
-    note(`making ${size} objects`);
-    const missing = Math.ceil((size - made) / 64);
-    const start = made;
-    await crowd(64, missing, (client, turn) =>
-      write(transport, 'POST', COLLECTION, sample(`list-${start + turn * 64 + client}`)),
-    );
-    made += missing * 64;
-    note(`listing ${size} objects`);
-    rows.push(...(await listsOf(made, { transport, memory })));
-  }
-  return rows;
+const SIZES = [1_000, 10_000, 100_000];
+const MAKERS = 64;
+
+/** Figure 3: lists in full, in one page and walked in pages, what others wait meanwhile, and what it costs in memory. */
+export function listFigures(quick: boolean): Figure[] {
+  return (quick ? SIZES.slice(0, 1) : SIZES).map((size, index) => ({
+    about: `lists of ${size} objects`,
+    measure: async (target) => {
+      const before = index === 0 ? 0 : (SIZES[index - 1] as number);
+      if (index === 0) await withConnection(target, (one) => write(one, 'DELETE', COLLECTION));
+      await makeSamples(target, before, size);
+      return withConnection(target, (lister) =>
+        withConnection(target, (bystander) => listsOf(size, target, lister, bystander)),
+      );
+    },
+  }));
 }
 
-async function listsOf(size: number, { transport, memory }: Pick<Target, 'transport' | 'memory'>): Promise<Row[]> {
+/** Makes the samples with the numbers `from` up to `to`. */
+export async function makeSamples(target: Target, from: number, to: number): Promise<void> {
+  await withConnections(target, MAKERS, (connections) => {
+    let next = from;
+    return crowd(MAKERS, Math.ceil((to - from) / MAKERS), async (client) => {
+      const index = next++;
+      if (index >= to) return;
+      await write(connections[client] as Connection, 'POST', COLLECTION, sample(`list-${index}`));
+    });
+  });
+}
+
+async function listsOf(size: number, target: Target, lister: Connection, bystander: Connection): Promise<Row[]> {
   const name = size.toLocaleString('en');
-  const list = (query: string): Promise<Buffer> => send(transport, { path: `${COLLECTION}${query}` });
-  const before = memory?.();
+  const { processes } = target;
+  const list = (query: string): Promise<Buffer> => send(lister, { method: 'GET', path: `${COLLECTION}${query}` });
+  const held = processes?.memoryMib();
   let payload = 0;
   const full = await repeat(size > 20_000 ? 5 : 15, async () => {
     payload = (await list('')).length;
   });
-  const rise = memory && before !== undefined ? memory() - before : undefined;
+  const rise = processes && held !== undefined ? processes.memoryMib() - held : undefined;
   const page = await repeat(50, () => list('?limit=100'));
   const larger = await repeat(30, () => list('?limit=500'));
-  const walk = await timed(async () => {
+  const { waits, walk } = await beside(bystander, async () => {
     for (let next: string | undefined = ''; next !== undefined; ) {
-      const { metadata } = JSON.parse((await list(`?limit=500${next && `&continue=${next}`}`)).toString()) as {
-        metadata: { continue?: string };
-      };
-      next = metadata.continue || undefined;
+      next = continueOf(await list(`?limit=500${next && `&continue=${next}`}`));
     }
   });
-  const mib = payload / 1024 / 1024;
   return [
     { what: `list ${name} full`, unit: 'ms', median: full.median, p99: full.p99 },
     { what: `page of 100 of ${name}`, unit: 'ms', median: page.median, p99: page.p99 },
     { what: `page of 500 of ${name}`, unit: 'ms', median: larger.median, p99: larger.p99 },
-    { what: `walk ${name} in pages of 500`, unit: 'ms', median: walk.ms },
+    { what: `walk ${name} in pages of 500`, unit: 'ms', median: walk },
+    { what: `get while ${name} are walked`, unit: 'ms', median: waits.median, p99: waits.p99 },
+    { what: `longest get while ${name} are walked`, unit: 'ms', median: waits.at(1) },
     ...(rise === undefined
       ? []
-      : [{ what: `memory rise, list ${name}`, unit: 'MiB', median: rise, against: { what: 'payload', value: mib } }]),
+      : [
+          {
+            what: `memory rise, list ${name}`,
+            unit: 'MiB',
+            median: rise,
+            against: { what: 'payload', value: payload / 1024 / 1024 },
+          },
+        ]),
+    ...(processes ? [{ what: `memory with ${name} objects`, unit: 'MiB', median: processes.memoryMib() }] : []),
   ];
+}
+
+/** Does `work` while somebody else gets one object again and again: how long that takes shows the pauses of the server. */
+async function beside(
+  bystander: Connection,
+  work: () => Promise<void>,
+): Promise<{ readonly waits: Samples; readonly walk: number }> {
+  const waits = new Samples();
+  let over = false;
+  const watching = (async () => {
+    while (!over) {
+      const { ms } = await timed(() => send(bystander, { method: 'GET', path: `${COLLECTION}/list-0` }));
+      waits.add(ms);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  })();
+  const { ms } = await timed(work);
+  over = true;
+  await watching;
+  return { waits, walk: ms };
+}
+
+/** A list's metadata is at its beginning or at its end. */
+function continueOf(list: Buffer): string | undefined {
+  const ends = `${list.toString('latin1', 0, 1_024)}${list.toString('latin1', Math.max(0, list.length - 1_024))}`;
+  return /"continue":"([^"]+)"/.exec(ends)?.[1];
 }

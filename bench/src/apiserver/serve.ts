@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createApiServer, listen } from '@drover/apiserver';
-import { parseKubeconfig } from '@drover/client';
 import { createLog, systemClock } from '@drover/kit';
 import { openSqliteStore } from '@drover/store';
 
 /**
- * Our API server alone, in a process of its own, in the data directory named on its command line: prints how to reach it as a line of
+ * Our API server alone, in a process of its own, in the data directory named on its command line: prints its kubeconfig in a line of
  * JSON and serves until its standard input ends.
  */
 async function main(dataDir: string): Promise<void> {
@@ -17,9 +16,7 @@ async function main(dataDir: string): Promise<void> {
   const advertise = { host: '127.0.0.1', port: 6443 };
   await using server = await createApiServer({ store, clock: systemClock, random, log, dataDir, advertise });
   await using listener = await listen(server, { host: '127.0.0.1', port: 0 });
-  const { token } = await parseKubeconfig(await server.adminKubeconfig(listener.url));
-  const revealed = token === undefined || typeof token === 'function' ? undefined : token.reveal();
-  process.stdout.write(`${JSON.stringify({ url: listener.url, ca: server.caPem, token: revealed })}\n`);
+  process.stdout.write(`${JSON.stringify({ kubeconfig: await server.adminKubeconfig(listener.url) })}\n`);
   process.stdin.resume();
   await once(process.stdin, 'end');
 }

@@ -1,34 +1,39 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { httpsTransport, type Transport } from '@drover/client';
-import { Secret } from '@drover/kit';
-import type { BenchmarkOptions, Peer } from '../benchmark.js';
+import { type ClusterAccess, loadKubeconfig, parseKubeconfig } from '@drover/client';
+import type { Peer } from '../benchmark.js';
+import { Connection } from './connection.js';
+import { ServerProcesses } from './server-processes.js';
 
 /** A Kubernetes API under measurement. */
 export interface Target extends AsyncDisposable {
-  readonly transport: Transport;
-  /** Of the server's process, when it is ours: its resident memory in MiB. */
-  readonly memory: (() => number) | undefined;
-  /** Milliseconds from starting the process to its first answer, when it is ours. */
-  readonly startMs: number | undefined;
+  /** Opens a connection, which is the caller's to close. */
+  connect(): Promise<Connection>;
+  /** What serves it, when that is on this machine and known. */
+  readonly processes: ServerProcesses | undefined;
 }
 
 /** Our own API server, in a process of its own. */
 export interface OwnTarget extends Target {
-  readonly memory: () => number;
+  readonly processes: ServerProcesses;
+  /** Milliseconds from starting the process to its first answer. */
   readonly startMs: number;
   /** Ends the process without warning (SIGKILL). */
   kill(): Promise<void>;
 }
 
-/** The peer named on the command line, or our own server. */
-export async function openTarget({ dir, peer }: BenchmarkOptions): Promise<Target> {
-  if (!peer) return startOwn(dir);
-  return { transport: connect(peer), memory: undefined, startMs: undefined, async [Symbol.asyncDispose]() {} };
+/** The API that a kubeconfig names. */
+export async function openPeer({ kubeconfig, pids }: Peer): Promise<Target> {
+  const access = await loadKubeconfig(kubeconfig);
+  return {
+    connect: () => Connection.open(access),
+    processes: pids.length === 0 ? undefined : new ServerProcesses(pids),
+    async [Symbol.asyncDispose]() {},
+  };
 }
 
 /** Starts our own server with its data under `dir`; what an earlier one left there is served again. */
@@ -44,10 +49,12 @@ export async function startOwn(dir: string): Promise<OwnTarget> {
     once(createInterface({ input: child.stdout }), 'line'),
     exited.then(([code]) => Promise.reject(new Error(`our API server ended with code ${code} before it was ready`))),
   ]);
+  const { kubeconfig } = JSON.parse(String(line)) as { kubeconfig: string };
+  const access: ClusterAccess = await parseKubeconfig(kubeconfig);
   return {
-    transport: connect(JSON.parse(String(line)) as Peer),
+    connect: () => Connection.open(access),
     startMs: performance.now() - start,
-    memory: () => residentMib(child.pid ?? 0),
+    processes: new ServerProcesses([child.pid ?? 0]),
     async kill() {
       child.kill('SIGKILL');
       await exited;
@@ -57,18 +64,4 @@ export async function startOwn(dir: string): Promise<OwnTarget> {
       await exited;
     },
   };
-}
-
-function connect({ url, token, ca }: Peer): Transport {
-  return httpsTransport({
-    server: url,
-    ca,
-    maxSockets: 2_048,
-    ...(token === undefined ? {} : { token: new Secret(token) }),
-  });
-}
-
-function residentMib(pid: number): number {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kib ?? 0) / 1024;
 }

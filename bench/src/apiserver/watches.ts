@@ -1,101 +1,94 @@
-import { setMaxListeners } from 'node:events';
-import type { Transport } from '@drover/client';
-import type { Row } from '../benchmark.js';
 import { Samples } from '../samples.js';
 import { COLLECTION, sample, write } from './api.js';
+import type { Connection } from './connection.js';
+import { type Figure, withConnections, withCost } from './figure.js';
+import type { Target } from './target.js';
 
-const SENT = /"sent":([0-9.]+)/g;
+/** Watchers, and writes per second. */
+const CROWDS = [
+  [1, 50],
+  [100, 50],
+  [1_000, 20],
+] as const;
+/** Connections that write: more than are ever on their way at once. */
+const WRITERS = 16;
+/** What has not come so long after the last write is lost. */
+const PATIENCE_MS = 10_000;
 
-/** Figure 4: from sending a write to its event at each watcher. */
-export async function watchFigures(transport: Transport, quick: boolean, note: (text: string) => void): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const [watchers, rate] of [
-    [1, 50],
-    [100, 50],
-    [1_000, 20],
-  ] as const) {
-    note(`${watchers} watchers, ${rate} writes per s`);
-    const writes = rate * (quick ? 1 : 10);
-    const samples = await deliver(transport, watchers, rate, writes);
-    const lost = watchers * writes - samples.count;
-    rows.push({
-      what: `${watchers} watchers at ${rate}/s, write sent to event`,
-      unit: 'ms',
-      median: samples.median,
-      p99: samples.p99,
-    });
-    rows.push({ what: `${watchers} watchers at ${rate}/s, events lost`, unit: '', median: lost });
-  }
-  return rows;
+/** Figure 4: from sending a write to its event at each watcher, each on a connection of its own. */
+export function watchFigures(quick: boolean): Figure[] {
+  return CROWDS.map(([watchers, rate]) => ({
+    about: `${watchers} watchers, ${rate} writes per s`,
+    measure: async (target) => {
+      const writes = rate * (quick ? 1 : 10);
+      const what = `${watchers} watchers at ${rate}/s`;
+      const { result: samples, cost } = await withCost(
+        `${what}, an event`,
+        target,
+        () => deliver(target, watchers, rate, writes),
+        ({ count }) => count,
+      );
+      return [
+        { what: `${what}, write sent to event`, unit: 'ms', median: samples.median, p99: samples.p99 },
+        { what: `${what}, events lost`, unit: '', median: watchers * writes - samples.count },
+        ...cost,
+      ];
+    },
+  }));
 }
 
-async function deliver(transport: Transport, watchers: number, rate: number, writes: number): Promise<Samples> {
+function deliver(target: Target, watchers: number, rate: number, writes: number): Promise<Samples> {
   const name = `watched-${watchers}`;
-  await write(transport, 'POST', COLLECTION, sample(name, { sent: 0 }));
   const samples = new Samples();
-  const leaving = new AbortController();
-  setMaxListeners(0, leaving.signal);
-  const opened = Array.from({ length: watchers }, () => watch(transport, name, writes, samples, leaving.signal));
-  const ends = (await Promise.all(opened)).map(({ done }) => done);
+  return withConnections(target, WRITERS, async (writers) => {
+    await write(writers[0] as Connection, 'POST', COLLECTION, sample(name, { sent: 0 }));
+    await withConnections(target, watchers, async (connections) => {
+      const all = writes * watchers;
+      await new Promise<void>((resolve, reject) => {
+        const onEvent = (ms: number): void => {
+          samples.add(ms);
+          if (samples.count === all) resolve();
+        };
+        const run = async (): Promise<void> => {
+          await Promise.all(connections.map((connection) => watch(connection, name, onEvent)));
+          await writeAtRate(writers, name, rate, writes);
+          setTimeout(resolve, PATIENCE_MS).unref();
+        };
+        run().catch(reject);
+      });
+    });
+    return samples;
+  });
+}
+
+async function writeAtRate(writers: readonly Connection[], name: string, rate: number, writes: number): Promise<void> {
   const start = performance.now();
-  const sent: Promise<Buffer>[] = [];
+  const sent: Promise<unknown>[] = [];
   for (let turn = 0; turn < writes; turn += 1) {
     await new Promise((resolve) => setTimeout(resolve, start + (turn * 1_000) / rate - performance.now()));
-    sent.push(
-      write(
-        transport,
-        'PATCH',
-        `${COLLECTION}/${name}`,
-        { spec: { sent: performance.now() } },
-        'application/merge-patch+json',
-      ),
-    );
+    await sent[turn - writers.length];
+    const patch = { spec: { sent: performance.now() } };
+    const writer = writers[turn % writers.length] as Connection;
+    sent.push(write(writer, 'PATCH', `${COLLECTION}/${name}`, patch, 'application/merge-patch+json'));
   }
   await Promise.all(sent);
-  const late = setTimeout(() => leaving.abort(), 10_000);
-  await Promise.all(ends);
-  clearTimeout(late);
-  leaving.abort();
-  return samples;
 }
 
-/** Resolves when the watch is open; `done` when it has seen all writes, or was told to leave. */
-async function watch(
-  transport: Transport,
-  name: string,
-  writes: number,
-  samples: Samples,
-  signal: AbortSignal,
-): Promise<{ readonly done: Promise<void> }> {
+const MARK = '"sent":';
+
+/** Resolves when the watch is open; tells `onEvent` how long ago the write of each event was sent. */
+function watch(connection: Connection, name: string, onEvent: (ms: number) => void): Promise<void> {
   const selector = encodeURIComponent(`metadata.name=${name}`);
-  const { body } = await transport.send({
-    method: 'GET',
-    path: `${COLLECTION}?watch=1&fieldSelector=${selector}`,
-    headers: {},
-    signal,
-  });
-  return { done: follow(body, writes, samples) };
-}
-
-async function follow(body: AsyncIterable<Uint8Array>, writes: number, samples: Samples): Promise<void> {
-  let seen = 0;
   let rest = '';
-  try {
-    for await (const chunk of body) {
-      const now = performance.now();
-      const lines = (rest + Buffer.from(chunk).toString()).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        for (const [, sent] of line.matchAll(SENT)) {
-          // The object as it was before the first write, and its managed fields, carry no time.
-          if (Number(sent) === 0) continue;
-          samples.add(now - Number(sent));
-          seen += 1;
-        }
-      }
-      if (seen >= writes) return;
+  return connection.follow({ method: 'GET', path: `${COLLECTION}?watch=1&fieldSelector=${selector}` }, (bytes) => {
+    const now = performance.now();
+    const lines = (rest + bytes.toString('latin1')).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const at = line.indexOf(MARK);
+      const sent = at < 0 ? 0 : Number.parseFloat(line.slice(at + MARK.length, at + MARK.length + 24));
+      // The object as it was before the first write carries no time.
+      if (sent > 0) onEvent(now - sent);
     }
-  } catch {
-    // Told to leave: what was not seen by now counts as lost.
-  }
+  });
 }

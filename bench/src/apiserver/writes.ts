@@ -1,84 +1,122 @@
-import type { Transport } from '@drover/client';
 import type { Row } from '../benchmark.js';
-import { type Crowd, crowd } from '../samples.js';
+import { type Crowd, crowdFor } from '../samples.js';
 import { COLLECTION, sample, send, write } from './api.js';
+import type { Connection } from './connection.js';
+import { type Figure, withConnections, withCost } from './figure.js';
+import type { Target } from './target.js';
 
 const CLIENTS = [1, 16, 64];
+/** How long each verb is measured. */
+const MS = 4_000;
+const QUICK_MS = 200;
+
+/** What comes before all figures: a server's code is slower when it is new. */
+export const WARM_UP = 'warming up';
 
 interface Verb {
   readonly name: string;
   /** Does one turn on the client's own object. */
-  readonly turn: (object: string, turn: number) => Promise<unknown>;
+  readonly turn: (client: Client, turn: number) => Promise<unknown>;
 }
 
-/** Figures 1 and 2: each verb by 1, 16 and 64 clients, each on its own object. */
-export async function writeFigures(transport: Transport, quick: boolean, note: (text: string) => void): Promise<Row[]> {
-  const rows: Row[] = [];
-  note('warming up: connections and code');
-  await crowd(64, quick ? 5 : 50, (client, turn) =>
-    write(transport, 'POST', COLLECTION, sample(`warm-${client}-${turn}`)),
-  );
-  for (const { name, turn } of verbs(transport)) {
-    for (const clients of CLIENTS) {
-      note(`${name}, ${clients} clients`);
-      const turns = Math.ceil((quick ? 100 : 2_000) / clients) + 10;
-      const objects = Array.from(
-        { length: clients },
-        (_, client) => `${name.replaceAll(' ', '-')}-${clients}-${client}`,
-      );
-      if (name !== 'create')
-        await Promise.all(objects.map((object) => write(transport, 'POST', COLLECTION, sample(object))));
-      rows.push(
-        ...figures(name, clients, await crowd(clients, turns, (client, index) => turn(objects[client] ?? '', index))),
-      );
-    }
-  }
-  return rows;
+/** Who measures: a connection, the name of an object, and its revision once it is known. */
+interface Client {
+  readonly connection: Connection;
+  readonly object: string;
+  version?: string;
 }
 
-function verbs(transport: Transport): Verb[] {
-  const versions = new Map<string, string>();
-  const path = (object: string): string => `${COLLECTION}/${object}`;
-  return [
-    { name: 'create', turn: (object, turn) => write(transport, 'POST', COLLECTION, sample(`${object}-${turn}`)) },
-    { name: 'get', turn: (object) => send(transport, { path: path(object) }) },
-    {
-      name: 'update',
-      turn: async (object, turn) => {
-        const held = versions.get(object) ?? versionOf(await send(transport, { path: path(object) }));
-        const document = sample(object, { turn });
-        const metadata = { ...(document['metadata'] as object), resourceVersion: held };
-        versions.set(object, versionOf(await write(transport, 'PUT', path(object), { ...document, metadata })));
+/** Figures 1 and 2: each verb by 1, 16 and 64 clients, each with a connection and an object of its own. */
+export function writeFigures(quick: boolean): Figure[] {
+  const ms = quick ? QUICK_MS : MS;
+  const warm: Figure = {
+    about: WARM_UP,
+    measure: async (target) => {
+      for (const verb of VERBS) await measureVerb(target, verb, 64, 'warm', ms / 2);
+      return [];
+    },
+  };
+  const figures = VERBS.flatMap((verb) =>
+    CLIENTS.map((clients) => ({
+      about: `${verb.name}, ${clients} clients`,
+      measure: async (target: Target): Promise<Row[]> => {
+        const what = `${verb.name}, ${clients} clients`;
+        const { result, cost } = await measureVerb(target, verb, clients, 'run', ms);
+        const { perSecond, samples } = result;
+        return [
+          { what, unit: 'per s', median: perSecond },
+          { what, unit: 'ms', median: samples.median, p99: samples.p99 },
+          ...cost,
+        ];
       },
-    },
-    {
-      name: 'merge patch',
-      turn: (object, turn) =>
-        write(transport, 'PATCH', path(object), { spec: { turn } }, 'application/merge-patch+json'),
-    },
-    {
-      name: 'apply',
-      turn: (object, turn) =>
-        write(
-          transport,
-          'PATCH',
-          `${path(object)}?fieldManager=bench&force=true`,
-          sample(object, { turn }),
-          'application/apply-patch+yaml',
-        ),
-    },
-  ];
+    })),
+  );
+  return [warm, ...figures];
 }
 
+function measureVerb(
+  target: Target,
+  { name, turn }: Verb,
+  count: number,
+  prefix: string,
+  ms: number,
+): Promise<{ result: Crowd; cost: Row[] }> {
+  return withConnections(target, count, async (connections) => {
+    const clients: Client[] = connections.map((connection, index) => ({
+      connection,
+      object: `${prefix}-${name.replaceAll(' ', '-')}-${count}-${index}`,
+    }));
+    if (name !== 'create') {
+      await Promise.all(clients.map((client) => write(client.connection, 'POST', COLLECTION, sample(client.object))));
+    }
+    return withCost(
+      `${name}, ${count} clients`,
+      target,
+      () => crowdFor(count, ms, (client, index) => turn(clients[client] as Client, index)),
+      ({ samples }) => samples.count,
+    );
+  });
+}
+
+const path = (object: string): string => `${COLLECTION}/${object}`;
+
+const VERBS: readonly Verb[] = [
+  {
+    name: 'create',
+    turn: ({ connection, object }, turn) => write(connection, 'POST', COLLECTION, sample(`${object}-${turn}`)),
+  },
+  { name: 'get', turn: ({ connection, object }) => send(connection, { method: 'GET', path: path(object) }) },
+  {
+    name: 'update',
+    turn: async (client, turn) => {
+      const { connection, object } = client;
+      client.version ??= versionOf(await send(connection, { method: 'GET', path: path(object) }));
+      const document = sample(object, { turn });
+      const metadata = { ...(document['metadata'] as object), resourceVersion: client.version };
+      client.version = versionOf(await write(connection, 'PUT', path(object), { ...document, metadata }));
+    },
+  },
+  {
+    name: 'merge patch',
+    turn: ({ connection, object }, turn) =>
+      write(connection, 'PATCH', path(object), { spec: { turn } }, 'application/merge-patch+json'),
+  },
+  {
+    name: 'apply',
+    turn: ({ connection, object }, turn) =>
+      write(
+        connection,
+        'PATCH',
+        `${path(object)}?fieldManager=bench&force=true`,
+        sample(object, { turn }),
+        'application/apply-patch+yaml',
+      ),
+  },
+];
+
+/** Found in the text: parsing each answer would cost the client more than sending the next request. */
 function versionOf(document: Buffer): string {
-  const { metadata } = JSON.parse(document.toString()) as { metadata: { resourceVersion: string } };
-  return metadata.resourceVersion;
-}
-
-function figures(name: string, clients: number, { perSecond, samples }: Crowd): Row[] {
-  const what = `${name}, ${clients} clients`;
-  return [
-    { what, unit: 'per s', median: perSecond },
-    { what, unit: 'ms', median: samples.median, p99: samples.p99 },
-  ];
+  const mark = '"resourceVersion":"';
+  const start = document.indexOf(mark) + mark.length;
+  return document.toString('latin1', start, document.indexOf('"', start));
 }
