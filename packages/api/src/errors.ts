@@ -66,7 +66,7 @@ export interface Subject {
 
 const qualified = ({ group, plural }: Subject): string => (group === '' ? plural : `${plural}.${group}`);
 const about = ({ group, plural }: Subject, name: string): StatusDetails => ({
-  name,
+  ...(name === '' ? {} : { name }),
   ...(group === '' ? {} : { group }),
   kind: plural,
 });
@@ -100,7 +100,7 @@ export const invalid = (
   const list = told.length === 1 ? (told[0] as string) : `[${told.join(', ')}]`;
   const kind = subject.group === '' ? subject.kind : `${subject.kind}.${subject.group}`;
   return new ApiError('Invalid', `${kind} "${name}" is invalid: ${list}`, {
-    name,
+    ...(name === '' ? {} : { name }),
     ...(subject.group === '' ? {} : { group: subject.group }),
     kind: subject.kind,
     causes: [...causes],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
@@ -168,14 +169,26 @@ function requestOf(message: IncomingMessage, signal: AbortSignal): ApiRequest {
   return { method: message.method ?? 'GET', url: message.url ?? '/', headers, body, signal };
 }
 
+/** What the certificate of a connection says, which stays the same as long as the connection. */
+const known = new WeakMap<TLSSocket, Identity>();
+
 /** Who a verified client certificate says it is: its common name, in its organizations. */
 function certificateIdentity(message: IncomingMessage): Identity | undefined {
   const socket = message.socket as TLSSocket;
   if (!socket.authorized) return undefined;
-  const subject = socket.getPeerCertificate().subject as { CN?: string | string[]; O?: string | string[] } | undefined;
-  const [name] = listOf(subject?.CN);
+  const identity = known.get(socket) ?? readCertificate(socket);
+  if (identity !== undefined) known.set(socket, identity);
+  return identity;
+}
+
+function readCertificate(socket: TLSSocket): Identity | undefined {
+  const { subject, raw } = socket.getPeerCertificate();
+  const { CN, O } = (subject ?? {}) as { CN?: string | string[]; O?: string | string[] };
+  const [name] = listOf(CN);
   if (name === undefined || name === '') return undefined;
-  return { name, groups: [...listOf(subject?.O), AUTHENTICATED], extra: {} };
+  const id = `X509SHA256=${createHash('sha256').update(raw).digest('hex')}`;
+  const extra = { 'authentication.kubernetes.io/credential-id': [id] };
+  return { name, groups: [...listOf(O), AUTHENTICATED], extra };
 }
 
 function listOf(value: string | readonly string[] | undefined): readonly string[] {

@@ -9,6 +9,9 @@ import { json, text } from './request/response.js';
 /** What `/version` says: the version of Kubernetes whose API this is. */
 export const KUBERNETES_VERSION = { major: '1', minor: '32', gitVersion: 'v1.32.0' } as const;
 
+/** Keys change seldom, and their verifiers need not ask each time. */
+const KEPT_AN_HOUR = { 'cache-control': 'public, max-age=3600' };
+
 /** What the plain paths stand on. */
 export interface RouteParts {
   readonly store: Store;
@@ -46,9 +49,9 @@ export class Routes {
       ['/openapi/v3', (request) => openApi.v3Index(request)],
       [
         '/openid/v1/jwks',
-        () => json(200, { keys: [tokens.publicJwk] }, { 'content-type': 'application/jwk-set+json' }),
+        () => json(200, { keys: tokens.jwks }, { 'content-type': 'application/jwk-set+json', ...KEPT_AN_HOUR }),
       ],
-      ['/.well-known/openid-configuration', () => json(200, openIdConfiguration(url()))],
+      ['/.well-known/openid-configuration', () => json(200, openIdConfiguration(url()), KEPT_AN_HOUR)],
     ]);
     this.#below = [
       ['/api/', discover],

@@ -3,6 +3,7 @@ import { type ApiRequest, type Identity, unauthorized } from '@drover/api';
 import type { Secret } from '@drover/kit';
 import { adminIdentity, anonymous } from './identity.js';
 import type { ServiceAccountTokens, TokenIdentity } from './service-account-tokens.js';
+import { TokenRefused } from './token-refused.js';
 
 /** Carries a bearer token in the one header a browser's WebSocket can set (apiserver websocket/protocol.go). */
 const WEBSOCKET_TOKEN = 'base64url.bearer.authorization.k8s.io.';
@@ -34,19 +35,27 @@ export class Authenticator {
     if (authorization !== undefined) {
       const match = /^Bearer +(\S+) *$/i.exec(authorization);
       if (!match) throw unauthorized();
-      return this.token(match[1] as string).identity;
+      return this.#bearer(match[1] as string);
     }
     const carried = websocketToken(first(headers['sec-websocket-protocol']));
-    return carried === undefined ? anonymous : this.token(carried).identity;
+    return carried === undefined ? anonymous : this.#bearer(carried);
   }
 
-  /** Who a bearer token is. @throws ApiError Unauthorized. */
-  token(token: string, audiences: readonly string[] = [this.issuer]): TokenIdentity {
-    if (timingSafeEqual(digest(token), this.#adminDigest))
-      return { identity: adminIdentity, audiences: [...audiences] };
-    const account = this.tokens.authenticate(token, audiences);
-    if (account === undefined) throw unauthorized();
-    return account;
+  /** Who a bearer token is, for one of `audiences`; `undefined` for one that nobody here knows. @throws TokenRefused. */
+  token(token: string, audiences: readonly string[] = [this.issuer]): TokenIdentity | undefined {
+    if (!timingSafeEqual(digest(token), this.#adminDigest)) return this.tokens.authenticate(token, audiences);
+    // The administrator's token is for this API, whatever else somebody asks.
+    return audiences.includes(this.issuer) ? { identity: adminIdentity, audiences: [this.issuer] } : undefined;
+  }
+
+  #bearer(token: string): Identity {
+    try {
+      const found = this.token(token);
+      if (found !== undefined) return found.identity;
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error;
+    }
+    throw unauthorized();
   }
 }
 

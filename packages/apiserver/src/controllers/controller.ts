@@ -73,7 +73,7 @@ export interface ControllerContext {
   readonly log: Log;
   readonly objects: Objects;
   readonly catalog: Catalog;
-  readonly tokens: Pick<ServiceAccountTokens, 'issueForSecret'>;
+  readonly tokens: Pick<ServiceAccountTokens, 'issueForSecret' | 'onSecretUsed'>;
   /** PEM of the certificate authority. */
   readonly caPem: string;
   /** Aborts when the server stops. */

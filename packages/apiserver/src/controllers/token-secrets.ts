@@ -10,7 +10,10 @@ const TOKEN_TYPE = 'kubernetes.io/service-account-token';
 const ACCOUNT_NAME = 'kubernetes.io/service-account.name';
 const ACCOUNT_UID = 'kubernetes.io/service-account.uid';
 
-/** Fills Secrets that ask for a service account's token, and deletes them when the account is gone. */
+/** On a Secret whose token has been used: on which day last. */
+const LAST_USED = 'kubernetes.io/legacy-token-last-used';
+
+/** Fills Secrets that ask for a service account's token, and deletes them when the account is gone; notes on them the day of their last use. */
 export const tokenSecrets: Controller = (context) => {
   const { objects } = context;
   const stop = new AbortController();
@@ -28,13 +31,32 @@ export const tokenSecrets: Controller = (context) => {
   };
   objects.watch(SERVICE_ACCOUNTS, onAccounts, stop.signal);
   objects.watch(SECRETS, onSecrets, stop.signal);
+  const uses = new ReconcileLoop({ ...context, name: 'token-uses', reconcile: (key) => noteUse(context, key) });
+  const onUse = context.tokens.onSecretUsed((secret) => {
+    const labels = objects.get(SECRETS, secret)?.metadata.labels;
+    if (labels?.[LAST_USED] !== today(context)) uses.add(`${secret.namespace}/${secret.name}`);
+  });
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
+      onUse[Symbol.dispose]();
+      await uses[Symbol.asyncDispose]();
       await loop[Symbol.asyncDispose]();
     },
   };
 };
+
+async function noteUse(context: ControllerContext, key: string): Promise<void> {
+  const [namespace = '', name = ''] = key.split('/');
+  await context.objects.update(SECRETS, { namespace, name }, (object) => {
+    const labels = { ...object.metadata.labels, [LAST_USED]: today(context) };
+    return { ...object, metadata: { ...object.metadata, labels } };
+  });
+}
+
+function today({ clock }: ControllerContext): string {
+  return new Date(clock.now()).toISOString().slice(0, 10);
+}
 
 async function reconcile({ objects, caPem, tokens }: ControllerContext, key: string): Promise<void> {
   const [namespace = '', name = ''] = key.split('/');

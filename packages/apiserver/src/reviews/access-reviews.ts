@@ -1,4 +1,5 @@
-import { ApiError, type Attributes, badRequest, type Identity, type JsonObject } from '@drover/api';
+import { type Attributes, badRequest, type Identity, type JsonObject } from '@drover/api';
+import { TokenRefused } from '../auth/token-refused.js';
 import type { Review, ReviewContext } from './review.js';
 
 const AUTHORIZATION = { ofGroup: 'authorization.k8s.io', ofVersion: 'v1', verbs: ['create'] } as const;
@@ -103,20 +104,24 @@ export const tokenReview: Review = {
     const audiences = Array.isArray(wanted) && wanted.length > 0 ? wanted.map(String) : undefined;
     // The question comes back without its secret.
     const { token: _secret, ...rest } = spec;
-    try {
-      const found = authenticator.token(token, audiences);
-      const status = {
-        authenticated: true,
-        user: userInfo(found.identity),
-        ...(audiences ? { audiences: [...found.audiences] } : {}),
-      };
-      return { spec: rest, status };
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      return { spec: rest, status: { authenticated: false, user: {}, error: error.message } };
-    }
+    return { spec: rest, status: reviewed(authenticator, token, audiences) };
   },
 };
+
+function reviewed(
+  authenticator: ReviewContext['authenticator'],
+  token: string,
+  audiences: readonly string[] | undefined,
+): JsonObject {
+  try {
+    const found = authenticator.token(token, audiences);
+    if (found === undefined) return { user: {}, error: 'invalid bearer token' };
+    return { authenticated: true, user: userInfo(found.identity), audiences: [...found.audiences] };
+  } catch (error) {
+    if (!(error instanceof TokenRefused)) throw error;
+    return { user: {}, error: `[invalid bearer token, ${error.message}]` };
+  }
+}
 
 function decided({ allowed, reason }: ReturnType<ReviewContext['rules']['decide']>): JsonObject {
   return { allowed, ...(reason === '' ? {} : { reason }) };

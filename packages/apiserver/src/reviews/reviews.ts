@@ -59,7 +59,6 @@ export async function serveReview(review: Review, request: ApiRequest, context: 
   if (causes.length > 0) throw invalid({ group: documents.group, plural: review.name, kind }, name ?? '', causes);
   const metadata = {
     ...document.metadata,
-    ...(name === undefined ? {} : { name }),
     ...(namespace === undefined ? {} : { namespace }),
     creationTimestamp: null,
   };
