@@ -1,16 +1,5 @@
 import { events, harvesterSettings, nodes } from '@drover/api';
-import {
-  Alert,
-  Card,
-  CardBody,
-  CardTitle,
-  Grid,
-  GridItem,
-  List,
-  ListItem,
-  PageSection,
-  Skeleton,
-} from '@patternfly/react-core';
+import { Alert, Card, CardBody, CardTitle, Grid, GridItem, List, ListItem, PageSection } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -23,11 +12,13 @@ import { LinkButton } from '../components/LinkButton.js';
 import { PageHead } from '../components/PageHead.js';
 import { StateLabel } from '../components/StateLabel.js';
 import { countStates } from '../components/state.js';
+import { WhenKnown } from '../components/WhenKnown.js';
 import { eventRow, newestFirst } from '../events/event-row.js';
 import { size } from '../format/size.js';
 import { accelerator, hostState } from '../hosts/state.js';
 import type { MessageKey } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
+import { isKnown } from '../live/collection.js';
 import { useMachines } from '../vms/machines.js';
 import { capacity } from './capacity.js';
 import { UseBar } from './UseBar.js';
@@ -104,26 +95,26 @@ export function DashboardPage(): ReactElement {
             <Card isFullHeight>
               <CardTitle>
                 <Link to="/c/$cluster/vms" params={{ cluster }}>
-                  {text('vm.count', { count: machines.length })}
+                  {isKnown(freshness) ? text('vm.count', { count: machines.length }) : text('nav.vms')}
                 </Link>
               </CardTitle>
               <CardBody>
-                {freshness.state === 'loading' ? (
-                  <Skeleton screenreaderText={text('table.loading')} />
-                ) : machines.length === 0 ? (
-                  text('vm.none')
-                ) : (
-                  <List isPlain>
-                    {countStates(machines.map(({ state }) => state)).map(({ state, count }) => (
-                      <ListItem key={state.id}>
-                        <StateLabel state={{ ...state, transitioning: false }} />{' '}
-                        <Link to="/c/$cluster/vms" params={{ cluster }} search={{ q: `state=${state.id}` }}>
-                          {count}
-                        </Link>
-                      </ListItem>
-                    ))}
-                  </List>
-                )}
+                <WhenKnown freshness={freshness}>
+                  {machines.length === 0 ? (
+                    text('vm.none')
+                  ) : (
+                    <List isPlain>
+                      {countStates(machines.map(({ state }) => state)).map(({ state, count }) => (
+                        <ListItem key={state.id}>
+                          <StateLabel state={{ ...state, transitioning: false }} />{' '}
+                          <Link to="/c/$cluster/vms" params={{ cluster }} search={{ q: `state=${state.id}` }}>
+                            {count}
+                          </Link>
+                        </ListItem>
+                      ))}
+                    </List>
+                  )}
+                </WhenKnown>
               </CardBody>
             </Card>
           </GridItem>
@@ -131,20 +122,22 @@ export function DashboardPage(): ReactElement {
             <Card isFullHeight>
               <CardTitle>
                 <Link to="/c/$cluster/hosts" params={{ cluster }}>
-                  {text('host.count', { count: hosts.items.length })}
+                  {isKnown(hosts.freshness) ? text('host.count', { count: hosts.items.length }) : text('nav.hosts')}
                 </Link>
               </CardTitle>
               <CardBody>
-                <List isPlain>
-                  {countStates(hosts.items.map(hostState)).map(({ state, count }) => (
-                    <ListItem key={state.id}>
-                      <StateLabel state={state} />{' '}
-                      <Link to="/c/$cluster/hosts" params={{ cluster }} search={{ q: `state=${state.id}` }}>
-                        {count}
-                      </Link>
-                    </ListItem>
-                  ))}
-                </List>
+                <WhenKnown freshness={hosts.freshness}>
+                  <List isPlain>
+                    {countStates(hosts.items.map(hostState)).map(({ state, count }) => (
+                      <ListItem key={state.id}>
+                        <StateLabel state={state} />{' '}
+                        <Link to="/c/$cluster/hosts" params={{ cluster }} search={{ q: `state=${state.id}` }}>
+                          {count}
+                        </Link>
+                      </ListItem>
+                    ))}
+                  </List>
+                </WhenKnown>
               </CardBody>
             </Card>
           </GridItem>
@@ -152,14 +145,16 @@ export function DashboardPage(): ReactElement {
             <Card isFullHeight>
               <CardTitle>{text('dashboard.capacity')}</CardTitle>
               <CardBody>
-                <UseBar
-                  title={text('column.cpu')}
-                  capacity={use.cpu}
-                  format={(cores) => String(Math.round(cores * 10) / 10)}
-                />
-                <div className="drover-gap">
-                  <UseBar title={text('column.memory')} capacity={use.memory} format={size} />
-                </div>
+                <WhenKnown freshness={isKnown(hosts.freshness) ? freshness : hosts.freshness}>
+                  <UseBar
+                    title={text('column.cpu')}
+                    capacity={use.cpu}
+                    format={(cores) => String(Math.round(cores * 10) / 10)}
+                  />
+                  <div className="drover-gap">
+                    <UseBar title={text('column.memory')} capacity={use.memory} format={size} />
+                  </div>
+                </WhenKnown>
               </CardBody>
             </Card>
           </GridItem>
@@ -171,34 +166,36 @@ export function DashboardPage(): ReactElement {
                 </Link>
               </CardTitle>
               <CardBody>
-                {latest.length === 0 ? (
-                  text('event.none')
-                ) : (
-                  <Table aria-label={text('dashboard.events')} variant="compact" borders={false}>
-                    <Thead>
-                      <Tr>
-                        <Th width={10}>{text('column.lastSeen')}</Th>
-                        <Th width={15}>{text('column.reason')}</Th>
-                        <Th width={25}>{text('column.object')}</Th>
-                        <Th>{text('column.message')}</Th>
-                      </Tr>
-                    </Thead>
-                    <Tbody>
-                      {latest.map(({ key, at, event, about }) => (
-                        <Tr key={key}>
-                          <Td dataLabel={text('column.lastSeen')}>
-                            <Age since={at} />
-                          </Td>
-                          <Td dataLabel={text('column.reason')}>{event.reason}</Td>
-                          <Td dataLabel={text('column.object')}>{about}</Td>
-                          <Td dataLabel={text('column.message')} modifier="truncate">
-                            {event.message}
-                          </Td>
+                <WhenKnown freshness={recent.freshness}>
+                  {latest.length === 0 ? (
+                    text('event.none')
+                  ) : (
+                    <Table aria-label={text('dashboard.events')} variant="compact" borders={false}>
+                      <Thead>
+                        <Tr>
+                          <Th width={10}>{text('column.lastSeen')}</Th>
+                          <Th width={15}>{text('column.reason')}</Th>
+                          <Th width={25}>{text('column.object')}</Th>
+                          <Th>{text('column.message')}</Th>
                         </Tr>
-                      ))}
-                    </Tbody>
-                  </Table>
-                )}
+                      </Thead>
+                      <Tbody>
+                        {latest.map(({ key, at, event, about }) => (
+                          <Tr key={key}>
+                            <Td dataLabel={text('column.lastSeen')}>
+                              <Age since={at} />
+                            </Td>
+                            <Td dataLabel={text('column.reason')}>{event.reason}</Td>
+                            <Td dataLabel={text('column.object')}>{about}</Td>
+                            <Td dataLabel={text('column.message')} modifier="truncate">
+                              {event.message}
+                            </Td>
+                          </Tr>
+                        ))}
+                      </Tbody>
+                    </Table>
+                  )}
+                </WhenKnown>
               </CardBody>
             </Card>
           </GridItem>

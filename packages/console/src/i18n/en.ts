@@ -72,7 +72,7 @@ export const en = {
     page: 'There is no such page',
     pageBody: 'The address may be misspelt.',
   },
-  freshness: { catchingUp: 'Catching up, as of {{time}}' },
+  freshness: { catchingUp: 'Catching up, as of {{time}}', unknown: 'Not known: the cluster does not answer' },
   table: {
     actions: 'Actions',
     actionsOf: 'Actions for {{name}}',

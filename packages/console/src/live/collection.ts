@@ -13,6 +13,9 @@ export type Freshness =
   /** There are no rows to show: the first list failed. It is tried again by itself. */
   | { readonly state: 'failed'; readonly error: unknown };
 
+/** Whether there are rows to speak of: of this moment, or of the one before the connection was lost. */
+export const isKnown = ({ state }: Freshness): boolean => state === 'live' || state === 'catching-up';
+
 /** What a component reads: replaced, never changed. */
 export interface Snapshot<T extends KubeObject> {
   readonly rows: ReadonlyMap<string, Stored<T>>;

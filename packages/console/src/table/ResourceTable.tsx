@@ -126,7 +126,7 @@ export function ResourceTable<T extends { readonly key: string }>({
             />
           </ToolbarItem>
           {toolbar}
-          <ToolbarGroup align={{ default: 'alignEnd' }} gap={{ default: 'gapMd' }}>
+          <ToolbarGroup align={{ default: 'alignEnd' }} alignSelf="center" gap={{ default: 'gapMd' }}>
             <ToolbarItem alignSelf="center">
               <FreshnessNote freshness={freshness} />
             </ToolbarItem>
