@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { AdmissionPlugin, AggregatedApi, ApiRequest, ApiResponse, Identity, PathHandler } from '@drover/api';
 import { type Clock, type Log, type RandomBytes, Secret } from '@drover/kit';
 import type { Store } from '@drover/store';
+import { ObjectConfiguredAdmission } from './admission/configured-admission.js';
 import { Api, type AuditEvent } from './api.js';
 import { Authenticator } from './auth/authenticator.js';
 import { OpenStreams } from './auth/open-streams.js';
@@ -34,9 +36,13 @@ import { KUBERNETES_VERSION, Routes } from './routes.js';
 import { DecodedObjects } from './storage/decoded.js';
 import { collectionPrefix } from './storage/key.js';
 import { KeyLock } from './storage/lock.js';
+import { WebhookCaller } from './webhook/caller.js';
+import { ServiceAddresses } from './webhook/service-addresses.js';
 
 /** Bytes of stored objects that are also held parsed, for rules and controllers. */
 const DECODED_BYTES = 16 * 1024 * 1024;
+/** Followers of the store that end with the server: more than these would be a leak. */
+const FOLLOWERS = 64;
 /** Kinds whose end may be the end of a credential. */
 const CREDENTIAL_KINDS = ['serviceaccounts', 'secrets', 'pods'];
 
@@ -94,6 +100,7 @@ export interface ApiServer extends AsyncDisposable {
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { store, clock, random, log, dataDir, advertise, aggregated = [], paths = [], admission = [] } = options;
   const stop = new AbortController();
+  setMaxListeners(FOLLOWERS, stop.signal);
   const authority = await Authority.open(dataDir, clock);
   const adminToken = new Secret(
     await privateFile(join(dataDir, 'admin-token'), async () => randomBytes(32).toString('base64url')),
@@ -112,16 +119,21 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     };
     store.watch(collectionPrefix({ group: '', plural }), store.revision, onChanges, stop.signal);
   }
+  const webhooks = new WebhookCaller(new ServiceAddresses(reader, random), clock);
   const core: Core = {
     store,
     catalog,
     decoded,
     lock: new KeyLock(),
-    admission: new Admission([
-      ...admission,
-      limitAdmission(reader),
-      new QuotaAdmission(store, reader, clock, stop.signal),
-    ]),
+    admission: new Admission({
+      plugins: [...admission, limitAdmission(reader)],
+      configured: new ObjectConfiguredAdmission(
+        store,
+        { catalog, objects: reader, caller: webhooks, random, log },
+        stop.signal,
+      ),
+      last: [new QuotaAdmission(store, reader, clock, stop.signal)],
+    }),
     reader,
     rights: rules,
     clock,
@@ -176,6 +188,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     async [Symbol.asyncDispose]() {
       streams.closeAll();
       stop.abort();
+      webhooks[Symbol.dispose]();
       await Promise.all(running.map((controller) => controller[Symbol.asyncDispose]()));
     },
   };

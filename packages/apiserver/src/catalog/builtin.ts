@@ -10,6 +10,7 @@ import { apiService, refused, unenforced } from '../strategies/refused.js';
 import { configMap, secret } from '../strategies/secret.js';
 import { service } from '../strategies/service.js';
 import { persistentVolume, persistentVolumeClaim, storageClass } from '../strategies/storage.js';
+import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from '../strategies/webhook-configuration.js';
 import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from '../strategies/workload.js';
 import { eventsConversion } from './conversion.js';
 import { at, type ResourceDefinition, type ScaleDefinition, type VersionDefinition } from './definition.js';
@@ -18,10 +19,10 @@ import type { Strategy } from './strategy.js';
 
 /** What a built-in kind does in its own way; kinds that are not here are plain. */
 const STRATEGIES: Readonly<Record<string, Strategy>> = {
-  'admissionregistration.k8s.io/mutatingwebhookconfigurations': refused('admission webhooks are'),
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': mutatingWebhookConfiguration,
   'admissionregistration.k8s.io/validatingadmissionpolicies': refused('validating admission policies are'),
   'admissionregistration.k8s.io/validatingadmissionpolicybindings': refused('validating admission policies are'),
-  'admissionregistration.k8s.io/validatingwebhookconfigurations': refused('admission webhooks are'),
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': validatingWebhookConfiguration,
   'apiregistration.k8s.io/apiservices': apiService,
   'certificates.k8s.io/certificatesigningrequests': refused('signing of certificates is'),
   'flowcontrol.apiserver.k8s.io/flowschemas': refused('priority and fairness is'),

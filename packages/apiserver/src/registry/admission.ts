@@ -3,17 +3,82 @@ import {
   type AdmissionReview,
   ApiError,
   forbidden,
+  type JsonObject,
   type KubeObject,
   notFound,
   type Subject,
 } from '@drover/api';
+import type { Served } from '../catalog/definition.js';
 import type { ObjectReader } from '../catalog/strategy.js';
+
+/** A write under review, with what steps outside this process are told of it. */
+export interface AdmissionRequest extends AdmissionReview {
+  /** The kind, in the version of the request: `object` and `old` are of it. */
+  readonly served: Served;
+  /** The request's options (meta/v1 CreateOptions, UpdateOptions, PatchOptions or DeleteOptions). */
+  readonly options: JsonObject;
+  /** Tells the caller something in a `Warning` header. */
+  warn(sentence: string): void;
+  /** Adds to the request's audit event. */
+  annotate(key: string, value: string): void;
+}
+
+/** What one step makes of an object. */
+export type Mutate = (object: KubeObject) => Promise<KubeObject>;
+
+/** Steps that objects of the API configure: webhooks and policies. */
+export interface ConfiguredAdmission {
+  /**
+   * The request's object as the steps leave it, at once where there are none. `again` runs the steps before these once more,
+   * over what these changed.
+   */
+  mutate(request: AdmissionRequest, again: Mutate): Promise<KubeObject | undefined> | KubeObject | undefined;
+  /** @throws ApiError when a step refuses. */
+  validate(request: AdmissionRequest): Promise<void> | undefined;
+}
+
+/** The steps of a server, in the order of Kubernetes: those of this process, configured ones, and the last word. */
+export interface AdmissionSteps {
+  /** May change the object, and refuse it. */
+  readonly plugins: readonly AdmissionPlugin[];
+  readonly configured?: ConfiguredAdmission;
+  /** Look at what will be stored, and change nothing. */
+  readonly last?: readonly AdmissionPlugin[];
+}
+
+/** Decides about each write: first what may change the object, then what may only refuse it. */
+export class Admission {
+  readonly #plugins: PluginTable;
+  readonly #last: PluginTable;
+  readonly #configured: ConfiguredAdmission | undefined;
+
+  constructor({ plugins, configured, last = [] }: AdmissionSteps) {
+    this.#plugins = new PluginTable(plugins);
+    this.#last = new PluginTable(last);
+    this.#configured = configured;
+  }
+
+  /** The object as the steps leave it; the same value when none changed it. @throws ApiError when one refuses. */
+  async mutate(request: AdmissionRequest): Promise<KubeObject | undefined> {
+    const object = await this.#plugins.run(request);
+    if (this.#configured === undefined) return object;
+    const again: Mutate = async (changed) => (await this.#plugins.run({ ...request, object: changed })) ?? changed;
+    return this.#configured.mutate(object === undefined ? request : { ...request, object }, again);
+  }
+
+  /** @throws ApiError when a step refuses what is about to be stored. */
+  async validate(request: AdmissionRequest): Promise<void> {
+    const validated = this.#configured?.validate(request);
+    if (validated !== undefined) await validated;
+    await this.#last.run(request);
+  }
+}
 
 /** Names every kind. */
 const ALL = '*/*';
 
-/** The admission steps compiled into this process, in their order, by the kind they look at. */
-export class Admission {
+/** Steps compiled into this process, in their order, by the kind they look at. */
+class PluginTable {
   readonly #byResource = new Map<string, AdmissionPlugin[]>();
   /** Those for each kind come after those for one: they see what will be stored. */
   readonly #ofAll: readonly AdmissionPlugin[];
@@ -27,8 +92,7 @@ export class Admission {
     }
   }
 
-  /** The object as the steps leave it; the same value when none changed it. @throws ApiError when one refuses. */
-  async admit(review: AdmissionReview): Promise<KubeObject | undefined> {
+  async run(review: AdmissionReview): Promise<KubeObject | undefined> {
     const plugins = [...(this.#byResource.get(`${review.group}/${review.resource}`) ?? []), ...this.#ofAll];
     let object = review.object;
     for (const plugin of plugins) {

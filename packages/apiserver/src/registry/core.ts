@@ -1,4 +1,4 @@
-import type { Identity, KubeObject, Stored } from '@drover/api';
+import type { Identity, JsonObject, KubeObject, Stored } from '@drover/api';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { Store } from '@drover/store';
 import type { ResourceCatalog } from '../catalog/catalog.js';
@@ -38,8 +38,12 @@ export interface WriteContext {
   /** Named in managedFields. */
   readonly fieldManager: string;
   readonly fieldValidation: FieldValidation;
+  /** The request's options, as admission is told them (meta/v1 CreateOptions, UpdateOptions, PatchOptions, DeleteOptions). */
+  readonly options: JsonObject;
   /** Sentences for the caller's `Warning` headers; the write adds its own. */
   readonly warnings: string[];
+  /** Adds to the request's audit event. */
+  annotate(key: string, value: string): void;
 }
 
 /** The state a write leaves: stored bytes, and their revision unless nothing was stored. */
@@ -54,10 +58,14 @@ export function strategyContext(
   { clock, random, reader, rights }: Core,
   { identity, warnings }: Pick<WriteContext, 'identity' | 'warnings'>,
 ): StrategyContext {
-  const warn = (sentence: string): void => {
+  return { clock, random, identity, objects: reader, rights, warn: warnIn(warnings) };
+}
+
+/** Adds sentences to a list, each once. */
+export function warnIn(warnings: string[]): (sentence: string) => void {
+  return (sentence) => {
     if (!warnings.includes(sentence)) warnings.push(sentence);
   };
-  return { clock, random, identity, objects: reader, rights, warn };
 }
 
 /** The time as objects carry it: RFC 3339 with seconds. */

@@ -2,6 +2,7 @@ import { type ApiError, conflict, type KubeObject, notFound, type ObjectMeta, ty
 import { type Entry, KeyMissing, RevisionConflict } from '@drover/store';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { decodeStored, encodeStored } from '../storage/rendering.js';
+import { admissionRequest } from './admission-request.js';
 import { type Core, timestamp, type WriteContext, type Written } from './core.js';
 import { refusalOf } from './refusal.js';
 import { storedVersion } from './view.js';
@@ -55,17 +56,9 @@ async function deleteEntry(core: Core, context: WriteContext, entry: Entry, opti
   const refused = preconditionFailure(context, object, options);
   if (refused !== undefined) throw refused;
   strategy.authorizeDelete?.(object);
-  const { namespace, name = '' } = object.metadata;
-  await core.admission.admit({
-    operation: 'DELETE',
-    group: definition.group,
-    resource: definition.plural,
-    ...(namespace === undefined ? {} : { namespace }),
-    name,
-    old: object,
-    identity: context.identity,
-    dryRun: context.dryRun,
-  });
+  const review = admissionRequest(context, 'DELETE', object.metadata.name ?? '', { old: object });
+  await core.admission.mutate(review);
+  await core.admission.validate(review);
   const before = JSON.stringify(object);
   const { metadata } = object;
   const finalizers = finalizersFor(metadata, options.propagationPolicy);

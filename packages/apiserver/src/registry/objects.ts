@@ -106,7 +106,9 @@ export class CoreObjects implements Objects {
       dryRun: false,
       fieldManager: MANAGER,
       fieldValidation: 'Ignore',
+      options: {},
       warnings: [],
+      annotate: () => {},
     };
   }
 }

@@ -7,6 +7,10 @@ const MAPS = '/api/v1/namespaces/default/configmaps';
 let test: TestServer;
 beforeAll(async () => {
   test = await openTestServer();
+  // What the server's own controllers put into the namespace is there before a test looks.
+  const settling = events(test.server, `${MAPS}?watch=1`);
+  expect(told(await next(settling))).toEqual(['ADDED', 'kube-root-ca.crt']);
+  await settling.return(undefined);
 });
 afterAll(() => test[Symbol.asyncDispose]());
 

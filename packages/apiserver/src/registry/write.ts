@@ -13,7 +13,8 @@ import {
 import { type Entry, RevisionConflict } from '@drover/store';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { encodeStored } from '../storage/rendering.js';
-import { requireNamespace } from './admission.js';
+import { type AdmissionRequest, requireNamespace } from './admission.js';
+import { admissionRequest } from './admission-request.js';
 import { type Core, strategyContext, timestamp, type WriteContext, type Written } from './core.js';
 import { knownFields } from './fields.js';
 import { generatedName, newUid, placeInNamespace, validateMetadata } from './metadata.js';
@@ -287,23 +288,23 @@ async function admit(
   object: KubeObject,
   old: KubeObject | undefined,
 ): Promise<KubeObject> {
-  const { served, namespace, identity, dryRun, part } = context;
-  const { group, plural } = served.definition;
-  const admitted = await core.admission.admit({
-    operation,
-    group,
-    resource: plural,
-    ...(part === 'main' ? {} : { subresource: part }),
-    ...(namespace === undefined ? {} : { namespace }),
-    name: object.metadata.name ?? '',
-    object,
-    ...(old === undefined ? {} : { old }),
-    identity,
-    dryRun,
-  });
-  if (admitted === undefined || admitted === object) return object;
-  const schema = served.version.schema();
-  const completed = schema.withDefaults(schema.prune(admitted).object);
+  const states = { object, ...(old === undefined ? {} : { old }) };
+  const request = admissionRequest(context, operation, object.metadata.name ?? '', states);
+  const admitted = mutated(core, context, object, old, await core.admission.mutate(request));
+  await core.admission.validate(admitted === object ? request : { ...request, object: admitted });
+  return admitted;
+}
+
+function mutated(
+  core: Core,
+  context: WriteContext,
+  object: KubeObject,
+  old: KubeObject | undefined,
+  changed: AdmissionRequest['object'],
+): KubeObject {
+  if (changed === undefined || changed === object) return object;
+  const schema = context.served.version.schema();
+  const completed = schema.withDefaults(schema.prune(changed).object);
   validate(core, context, completed, old);
   return completed;
 }

@@ -5,15 +5,6 @@ import { openTestServer } from '../testing/test-server.js';
 describe('what is not implemented', () => {
   it.each([
     [
-      '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
-      {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingWebhookConfiguration',
-        metadata: { name: 'x' },
-      },
-      'admission webhooks are not implemented by this server',
-    ],
-    [
       '/apis/certificates.k8s.io/v1/certificatesigningrequests',
       {
         apiVersion: 'certificates.k8s.io/v1',

@@ -1,4 +1,4 @@
-import type { ApiRequest, Identity } from '@drover/api';
+import type { ApiRequest, Identity, JsonObject } from '@drover/api';
 import type { Served } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
 import type { Core, WriteContext } from '../registry/core.js';
@@ -30,11 +30,14 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Sentences for `Warning` headers. */
   readonly warnings: string[];
+  /** Adds to the request's audit event. */
+  annotate(key: string, value: string): void;
 }
 
 /** How this call writes. */
-export function writeContext({ request, query, served, namespace, part, identity, warnings }: Call): WriteContext {
-  const { dryRun, fieldManager, fieldValidation } = writeOptions(query);
+export function writeContext(call: Call): WriteContext {
+  const { request, query, served, namespace, part, identity, warnings } = call;
+  const { dryRun, fieldManager, fieldValidation, force } = writeOptions(query);
   return {
     served,
     namespace,
@@ -43,9 +46,26 @@ export function writeContext({ request, query, served, namespace, part, identity
     dryRun,
     fieldManager: fieldManager ?? managerOf(header(request, 'user-agent')),
     fieldValidation,
+    options: {
+      kind: OPTIONS[request.method] ?? 'CreateOptions',
+      apiVersion: 'meta.k8s.io/v1',
+      ...(dryRun ? { dryRun: ['All'] } : {}),
+      ...(fieldManager === undefined ? {} : { fieldManager }),
+      ...(query.has('fieldValidation') ? { fieldValidation } : {}),
+      ...(force ? { force } : {}),
+    } satisfies JsonObject,
     warnings,
+    annotate: (key, value) => call.annotate(key, value),
   };
 }
+
+/** The kind of a write's options, by its method. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  POST: 'CreateOptions',
+  PUT: 'UpdateOptions',
+  PATCH: 'PatchOptions',
+  DELETE: 'DeleteOptions',
+};
 
 /** The manager of who does not name one: the program in the User-Agent (apiserver managerOrUserAgent). */
 function managerOf(agent: string | undefined): string {

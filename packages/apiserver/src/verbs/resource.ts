@@ -17,6 +17,7 @@ import type { Call, Verbs } from './call.js';
 import { patch } from './patch.js';
 import { get, list, watch } from './read.js';
 import { scale } from './scale.js';
+import { warningHeaders } from './warning.js';
 import { create, remove, removeCollection, replace } from './write.js';
 
 /** What RBAC is asked for a request about a resource. @throws ApiError MethodNotAllowed. */
@@ -64,6 +65,7 @@ export async function serveObjects(
   verb: string,
   identity: Identity,
   signal: AbortSignal,
+  annotate: Call['annotate'] = () => {},
 ): Promise<ApiResponse> {
   const served = verbs.core.catalog.served(target.group, target.version, target.resource);
   if (served === undefined) throw notServed();
@@ -72,11 +74,12 @@ export async function serveObjects(
   const namespace = placeOf(target, served, verb);
   const part = partOf(target, served);
   const warnings: string[] = [];
-  const call: Call = { request, query, served, namespace, name: target.name, part, identity, signal, warnings };
+  const place = { served, namespace, name: target.name, part };
+  const call: Call = { request, query, ...place, identity, signal, warnings, annotate };
   const response = await serve(verbs, call, verb);
   if (served.version.deprecation !== undefined) warnings.unshift(served.version.deprecation);
   if (warnings.length === 0) return response;
-  return { ...response, headers: { ...response.headers, warning: warnings.map((text) => `299 - ${quoted(text)}`) } };
+  return { ...response, headers: { ...response.headers, warning: warningHeaders(warnings) } };
 }
 
 async function serve(verbs: Verbs, call: Call, verb: string): Promise<ApiResponse> {
@@ -137,12 +140,4 @@ function partOf({ subresource, resource }: ResourceTarget, { version, definition
 
 export function methodNotAllowed(): ApiError {
   return new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
-}
-
-/** A quoted-string of HTTP: one line, with quotes and backslashes marked. */
-function quoted(text: string): string {
-  return `"${text
-    .replace(/[\r\n\t]+/g, ' ')
-    .replace(/[^\x20-\x7e]/g, '?')
-    .replace(/(["\\])/g, '\\$1')}"`;
 }

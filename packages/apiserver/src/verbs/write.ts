@@ -47,8 +47,8 @@ export function writtenResponse(now: number, call: Call, { value, revision, outc
 /** DELETE of one object: the object while something holds it back, else a Status. */
 export async function remove({ core }: Verbs, call: Call): Promise<ApiResponse> {
   const { namespace, name = '', served } = call;
-  const { options, dryRun } = await deleteOptions(call);
-  const context = { ...writeContext(call), dryRun };
+  const { options, dryRun, document } = await deleteOptions(call);
+  const context = { ...writeContext(call), dryRun, options: document };
   const written = await deleteObject(core, context, { namespace, name }, options);
   if (written.outcome !== 'deleted')
     return objectResponse(200, core.clock.now(), call, written.value, written.revision);
@@ -60,11 +60,11 @@ export async function remove({ core }: Verbs, call: Call): Promise<ApiResponse> 
 /** DELETE of a collection: each object it selects, and a list of what they were. */
 export async function removeCollection({ core, facets }: Verbs, call: Call): Promise<ApiResponse> {
   const { query, served, namespace } = call;
-  const { options, dryRun } = await deleteOptions(call);
+  const { options, dryRun, document } = await deleteOptions(call);
   const wanted = listOptions(query);
   const selected = selection(wanted.labelSelector, wanted.fieldSelector, served.version);
   const listed = await listEntries(core, facets, served, namespace, wanted, selected);
-  const context = { ...writeContext(call), dryRun };
+  const context = { ...writeContext(call), dryRun, options: document };
   const collection = collectionPrefix(served.definition);
   const queue = listed.entries.values();
   const worker = async (): Promise<void> => {
@@ -84,7 +84,14 @@ export async function removeCollection({ core, facets }: Verbs, call: Call): Pro
   return json(200, { kind: served.definition.listKind, apiVersion, metadata: listMetadata(listed), items });
 }
 
-async function deleteOptions({ request, query }: Call): Promise<{ options: DeleteOptions; dryRun: boolean }> {
+/** What a DELETE says: in its parameters, and in the document of its body, which admission is told. */
+interface AskedDeletion {
+  readonly options: DeleteOptions;
+  readonly dryRun: boolean;
+  readonly document: JsonObject;
+}
+
+async function deleteOptions({ request, query }: Call): Promise<AskedDeletion> {
   const body = ((await readDocument(request, true)) ?? {}) as JsonObject;
   if (typeof body !== 'object' || Array.isArray(body)) throw badRequest('the body is not DeleteOptions');
   const { kind, preconditions, orphanDependents } = body;
@@ -105,6 +112,7 @@ async function deleteOptions({ request, query }: Call): Promise<{ options: Delet
   const dryRun = Array.isArray(body['dryRun']) ? body['dryRun'].includes('All') : query.get('dryRun') === 'All';
   return {
     dryRun,
+    document: { ...body, kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', ...(dryRun ? { dryRun: ['All'] } : {}) },
     options: {
       gracePeriodSeconds: grace,
       propagationPolicy: policy,

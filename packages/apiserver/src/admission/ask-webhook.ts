@@ -1,0 +1,105 @@
+import { ApiError, badRequest } from '@drover/api';
+import type { Log, RandomBytes } from '@drover/kit';
+import type { ResourceCatalog } from '../catalog/catalog.js';
+import type { Served } from '../catalog/definition.js';
+import type { ObjectReader } from '../catalog/strategy.js';
+import type { AdmissionRequest } from '../registry/admission.js';
+import { newUid } from '../registry/metadata.js';
+import { CallFailed } from '../webhook/call-failure.js';
+import type { WebhookCaller } from '../webhook/caller.js';
+import { equivalents, matchedResource } from './equivalents.js';
+import { reviewRequest } from './review-request.js';
+import { denial, type ReviewResponse, readReviewResponse } from './review-response.js';
+import { rulesMatch } from './rule.js';
+import { selects } from './selectors.js';
+import type { Webhook } from './webhook.js';
+
+/** Bytes of an answer: a patch may hold an object of the largest size, in base64, and more. */
+const ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** What asking webhooks needs. */
+export interface WebhookParts {
+  readonly catalog: ResourceCatalog;
+  readonly objects: ObjectReader;
+  readonly caller: WebhookCaller;
+  readonly random: RandomBytes;
+  readonly log: Log;
+}
+
+/**
+ * The form of the request's kind that a webhook asks for, or `undefined` when the request is none of its business.
+ *
+ * @throws ApiError NotFound when the request's namespace is not there.
+ */
+export function wantedForm(
+  { catalog, objects }: WebhookParts,
+  webhook: Webhook,
+  request: AdmissionRequest,
+): Served | undefined {
+  const { served } = request;
+  const wants = (form: Served): boolean => rulesMatch(webhook.rules, matchedResource(form), request);
+  const others = (): readonly Served[] => (webhook.matchEquivalent ? equivalents(catalog, served) : []);
+  const form = wants(served) ? served : others().find(wants);
+  return form !== undefined && selects(webhook.selectors, request, objects) ? form : undefined;
+}
+
+/**
+ * Asks a webhook. Resolves with its consent, or with `undefined` when it could not be asked and its failure is to be ignored.
+ *
+ * @throws ApiError when it refuses, when it has side effects and nothing is to be stored, and when it could not be asked.
+ */
+export async function askWebhook(
+  parts: WebhookParts,
+  webhook: Webhook,
+  request: AdmissionRequest,
+  form: Served,
+  mutating: boolean,
+): Promise<ReviewResponse | undefined> {
+  if (request.dryRun && !webhook.takesDryRun) {
+    throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
+  }
+  let response: ReviewResponse;
+  try {
+    response = await call(parts, webhook, request, form, mutating);
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    if (!webhook.ignoresFailure) throw failedCalling(webhook, error);
+    parts.log.warn('a webhook could not be asked; what it would have said is ignored', {
+      webhook: webhook.name,
+      error,
+    });
+    return undefined;
+  }
+  for (const [key, value] of Object.entries(response.auditAnnotations))
+    request.annotate(`${webhook.name}/${key}`, value);
+  for (const sentence of response.warnings) request.warn(sentence);
+  if (!response.allowed) throw denial(webhook.name, response.result);
+  return response;
+}
+
+/** 500 for a webhook that has no say because it could not be asked. */
+export function failedCalling({ name }: Webhook, error: CallFailed): ApiError {
+  return internal(`failed calling webhook ${JSON.stringify(name)}: ${error.message}`);
+}
+
+/** 500 in the words of the API. */
+export function internal(message: string): ApiError {
+  return new ApiError('InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
+}
+
+async function call(
+  { caller, random }: WebhookParts,
+  webhook: Webhook,
+  request: AdmissionRequest,
+  form: Served,
+  mutating: boolean,
+): Promise<ReviewResponse> {
+  const uid = newUid(random);
+  const question = reviewRequest(request, form, webhook, uid);
+  const bounds = { timeoutSeconds: webhook.timeoutSeconds, answerBytes: ANSWER_BYTES };
+  const document = await caller.post(webhook.client, question, bounds).catch((error: unknown) => {
+    if (!(error instanceof CallFailed)) throw error;
+    throw new CallFailed(`failed to call webhook: ${error.message}`, { cause: error });
+  });
+  return readReviewResponse(document, webhook, uid, mutating);
+}

@@ -1,0 +1,59 @@
+import type { KubeObject } from '@drover/api';
+import type { Store } from '@drover/store';
+import type { AdmissionRequest, ConfiguredAdmission, Mutate } from '../registry/admission.js';
+import { FollowedKind } from '../storage/followed-kind.js';
+import type { WebhookParts } from './ask-webhook.js';
+import { isExempt } from './exempt.js';
+import { mutateByWebhooks } from './mutating-webhooks.js';
+import { validateByWebhooks } from './validating-webhooks.js';
+import { type Webhook, webhooksOf } from './webhook.js';
+
+const GROUP = 'admissionregistration.k8s.io';
+
+/** Webhooks as stored objects configure them, in force from the moment a configuration is visible. */
+export class ObjectConfiguredAdmission implements ConfiguredAdmission {
+  readonly #mutating: WebhookList;
+  readonly #validating: WebhookList;
+
+  /** Follows `store` until `signal` aborts. */
+  constructor(
+    store: Store,
+    readonly parts: WebhookParts,
+    signal: AbortSignal,
+  ) {
+    this.#mutating = new WebhookList(store, 'mutatingwebhookconfigurations', signal);
+    this.#validating = new WebhookList(store, 'validatingwebhookconfigurations', signal);
+  }
+
+  mutate(request: AdmissionRequest, again: Mutate): Promise<KubeObject | undefined> | KubeObject | undefined {
+    const { webhooks } = this.#mutating;
+    if (webhooks.length === 0 || isExempt(request)) return request.object;
+    return mutateByWebhooks(this.parts, webhooks, request, again);
+  }
+
+  validate(request: AdmissionRequest): Promise<void> | undefined {
+    const { webhooks } = this.#validating;
+    if (webhooks.length === 0 || isExempt(request)) return undefined;
+    return validateByWebhooks(this.parts, webhooks, request);
+  }
+}
+
+class WebhookList {
+  readonly #configurations: FollowedKind<readonly Webhook[]>;
+  #webhooks: readonly Webhook[] = [];
+  #of: readonly (readonly Webhook[])[] | undefined;
+
+  constructor(store: Store, plural: string, signal: AbortSignal) {
+    this.#configurations = new FollowedKind(store, { group: GROUP, plural }, webhooksOf, signal);
+  }
+
+  /** All webhooks, by the names of their configurations and in the order there. */
+  get webhooks(): readonly Webhook[] {
+    const { items } = this.#configurations;
+    if (this.#of !== items) {
+      this.#of = items;
+      this.#webhooks = items.flat();
+    }
+    return this.#webhooks;
+  }
+}

@@ -1,0 +1,44 @@
+import type { KubeObject } from '@drover/api';
+import type { ResourceCatalog } from '../catalog/catalog.js';
+import type { ResourceDefinition, Served } from '../catalog/definition.js';
+import type { AdmissionRequest } from '../registry/admission.js';
+import { servedVersion, storedVersion } from '../registry/view.js';
+import type { MatchedResource } from './rule.js';
+
+/** A kind as rules name it. */
+export function matchedResource({ definition, version }: Served): MatchedResource {
+  return { group: definition.group, version: version.name, resource: definition.plural };
+}
+
+/** The other forms in which the same objects are served: other versions, and the kind of another group that shares them. */
+export function equivalents(catalog: ResourceCatalog, served: Served): readonly Served[] {
+  return catalog
+    .definitions()
+    .filter((definition) => storageOf(definition) === storageOf(served.definition))
+    .flatMap((definition) =>
+      definition.versions.filter((version) => version.served).map((version) => ({ definition, version })),
+    )
+    .filter(({ version }) => version !== served.version);
+}
+
+/** An object of one form in another one. */
+export function inForm(object: KubeObject, from: Served, to: Served): KubeObject {
+  if (from.version === to.version) return object;
+  const stored = { ...(from.version.convert?.toStored(object) ?? object), apiVersion: storedVersion(from.definition) };
+  return { ...(to.version.convert?.fromStored(stored) ?? stored), apiVersion: servedVersion(to) };
+}
+
+/** The objects of a request in another form of its kind. */
+export function equivalentObjects(
+  { served, object, old }: AdmissionRequest,
+  form: Served,
+): { readonly object?: KubeObject; readonly old?: KubeObject } {
+  return {
+    ...(object === undefined ? {} : { object: inForm(object, served, form) }),
+    ...(old === undefined ? {} : { old: inForm(old, served, form) }),
+  };
+}
+
+function storageOf({ group, plural, storedAs }: ResourceDefinition): string {
+  return storedAs === undefined ? `${group}/${plural}` : `${storedAs.group}/${storedAs.plural}`;
+}

@@ -1,0 +1,66 @@
+import type { Identity, JsonObject, KubeObject } from '@drover/api';
+import type { Served } from '../catalog/definition.js';
+import type { AdmissionRequest } from '../registry/admission.js';
+import { equivalentObjects } from './equivalents.js';
+import { namespaceOf } from './rule.js';
+import type { Webhook } from './webhook.js';
+
+/** The group of AdmissionReview. */
+export const ADMISSION = 'admission.k8s.io';
+
+/** The question put to a webhook: a request, in the form its rules matched (admission.k8s.io AdmissionReview). */
+export function reviewRequest(
+  request: AdmissionRequest,
+  form: Served,
+  { reviewVersion }: Webhook,
+  uid: string,
+): object {
+  return {
+    kind: 'AdmissionReview',
+    apiVersion: `${ADMISSION}/${reviewVersion}`,
+    request: { uid, ...admissionRequest(request, form) },
+  };
+}
+
+/** What a request is, as AdmissionReview and the variable `request` of expressions tell it. */
+export function admissionRequest(request: AdmissionRequest, form: Served): JsonObject {
+  const { served, subresource, name, operation, identity, dryRun, options } = request;
+  const { object = null, old = null } = equivalentObjects(request, form);
+  const namespace = namespaceOf(request);
+  const sub = subresource === undefined ? {} : { subResource: subresource };
+  return {
+    kind: kindOf(form),
+    resource: resourceOf(form),
+    ...sub,
+    requestKind: kindOf(served),
+    requestResource: resourceOf(served),
+    ...(subresource === undefined ? {} : { requestSubResource: subresource }),
+    ...(name === '' ? {} : { name }),
+    ...(namespace === undefined ? {} : { namespace }),
+    operation,
+    userInfo: userInfo(identity),
+    object: asJson(object),
+    oldObject: asJson(old),
+    dryRun,
+    options,
+  };
+}
+
+function kindOf({ definition, version }: Served): JsonObject {
+  return { group: definition.group, version: version.name, kind: definition.kind };
+}
+
+function resourceOf({ definition, version }: Served): JsonObject {
+  return { group: definition.group, version: version.name, resource: definition.plural };
+}
+
+function userInfo({ name, uid, groups, extra }: Identity): JsonObject {
+  return {
+    username: name,
+    ...(uid === undefined ? {} : { uid }),
+    groups,
+    ...(Object.keys(extra).length === 0 ? {} : { extra }),
+  };
+}
+
+const asJson = (object: KubeObject | null): JsonObject | null => object as unknown as JsonObject | null;

@@ -1,0 +1,31 @@
+import type { StatusCause } from '@drover/api';
+
+/** A field that has to be there. */
+export function required(field: string, why = ''): StatusCause {
+  return { reason: 'FieldValueRequired', message: `Required value${why === '' ? '' : `: ${why}`}`, field };
+}
+
+/** A value that a field may not have; `why` says what is wrong with it. */
+export function invalidValue(field: string, value: unknown, why: string): StatusCause {
+  return { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}`, field };
+}
+
+/** A value that is none of those a field may have. */
+export function unsupported(field: string, value: unknown, supported: readonly string[]): StatusCause {
+  const list = [...supported]
+    .sort()
+    .map((one) => JSON.stringify(one))
+    .join(', ');
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`;
+  return { reason: 'FieldValueNotSupported', message, field };
+}
+
+/** A value that another item of the same list has too. */
+export function duplicate(field: string, value: unknown): StatusCause {
+  return { reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(value)}`, field };
+}
+
+/** A field that may not be there. */
+export function forbiddenField(field: string, why: string): StatusCause {
+  return { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field };
+}

@@ -1,0 +1,65 @@
+import type { StatusCause } from '@drover/api';
+import type { WebhookClientConfig } from '@drover/api/types/admissionregistration-v1';
+import { dnsSubdomain } from '../catalog/names.js';
+import { invalidValue, required } from './causes.js';
+
+const FORM = '; desired format: https://host[/path]';
+
+/** What is wrong with whom a configuration has called: it has to be one HTTPS URL, or one port of a Service. */
+export function clientConfigCauses(config: WebhookClientConfig, at: string): StatusCause[] {
+  const { url, service, caBundle } = config;
+  if ((url === undefined) === (service === undefined)) {
+    return [required(at, 'exactly one of url or service is required')];
+  }
+  const causes = url === undefined ? serviceCauses(config, `${at}.service`) : urlCauses(url, `${at}.url`);
+  if (caBundle !== undefined && caBundle !== '' && !isPem(caBundle)) {
+    causes.push(invalidValue(`${at}.caBundle`, caBundle.slice(0, 64), 'unable to load root certificates'));
+  }
+  return causes;
+}
+
+function urlCauses(text: string, at: string): StatusCause[] {
+  if (!URL.canParse(text)) return [required(at, `url must be a valid URL: ${JSON.stringify(text)}${FORM}`)];
+  const url = new URL(text);
+  const causes: StatusCause[] = [];
+  const scheme = url.protocol.slice(0, -1);
+  if (scheme !== 'https') causes.push(invalidValue(at, scheme, `'https' is the only allowed URL scheme${FORM}`));
+  if (url.host === '') causes.push(invalidValue(at, '', `host must be provided${FORM}`));
+  if (url.username !== '' || url.password !== '') {
+    causes.push(invalidValue(at, url.username, 'user information is not permitted in the URL'));
+  }
+  if (url.hash !== '') causes.push(invalidValue(at, url.hash.slice(1), 'fragments are not permitted in the URL'));
+  if (url.search !== '') {
+    causes.push(invalidValue(at, url.search.slice(1), 'query parameters are not permitted in the URL'));
+  }
+  return causes;
+}
+
+function serviceCauses({ service }: WebhookClientConfig, at: string): StatusCause[] {
+  const { name = '', namespace = '', path, port = 443 } = service ?? {};
+  const causes: StatusCause[] = [];
+  if (name === '') causes.push(required(`${at}.name`, 'service name is required'));
+  if (namespace === '') causes.push(required(`${at}.namespace`, 'service namespace is required'));
+  if (port < 1 || port > 65_535) {
+    const why = 'port is not valid: must be between 1 and 65535, inclusive';
+    causes.push(invalidValue(`${at}.port`, port, why));
+  }
+  return path === undefined ? causes : [...causes, ...pathCauses(path, `${at}.path`)];
+}
+
+function pathCauses(path: string, at: string): StatusCause[] {
+  if (path === '' || path === '/') return [];
+  if (path === '//') return [invalidValue(at, path, 'segment[0] may not be empty')];
+  const causes = path.startsWith('/') ? [] : [invalidValue(at, path, "must start with a '/'")];
+  const steps = path.slice(1).replace(/\/$/, '').split('/');
+  for (const [index, step] of steps.entries()) {
+    const why = step === '' ? undefined : dnsSubdomain(step);
+    if (step === '') causes.push(invalidValue(at, path, `segment[${index}] may not be empty`));
+    else if (why !== undefined) causes.push(invalidValue(at, path, `segment[${index}]: ${why}`));
+  }
+  return causes;
+}
+
+function isPem(base64: string): boolean {
+  return Buffer.from(base64, 'base64').toString().includes('-----BEGIN CERTIFICATE-----');
+}

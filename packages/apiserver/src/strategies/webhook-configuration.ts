@@ -1,0 +1,105 @@
+import type { KubeObject, StatusCause } from '@drover/api';
+import type {
+  MutatingWebhook,
+  MutatingWebhookConfiguration,
+  ValidatingWebhook,
+  ValidatingWebhookConfiguration,
+} from '@drover/api/types/admissionregistration-v1';
+import { isReviewVersion, REVIEW_VERSIONS } from '../admission/webhook.js';
+import { dns1035Label, dnsSubdomain } from '../catalog/names.js';
+import type { Strategy } from '../catalog/strategy.js';
+import { absent, inner, loose, objectsIn } from './absent.js';
+import { ruleCauses, selectorCauses } from './admission-rules.js';
+import { duplicate, forbiddenField, invalidValue, required, unsupported } from './causes.js';
+import { clientConfigCauses } from './client-config.js';
+import { counted } from './plain.js';
+
+/** Webhooks without effects beside their answer: the only ones that may be registered anew. */
+const NO_SIDE_EFFECTS = ['None', 'NoneOnDryRun'];
+const TIMEOUT_SECONDS = { least: 1, most: 30, usual: 10 };
+
+/** Configurations of validating webhooks. */
+export const validatingWebhookConfiguration: Strategy = {
+  ...counted,
+  fill: (object) => fillWebhooks(object),
+  validate: (object) => causes(object as ValidatingWebhookConfiguration),
+};
+
+/** Configurations of mutating webhooks. */
+export const mutatingWebhookConfiguration: Strategy = {
+  ...counted,
+  fill: (object) => {
+    fillWebhooks(object);
+    for (const webhook of objectsIn(loose(object)['webhooks'])) absent(webhook, 'reinvocationPolicy', 'Never');
+  },
+  validate: (object) => causes(object as MutatingWebhookConfiguration),
+};
+
+function fillWebhooks(object: KubeObject): void {
+  for (const webhook of objectsIn(loose(object)['webhooks'])) {
+    absent(webhook, 'failurePolicy', 'Fail');
+    absent(webhook, 'matchPolicy', 'Equivalent');
+    absent(webhook, 'namespaceSelector', {});
+    absent(webhook, 'objectSelector', {});
+    absent(webhook, 'timeoutSeconds', TIMEOUT_SECONDS.usual);
+    absent(inner(webhook, 'clientConfig', 'service'), 'port', 443);
+    for (const rule of objectsIn(webhook['rules'])) absent(rule, 'scope', '*');
+  }
+}
+
+function causes({ webhooks = [] }: ValidatingWebhookConfiguration | MutatingWebhookConfiguration): StatusCause[] {
+  const seen = new Set<string>();
+  return webhooks.flatMap((webhook: ValidatingWebhook | MutatingWebhook, index) => {
+    const at = `webhooks[${index}]`;
+    const found = webhookCauses(webhook, at);
+    if (seen.has(webhook.name)) found.push(duplicate(`${at}.name`, webhook.name));
+    seen.add(webhook.name);
+    return found;
+  });
+}
+
+function webhookCauses(webhook: ValidatingWebhook | MutatingWebhook, at: string): StatusCause[] {
+  const { rules = [], sideEffects, timeoutSeconds = TIMEOUT_SECONDS.usual } = webhook;
+  const found = [
+    ...nameCauses(webhook.name, `${at}.name`),
+    ...rules.flatMap((rule, index) => ruleCauses(rule, `${at}.rules[${index}]`)),
+  ];
+  if (!NO_SIDE_EFFECTS.includes(sideEffects)) {
+    found.push(unsupported(`${at}.sideEffects`, sideEffects, NO_SIDE_EFFECTS));
+  }
+  if (timeoutSeconds < TIMEOUT_SECONDS.least || timeoutSeconds > TIMEOUT_SECONDS.most) {
+    const why = 'the timeout value must be between 1 and 30 seconds';
+    found.push(invalidValue(`${at}.timeoutSeconds`, timeoutSeconds, why));
+  }
+  found.push(
+    ...selectorCauses(webhook.namespaceSelector, `${at}.namespaceSelector`),
+    ...selectorCauses(webhook.objectSelector, `${at}.objectSelector`),
+    ...clientConfigCauses(webhook.clientConfig, `${at}.clientConfig`),
+    ...reviewVersionCauses(webhook.admissionReviewVersions, `${at}.admissionReviewVersions`),
+    ...(webhook.matchConditions ?? []).map((_condition, index) =>
+      forbiddenField(`${at}.matchConditions[${index}]`, 'match conditions are not implemented by this server'),
+    ),
+  );
+  return found;
+}
+
+/** A webhook's name is a domain of its owner. */
+function nameCauses(name: string, at: string): StatusCause[] {
+  if (name === '') return [required(at)];
+  const why = dnsSubdomain(name);
+  if (why !== undefined) return [invalidValue(at, name, why)];
+  if (name.split('.').length >= 3) return [];
+  return [invalidValue(at, name, 'should be a domain with at least three segments separated by dots')];
+}
+
+function reviewVersionCauses(versions: readonly string[], at: string): StatusCause[] {
+  const known = REVIEW_VERSIONS.join(', ');
+  if (versions.length === 0) return [required(at, `must specify one of ${known}`)];
+  const found = versions.flatMap((version, index) => {
+    if (versions.indexOf(version) < index) return [invalidValue(`${at}[${index}]`, version, 'duplicate version')];
+    const why = dns1035Label(version);
+    return why === undefined ? [] : [invalidValue(`${at}[${index}]`, version, why)];
+  });
+  if (!versions.some(isReviewVersion)) found.push(invalidValue(at, versions, `must include at least one of ${known}`));
+  return found;
+}
