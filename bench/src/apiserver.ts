@@ -4,7 +4,7 @@ import { type Figure, withConnection } from './apiserver/figure.js';
 import { listFigures } from './apiserver/lists.js';
 import { openPeer, startOwn, type Target } from './apiserver/target.js';
 import { watchFigures } from './apiserver/watches.js';
-import { WARM_UP, writeFigures } from './apiserver/writes.js';
+import { writeFigures } from './apiserver/writes.js';
 import type { Benchmark, Row } from './benchmark.js';
 import { beside } from './results.js';
 
@@ -29,7 +29,7 @@ export const apiserver: Benchmark = {
       ...watchFigures(quick),
       ...listFigures(quick),
       memory('after all of this'),
-    ].filter(({ about }) => about.includes(only) || about === WARM_UP);
+    ].filter(({ about }) => about.includes(only));
     for (const target of targets) {
       await withConnection(target, prepare);
       opened.defer(() => withConnection(target, cleanUp));

@@ -75,20 +75,23 @@ async function writeAtRate(writers: readonly Connection[], name: string, rate: n
 }
 
 const MARK = '"sent":';
+const LINE_END = 0x0a;
+const NOTHING = Buffer.alloc(0);
 
 /** Resolves when the watch is open; tells `onEvent` how long ago the write of each event was sent. */
 function watch(connection: Connection, name: string, onEvent: (ms: number) => void): Promise<void> {
   const selector = encodeURIComponent(`metadata.name=${name}`);
-  let rest = '';
+  let rest: Buffer = NOTHING;
   return connection.follow({ method: 'GET', path: `${COLLECTION}?watch=1&fieldSelector=${selector}` }, (bytes) => {
     const now = performance.now();
-    const lines = (rest + bytes.toString('latin1')).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const at = line.indexOf(MARK);
-      const sent = at < 0 ? 0 : Number.parseFloat(line.slice(at + MARK.length, at + MARK.length + 24));
+    let lines = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+    for (let end = lines.indexOf(LINE_END); end >= 0; end = lines.indexOf(LINE_END)) {
+      const at = lines.indexOf(MARK);
+      const sent = at < 0 || at > end ? 0 : Number.parseFloat(lines.toString('latin1', at + MARK.length, at + 32));
       // The object as it was before the first write carries no time.
       if (sent > 0) onEvent(now - sent);
+      lines = lines.subarray(end + 1);
     }
+    rest = lines;
   });
 }

@@ -10,9 +10,6 @@ const CLIENTS = [1, 16, 64];
 const MS = 4_000;
 const QUICK_MS = 200;
 
-/** What comes before all figures: a server's code is slower when it is new. */
-export const WARM_UP = 'warming up';
-
 interface Verb {
   readonly name: string;
   /** Does one turn on the client's own object. */
@@ -29,18 +26,13 @@ interface Client {
 /** Figures 1 and 2: each verb by 1, 16 and 64 clients, each with a connection and an object of its own. */
 export function writeFigures(quick: boolean): Figure[] {
   const ms = quick ? QUICK_MS : MS;
-  const warm: Figure = {
-    about: WARM_UP,
-    measure: async (target) => {
-      for (const verb of VERBS) await measureVerb(target, verb, 64, 'warm', ms / 2);
-      return [];
-    },
-  };
-  const figures = VERBS.flatMap((verb) =>
+  return VERBS.flatMap((verb) =>
     CLIENTS.map((clients) => ({
       about: `${verb.name}, ${clients} clients`,
       measure: async (target: Target): Promise<Row[]> => {
         const what = `${verb.name}, ${clients} clients`;
+        // A server's code is slower when it is new.
+        await measureVerb(target, verb, clients, 'warm', ms / 2);
         const { result, cost } = await measureVerb(target, verb, clients, 'run', ms);
         const { perSecond, samples } = result;
         return [
@@ -51,7 +43,6 @@ export function writeFigures(quick: boolean): Figure[] {
       },
     })),
   );
-  return [warm, ...figures];
 }
 
 function measureVerb(

@@ -17,6 +17,7 @@ import { impersonated } from './auth/impersonation.js';
 import type { OpenStreams } from './auth/open-streams.js';
 import type { RuleIndex } from './auth/rule-index.js';
 import type { Metrics } from './metrics.js';
+import { EventStream } from './registry/event-stream.js';
 import { inTime } from './request/body.js';
 import { failure, header } from './request/response.js';
 import { parseTarget, type ResourceTarget, type Target } from './request/target.js';
@@ -193,7 +194,8 @@ export class Api {
       const response = await serveObjects(verbs, request, query, target, 'watch', identity, open.signal);
       metrics.watch(target, 1);
       counted = true;
-      return { ...response, body: finallyCall(response.body, leave) };
+      if (response.body instanceof EventStream) response.body.onEnd(leave);
+      return response;
     } catch (error) {
       leave();
       throw error;
@@ -272,15 +274,6 @@ function refuseUpgrade(socket: Duplex, { status, headers, body }: ApiResponse): 
     'connection: close',
   ];
   socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), bytes]));
-}
-
-async function* finallyCall(body: ApiResponse['body'], done: () => void): AsyncGenerator<Uint8Array> {
-  try {
-    if (body instanceof Uint8Array) yield body;
-    else yield* body;
-  } finally {
-    done();
-  }
 }
 
 function under(prefix: string, path: string): boolean {

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { ApiRequest, ApiResponse, Identity } from '@drover/api';
 import { AUTHENTICATED } from './auth/identity.js';
+import { EventStream } from './registry/event-stream.js';
 import type { ApiServer } from './server.js';
 
 /** Where to listen, and with which certificate. */
@@ -140,6 +141,7 @@ async function send(
   }
   // Clients of a watch wait for the headers before there is a first event.
   answer.flushHeaders();
+  if (body instanceof EventStream) return body.sendTo(answer);
   for await (const chunk of body) {
     if (signal.aborted) return;
     if (!answer.write(chunk)) await drained(answer, signal);

@@ -49,80 +49,67 @@ export interface WatchSource {
  * The lines of a WATCH: the present state when it was asked for, then each change once and in order, bookmarks when wanted,
  * until the timeout. History that is gone is told by an ERROR event, as Kubernetes does.
  */
-export function watchLines(source: WatchSource, request: WatchRequest): AsyncIterable<Uint8Array> {
+export function watchLines(source: WatchSource, request: WatchRequest): EventStream {
   const { core } = source;
   const { served, namespace, options, signal, form } = request;
   const prefix = prefixOf(served, namespace);
   const asked = options.resourceVersion ?? 0;
   const fromState = options.sendInitialEvents || asked === 0;
-  if (asked > core.store.revision) return single(errorLine(tooLargeRevision(asked, core.store.revision)));
+  if (asked > core.store.revision) return refusal(tooLargeRevision(asked, core.store.revision));
 
-  const stream = new EventStream(BOUNDS, request.onOverflow);
   const open = new AbortController();
-  const close = (): void => {
-    stream.end();
-    open.abort();
-  };
-  let initial: readonly Entry[] = [];
-  let start = asked as Revision;
-  if (fromState) {
-    const page = core.store.list(prefix);
-    start = page.revision;
-    initial = page.entries;
-  }
+  const present = fromState ? core.store.list(prefix) : undefined;
+  const start = present?.revision ?? (asked as Revision);
+  const initial = present && initialLines(source, request, present.entries);
+  const stream = new EventStream({ ...(initial ? { initial } : {}), bounds: BOUNDS, onOverflow: request.onOverflow });
+  const end = (): void => stream.end();
   try {
     core.store.watch(prefix, start, (changes) => pushChanges(source, request, stream, changes), open.signal);
   } catch (error) {
     if (error instanceof RevisionCompacted) {
-      return single(errorLine(expired(`too old resource version: ${error.asked} (${error.oldest})`)));
+      return refusal(expired(`too old resource version: ${error.asked} (${error.oldest})`));
     }
-    if (error instanceof RevisionFuture) return single(errorLine(tooLargeRevision(error.asked, error.newest)));
+    if (error instanceof RevisionFuture) return refusal(tooLargeRevision(error.asked, error.newest));
     throw error;
   }
   const seconds = options.timeoutSeconds ?? randomInt(SHORTEST_S, SHORTEST_S * 2);
-  const disposables = [core.clock.after(seconds * 1000, close)];
+  const disposables = [core.clock.after(seconds * 1000, end)];
   if (options.allowWatchBookmarks) {
     if (options.sendInitialEvents) stream.push(bookmarkLine(served, form, start, true));
     disposables.push(
       every(core, BOOKMARK_MS, () => stream.push(bookmarkLine(served, form, core.store.revision, false))),
     );
   }
-  open.signal.addEventListener('abort', () => {
-    for (const disposable of disposables) disposable[Symbol.dispose]();
-    signal.removeEventListener('abort', close);
-  });
   // The caller may leave before the first line is read: what is open hangs on the signal, not on the reader alone.
-  if (signal.aborted) close();
-  else signal.addEventListener('abort', close, { once: true });
-  return lines(source, request, initial, stream, close);
+  stream.onEnd(() => {
+    open.abort();
+    for (const disposable of disposables) disposable[Symbol.dispose]();
+    signal.removeEventListener('abort', end);
+  });
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
+  return stream;
 }
 
-async function* lines(
+async function* initialLines(
   { core, facets }: WatchSource,
   { served, selection, form }: WatchRequest,
-  initial: readonly Entry[],
-  stream: EventStream,
-  close: () => void,
-): AsyncGenerator<Uint8Array> {
-  try {
-    let batch: Buffer[] = [];
-    let size = 0;
-    for (const [index, entry] of initial.entries()) {
-      if (index % SCAN === SCAN - 1) await new Promise((turn) => setImmediate(turn));
-      if (!selection.everything && !selection.matches(facets.of(entry, served.version))) continue;
-      const line = encodeEvent('ADDED', entry, entry.revision, served, form, core.clock.now());
-      batch.push(line);
-      size += line.length;
-      if (size < INITIAL_BYTES) continue;
-      yield Buffer.concat(batch, size);
-      batch = [];
-      size = 0;
-    }
-    if (size > 0) yield Buffer.concat(batch, size);
-    yield* stream;
-  } finally {
-    close();
+  entries: readonly Entry[],
+): AsyncGenerator<Buffer> {
+  let batch: Buffer[] = [];
+  let size = 0;
+  for (const [index, entry] of entries.entries()) {
+    if (index % SCAN === SCAN - 1) await new Promise((turn) => setImmediate(turn));
+    if (!selection.everything && !selection.matches(facets.of(entry, served.version))) continue;
+    const line = encodeEvent('ADDED', entry, entry.revision, served, form, core.clock.now());
+    batch.push(line);
+    size += line.length;
+    if (size < INITIAL_BYTES) continue;
+    yield Buffer.concat(batch, size);
+    batch = [];
+    size = 0;
   }
+  if (size > 0) yield Buffer.concat(batch, size);
 }
 
 function pushChanges(
@@ -168,12 +155,12 @@ function bookmarkLine(
   return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
 }
 
-function errorLine(error: unknown): Buffer {
-  return Buffer.from(`${JSON.stringify({ type: 'ERROR', object: toStatus(error) })}\n`);
-}
-
-async function* single(line: Buffer): AsyncGenerator<Uint8Array> {
-  yield line;
+/** A watch that says why it is none. */
+function refusal(error: unknown): EventStream {
+  const stream = new EventStream({ bounds: BOUNDS, onOverflow: () => undefined });
+  stream.push(Buffer.from(`${JSON.stringify({ type: 'ERROR', object: toStatus(error) })}\n`));
+  stream.end();
+  return stream;
 }
 
 function every({ clock }: Core, ms: number, act: () => void): Disposable {
