@@ -150,7 +150,7 @@ describe('nobody', () => {
       );
     expect((await bind('read-maps')).status).toBe(201);
     expect((await bind('cluster-admin')).status).toBe(403);
-    expect((await bind('not-yet-there')).status).toBe(403);
+    expect((await bind('not-yet-there')).status).toBe(404);
   });
 
   it('turns a binding to another role', async () => {

@@ -12,6 +12,7 @@ import {
 } from '@drover/api';
 import type { Clock, Log } from '@drover/kit';
 import { type Authenticator, withoutToken } from './auth/authenticator.js';
+import { authorize } from './auth/authorize.js';
 import { ANONYMOUS } from './auth/identity.js';
 import { impersonated } from './auth/impersonation.js';
 import type { OpenStreams } from './auth/open-streams.js';
@@ -24,7 +25,7 @@ import { parseTarget, type ResourceTarget, type Target } from './request/target.
 import { reviewAt, serveReview } from './reviews/reviews.js';
 import type { Routes } from './routes.js';
 import type { Verbs } from './verbs/call.js';
-import { attributesOf, authorize, serveObjects } from './verbs/resource.js';
+import { attributesOf, serveObjects } from './verbs/resource.js';
 
 /** Headers that say who asks: handlers behind us are told the identity itself and never see these. */
 const IDENTITY_HEADERS = /^(authorization|impersonate-.*)$/;
@@ -142,7 +143,7 @@ export class Api {
       if (identity.name === ANONYMOUS) throw unauthorized();
       return handler.handle(withoutIdentity(request), identity, (attributes) => rules.decide(identity, attributes));
     }
-    authorizePath(rules, identity, request.method, path);
+    authorize(rules, identity, pathAttributes(request.method, path));
     return routes.handle(request, path, query);
   }
 
@@ -238,10 +239,9 @@ function noUpgrade({ resource, subresource }: ResourceTarget): ApiError {
   return new ApiError('Unknown', `${what} is not implemented by this server`, {}, { code: 501 });
 }
 
-function authorizePath(rules: RuleIndex, identity: Identity, method: string, path: string): void {
-  const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
-  if (rules.decide(identity, { verb, path }).allowed) return;
-  throw new ApiError('Forbidden', `forbidden: User "${identity.name}" cannot ${verb} path "${path}"`);
+/** What RBAC is asked for a path that is no resource. */
+function pathAttributes(method: string, path: string): Attributes {
+  return { verb: method === 'HEAD' ? 'get' : method.toLowerCase(), path };
 }
 
 function withoutIdentity(request: ApiRequest): ApiRequest {

@@ -66,6 +66,26 @@ describe('impersonation', () => {
     expect(() => impersonated(request(headers), caller, holding(...rules))).toThrow(/cannot impersonate/);
   });
 
+  it('tells which part is refused in the words of Kubernetes', () => {
+    const headers = { 'impersonate-user': 'u', 'impersonate-extra-scopes': 'development' };
+    expect(() => impersonated(request(headers), caller, holding(impersonate('', 'users')))).toThrow(
+      'userextras.authentication.k8s.io "development" is forbidden: User "agent" cannot impersonate resource "userextras/scopes" in API group "authentication.k8s.io" at the cluster scope',
+    );
+    const account = { 'impersonate-user': 'system:serviceaccount:ns:sa' };
+    expect(() => impersonated(request(account), caller, holding())).toThrow(
+      'serviceaccounts "sa" is forbidden: User "agent" cannot impersonate resource "serviceaccounts" in API group "" in the namespace "ns"',
+    );
+  });
+
+  it('makes the anonymous user one who is not known, and everyone else one who is', () => {
+    const all = holding({ verbs: ['*'], apiGroups: ['*'], resources: ['*'] });
+    const groupsOf = (user: string, ...groups: string[]): readonly string[] =>
+      impersonated(request({ 'impersonate-user': user, 'impersonate-group': groups }), caller, all).groups;
+    expect(groupsOf('system:anonymous')).toEqual(['system:unauthenticated']);
+    expect(groupsOf('u', 'g')).toEqual(['g', 'system:authenticated']);
+    expect(groupsOf('u', 'system:unauthenticated')).toEqual(['system:unauthenticated']);
+  });
+
   it('refuses groups without a user, several users, and headers it does not know', () => {
     const all = holding({ verbs: ['*'], apiGroups: ['*'], resources: ['*'] });
     expect(() => impersonated(request({ 'impersonate-group': 'g' }), caller, all)).toThrow(

@@ -1,4 +1,5 @@
 import { type ApiRequest, type Attributes, badRequest, forbidden, type Identity, SYSTEM_MASTERS } from '@drover/api';
+import { authorize } from './authorize.js';
 import { ANONYMOUS, AUTHENTICATED, serviceAccountGroups, serviceAccountOf, UNAUTHENTICATED } from './identity.js';
 import type { RuleIndex } from './rule-index.js';
 
@@ -27,11 +28,7 @@ export function impersonated(request: ApiRequest, caller: Identity, rules: RuleI
   if (uids.length > 1) throw badRequest(`${UID} may be given once`);
   const extra = extras(request, names);
 
-  const allow = (attributes: Extract<Attributes, { resource: string }>): void => {
-    const { allowed } = rules.decide(caller, attributes);
-    const subject = { group: attributes.group, plural: attributes.resource };
-    if (!allowed) throw forbidden(subject, attributes.name ?? '', refusal(caller, attributes));
-  };
+  const allow = (attributes: Attributes): void => authorize(rules, caller, attributes);
   const account = serviceAccountOf(user);
   if (account) allow({ verb: 'impersonate', group: '', resource: 'serviceaccounts', ...account });
   else allow({ verb: 'impersonate', group: '', resource: 'users', name: user });
@@ -54,10 +51,11 @@ export function impersonated(request: ApiRequest, caller: Identity, rules: RuleI
   };
 }
 
-/** Every identity but the anonymous one is an authenticated one. */
+/** Every identity but the anonymous one is an authenticated one, unless it is said that it is not. */
 function withStanding(user: string, groups: readonly string[]): string[] {
   const standing = user === ANONYMOUS ? UNAUTHENTICATED : AUTHENTICATED;
-  return groups.includes(standing) || groups.includes(AUTHENTICATED) ? [...groups] : [...groups, standing];
+  const said = groups.includes(UNAUTHENTICATED) || (user !== ANONYMOUS && groups.includes(AUTHENTICATED));
+  return said ? [...groups] : [...groups, standing];
 }
 
 function requireEverything(caller: Identity, rules: RuleIndex): void {
@@ -66,14 +64,6 @@ function requireEverything(caller: Identity, rules: RuleIndex): void {
   if (resources.allowed && paths.allowed) return;
   const why = `User "${caller.name}" cannot impersonate the group ${SYSTEM_MASTERS}: it may do more than the user may`;
   throw forbidden({ group: '', plural: 'groups' }, SYSTEM_MASTERS, why);
-}
-
-function refusal(
-  { name }: Identity,
-  { resource, group, namespace }: Extract<Attributes, { resource: string }>,
-): string {
-  const place = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
-  return `User "${name}" cannot impersonate resource "${resource}" in API group "${group}" ${place}`;
 }
 
 function values({ headers }: ApiRequest, name: string): string[] {
@@ -87,7 +77,7 @@ function extras(request: ApiRequest, names: readonly string[]): Record<string, s
     names
       .filter((name) => name.startsWith(EXTRA))
       .map((name) => {
-        const key = decoded(name.slice(EXTRA.length)).toLowerCase();
+        const key = decoded(name.slice(EXTRA.length));
         if (key === '') throw badRequest('an impersonated extra has no key');
         return [key, values(request, name)];
       }),

@@ -57,7 +57,7 @@ describe('the rule index', () => {
     await put(store, 'rolebindings', bind('b', 'ClusterRole', [{ kind: 'Group', name: 'devs' }]), 'a');
     expect(rules.decide(ann, listPods('a'))).toEqual({
       allowed: true,
-      reason: 'RBAC: allowed by RoleBinding "b/a" of ClusterRole "read-pods"',
+      reason: 'RBAC: allowed by RoleBinding "b/a" of ClusterRole "read-pods" to Group "devs"',
     });
     expect(rules.decide(ann, listPods('b')).allowed).toBe(false);
     expect(rules.decide(ann, listPods()).allowed).toBe(false);
@@ -73,6 +73,26 @@ describe('the rule index', () => {
     await put(store, 'rolebindings', bind('b', 'Role', [{ kind: 'User', name: 'ann' }]), 'a');
     expect(rules.decide(ann, listPods('a')).allowed).toBe(false);
     expect(rules.decide(ann, listPods('clusterroles')).allowed).toBe(false);
+  });
+
+  it('tells which roles bindings name in vain', async () => {
+    const { store, rules } = index();
+    const subjects = [{ kind: 'User', name: 'ann' }];
+    await put(store, 'clusterrolebindings', bind('c', 'ClusterRole', subjects, 'gone'));
+    const one = 'clusterrole.rbac.authorization.k8s.io "gone" not found';
+    expect(rules.decide(ann, listPods())).toEqual({ allowed: false, reason: `RBAC: ${one}` });
+    await put(store, 'rolebindings', bind('b', 'Role', subjects, 'away'), 'a');
+    const both = `[${one}, role.rbac.authorization.k8s.io "away" not found]`;
+    expect(rules.decide(ann, listPods('a')).reason).toBe(`RBAC: ${both}`);
+    expect(rules.faultsOf(ann, 'a')).toBe(both);
+  });
+
+  it('takes a service account that names no namespace for one of the binding', async () => {
+    const { store, rules } = index();
+    await put(store, 'clusterroles', readPods);
+    await put(store, 'rolebindings', bind('b', 'ClusterRole', [{ kind: 'ServiceAccount', name: 's' }]), 'a');
+    const account = { name: 'system:serviceaccount:a:s', groups: [], extra: {} };
+    expect(rules.decide(account, listPods('a')).reason).toContain('to ServiceAccount "s/a"');
   });
 
   it('knows service accounts by the user their tokens say', async () => {

@@ -1,8 +1,9 @@
-import { type Attributes, type Identity, type KubeObject, ruleAllows, SYSTEM_MASTERS } from '@drover/api';
+import { type Attributes, type Identity, type KubeObject, rulesAllow, SYSTEM_MASTERS } from '@drover/api';
 import type { PolicyRule } from '@drover/api/types/rbac-v1';
 import type { Change, Store } from '@drover/store';
 import { collectionPrefix } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
+import { serviceAccountUser } from './identity.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
 /** Stands for "everywhere" among namespaces. */
@@ -23,7 +24,15 @@ interface Binding {
   readonly name: string;
   readonly namespace: string;
   readonly role: RoleRef;
-  readonly subjects: readonly string[];
+  /** By key: how the subject is told. */
+  readonly subjects: ReadonlyMap<string, string>;
+}
+
+/** A binding that names the caller, as what; without rules when there is no such role. */
+interface Grant {
+  readonly binding: Binding;
+  readonly subject: string;
+  readonly rules: readonly PolicyRule[] | undefined;
 }
 
 /**
@@ -57,25 +66,30 @@ export class RuleIndex {
     return { [Symbol.dispose]: () => this.#subscribers.delete(onChange) };
   }
 
-  /** Whether `identity` may. Members of system:masters may everything. */
+  /**
+   * Whether `identity` may, and by which binding; if not, the reason names the roles that bindings of theirs name in vain. Members
+   * of system:masters may everything.
+   */
   decide(identity: Identity, attributes: Attributes): Decision {
     if (identity.groups.includes(SYSTEM_MASTERS)) return { allowed: true, reason: '' };
     const namespace = 'path' in attributes ? CLUSTER : (attributes.namespace ?? CLUSTER);
-    for (const { binding, rules } of this.#granted(identity, namespace)) {
-      for (const rule of rules) if (ruleAllows(rule, attributes)) return { allowed: true, reason: because(binding) };
+    const missing = new Set<string>();
+    for (const { binding, subject, rules } of this.#granted(identity, namespace)) {
+      if (rules === undefined) missing.add(notThere(binding.role));
+      else if (rulesAllow(rules, attributes)) return { allowed: true, reason: because(binding, subject) };
     }
-    return { allowed: false, reason: '' };
+    return { allowed: false, reason: inVain(missing) };
   }
 
-  /** Every rule that `identity` holds in `namespace` (with those it holds everywhere). */
+  /** Every rule that bindings give `identity` in `namespace` (with those they give everywhere). */
   rulesOf(identity: Identity, namespace: string): PolicyRule[] {
-    if (identity.groups.includes(SYSTEM_MASTERS)) {
-      return [
-        { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
-        { verbs: ['*'], nonResourceURLs: ['*'] },
-      ];
-    }
-    return [...this.#granted(identity, namespace)].flatMap(({ rules }) => [...rules]);
+    return [...this.#granted(identity, namespace)].flatMap(({ rules = [] }) => [...rules]);
+  }
+
+  /** What is to be told of bindings that give `identity` nothing, because there is no such role; empty when all is well. */
+  faultsOf(identity: Identity, namespace: string): string {
+    const grants = [...this.#granted(identity, namespace)].filter(({ rules }) => rules === undefined);
+    return listed(new Set(grants.map(({ binding }) => notThere(binding.role))));
   }
 
   /** The rules of the role that a binding in `namespace` names; `undefined` when there is no such role. */
@@ -83,14 +97,12 @@ export class RuleIndex {
     return this.#roles.get(kind === 'ClusterRole' ? `ClusterRole/${name}` : `Role/${namespace}/${name}`);
   }
 
-  *#granted(identity: Identity, namespace: string): Generator<{ binding: Binding; rules: readonly PolicyRule[] }> {
-    for (const subject of subjectsOf(identity)) {
-      const places = this.#bySubject.get(subject);
-      if (places === undefined) continue;
-      for (const place of namespace === CLUSTER ? [CLUSTER] : [CLUSTER, namespace]) {
-        for (const binding of places.get(place)?.values() ?? []) {
+  *#granted(identity: Identity, namespace: string): Generator<Grant> {
+    for (const place of namespace === CLUSTER ? [CLUSTER] : [CLUSTER, namespace]) {
+      for (const key of subjectsOf(identity)) {
+        for (const binding of this.#bySubject.get(key)?.get(place)?.values() ?? []) {
           const rules = this.rulesOfRole(binding.role, binding.namespace);
-          if (rules !== undefined) yield { binding, rules };
+          yield { binding, subject: binding.subjects.get(key) ?? '', rules };
         }
       }
     }
@@ -113,7 +125,7 @@ export class RuleIndex {
 
   #setBinding(key: string, object: KubeObject | undefined): void {
     const old = this.#bindings.get(key);
-    for (const subject of old?.subjects ?? []) this.#unlink(subject, old?.namespace ?? CLUSTER, key);
+    for (const subject of old?.subjects.keys() ?? []) this.#unlink(subject, old?.namespace ?? CLUSTER, key);
     this.#bindings.delete(key);
     if (object === undefined) return;
     const { metadata, roleRef, subjects } = object as KubeObject & {
@@ -121,10 +133,12 @@ export class RuleIndex {
       subjects?: readonly RbacSubject[] | null;
     };
     const namespace = metadata.namespace ?? CLUSTER;
-    const names = [...new Set((subjects ?? []).map((subject) => subjectKey(subject, namespace)))];
-    const binding = { name: metadata.name ?? '', namespace, role: roleRef, subjects: names };
+    const named = (subjects ?? []).map(
+      (subject) => [subjectKey(subject, namespace), told(subject, namespace)] as const,
+    );
+    const binding = { name: metadata.name ?? '', namespace, role: roleRef, subjects: new Map(named) };
     this.#bindings.set(key, binding);
-    for (const subject of names) {
+    for (const subject of binding.subjects.keys()) {
       const places = this.#bySubject.get(subject) ?? new Map<string, Map<string, Binding>>();
       this.#bySubject.set(subject, places);
       const bindings = places.get(namespace) ?? new Map<string, Binding>();
@@ -153,14 +167,28 @@ function* subjectsOf({ name, groups }: Identity): Generator<string> {
   for (const group of groups) yield `Group/${group}`;
 }
 
-/** A service account is the user its tokens say. */
+/** A service account is the user its tokens say; one without a namespace is of the binding's. */
 function subjectKey({ kind, name, namespace }: RbacSubject, bindingNamespace: string): string {
   if (kind !== 'ServiceAccount') return `${kind}/${name}`;
-  return `User/system:serviceaccount:${namespace ?? bindingNamespace}:${name}`;
+  return `User/${serviceAccountUser(namespace || bindingNamespace, name)}`;
 }
 
-function because({ name, namespace, role }: Binding): string {
+// The words of kube-apiserver's RBAC authorizer, which `kubectl auth can-i` and refusals show.
+
+function told({ kind, name, namespace }: RbacSubject, bindingNamespace: string): string {
+  return `${kind} ${JSON.stringify(kind === 'ServiceAccount' ? `${name}/${namespace || bindingNamespace}` : name)}`;
+}
+
+function because({ name, namespace, role }: Binding, subject: string): string {
   const kind = namespace === CLUSTER ? 'ClusterRoleBinding' : 'RoleBinding';
   const place = namespace === CLUSTER ? name : `${name}/${namespace}`;
-  return `RBAC: allowed by ${kind} ${JSON.stringify(place)} of ${role.kind} ${JSON.stringify(role.name)}`;
+  return `RBAC: allowed by ${kind} ${JSON.stringify(place)} of ${role.kind} ${JSON.stringify(role.name)} to ${subject}`;
 }
+
+const notThere = ({ kind, name }: RoleRef): string => `${kind.toLowerCase()}.${RBAC} "${name}" not found`;
+
+function listed(texts: ReadonlySet<string>): string {
+  return texts.size > 1 ? `[${[...texts].join(', ')}]` : [...texts].join();
+}
+
+const inVain = (missing: ReadonlySet<string>): string => (missing.size === 0 ? '' : `RBAC: ${listed(missing)}`);

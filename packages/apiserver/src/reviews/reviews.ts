@@ -1,4 +1,12 @@
-import { type ApiRequest, type ApiResponse, apiVersion, invalid, type OpenSchema, openSchema } from '@drover/api';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  apiVersion,
+  badRequest,
+  invalid,
+  type OpenSchema,
+  openSchema,
+} from '@drover/api';
 import { builtinSchemas } from '@drover/api/schemas';
 import { json } from '../request/response.js';
 import type { ResourceTarget } from '../request/target.js';
@@ -7,12 +15,10 @@ import { methodNotAllowed } from '../verbs/resource.js';
 import {
   localSubjectAccessReview,
   selfSubjectAccessReview,
-  selfSubjectReview,
-  selfSubjectReviewBeta,
   selfSubjectRulesReview,
   subjectAccessReview,
-  tokenReview,
 } from './access-reviews.js';
+import { selfSubjectReview, selfSubjectReviewBeta, tokenReview } from './identity-reviews.js';
 import type { Review, ReviewContext } from './review.js';
 import { tokenRequest } from './token-request.js';
 
@@ -54,6 +60,10 @@ export async function serveReview(review: Review, request: ApiRequest, context: 
   const sent = asObject(await readDocument(request, true), kind, apiVersion(documents));
   const schema = schemaOf(component);
   const document = schema.withDefaults(schema.prune(sent).object);
+  const { namespace: said = '' } = document.metadata;
+  if (said !== '' && said !== (namespace ?? '')) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
   // Of what is missing, each question says itself whether it can do without.
   const causes = schema.validate(document).filter(({ reason }) => reason !== 'FieldValueRequired');
   if (causes.length > 0) throw invalid({ group: documents.group, plural: review.name, kind }, name ?? '', causes);

@@ -1,13 +1,4 @@
-import {
-  ApiError,
-  type ApiRequest,
-  type ApiResponse,
-  type Attributes,
-  forbidden,
-  type Identity,
-  notServed,
-} from '@drover/api';
-import type { RuleIndex } from '../auth/rule-index.js';
+import { ApiError, type ApiRequest, type ApiResponse, type Attributes, type Identity, notServed } from '@drover/api';
 import type { Served } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
 import { selectedName } from '../registry/selection.js';
@@ -39,21 +30,6 @@ export function attributesOf(
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
   };
-}
-
-/** @throws ApiError Forbidden in the words of Kubernetes. */
-export function authorize(
-  rules: RuleIndex,
-  identity: Identity,
-  attributes: Extract<Attributes, { resource: string }>,
-): void {
-  const { allowed } = rules.decide(identity, attributes);
-  if (allowed) return;
-  const { verb, group, resource, subresource, namespace, name } = attributes;
-  const what = subresource === undefined ? resource : `${resource}/${subresource}`;
-  const place = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
-  const why = `User "${identity.name}" cannot ${verb} resource "${what}" in API group "${group}" ${place}`;
-  throw forbidden({ group, plural: resource }, name ?? '', why);
 }
 
 /** Serves an authorized request about stored objects. */
