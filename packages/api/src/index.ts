@@ -235,6 +235,7 @@ export {
 export { type Identity, SYSTEM_MASTERS } from './identity.js';
 export { isJsonObject } from './json-object.js';
 export { apiVersion, defineKind, type Kind, type ObjectRef, resourcePath } from './kind.js';
+export { dns1035Label, dnsLabel, dnsSubdomain, labelValue, pathSegment, qualifiedName } from './names.js';
 export type {
   Json,
   JsonObject,

@@ -94,6 +94,10 @@ export class SchemaNode {
   }
 }
 
+/** Whether the keys of such an object are fields that the schema names, and not data. */
+export const isNamedObject = ({ properties, schema }: SchemaNode): boolean =>
+  properties.size > 0 || typeof schema.additionalProperties !== 'object';
+
 const ANYTHING: Schema = { 'x-kubernetes-preserve-unknown-fields': true };
 
 class Nodes {

@@ -15,6 +15,18 @@ export function matchesPattern(text: string, pattern: string): boolean {
   return compile(pattern).test(text);
 }
 
+/**
+ * The parts of `text` that match, none overlapping another, at most `limit` of them.
+ *
+ * @throws RE2JSSyntaxException for a pattern that is none.
+ */
+export function foundByPattern(text: string, pattern: string, limit: number): string[] {
+  const matcher = compile(pattern).matcher(text);
+  const found: string[] = [];
+  while (found.length < limit && matcher.find()) found.push(matcher.group() ?? '');
+  return found;
+}
+
 /** What is wrong with a pattern, or nothing. */
 export function patternFault(pattern: string): string | undefined {
   try {

@@ -1,6 +1,5 @@
-import { badRequest, type KubeObject, type ObjectMeta, type StatusCause } from '@drover/api';
+import { badRequest, type KubeObject, labelValue, type ObjectMeta, qualifiedName, type StatusCause } from '@drover/api';
 import { type RandomBytes, randomText } from '@drover/kit';
-import { labelValue, qualifiedName } from '../catalog/names.js';
 import type { NameRule } from '../catalog/strategy.js';
 
 /** Random characters after a generateName, and the longest prefix that leaves room for them (apiserver storage/names). */

@@ -1,5 +1,4 @@
-import { type Attributes, isJsonObject, type JsonObject, type StatusCause } from '@drover/api';
-import { qualifiedName } from '../catalog/names.js';
+import { type Attributes, isJsonObject, type JsonObject, qualifiedName, type StatusCause } from '@drover/api';
 import { forbiddenField, invalidValue, required } from '../strategies/cause.js';
 
 /** What an access review asks about. @throws never for a spec without causes of `attributeCauses`. */

@@ -1,6 +1,6 @@
 import type { StatusCause } from '@drover/api';
+import { dnsSubdomain } from '@drover/api';
 import type { WebhookClientConfig } from '@drover/api/types/admissionregistration-v1';
-import { dnsSubdomain } from '../catalog/names.js';
 import { invalidValue, required } from './causes.js';
 
 const FORM = '; desired format: https://host[/path]';

@@ -1,5 +1,7 @@
 import {
   compileJsonPath,
+  dns1035Label,
+  dnsSubdomain,
   type Json,
   JsonPathError,
   type KubeObject,
@@ -9,7 +11,6 @@ import {
   structuralCauses,
 } from '@drover/api';
 import type { CustomResourceDefinition, CustomResourceDefinitionSpec } from '@drover/api/types/apiextensions-v1';
-import { dns1035Label, dnsSubdomain } from '../catalog/names.js';
 import type { NameRule, Strategy, StrategyContext } from '../catalog/strategy.js';
 import { timestamp } from '../registry/core.js';
 import { absent, type Fields, inner, loose, made, objectsIn } from './absent.js';

@@ -1,5 +1,4 @@
-import { ApiError, type KubeObject } from '@drover/api';
-import { dnsLabel } from '../catalog/names.js';
+import { ApiError, dnsLabel, type KubeObject } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, inner, loose, made } from './absent.js';
 import { plain } from './plain.js';

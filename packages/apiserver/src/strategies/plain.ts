@@ -1,4 +1,4 @@
-import { dnsSubdomain } from '../catalog/names.js';
+import { dnsSubdomain } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 
 /** A built-in kind without ways of its own. */

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type KubeObject, notFound, type StatusCause } from '@drover/api';
-import { dnsSubdomain, pathSegment } from '../catalog/names.js';
+import { dnsSubdomain, type KubeObject, notFound, pathSegment, type StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, type Fields, inner, loose, made, objectsIn } from './absent.js';
 import { invalidValue, required, unsupported } from './cause.js';

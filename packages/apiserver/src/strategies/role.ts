@@ -4,11 +4,11 @@ import {
   hasReason,
   type KubeObject,
   labelRequirements,
+  pathSegment,
   type StatusCause,
   uncovered,
 } from '@drover/api';
 import type { PolicyRule } from '@drover/api/types/rbac-v1';
-import { pathSegment } from '../catalog/names.js';
 import type { Strategy, StrategyContext } from '../catalog/strategy.js';
 import { absent, inner, loose, objectsIn } from './absent.js';
 import { invalidValue, required } from './cause.js';

@@ -1,5 +1,5 @@
 import type { KubeObject, StatusCause } from '@drover/api';
-import { dns1035Label } from '../catalog/names.js';
+import { dns1035Label } from '@drover/api';
 import type { Strategy, StrategyContext } from '../catalog/strategy.js';
 import { absent, inner, loose, made, objectsIn } from './absent.js';
 import { plain } from './plain.js';

@@ -1,4 +1,5 @@
 import type { KubeObject, StatusCause } from '@drover/api';
+import { dns1035Label, dnsSubdomain } from '@drover/api';
 import type {
   MutatingWebhook,
   MutatingWebhookConfiguration,
@@ -6,7 +7,6 @@ import type {
   ValidatingWebhookConfiguration,
 } from '@drover/api/types/admissionregistration-v1';
 import { isReviewVersion, REVIEW_VERSIONS } from '../admission/webhook.js';
-import { dns1035Label, dnsSubdomain } from '../catalog/names.js';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, inner, loose, objectsIn } from './absent.js';
 import { ruleCauses, selectorCauses } from './admission-rules.js';

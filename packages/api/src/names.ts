@@ -1,4 +1,5 @@
-import type { NameRule } from './strategy.js';
+/** What is wrong with a name, or `undefined`. */
+type NameRule = (name: string) => string | undefined;
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../object.js';
+import { CostMeter } from './cost/meter.js';
+import { CelEnvironment } from './environment.js';
+import { jsonValue } from './json-value.js';
+import { AUTHORIZER, CelAuthorizer, RESOURCE_CHECK, ResourceCheck } from './library/authorizer.js';
+import { BOOL, DYN, objectOf, STRING, scalar } from './type.js';
+
+const thing = objectOf(
+  'Thing',
+  new Map([
+    ['name', STRING],
+    ['replicas', scalar('int')],
+  ]),
+);
+const environment = new CelEnvironment({ object: DYN, thing, authorizer: AUTHORIZER });
+const of = (expression: string, object: Json = {}): unknown =>
+  environment.compile(expression).evaluate({ object: jsonValue(object), thing: jsonValue({ name: 'a', replicas: 3 }) });
+const refused = (expression: string): string => {
+  try {
+    environment.compile(expression);
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+};
+
+describe('an expression', () => {
+  it.each([
+    ['1 + 2 * 3 == 7 && !(1 > 2) || false'],
+    ["thing.name + '-' + string(thing.replicas) == 'a-3'"],
+    ['has(thing.name) && !has(object.nope)'],
+    ["[1, 2, 3].all(i, i > 0) && [1, 2].exists(i, i == 2) && ['a', 'a'].exists_one(i, i == 'b') == false"],
+    ['[1, 2, 3].filter(i, i > 1).map(i, i * 2) == [4, 6] && [1, 2].map(i, i > 1, i) == [2]'],
+    ["['a', 'b'].all(i, v, i < 2 && v != '') && {'a': 1}.exists(k, v, k == 'a' && v == 1)"],
+    ["{'a': 1}.transformMap(k, v, v + 1) == {'a': 2} && ['x'].transformList(i, v, v) == ['x']"],
+    ["{'a': 'b'}.transformMapEntry(k, v, {v: k}) == {'b': 'a'}"],
+    ["object.?spec.?replicas.orValue(1) == 1 && object[?'a'].hasValue() == false"],
+    ['optional.of(1).optMap(x, x + 1).value() == 2 && [?optional.none()].size() == 0'],
+    ['[1, 3].sum() == 4 && [3, 1].min() == 1 && [1, 2, 2].lastIndexOf(2) == 2 && [1, 2].isSorted()'],
+    ["'abc 123'.find('[0-9]+') == '123' && '1 a 2'.findAll('[0-9]', 1) == ['1'] && 'abc'.matches('^a')"],
+    [
+      "url('https://user@[::1]:80/a b?k=v').getHostname() == '::1' && url('https://x/a b').getEscapedPath() == '/a%20b'",
+    ],
+    ["isURL('/path') && !isURL('../path') && !isURL('https://a:b:c/')"],
+    [
+      "ip('::1').isLoopback() && ip('10.0.0.1').family() == 4 && !ip.isCanonical('2001:DB8::1') && !isIP('::ffff:1.2.3.4')",
+    ],
+    ["cidr('10.0.0.1/8').masked() == cidr('10.0.0.0/8') && cidr('10.0.0.0/8').containsCIDR('10.1.0.0/16')"],
+    ["cidr('10.0.0.0/8').containsIP(ip('10.2.3.4')) && cidr('10.0.0.0/8').prefixLength() == 8"],
+    ["string(ip('2001:db8:0:0:1:0:0:1')) == '2001:db8::1:0:0:1'"],
+    [
+      "quantity('1.5G').add(quantity('500M')).compareTo(quantity('2G')) == 0 && quantity('50k').sub(20000).asInteger() == 30000",
+    ],
+    [
+      "isQuantity('1.3Gi') && !isQuantity('1,3G') && quantity('-1').isLessThan(quantity('0')) && sign(quantity('1')) == 1",
+    ],
+    [
+      "format.dns1123Label().validate('a-b') == optional.none() && format.named('uuid').value().validate('x').hasValue()",
+    ],
+    ["'tacocat'.indexOf('a', 2) == 5 && 'a,b,c'.split(',', 2) == ['a', 'b,c'] && ['a', 'b'].join('-') == 'a-b'"],
+    [
+      "'Ab'.upperAscii() == 'AB' && ' a '.trim() == 'a' && 'hello'.substring(1, 3) == 'el' && 'a.a'.replace('a', 'b', 1) == 'b.a'",
+    ],
+    ["'%s has %s'.format(['a', '1']) == 'a has 1' && strings.quote('a\"') == '\"a\\\\\"\"'"],
+    ['sets.contains([1, 2], [1]) && sets.intersects([1], [1, 2]) && sets.equivalent([1, 1], [1])'],
+    ["duration('1h30m').getMinutes() == 90 && timestamp('2020-01-01T00:00:00Z').getFullYear('Asia/Tokyo') == 2020"],
+    ["timestamp('2020-01-01T01:00:00Z') - duration('1h') == timestamp('2020-01-01T00:00:00Z')"],
+    ["string(duration('90s')) == '90s' && string(1000000.0) == '1e+06' && int('-7') == -7 && double(1) == 1.0"],
+    ['dyn(1) == 1.0 && 1 < 1.5 && type(1) == int && -9223372036854775808 < 0 && 0x1F == 31 && 1u == uint(1)'],
+    ["b'abc' == bytes('abc') && r'\\d' == '\\\\d' && '''a\nb''' == 'a\\nb'"],
+    ['[0, 1].exists(i, 1 / i == 1) && (object.nope || true)'],
+  ])('%s holds', (expression) => {
+    expect(of(expression)).toBe(true);
+  });
+
+  it.each([
+    ['thing.nope', "ERROR: <input>:1:6: undefined field 'nope'\n | thing.nope\n | .....^"],
+    [
+      "thing.replicas + 'x'",
+      "ERROR: <input>:1:16: found no matching overload for '_+_' applied to '(int, string)'\n | thing.replicas + 'x'\n | ...............^",
+    ],
+    ['nobody', "ERROR: <input>:1:1: undeclared reference to 'nobody' (in container '')\n | nobody\n | ^"],
+    ['has(thing)', 'ERROR: <input>:1:5: invalid argument to has() macro\n | has(thing)\n | ....^'],
+    ["[1, 'a']", "ERROR: <input>:1:5: expected type 'int' but found 'string'\n | [1, 'a']\n | ....^"],
+    [
+      "'a'.contains(1)",
+      "ERROR: <input>:1:13: found no matching overload for 'contains' applied to 'string.(int)'\n | 'a'.contains(1)\n | ............^",
+    ],
+    [
+      '1 == 1.0',
+      "ERROR: <input>:1:3: found no matching overload for '_==_' applied to '(int, double)'\n | 1 == 1.0\n | ..^",
+    ],
+    ['cel.bind(a, 1, a)', "undeclared reference to 'cel'"],
+  ])('%s is refused with its place', (expression, why) => {
+    expect(refused(expression)).toContain(why);
+  });
+
+  it.each(['1 +', "'a", 'a b', '1 + * 2', '[1', 'a.', '9223372036854775808', "'\\q'", '#', 'a.all(1, true)'])(
+    '%s is none',
+    (expression) => {
+      expect(refused(expression)).toMatch(/^ERROR: <input>:1:\d+: /);
+    },
+  );
+
+  it.each([
+    ['object.nope', 'no such key: nope'],
+    ['[1][1]', 'index out of bounds: 1'],
+    ['1 / (1 - 1)', 'division by zero'],
+    ['9223372036854775807 + 1', 'integer overflow'],
+    ["object.a + 'x'", 'no such overload'],
+    ["quantity('x')", "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"],
+  ])('%s has no value: %s', (expression, why) => {
+    expect(() => of(expression, { a: 1 })).toThrow(why);
+  });
+
+  it('has values of the type that is asked for', () => {
+    expect(environment.compile('1 == 1', BOOL).type).toEqual(BOOL);
+    expect(() => environment.compile('1', BOOL, STRING)).toThrow('must evaluate to bool or string');
+  });
+
+  it('asks the authorizer that it is given', () => {
+    const asked: unknown[] = [];
+    const authorizer = new CelAuthorizer((question) => {
+      asked.push(question);
+      return { allowed: 'resource' in question && question.resource === 'pods', reason: '' };
+    });
+    const check = environment.compile("authorizer.group('').resource('pods').namespace('a').check('get').allowed()");
+    expect(check.evaluate({ authorizer })).toBe(true);
+    expect(asked).toEqual([{ verb: 'get', group: '', resource: 'pods', subresource: '', namespace: 'a', name: '' }]);
+  });
+
+  it('knows variables whose names have dots', () => {
+    const requests = new CelEnvironment({ authorizer: AUTHORIZER, 'authorizer.requestResource': RESOURCE_CHECK });
+    const own = requests.compile("authorizer.requestResource.check('get').allowed()");
+    const authorizer = new CelAuthorizer(({ verb }) => ({ allowed: verb === 'get', reason: '' }));
+    const resource = { group: '', resource: 'pods', subresource: '', namespace: 'a', name: 'b' };
+    const variables = { authorizer, 'authorizer.requestResource': new ResourceCheck(authorizer, resource) };
+    expect(own.evaluate(variables)).toBe(true);
+    expect([...own.references]).toEqual(['authorizer.requestResource']);
+  });
+
+  it('ends when it costs more than it may', () => {
+    const endless = environment.compile('object.all(a, object.all(b, object.all(c, a + b + c >= 0)))');
+    const object = jsonValue(Array.from({ length: 1000 }, (_, index) => index));
+    expect(() => endless.evaluate({ object })).toThrow('operation cancelled: actual cost limit exceeded');
+  });
+
+  it.each([
+    ['thing.replicas > 1', 3],
+    ['has(thing.name)', 1],
+    ['!has(object.a.b)', 3],
+    ["'abc'.startsWith('a')", 1],
+    ['[1, 2, 3].all(i, true)', 10],
+    ['object.all(i, i > 0)', 17],
+    ['object.exists(i, i == 1)', 11],
+    ['object.exists_one(i, i == 3)', 11],
+    ['size(object.filter(i, i == 1)) == 1', 23],
+    ['object[0] in object', 6],
+    ['object.all(i, object[i - 1] > 0)', 26],
+    ["thing.name in ['a', 'b']", 2],
+    ['thing.replicas > int(2.0)', 3],
+    ["'aaaaaaaaaaaaaaaaaaaa'.matches('aaaa')", 3],
+    ["'ABCDEFGHIJ abcdefghij'.lowerAscii() == 'abcdefghij ABCDEFGHIJ'.lowerAscii()", 9],
+    ["cidr('192.168.0.0/16').containsCIDR('192.0.0.0/30')", 7],
+    ["format.named('dns1123Label').value().validate('my-name')", 10],
+    ["authorizer.group('').resource('pods').check('get').allowed()", 350_004],
+  ])('%s costs %d', (expression, cost) => {
+    const meter = new CostMeter(1_000_000);
+    const object = jsonValue(expression.includes('object.a.b') ? { a: {} } : [1, 2, 3]);
+    const authorizer = new CelAuthorizer(() => ({ allowed: true, reason: '' }));
+    environment
+      .compile(expression)
+      .evaluate({ object, authorizer, thing: jsonValue({ name: 'a', replicas: 3 }) }, meter);
+    expect(meter.spent).toBe(cost);
+  });
+});

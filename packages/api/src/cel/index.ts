@@ -1,0 +1,16 @@
+export { CostMeter } from './cost/meter.js';
+export { CelEnvironment, PER_CALL_LIMIT, type Program, ResultTypeError, type Variables } from './environment.js';
+export { CostExceeded, EvaluationError } from './evaluation-error.js';
+export { jsonValue } from './json-value.js';
+export {
+  type Ask,
+  AUTHORIZER,
+  type AuthorizationAnswer,
+  type AuthorizationQuestion,
+  CelAuthorizer,
+  RESOURCE_CHECK,
+  ResourceCheck,
+} from './library/authorizer.js';
+export { CompileError } from './source-error.js';
+export { BOOL, type CelType, DYN, listOf, mapOf, objectOf, STRING, scalar } from './type.js';
+export type { CelValue } from './value.js';

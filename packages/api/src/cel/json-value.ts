@@ -1,0 +1,145 @@
+import { isJsonObject } from '../json-object.js';
+import type { Json, JsonObject } from '../object.js';
+import { isNamedObject, type SchemaNode } from '../schema/node.js';
+import { escapedName } from './escaping.js';
+import { durationOf, timestampOf } from './library/time.js';
+import { CelList, CelMap, type CelValue, equal, hasItem, haveEqualElements } from './value.js';
+
+/**
+ * A JSON value as expressions see it; the parts of it are made when asked for. With a schema, numbers, times and lists
+ * are of the types that it says, and fields have names that expressions can write; without one, a number is whole or not
+ * by what it is.
+ */
+export function jsonValue(json: Json, node: SchemaNode | null = null): CelValue {
+  if (json === null) return null;
+  if (typeof json === 'number') return numberValue(json, node);
+  if (typeof json === 'string') return node ? textValue(json, node) : json;
+  if (Array.isArray(json)) return new JsonList(json, node);
+  return typeof json === 'object' ? mapValue(json as JsonObject, node) : json;
+}
+
+function numberValue(value: number, node: SchemaNode | null): CelValue {
+  if (node?.type === 'number' || !Number.isInteger(value)) return value;
+  return BigInt(value);
+}
+
+function textValue(text: string, { schema, type }: SchemaNode): CelValue {
+  if (type !== 'string') return text;
+  switch (schema.format) {
+    case 'date-time':
+      return timestampOf(text);
+    case 'date':
+      return timestampOf(`${text}T00:00:00Z`);
+    case 'duration':
+      return durationOf(text);
+    case 'byte':
+      return new Uint8Array(Buffer.from(text, 'base64'));
+    default:
+      return text;
+  }
+}
+
+const mapValue = (json: JsonObject, node: SchemaNode | null): CelMap =>
+  node && isNamedObject(node) ? new JsonFields(json, node) : new JsonMap(json, node?.additional ?? null);
+
+/** An object whose keys are data. */
+class JsonMap extends CelMap {
+  constructor(
+    readonly json: JsonObject,
+    readonly values: SchemaNode | null,
+  ) {
+    super();
+  }
+  get size(): number {
+    return [...this.keys()].length;
+  }
+  get(key: CelValue): CelValue | undefined {
+    if (typeof key !== 'string' || !Object.hasOwn(this.json, key)) return undefined;
+    const item = this.json[key];
+    return item === undefined ? undefined : jsonValue(item, this.values);
+  }
+  keys(): string[] {
+    return Object.keys(this.json).filter((key) => this.json[key] !== undefined);
+  }
+}
+
+const fieldNames = new WeakMap<SchemaNode, ReadonlyMap<string, string>>();
+
+/** The fields of an object by the names that expressions use. */
+function fieldsOf(node: SchemaNode): ReadonlyMap<string, string> {
+  let names = fieldNames.get(node);
+  if (!names) {
+    names = new Map(
+      [...node.properties.keys()].flatMap((name) => {
+        const escaped = escapedName(name);
+        return escaped === undefined ? [] : [[escaped, name] as const];
+      }),
+    );
+    fieldNames.set(node, names);
+  }
+  return names;
+}
+
+/** An object whose keys the schema names. */
+class JsonFields extends CelMap {
+  constructor(
+    readonly json: JsonObject,
+    readonly node: SchemaNode,
+  ) {
+    super();
+  }
+  get size(): number {
+    return this.keys().length;
+  }
+  get(key: CelValue): CelValue | undefined {
+    const name = typeof key === 'string' ? fieldsOf(this.node).get(key) : undefined;
+    if (name === undefined || !Object.hasOwn(this.json, name)) return undefined;
+    const item = this.json[name];
+    return item === undefined ? undefined : jsonValue(item, this.node.properties.get(name) ?? null);
+  }
+  keys(): string[] {
+    return [...fieldsOf(this.node)].flatMap(([escaped, name]) => (this.json[name] === undefined ? [] : [escaped]));
+  }
+}
+
+/** A list; sets and keyed lists are equal whatever their order, and are put together without doubles. */
+class JsonList extends CelList {
+  constructor(
+    readonly json: readonly Json[],
+    readonly node: SchemaNode | null,
+  ) {
+    super();
+  }
+  get size(): number {
+    return this.json.length;
+  }
+  at(index: number): CelValue {
+    return jsonValue(this.json[index] ?? null, this.node?.items ?? null);
+  }
+
+  override equals(other: CelList): boolean {
+    if (!this.#isUnordered) return haveEqualElements(this, other);
+    return this.size === other.size && [...this].every((item) => hasItem(other, item));
+  }
+
+  override concat(other: CelList): CelList {
+    if (!this.#isUnordered || !(other instanceof JsonList)) return super.concat(other);
+    const merged = [...this.json];
+    for (const item of other.json) {
+      const at = merged.findIndex((one) => this.#isSameItem(one, item));
+      if (at < 0) merged.push(item);
+      else merged[at] = item;
+    }
+    return new JsonList(merged, this.node);
+  }
+
+  get #isUnordered(): boolean {
+    return this.node?.listType === 'set' || this.node?.listType === 'map';
+  }
+
+  #isSameItem(a: Json, b: Json): boolean {
+    if (this.node?.listType !== 'map') return equal(jsonValue(a), jsonValue(b));
+    if (!isJsonObject(a) || !isJsonObject(b)) return false;
+    return this.node.mapKeys.every((key) => (a[key] ?? null) === (b[key] ?? null));
+  }
+}

@@ -1,0 +1,130 @@
+import { duration, type Library, member, type Overload, string, timestamp } from '../declaration.js';
+import { EvaluationError } from '../evaluation-error.js';
+import { scalar } from '../type.js';
+import { Duration, type Timestamp } from '../value.js';
+import { toDuration, toTimestamp } from './operators.js';
+
+const SECOND = 1_000_000_000n;
+const UNITS: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  µs: 1_000n,
+  μs: 1_000n,
+  ms: 1_000_000n,
+  s: SECOND,
+  m: 60n * SECOND,
+  h: 3600n * SECOND,
+};
+
+/** A time of seconds since 1970, or of RFC 3339 text. @throws EvaluationError */
+export function timestampOf(from: bigint | string): Timestamp {
+  if (typeof from === 'bigint') return toTimestamp(from * SECOND);
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/.exec(from);
+  const whole = match ? Date.parse(`${match[1]}${match[3]}`) : Number.NaN;
+  if (Number.isNaN(whole))
+    throw new EvaluationError(`parsing time ${JSON.stringify(from)} as "2006-01-02T15:04:05Z07:00": cannot parse`);
+  return toTimestamp(BigInt(whole) * 1_000_000n + BigInt((match?.[2] ?? '').padEnd(9, '0')));
+}
+
+/** A span of nanoseconds, or of Go's text for it: `1h30m`. @throws EvaluationError */
+export function durationOf(from: bigint | string): Duration {
+  if (typeof from === 'bigint') return toDuration(from);
+  const [, sign = '', body = ''] = /^([+-]?)(.*)$/s.exec(from) ?? [];
+  if (body === '0') return new Duration(0n);
+  let nanos = 0n;
+  let length = 0;
+  for (const [part, whole = '', fraction = '', unit = ''] of body.matchAll(
+    /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/gy,
+  )) {
+    if (whole === '' && fraction === '') break;
+    const amount = UNITS[unit] ?? 0n;
+    nanos += BigInt(whole === '' ? 0 : whole) * amount;
+    if (fraction !== '') nanos += (BigInt(fraction) * amount) / 10n ** BigInt(fraction.length);
+    length += part.length;
+  }
+  if (length === 0 || length !== body.length)
+    throw new EvaluationError(`time: invalid duration ${JSON.stringify(from)}`);
+  return toDuration(sign === '-' ? -nanos : nanos);
+}
+
+/** RFC 3339 in UTC, with as many digits of a second as it takes. */
+export function timestampText({ nanos }: Timestamp): string {
+  const part = ((nanos % SECOND) + SECOND) % SECOND;
+  const text = new Date(Number((nanos - part) / 1_000_000n)).toISOString().slice(0, 19);
+  const fraction = part === 0n ? '' : `.${String(part).padStart(9, '0').replace(/0+$/, '')}`;
+  return `${text}${fraction}Z`;
+}
+
+/** In seconds: `90s`, `0.5s`. */
+export function durationText({ nanos }: Duration): string {
+  const amount = nanos < 0n ? -nanos : nanos;
+  const fraction =
+    amount % SECOND === 0n
+      ? ''
+      : `.${String(amount % SECOND)
+          .padStart(9, '0')
+          .replace(/0+$/, '')}`;
+  return `${nanos < 0n ? '-' : ''}${amount / SECOND}${fraction}s`;
+}
+
+/** The time as clocks of a zone show it: in a Date that reads as UTC. @throws EvaluationError for an unknown zone. */
+function inZone({ nanos }: Timestamp, zone: string): Date {
+  const part = ((nanos % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  const at = new Date(Number((nanos - part) / 1_000_000n));
+  if (zone === 'UTC' || zone === '') return at;
+  const offset = /^([+-]?)(\d\d):(\d\d)$/.exec(zone);
+  if (offset) {
+    const minutes = Number(offset[2]) * 60 + Number(offset[3]);
+    return new Date(at.getTime() + (offset[1] === '-' ? -minutes : minutes) * 60_000);
+  }
+  try {
+    const parts = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
+    }).formatToParts(at);
+    const field = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
+    return new Date(
+      Date.UTC(field('year'), field('month') - 1, field('day'), field('hour'), field('minute'), field('second')) +
+        at.getUTCMilliseconds(),
+    );
+  } catch {
+    throw new EvaluationError(`unknown time zone ${zone}`);
+  }
+}
+
+const DAY = 86_400_000;
+const INT = scalar('int');
+
+/** A part of a time, in UTC or in a zone. */
+const part = (name: string, read: (date: Date) => number): Overload[] => [
+  member(`timestamp_to_${name}`, [timestamp], INT, (time) => BigInt(read(inZone(time, 'UTC')))),
+  member(`timestamp_to_${name}_with_tz`, [timestamp, string], INT, (time, zone) => BigInt(read(inZone(time, zone)))),
+];
+
+/** How many whole units a span has. */
+const spanOf = (name: string, unit: bigint): Overload =>
+  member(`duration_to_${name}`, [duration], INT, ({ nanos }) => nanos / unit);
+
+/** What times and spans are made of. */
+export const TIME: Library = [
+  ['getFullYear', part('year', (date) => date.getUTCFullYear())],
+  ['getMonth', part('month', (date) => date.getUTCMonth())],
+  [
+    'getDayOfYear',
+    part('day_of_year', (date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0)) / DAY)),
+  ],
+  ['getDayOfMonth', part('day_of_month', (date) => date.getUTCDate() - 1)],
+  ['getDate', part('day_of_month_1_based', (date) => date.getUTCDate())],
+  ['getDayOfWeek', part('day_of_week', (date) => date.getUTCDay())],
+  ['getHours', [...part('hours', (date) => date.getUTCHours()), spanOf('hours', 3600n * SECOND)]],
+  ['getMinutes', [...part('minutes', (date) => date.getUTCMinutes()), spanOf('minutes', 60n * SECOND)]],
+  ['getSeconds', [...part('seconds', (date) => date.getUTCSeconds()), spanOf('seconds', SECOND)]],
+  [
+    'getMilliseconds',
+    [
+      ...part('milliseconds', (date) => date.getUTCMilliseconds()),
+      member('duration_to_milliseconds', [duration], INT, ({ nanos }) => (nanos % SECOND) / 1_000_000n),
+    ],
+  ],
+];
