@@ -11,6 +11,8 @@ export interface ApiRequest {
   readonly body: AsyncIterable<Uint8Array>;
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal;
+  /** The address the request came from; absent within this process. */
+  readonly from?: string | undefined;
 }
 
 /** The core's answer. A streamed body ends when its iterator does; the front cancels it when the caller goes away. */

@@ -11,17 +11,22 @@ import {
   unauthorized,
 } from '@drover/api';
 import type { Clock, Log } from '@drover/kit';
+import type { Auditor } from './audit/auditor.js';
 import { type Authenticator, withoutToken } from './auth/authenticator.js';
-import { authorize } from './auth/authorize.js';
+import { refused } from './auth/authorize.js';
 import { ANONYMOUS } from './auth/identity.js';
 import { impersonated } from './auth/impersonation.js';
 import type { OpenStreams } from './auth/open-streams.js';
 import type { RuleIndex } from './auth/rule-index.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './metrics/metrics.js';
+import { dryRunLabel, type RequestLabels, SUBRESOURCES, scopeLabel, verbLabel } from './metrics/request-labels.js';
 import { EventStream } from './registry/event-stream.js';
-import { inTime } from './request/body.js';
-import { failure, header } from './request/response.js';
+import { AUDIT_ID } from './request/audit-id.js';
+import { inTime, requestTime } from './request/deadline.js';
+import { RequestLog } from './request/request-log.js';
+import { compressed, failure, header } from './request/response.js';
 import { parseTarget, type ResourceTarget, type Target } from './request/target.js';
+import { Visit } from './request/visit.js';
 import { reviewAt, serveReview } from './reviews/reviews.js';
 import type { Routes } from './routes.js';
 import type { Verbs } from './verbs/call.js';
@@ -29,18 +34,8 @@ import { attributesOf, serveObjects } from './verbs/resource.js';
 
 /** Headers that say who asks: handlers behind us are told the identity itself and never see these. */
 const IDENTITY_HEADERS = /^(authorization|impersonate-.*)$/;
-
-/** Who asked for what, and what came of it: an audit event at the level Metadata. No bodies, hence no secrets. */
-export interface AuditEvent {
-  /** Milliseconds since the epoch when the request came. */
-  readonly time: number;
-  readonly method: string;
-  /** Without the query: a query may carry names, never a right. */
-  readonly path: string;
-  /** Who the request acted as; absent when that was refused. */
-  readonly identity?: Identity;
-  readonly code: number;
-}
+/** The answer to a handshake that was taken; its bytes are whoever takes it to send. */
+const SWITCHED: ApiResponse = { status: 101, headers: {}, body: new Uint8Array() };
 
 /** What the request pipeline stands on. */
 export interface ApiParts {
@@ -54,130 +49,204 @@ export interface ApiParts {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
-  readonly audit?: (event: AuditEvent) => void;
+  readonly auditor: Auditor | undefined;
 }
 
-/** One request on its way: what it addresses and who really asks. */
+/** One request on its way, recognized: what it addresses and who really asks. */
 interface Asked {
+  readonly visit: Visit;
   readonly request: ApiRequest;
-  readonly path: string;
-  readonly query: URLSearchParams;
   readonly target: Target;
   readonly identity: Identity;
+  readonly attributes: Attributes;
+  readonly aggregated: AggregatedApi | undefined;
   /** Finds out again who asks, for streams that stay open. */
   readonly identify: () => Identity;
 }
 
 /** The way of a request through the server: who asks, what for, may they, and then the answer. */
 export class Api {
-  constructor(readonly parts: ApiParts) {}
+  readonly #log: RequestLog;
+
+  constructor(readonly parts: ApiParts) {
+    this.#log = new RequestLog(parts.log, parts.clock);
+  }
 
   async handle(request: ApiRequest, sender?: Identity): Promise<ApiResponse> {
-    const { metrics, clock, log } = this.parts;
-    const started = clock.now();
-    let labels = { verb: request.method, group: '', resource: '' };
-    let response: ApiResponse;
-    let identity: Identity | undefined;
+    const { metrics, clock } = this.parts;
+    const visit = new Visit(request, clock.now());
+    const kind = request.method === 'GET' || request.method === 'HEAD' ? 'readOnly' : 'mutating';
+    metrics.requests.arrived(kind);
     try {
-      const asked = this.#ask(request, sender);
-      identity = asked.identity;
-      response = await this.#serve(asked, (verb, { group, resource }) => {
-        labels = { verb, group, resource };
-      });
-    } catch (error) {
-      if (!(error instanceof ApiError))
-        log.error('a request failed', { method: request.method, path: pathOf(request.url), error });
-      response = failure(error);
+      const response = await this.#answer(visit, sender);
+      const headers = { ...response.headers, [AUDIT_ID]: visit.auditId };
+      return { ...response, headers, ...(request.method === 'HEAD' ? { body: new Uint8Array() } : {}) };
+    } finally {
+      metrics.requests.left(kind);
     }
-    const { audit } = this.parts;
-    const path = pathOf(request.url);
-    audit?.({ time: started, method: request.method, path, ...(identity ? { identity } : {}), code: response.status });
-    metrics.request({ ...labels, code: response.status }, (clock.now() - started) / 1000);
-    return request.method === 'HEAD' ? { ...response, body: new Uint8Array() } : response;
   }
 
   /** Serves a WebSocket handshake. Whatever is refused is told on the raw connection, which then ends. */
   async upgrade(request: ApiRequest, socket: Duplex, head: Uint8Array, sender?: Identity): Promise<void> {
-    const { audit, clock, log } = this.parts;
-    const time = clock.now();
-    const tell = (code: number, identity?: Identity): void =>
-      audit?.({ time, method: request.method, path: pathOf(request.url), ...(identity ? { identity } : {}), code });
-    let who: Identity | undefined;
+    const { clock, metrics } = this.parts;
+    const visit = new Visit(request, clock.now());
+    visit.longRunning = true;
     try {
       refuseForeignOrigin(request, sender);
-      const { target, identity, identify } = this.#ask(request, sender);
-      who = identity;
-      if (target.type !== 'resource') throw notServed();
-      const found = this.#aggregated(target);
-      if (found?.api.upgrade === undefined) throw noUpgrade(target);
-      const attributes = { ...attributesOf(request.method, target, new URLSearchParams()), ...found.addressed };
-      authorize(this.parts.rules, identity, attributes);
+      const asked = this.#ask(visit, sender);
+      await visit.trail?.received();
+      const { target, identity, identify, attributes, aggregated } = asked;
+      if (target.type !== 'resource' || 'path' in attributes) throw notServed();
+      if (aggregated?.upgrade === undefined) throw noUpgrade(target);
+      this.#authorize(visit, identity, attributes);
       const registration = this.#guard(identify, attributes, () => socket.destroy());
-      socket.once('close', () => registration[Symbol.dispose]());
+      visit.labels.verb = 'CONNECT';
+      metrics.requests.longRunning(visit.labels, 1);
+      socket.once('close', () => {
+        registration[Symbol.dispose]();
+        metrics.requests.longRunning(visit.labels, -1);
+        void this.#told(visit, SWITCHED);
+      });
       // Told before the stream begins: what it shows may be secret.
-      tell(101, identity);
-      await found.api.upgrade(withoutIdentity(request), identity, socket, head);
+      await visit.trail?.started(SWITCHED.status);
+      await aggregated.upgrade(withoutIdentity(request), identity, socket, head);
     } catch (error) {
-      if (!(error instanceof ApiError)) log.error('an upgrade failed', { path: pathOf(request.url), error });
-      const refusal = failure(error);
-      tell(refusal.status, who);
-      refuseUpgrade(socket, refusal);
+      const refusal = this.#refusal(visit, error);
+      refuseUpgrade(socket, await this.#told(visit, refusal, error));
     }
   }
 
-  #ask(request: ApiRequest, sender: Identity | undefined): Asked {
-    const { authenticator, rules } = this.parts;
-    const identify = (): Identity => impersonated(request, sender ?? authenticator.request(request), rules);
-    const identity = identify();
-    const path = pathOf(request.url);
-    const query = new URLSearchParams(request.url.slice(path.length + 1));
-    return { request, path, query, target: parseTarget(path), identity, identify };
+  async #answer(visit: Visit, sender: Identity | undefined): Promise<ApiResponse> {
+    try {
+      const asked = this.#ask(visit, sender);
+      // Nothing is awaited where there is nothing to wait for: most requests are answered within one turn of the loop.
+      if (visit.trail !== undefined) await visit.trail.received();
+      const response = await this.#serve(asked);
+      if (visit.longRunning) return response;
+      return await this.#told(visit, response);
+    } catch (error) {
+      return this.#told(visit, this.#refusal(visit, error), error);
+    }
   }
 
-  async #serve(asked: Asked, told: (verb: string, target: ResourceTarget) => void): Promise<ApiResponse> {
-    const { request, path, target, identity, query } = asked;
-    const { paths, rules, routes } = this.parts;
-    if (target.type === 'resource') return this.#resource(asked, target, told);
-    const handler = paths.find(({ prefix }) => under(prefix, path));
+  /** Finds out who asks for what. */
+  #ask(visit: Visit, sender: Identity | undefined): Asked {
+    const { rules } = this.parts;
+    const { request } = visit;
+    const described = this.#describe(visit);
+    const authenticate = (): Identity => sender ?? this.#authenticate(request);
+    visit.authenticated = authenticate();
+    const identify = (): Identity => impersonated(request, authenticate(), rules);
+    const identity = impersonated(request, visit.authenticated, rules);
+    visit.identity = identity;
+    visit.trail = this.parts.auditor?.open(visit);
+    // Nobody learns what is served before we know who that is.
+    if ('wrong' in described) throw described.wrong;
+    return { visit, request, identity, identify, attributes: visit.attributes, ...described };
+  }
+
+  /** Finds out what a request is about; what is wrong with that is for the caller to tell, in its time. */
+  #describe(visit: Visit): Pick<Asked, 'target' | 'aggregated'> | { readonly wrong: unknown } {
+    const { request, path, query, labels } = visit;
+    try {
+      const target = parseTarget(path);
+      visit.target = target;
+      if (target.type === 'path') {
+        labels.subresource = this.parts.routes.label(path);
+        return { target, aggregated: undefined };
+      }
+      const found = this.#aggregated(target);
+      const attributes = { ...attributesOf(request.method, target, query), ...found?.addressed };
+      visit.attributes = attributes;
+      visit.longRunning ||= attributes.verb === 'watch';
+      this.#label(visit, target, attributes, found !== undefined);
+      return { target, aggregated: found?.api };
+    } catch (wrong) {
+      return { wrong };
+    }
+  }
+
+  #authenticate(request: ApiRequest): Identity {
+    const { authenticator, metrics } = this.parts;
+    try {
+      const identity = authenticator.request(request);
+      metrics.authentication(identity.name === ANONYMOUS ? 'failure' : 'success');
+      return identity;
+    } catch (error) {
+      metrics.authentication('error');
+      throw error;
+    }
+  }
+
+  /** Only what there is has a label of its own: a caller who makes names up makes no metric grow. */
+  #label(visit: Visit, target: ResourceTarget, attributes: ReturnType<typeof attributesOf>, aggregated: boolean): void {
+    const { group, version, resource } = target;
+    const { subresource, namespace, name, verb } = attributes;
+    const served = this.parts.verbs.core.catalog.served(group, version, resource);
+    if (!aggregated && served === undefined && reviewAt(target) === undefined) return;
+    const known = subresource !== undefined && (aggregated || SUBRESOURCES.has(subresource));
+    Object.assign(visit.labels, {
+      verb: verbLabel(verb, visit.request),
+      dryRun: dryRunLabel(visit.query),
+      group,
+      version,
+      resource,
+      subresource: known ? subresource : '',
+      scope: scopeLabel(verb, namespace, name),
+    } satisfies RequestLabels);
+  }
+
+  #authorize(visit: Visit, identity: Identity, attributes: Attributes): void {
+    const { rules, metrics } = this.parts;
+    const { allowed, reason } = rules.decide(identity, attributes);
+    metrics.authorization(allowed ? 'allowed' : 'denied');
+    visit.trail?.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
+    visit.trail?.annotate('authorization.k8s.io/reason', reason);
+    if (!allowed) throw refused(identity, attributes, reason);
+  }
+
+  async #serve(asked: Asked): Promise<ApiResponse> {
+    const { visit, request, target, identity, attributes } = asked;
+    const { paths, rules, routes, clock } = this.parts;
+    if (target.type === 'resource') return this.#resource(asked, target);
+    const handler = paths.find(({ prefix }) => under(prefix, visit.path));
     if (handler !== undefined) {
       if (identity.name === ANONYMOUS) throw unauthorized();
-      return handler.handle(withoutIdentity(request), identity, (attributes) => rules.decide(identity, attributes));
+      return handler.handle(withoutIdentity(request), identity, (wanted) => rules.decide(identity, wanted));
     }
-    authorize(rules, identity, pathAttributes(request.method, path));
-    return routes.handle(request, path, query);
+    this.#authorize(visit, identity, attributes);
+    return inTime(clock, requestTime(visit.query), Promise.resolve(routes.handle(request, visit.path, visit.query)));
   }
 
-  async #resource(
-    asked: Asked,
-    target: ResourceTarget,
-    told: (verb: string, target: ResourceTarget) => void,
-  ): Promise<ApiResponse> {
-    const { request, query, identity, identify } = asked;
+  async #resource(asked: Asked, target: ResourceTarget): Promise<ApiResponse> {
+    const { visit, request, identity, attributes, aggregated } = asked;
+    const { clock } = this.parts;
+    this.#authorize(visit, identity, attributes);
+    // What an aggregated group takes and gives may be images: it has rules of its own for time.
+    if (aggregated !== undefined) return aggregated.handle(withoutIdentity(request), identity);
+    if (visit.longRunning) return this.#watch(asked, target);
+    return inTime(clock, requestTime(visit.query), this.#object(asked, target));
+  }
+
+  async #object({ visit, request, identity, attributes }: Asked, target: ResourceTarget): Promise<ApiResponse> {
     const { rules, authenticator, verbs, clock } = this.parts;
-    const aggregated = this.#aggregated(target);
-    const attributes = { ...attributesOf(request.method, target, query), ...aggregated?.addressed };
+    const { query, trail } = visit;
     const { verb } = attributes;
+    const recorded = trail?.recording(request) ?? request;
     const review = reviewAt(target);
-    // Only what there is has a label of its own: a caller who makes names up makes no metric grow.
-    const stored = verbs.core.catalog.definition(target.group, target.resource);
-    if (aggregated ?? review ?? stored) told(verb, target);
-    authorize(rules, identity, attributes);
-    if (aggregated !== undefined) return aggregated.api.handle(withoutIdentity(request), identity);
-    const whole = { ...request, body: inTime(request.body, clock) };
     if (review !== undefined && verb === 'create') {
       const { namespace, name } = target;
       const objects = verbs.core.reader;
-      return serveReview(review, whole, { rules, authenticator, objects, clock, identity, namespace, name });
+      return serveReview(review, recorded, { rules, authenticator, objects, clock, identity, namespace, name });
     }
-    if (verb === 'watch') return this.#watch(asked, target, attributes, identify);
-    return serveObjects(verbs, whole, query, target, verb, identity, request.signal);
+    const annotate = trail && ((key: string, value: string): void => trail.annotate(key, value));
+    const response = await serveObjects(verbs, recorded, query, target, verb, identity, request.signal, annotate);
+    return compressed(request, response);
   }
 
   async #watch(
-    { request, query, identity }: Asked,
+    { visit, request, identity, attributes, identify }: Asked,
     target: ResourceTarget,
-    attributes: Attributes,
-    identify: () => Identity,
   ): Promise<ApiResponse> {
     const { verbs, metrics } = this.parts;
     const open = new AbortController();
@@ -185,22 +254,54 @@ export class Api {
     const leave = (): void => open.abort();
     request.signal.addEventListener('abort', leave, { once: true });
     if (request.signal.aborted) leave();
-    let counted = false;
-    open.signal.addEventListener('abort', () => {
-      registration[Symbol.dispose]();
-      request.signal.removeEventListener('abort', leave);
-      if (counted) metrics.watch(target, -1);
-    });
     try {
-      const response = await serveObjects(verbs, request, query, target, 'watch', identity, open.signal);
-      metrics.watch(target, 1);
-      counted = true;
+      const response = await serveObjects(verbs, request, visit.query, target, 'watch', identity, open.signal);
+      metrics.requests.longRunning(visit.labels, 1);
+      await visit.trail?.started(response.status);
+      whenAborted(open.signal, () => {
+        metrics.requests.longRunning(visit.labels, -1);
+        void this.#told(visit, response);
+      });
       if (response.body instanceof EventStream) response.body.onEnd(leave);
+      else leave();
       return response;
     } catch (error) {
       leave();
       throw error;
+    } finally {
+      whenAborted(open.signal, () => {
+        registration[Symbol.dispose]();
+        request.signal.removeEventListener('abort', leave);
+      });
     }
+  }
+
+  #refusal(visit: Visit, error: unknown): ApiResponse {
+    const { request, path, auditId } = visit;
+    if (!(error instanceof ApiError))
+      this.parts.log.error('a request met a mistake of ours', { auditId, method: request.method, path, error });
+    return failure(error, auditId);
+  }
+
+  /** Says, to all who keep account, how a request was answered. The audit event is written when this resolves. */
+  async #told(visit: Visit, response: ApiResponse, error?: unknown): Promise<ApiResponse> {
+    const { metrics, clock, auditor } = this.parts;
+    const { request, labels, auditId, path, longRunning } = visit;
+    if (visit.told) return response;
+    visit.told = true;
+    // Who was not recognized came to no trail, and is told all the same.
+    visit.trail ??= auditor?.open(visit);
+    const mistake = error !== undefined && !(error instanceof ApiError);
+    await visit.trail?.complete(response, mistake ? 'Panic' : 'ResponseComplete');
+    const ms = clock.now() - visit.started;
+    const code = response.status;
+    metrics.requests.answered(labels, code, ms / 1000, longRunning ? undefined : lengthOf(response));
+    if (code === 504 || code === 429) metrics.requests.terminated(labels, code);
+    const { verb } = labels;
+    const user = visit.identity?.name;
+    const userAgent = header(request, 'user-agent');
+    this.#log.tell({ auditId, verb, path, code, ms, user, userAgent, from: request.from }, longRunning);
+    return response;
   }
 
   /** Ends a stream when who opened it would be refused now. */
@@ -239,11 +340,6 @@ function noUpgrade({ resource, subresource }: ResourceTarget): ApiError {
   return new ApiError('Unknown', `${what} is not implemented by this server`, {}, { code: 501 });
 }
 
-/** What RBAC is asked for a path that is no resource. */
-function pathAttributes(method: string, path: string): Attributes {
-  return { verb: method === 'HEAD' ? 'get' : method.toLowerCase(), path };
-}
-
 function withoutIdentity(request: ApiRequest): ApiRequest {
   const kept = Object.entries(request.headers).filter(([name]) => !IDENTITY_HEADERS.test(name));
   const headers = Object.fromEntries(kept);
@@ -276,11 +372,18 @@ function refuseUpgrade(socket: Duplex, { status, headers, body }: ApiResponse): 
   socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), bytes]));
 }
 
-function under(prefix: string, path: string): boolean {
-  return path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
+function whenAborted(signal: AbortSignal, act: () => void): void {
+  if (signal.aborted) act();
+  else signal.addEventListener('abort', act, { once: true });
 }
 
-function pathOf(url: string): string {
-  const end = url.indexOf('?');
-  return end < 0 ? url : url.slice(0, end);
+/** Bytes of an answer, when they are known before it is sent. */
+function lengthOf({ headers, body }: ApiResponse): number | undefined {
+  if (body instanceof Uint8Array) return body.length;
+  const announced = headers['content-length'];
+  return announced === undefined ? undefined : Number(announced);
+}
+
+function under(prefix: string, path: string): boolean {
+  return path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
 }

@@ -1,10 +1,12 @@
 import { ApiError, type ApiRequest, type ApiResponse, notServed } from '@drover/api';
 import type { Store } from '@drover/store';
 import { ISSUER, type ServiceAccountTokens } from './auth/service-account-tokens.js';
+import type { ResourceCatalog } from './catalog/catalog.js';
 import type { Discovery } from './discovery/discovery.js';
 import type { OpenApi } from './discovery/open-api.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './metrics/metrics.js';
 import { json, text } from './request/response.js';
+import { collectionPrefix } from './storage/key.js';
 
 /** What `/version` says: the version of Kubernetes whose API this is. */
 export const KUBERNETES_VERSION = { major: '1', minor: '32', gitVersion: 'v1.32.0' } as const;
@@ -15,6 +17,7 @@ const KEPT_AN_HOUR = { 'cache-control': 'public, max-age=3600' };
 /** What the plain paths stand on. */
 export interface RouteParts {
   readonly store: Store;
+  readonly catalog: ResourceCatalog;
   readonly discovery: Discovery;
   readonly openApi: OpenApi;
   readonly metrics: Metrics;
@@ -34,7 +37,7 @@ export class Routes {
   readonly #exact: ReadonlyMap<string, Answer>;
   readonly #below: readonly (readonly [prefix: string, answer: Answer])[];
 
-  constructor({ store, discovery, openApi, metrics, tokens, url, build }: RouteParts) {
+  constructor({ store, catalog, discovery, openApi, metrics, tokens, url, build }: RouteParts) {
     const health: Answer = (_request, _path, query) => healthAnswer(store, query.has('verbose'));
     const discover: Answer = (request, path) => discovery.handle(request, path);
     this.#exact = new Map<string, Answer>([
@@ -42,7 +45,7 @@ export class Routes {
       ['/livez', health],
       ['/readyz', health],
       ['/version', () => json(200, versionDocument(build.gitVersion))],
-      ['/metrics', () => metricsAnswer(metrics, store)],
+      ['/metrics', () => metricsAnswer(metrics, store, catalog)],
       ['/api', discover],
       ['/apis', discover],
       ['/openapi/v2', (request) => openApi.v2(request)],
@@ -63,6 +66,11 @@ export class Routes {
     ];
   }
 
+  /** How metrics call a path: by itself where it is one of ours, else by nothing. */
+  label(path: string): string {
+    return this.#exact.has(path) ? path : '';
+  }
+
   /** The answer for an authorized request. @throws ApiError NotFound, MethodNotAllowed. */
   handle(request: ApiRequest, path: string, query: URLSearchParams): ApiResponse | Promise<ApiResponse> {
     const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
@@ -81,8 +89,13 @@ function healthAnswer({ health }: Store, verbose: boolean): ApiResponse {
   return text(200, verbose ? `${checks.join('\n')}\nhealthz check passed\n` : 'ok');
 }
 
-function metricsAnswer(metrics: Metrics, store: Store): ApiResponse {
-  const body = metrics.text({ revision: store.revision, objects: store.count('/registry/') });
+function metricsAnswer(metrics: Metrics, store: Store, catalog: ResourceCatalog): ApiResponse {
+  const stored = catalog.definitions().filter(({ storedAs }) => storedAs === undefined);
+  const objects = stored.map((definition) => {
+    const { group, plural } = definition;
+    return [group === '' ? plural : `${plural}.${group}`, store.count(collectionPrefix(definition))] as const;
+  });
+  const body = metrics.text({ revision: store.revision, objects });
   return { ...text(200, body), headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } };
 }
 

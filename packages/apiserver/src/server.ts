@@ -6,7 +6,8 @@ import type { AdmissionPlugin, AggregatedApi, ApiRequest, ApiResponse, Identity,
 import { type Clock, type Log, type RandomBytes, Secret } from '@drover/kit';
 import type { Store } from '@drover/store';
 import { ObjectConfiguredAdmission } from './admission/configured-admission.js';
-import { Api, type AuditEvent } from './api.js';
+import { Api } from './api.js';
+import { type AuditOptions, Auditor } from './audit/auditor.js';
 import { Authenticator } from './auth/authenticator.js';
 import { OpenStreams } from './auth/open-streams.js';
 import { RuleIndex } from './auth/rule-index.js';
@@ -22,7 +23,7 @@ import { definitionCleanup } from './crd/cleanup.js';
 import { followDefinitions } from './crd/custom-resources.js';
 import { Discovery } from './discovery/discovery.js';
 import { OpenApi } from './discovery/open-api.js';
-import { Metrics } from './metrics.js';
+import { Metrics } from './metrics/metrics.js';
 import { limitAdmission } from './quota/limit-admission.js';
 import { QuotaAdmission } from './quota/quota-admission.js';
 import { Admission } from './registry/admission.js';
@@ -63,8 +64,8 @@ export interface ApiServerOptions {
    * `ApiError`. How built-in admission of the kinds above (Harvester's, Rancher's) plugs in.
    */
   readonly admission?: readonly AdmissionPlugin[];
-  /** Told of each answered request; must not throw and must not wait. Where an audit log plugs in. */
-  readonly audit?: (event: AuditEvent) => void;
+  /** Which requests are told to whom (audit.k8s.io); without it none are. */
+  readonly audit?: AuditOptions;
   /** `gitVersion` of `/version`; by default the version of Kubernetes whose API this is. */
   readonly version?: string;
 }
@@ -141,6 +142,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     log,
   };
   const metrics = new Metrics();
+  const auditor = options.audit && new Auditor(options.audit, clock);
+  if (auditor !== undefined) metrics.include(auditor);
   const objects = new CoreObjects(core);
   const url = `https://${hostInUrl(advertise.host)}:${advertise.port}`;
   const discovery = new Discovery(catalog, reviews, aggregated, () => `${advertise.host}:${advertise.port}`);
@@ -158,6 +161,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     streams,
     routes: new Routes({
       store,
+      catalog,
       discovery,
       openApi: new OpenApi(catalog, 'Drover', build.gitVersion),
       metrics,
@@ -170,7 +174,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     metrics,
     clock,
     log,
-    ...(options.audit === undefined ? {} : { audit: options.audit }),
+    auditor,
   });
   await bootstrapCluster(objects, advertise, aggregated);
   const caPem = authority.certPem;
@@ -189,6 +193,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       streams.closeAll();
       stop.abort();
       webhooks[Symbol.dispose]();
+      metrics[Symbol.dispose]();
       await Promise.all(running.map((controller) => controller[Symbol.asyncDispose]()));
     },
   };

@@ -1,13 +1,9 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { ApiError, badRequest } from '@drover/api';
-import type { Clock } from '@drover/kit';
 
 /** Bytes of a request body (apiserver's MaxRequestBodyBytes). */
 export const BODY_BYTES = 3 * 1024 * 1024;
-
-/** Time for the body of a request about objects, which is small. */
-const BODY_MS = 60_000;
 
 /**
  * The whole body of a request.
@@ -35,28 +31,6 @@ export async function readBody(
   } catch (error) {
     if (error instanceof RangeError) throw tooLarge(limit);
     throw badRequest('the body is not valid gzip');
-  }
-}
-
-/** A body that is to be whole within a minute: a sender that trickles it holds nothing for longer. @throws ApiError Timeout. */
-export async function* inTime(body: AsyncIterable<Uint8Array>, clock: Clock): AsyncGenerator<Uint8Array> {
-  let late: (error: ApiError) => void = () => {};
-  const deadline = new Promise<never>((_, reject) => {
-    late = reject;
-  });
-  deadline.catch(() => {});
-  using _timer = clock.after(BODY_MS, () =>
-    late(new ApiError('Timeout', 'the body of the request did not come in time')),
-  );
-  const chunks = body[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await Promise.race([chunks.next(), deadline]);
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    void chunks.return?.();
   }
 }
 

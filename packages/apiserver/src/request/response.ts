@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, createGzip, gzip } from 'node:zlib';
-import { type ApiRequest, type ApiResponse, type Status, toStatus } from '@drover/api';
+import { ApiError, type ApiRequest, type ApiResponse, type Status } from '@drover/api';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 /** Smaller answers cost more to pack than to send (apiserver's compression threshold). */
@@ -29,11 +29,17 @@ export function text(status: number, body: string): ApiResponse {
   };
 }
 
-/** The `Status` answer for any thrown value. */
-export function failure(error: unknown): ApiResponse {
-  const status = toStatus(error);
+/** The `Status` answer for any thrown value; `auditId` tells the caller which lines of our log say more of a mistake of ours. */
+export function failure(error: unknown, auditId: string): ApiResponse {
+  const status = error instanceof ApiError ? error.status() : mistake(auditId);
   const retry = status.details?.retryAfterSeconds;
   return json(status.code, status, retry === undefined ? {} : { 'retry-after': String(retry) });
+}
+
+function mistake(auditId: string): Status {
+  const message = `the server's log says more under audit ID ${auditId}`;
+  const details = { causes: [{ message }] };
+  return new ApiError('InternalError', `Internal error occurred: ${message}`, details).status();
 }
 
 /** 200 with a `Status` that tells what was deleted. */

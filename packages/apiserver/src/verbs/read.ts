@@ -8,7 +8,7 @@ import { servedVersion, viewOf } from '../registry/view.js';
 import { watchLines } from '../registry/watch.js';
 import { type Representation, representation } from '../request/negotiation.js';
 import { listOptions } from '../request/query.js';
-import { compressed, header, json, jsonBytes } from '../request/response.js';
+import { header, json, jsonBytes } from '../request/response.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { render } from '../storage/rendering.js';
 import type { Call, Verbs } from './call.js';
@@ -59,7 +59,7 @@ export async function list({ core, facets }: Verbs, call: Call): Promise<ApiResp
     form.form === 'object' && !form.pretty && served.version.convert === undefined
       ? objectList(call, metadata, listed.entries)
       : formedList(call, form, metadata, listed.entries, core.clock.now());
-  return await compressed(request, response);
+  return response;
 }
 
 function objectList({ served }: Call, metadata: Record<string, unknown>, entries: readonly Entry[]): ApiResponse {

@@ -1,0 +1,133 @@
+import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import type { Clock, Log } from '@drover/kit';
+import type { AuditEvent } from './event.js';
+import type { AuditSink } from './sink.js';
+
+/** Events that wait for the disk; further ones are not written, and counted as errors. */
+const WAITING_BYTES = 64 * 1024 * 1024;
+
+/** Where an audit log is kept, and how much of it. */
+export interface AuditLogOptions {
+  readonly path: string;
+  /** A file that would become larger is put aside under its name with the time, and a new one begun. */
+  readonly maxBytes: number;
+  /** Files put aside that are kept; older ones are deleted. */
+  readonly maxBackups: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Waiting {
+  readonly line: Buffer;
+  readonly done: (written: boolean) => void;
+}
+
+/**
+ * Audit events as lines of JSON in a file of mode 0600. Lines that come while one write is on its way go out together with the
+ * next. A written line is with the operating system: it survives the end of this process, not that of the machine.
+ */
+export class AuditLogFile implements AuditSink, AsyncDisposable {
+  readonly #options: AuditLogOptions;
+  #file: FileHandle;
+  #size: number;
+  #waiting: Waiting[] = [];
+  #bytes = 0;
+  #writing: Promise<void> | undefined;
+  #failing = false;
+  /** When a file was put aside last: two in one millisecond get names of their own. */
+  #rotated = 0;
+  readonly #names: BackupNames;
+
+  private constructor(options: AuditLogOptions, file: FileHandle, size: number) {
+    this.#options = options;
+    this.#names = new BackupNames(options.path);
+    this.#file = file;
+    this.#size = size;
+  }
+
+  /** @throws the file system's error when the file cannot be opened for appending. */
+  static async open(options: AuditLogOptions): Promise<AuditLogFile> {
+    await mkdir(dirname(options.path), { recursive: true, mode: 0o700 });
+    const file = await open(options.path, 'a', 0o600);
+    const { size } = await file.stat();
+    return new AuditLogFile(options, file, size);
+  }
+
+  write(event: AuditEvent): Promise<boolean> {
+    const line = Buffer.from(`${JSON.stringify(event)}\n`);
+    if (this.#bytes + line.length > WAITING_BYTES) return Promise.resolve(false);
+    this.#bytes += line.length;
+    return new Promise((done) => {
+      this.#waiting.push({ line, done });
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writing;
+    await this.#file.close();
+  }
+
+  async #writeAll(): Promise<void> {
+    // Those who ask in the same turn of the loop share the write.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      const bytes = Buffer.concat(batch.map(({ line }) => line));
+      const written = await this.#append(bytes);
+      this.#bytes -= bytes.length;
+      for (const { done } of batch) done(written);
+    }
+    this.#writing = undefined;
+  }
+
+  async #append(bytes: Buffer): Promise<boolean> {
+    try {
+      if (this.#size > 0 && this.#size + bytes.length > this.#options.maxBytes) await this.#rotate();
+      await this.#file.appendFile(bytes);
+      this.#size += bytes.length;
+      this.#failing = false;
+      return true;
+    } catch (error) {
+      if (!this.#failing)
+        this.#options.log.error('the audit log cannot be written', { path: this.#options.path, error });
+      this.#failing = true;
+      return false;
+    }
+  }
+
+  async #rotate(): Promise<void> {
+    const { path, clock, maxBackups } = this.#options;
+    this.#rotated = Math.max(clock.now(), this.#rotated + 1);
+    await rename(path, join(dirname(path), this.#names.of(this.#rotated)));
+    const next = await open(path, 'a', 0o600);
+    await this.#file.close();
+    this.#file = next;
+    this.#size = 0;
+    const aside = (await readdir(dirname(path))).filter((name) => this.#names.is(name)).sort();
+    for (const name of aside.slice(0, Math.max(0, aside.length - maxBackups))) await unlink(join(dirname(path), name));
+  }
+}
+
+/** Names of files put aside: `audit-2026-01-01T00-00-00.000.log` for `audit.log`. They sort by time. */
+class BackupNames {
+  readonly #stem: string;
+  readonly #extension: string;
+
+  constructor(path: string) {
+    this.#extension = extname(path);
+    this.#stem = basename(path, this.#extension);
+  }
+
+  of(ms: number): string {
+    return `${this.#stem}-${new Date(ms).toISOString().replaceAll(':', '-').replace('Z', '')}${this.#extension}`;
+  }
+
+  is(name: string): boolean {
+    if (!name.startsWith(`${this.#stem}-`) || !name.endsWith(this.#extension)) return false;
+    const time = name.slice(this.#stem.length + 1, name.length - this.#extension.length);
+    return /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}\.\d{3}$/.test(time);
+  }
+}

@@ -1,0 +1,110 @@
+import { Histogram, labelText, Numbers, readings } from './family.js';
+import { ProcessMetrics } from './process-metrics.js';
+import { LATENCIES, RequestMetrics } from './request-metrics.js';
+
+/** Upper bounds of watch events in bytes (apiserver_watch_events_sizes). */
+const EVENT_SIZES = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
+
+/** Something with lines of its own in `/metrics`. */
+export interface MetricSource {
+  lines(): Iterable<string>;
+}
+
+/** What `/metrics` says of the store. */
+export interface StorageFigures {
+  readonly revision: number;
+  /** Objects of each kind, by `RESOURCE.GROUP`. */
+  readonly objects: Iterable<readonly [resource: string, count: number]>;
+}
+
+/** What the server counts about itself, in Prometheus' text form, under the names of the upstream API server. */
+export class Metrics implements Disposable {
+  readonly requests = new RequestMetrics();
+  readonly #authentication = new Numbers(
+    'authentication_attempts',
+    'counter',
+    'Requests by what their credentials were.',
+  );
+  readonly #authorization = new Numbers(
+    'apiserver_authorization_decisions_total',
+    'counter',
+    'Decisions about rights.',
+  );
+  readonly #events = new Numbers('apiserver_watch_events_total', 'counter', 'Events sent to watchers.');
+  readonly #eventSizes = new Histogram(
+    'apiserver_watch_events_sizes',
+    'Bytes of events sent to watchers.',
+    EVENT_SIZES,
+  );
+  readonly #dropped = new Numbers(
+    'apiserver_terminated_watchers_total',
+    'counter',
+    'Watchers cut off because they did not keep up.',
+  );
+  readonly #store = new Histogram(
+    'etcd_request_duration_seconds',
+    'Time of writes to the store in seconds.',
+    LATENCIES,
+  );
+  readonly #process = new ProcessMetrics();
+  readonly #sources: MetricSource[] = [];
+
+  /** Takes in what another part of the server counts. */
+  include(source: MetricSource): void {
+    this.#sources.push(source);
+  }
+
+  authentication(result: 'success' | 'error' | 'failure'): void {
+    this.#authentication.add(`result="${result}"`);
+  }
+
+  authorization(decision: 'allowed' | 'denied'): void {
+    this.#authorization.add(`type="RBAC",name="rbac",decision="${decision}"`);
+  }
+
+  /** Counts the lines of a piece of a watch. Its kind's labels are the caller's to keep. */
+  watchLines(labels: string, chunk: Uint8Array): void {
+    const sizes = this.#eventSizes.of(labels);
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      sizes.observe(end + 1 - start);
+      this.#events.add(labels);
+      start = end + 1;
+    }
+  }
+
+  /** A watcher was cut off because it did not keep up. */
+  watcherDropped(): void {
+    this.#dropped.add('');
+  }
+
+  /** A write to the store ended; `type` is the kind's plural and group. */
+  stored(operation: 'create' | 'update' | 'delete', type: string, seconds: number): void {
+    this.#store.observe(labelText({ operation, type }), seconds);
+  }
+
+  /** Everything, in Prometheus' text form. */
+  text({ revision, objects }: StorageFigures): string {
+    const counts = [...objects].map(([resource, count]) => [labelText({ resource }), count] as const);
+    const lines = [
+      ...this.requests.lines(),
+      ...this.#authentication.lines(),
+      ...this.#authorization.lines(),
+      ...this.#events.lines(),
+      ...this.#eventSizes.lines(),
+      ...this.#dropped.lines(),
+      ...this.#store.lines(),
+      ...readings('apiserver_storage_revision', 'gauge', 'Newest revision of the store.', [['', revision]]),
+      ...readings('apiserver_storage_objects', 'gauge', 'Objects in the store, by kind.', counts),
+      ...this.#sources.flatMap((source) => [...source.lines()]),
+      ...this.#process.lines(),
+    ];
+    return `${lines.join('\n')}\n`;
+  }
+
+  [Symbol.dispose](): void {
+    this.#process[Symbol.dispose]();
+  }
+}
+
+const NEWLINE = 0x0a;

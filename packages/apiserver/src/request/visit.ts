@@ -1,0 +1,43 @@
+import type { ApiRequest, Attributes, Identity } from '@drover/api';
+import type { AuditTrail } from '../audit/trail.js';
+import type { RequestLabels } from '../metrics/request-labels.js';
+import { auditId } from './audit-id.js';
+import type { Target } from './target.js';
+
+/** One request on its way: what is known of it so far, for whoever tells of it (audit, log, metrics). */
+export class Visit {
+  readonly auditId: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly labels: { -readonly [Label in keyof RequestLabels]: RequestLabels[Label] };
+  target: Target | undefined;
+  /** What RBAC is asked; before that is known, the method and the path. */
+  attributes: Attributes;
+  /** Who the credentials are. */
+  authenticated: Identity | undefined;
+  /** Who the request acts as: the same, or whom it impersonates. */
+  identity: Identity | undefined;
+  trail: AuditTrail | undefined;
+  /** Open for as long as the caller wants: a watch or an upgrade. */
+  longRunning = false;
+  /** Its end has been told: an upgrade that fails half-way ends twice. */
+  told = false;
+
+  /** `started` is in milliseconds since the epoch. */
+  constructor(
+    readonly request: ApiRequest,
+    readonly started: number,
+  ) {
+    const { method, url } = request;
+    const end = url.indexOf('?');
+    this.auditId = auditId(request);
+    this.path = end < 0 ? url : url.slice(0, end);
+    this.query = new URLSearchParams(url.slice(this.path.length + 1));
+    this.attributes = { verb: method === 'HEAD' ? 'get' : method.toLowerCase(), path: this.path };
+    const verb = METHODS.has(method) ? method : 'other';
+    this.labels = { verb, dryRun: '', group: '', version: '', resource: '', subresource: '', scope: '' };
+  }
+}
+
+/** Methods that are a label of their own. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

@@ -1,0 +1,21 @@
+import type { AuditEvent } from '../audit/event.js';
+import type { AuditSink } from '../audit/sink.js';
+
+/** A sink that keeps what it is told, for as long as `broken` is false. */
+export interface RecordingSink extends AuditSink {
+  readonly events: AuditEvent[];
+  broken: boolean;
+}
+
+/** A sink for tests. */
+export function recordingSink(): RecordingSink {
+  const events: AuditEvent[] = [];
+  return {
+    events,
+    broken: false,
+    async write(event) {
+      if (!this.broken) events.push(structuredClone(event));
+      return !this.broken;
+    },
+  };
+}
