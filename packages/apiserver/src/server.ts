@@ -110,7 +110,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const reader = new StoreReader(store, decoded);
   const tokens = await ServiceAccountTokens.open(dataDir, reader, clock, random);
   const catalog = new ResourceCatalog(builtinDefinitions());
-  followDefinitions(store, catalog, log, stop.signal);
+  const webhooks = new WebhookCaller(new ServiceAddresses(reader, random), clock);
+  followDefinitions(store, catalog, { caller: webhooks, random }, log, stop.signal);
   const rules = new RuleIndex(store, stop.signal);
   const streams = new OpenStreams(clock);
   rules.subscribe(() => streams.recheck());
@@ -120,7 +121,6 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     };
     store.watch(collectionPrefix({ group: '', plural }), store.revision, onChanges, stop.signal);
   }
-  const webhooks = new WebhookCaller(new ServiceAddresses(reader, random), clock);
   const core: Core = {
     store,
     catalog,

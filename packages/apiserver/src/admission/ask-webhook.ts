@@ -95,7 +95,7 @@ async function call(
   mutating: boolean,
 ): Promise<ReviewResponse> {
   const uid = newUid(random);
-  const question = reviewRequest(request, form, webhook, uid);
+  const question = await reviewRequest(request, form, webhook, uid);
   const bounds = { timeoutSeconds: webhook.timeoutSeconds, answerBytes: ANSWER_BYTES };
   const document = await caller.post(webhook.client, question, bounds).catch((error: unknown) => {
     if (!(error instanceof CallFailed)) throw error;

@@ -21,21 +21,22 @@ export function equivalents(catalog: ResourceCatalog, served: Served): readonly 
     .filter(({ version }) => version !== served.version);
 }
 
-/** An object of one form in another one. */
-export function inForm(object: KubeObject, from: Served, to: Served): KubeObject {
+/** An object of one form in another one. @throws ApiError when it is converted outside this process, and that fails. */
+export async function inForm(object: KubeObject, from: Served, to: Served): Promise<KubeObject> {
   if (from.version === to.version) return object;
+  if (to.version.converter !== undefined) return (await to.version.converter.convert([object]))[0] ?? object;
   const stored = { ...(from.version.convert?.toStored(object) ?? object), apiVersion: storedVersion(from.definition) };
   return { ...(to.version.convert?.fromStored(stored) ?? stored), apiVersion: servedVersion(to) };
 }
 
 /** The objects of a request in another form of its kind. */
-export function equivalentObjects(
+export async function equivalentObjects(
   { served, object, old }: AdmissionRequest,
   form: Served,
-): { readonly object?: KubeObject; readonly old?: KubeObject } {
+): Promise<{ readonly object?: KubeObject; readonly old?: KubeObject }> {
   return {
-    ...(object === undefined ? {} : { object: inForm(object, served, form) }),
-    ...(old === undefined ? {} : { old: inForm(old, served, form) }),
+    ...(object === undefined ? {} : { object: await inForm(object, served, form) }),
+    ...(old === undefined ? {} : { old: await inForm(old, served, form) }),
   };
 }
 

@@ -106,8 +106,13 @@ function decodePatch(base64: string): readonly Json[] | CallFailed {
 }
 
 /** The object after a patch of one of its forms, with what the kind's schema fills in. @throws ApiError InternalError. */
-function patched(object: KubeObject, served: Served, form: Served, operations: readonly Json[]): KubeObject {
-  const before = inForm(object, served, form);
+async function patched(
+  object: KubeObject,
+  served: Served,
+  form: Served,
+  operations: readonly Json[],
+): Promise<KubeObject> {
+  const before = await inForm(object, served, form);
   let after: Json;
   try {
     after = applyJsonPatch(before as unknown as Json, operations);

@@ -9,23 +9,23 @@ import type { Webhook } from './webhook.js';
 export const ADMISSION = 'admission.k8s.io';
 
 /** The question put to a webhook: a request, in the form its rules matched (admission.k8s.io AdmissionReview). */
-export function reviewRequest(
+export async function reviewRequest(
   request: AdmissionRequest,
   form: Served,
   { reviewVersion }: Webhook,
   uid: string,
-): object {
+): Promise<object> {
   return {
     kind: 'AdmissionReview',
     apiVersion: `${ADMISSION}/${reviewVersion}`,
-    request: { uid, ...admissionRequest(request, form) },
+    request: { uid, ...(await admissionRequest(request, form)) },
   };
 }
 
 /** What a request is, as AdmissionReview and the variable `request` of expressions tell it. */
-export function admissionRequest(request: AdmissionRequest, form: Served): JsonObject {
+export async function admissionRequest(request: AdmissionRequest, form: Served): Promise<JsonObject> {
   const { served, subresource, name, operation, identity, dryRun, options } = request;
-  const { object = null, old = null } = equivalentObjects(request, form);
+  const { object = null, old = null } = await equivalentObjects(request, form);
   const namespace = namespaceOf(request);
   const sub = subresource === undefined ? {} : { subResource: subresource };
   return {

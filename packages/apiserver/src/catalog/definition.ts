@@ -1,5 +1,6 @@
 import type { Column, Json, KubeObject, OpenSchema, Schema } from '@drover/api';
 import type { Conversion } from './conversion.js';
+import type { VersionConverter } from './converter.js';
 import type { Strategy } from './strategy.js';
 
 /** A kind the server stores, with all its versions: everything the core knows about it, as data. */
@@ -39,6 +40,8 @@ export interface VersionDefinition {
   readonly component: string;
   /** Absent when objects of this version are as they are stored, but for their apiVersion. */
   readonly convert?: Conversion | undefined;
+  /** Set when the kind's versions are converted outside this process. */
+  readonly converter?: VersionConverter | undefined;
   readonly columns: readonly Column[];
   readonly status: boolean;
   readonly scale?: ScaleDefinition | undefined;

@@ -1,5 +1,9 @@
-import { crdColumns, type KubeObject, openSchema, type Schema } from '@drover/api';
-import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '@drover/api/types/apiextensions-v1';
+import { apiVersion, crdColumns, type KubeObject, openSchema, type Schema } from '@drover/api';
+import type {
+  CustomResourceDefinition,
+  CustomResourceDefinitionSpec,
+  CustomResourceDefinitionVersion,
+} from '@drover/api/types/apiextensions-v1';
 import type { Entry } from '@drover/store';
 import type { Conversion } from '../catalog/conversion.js';
 import { at, type ResourceDefinition, type ScaleDefinition, type VersionDefinition } from '../catalog/definition.js';
@@ -7,11 +11,13 @@ import { selectable } from '../catalog/selectable.js';
 import { compareVersions } from '../catalog/version-order.js';
 import { decodeStored } from '../storage/rendering.js';
 import { custom } from '../strategies/plain.js';
+import { clientConfig } from '../webhook/client-config.js';
+import { type ConversionParts, WebhookConversion } from './webhook-conversion.js';
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** What a stored CustomResourceDefinition makes the server serve. Schemas are read from the entry when first needed. */
-export function customResource(entry: Entry): ResourceDefinition {
+export function customResource(entry: Entry, parts: ConversionParts): ResourceDefinition {
   const definition = decodeStored(entry.value, entry.revision) as CustomResourceDefinition;
   const { group, names, scope, versions } = definition.spec;
   return {
@@ -27,7 +33,7 @@ export function customResource(entry: Entry): ResourceDefinition {
     storageVersion: versions.find(({ storage }) => storage)?.name ?? '',
     versions: [...versions]
       .sort((a, b) => compareVersions(a.name, b.name))
-      .map((version) => versionDefinition(entry, definition, version)),
+      .map((version) => versionDefinition(entry, definition, version, parts)),
     strategy: custom,
     builtin: false,
     fingerprint: `${definition.metadata.uid}.${definition.metadata.generation}`,
@@ -39,6 +45,7 @@ function versionDefinition(
   entry: Entry,
   { spec }: CustomResourceDefinition,
   version: CustomResourceDefinitionVersion,
+  parts: ConversionParts,
 ): VersionDefinition {
   const { group, names } = spec;
   const { name, served, subresources, additionalPrinterColumns = [], selectableFields = [] } = version;
@@ -47,7 +54,7 @@ function versionDefinition(
     name,
     served,
     schema,
-    convert: version.storage ? undefined : inShapeOf(schema),
+    ...conversionOf(spec, version, schema, parts),
     document: () => schemaOf(entry, name),
     component: '',
     columns: crdColumns(additionalPrinterColumns),
@@ -58,6 +65,20 @@ function versionDefinition(
       ? (version.deprecationWarning ?? `${group}/${name} ${names.kind} is deprecated`)
       : undefined,
   };
+}
+
+/** How objects come into a version: by the webhook that the definition names, or as they are. */
+function conversionOf(
+  { group, conversion }: CustomResourceDefinitionSpec,
+  { name, storage }: CustomResourceDefinitionVersion,
+  schema: VersionDefinition['schema'],
+  parts: ConversionParts,
+): Pick<VersionDefinition, 'convert' | 'converter'> {
+  const webhook = conversion?.strategy === 'Webhook' ? conversion.webhook : undefined;
+  if (webhook?.clientConfig === undefined) return { convert: storage ? undefined : inShapeOf(schema) };
+  const client = clientConfig(webhook.clientConfig);
+  const version = apiVersion({ group, version: name });
+  return { converter: new WebhookConversion(parts, client, webhook.conversionReviewVersions, version, schema) };
 }
 
 /**

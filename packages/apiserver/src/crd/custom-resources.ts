@@ -6,12 +6,19 @@ import { collectionPrefix } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
 import { isEstablished } from '../strategies/custom-resource-definition.js';
 import { customResource } from './custom-resource.js';
+import type { ConversionParts } from './webhook-conversion.js';
 
 /**
  * Keeps the catalogue to what the stored CustomResourceDefinitions say, in the moment a change becomes visible: whoever was
  * told that a definition is stored can use its kind.
  */
-export function followDefinitions(store: Store, catalog: ResourceCatalog, log: Log, signal: AbortSignal): void {
+export function followDefinitions(
+  store: Store,
+  catalog: ResourceCatalog,
+  conversion: ConversionParts,
+  log: Log,
+  signal: AbortSignal,
+): void {
   const prefix = collectionPrefix({ group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions' });
   const served = new Map<string, ResourceDefinition>();
   const generations = new Map<string, string>();
@@ -25,7 +32,7 @@ export function followDefinitions(store: Store, catalog: ResourceCatalog, log: L
       if (generations.get(entry.key) === known) return;
       generations.set(entry.key, known);
       served.delete(entry.key);
-      if (established) served.set(entry.key, customResource(entry));
+      if (established) served.set(entry.key, customResource(entry, conversion));
     } catch (error) {
       // Written by an older version of the rules; the other kinds must not suffer from it.
       log.error('a stored definition cannot be served', { key: entry.key, error });

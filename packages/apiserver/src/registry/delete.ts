@@ -1,11 +1,13 @@
 import { type ApiError, conflict, type KubeObject, notFound, type ObjectMeta, type ObjectRef } from '@drover/api';
 import { type Entry, KeyMissing, RevisionConflict } from '@drover/store';
+import type { Served } from '../catalog/definition.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { decodeStored, encodeStored } from '../storage/rendering.js';
 import { admissionRequest } from './admission-request.js';
 import { type Core, timestamp, type WriteContext, type Written } from './core.js';
 import { refusalOf } from './refusal.js';
-import { storedVersion } from './view.js';
+import { shown } from './shown.js';
+import { servedVersion, viewOf } from './view.js';
 
 /** What a DELETE says (meta/v1 DeleteOptions). */
 export interface DeleteOptions {
@@ -56,7 +58,8 @@ async function deleteEntry(core: Core, context: WriteContext, entry: Entry, opti
   const refused = preconditionFailure(context, object, options);
   if (refused !== undefined) throw refused;
   strategy.authorizeDelete?.(object);
-  const review = admissionRequest(context, 'DELETE', object.metadata.name ?? '', { old: object });
+  const old = object.apiVersion === servedVersion(context.served) ? object : await viewed(context.served, entry);
+  const review = admissionRequest(context, 'DELETE', object.metadata.name ?? '', { old });
   await core.admission.mutate(review);
   await core.admission.validate(review);
   const before = JSON.stringify(object);
@@ -74,10 +77,16 @@ async function deleteEntry(core: Core, context: WriteContext, entry: Entry, opti
     metadata.generation = (metadata.generation ?? 0) + 1;
   strategy.markDeleted?.(object);
   if (JSON.stringify(object) === before) return { value: entry.value, revision: entry.revision, outcome: 'unchanged' };
-  const value = encodeStored(object, storedVersion(definition));
+  // As it was stored: a deletion brings no object into another version.
+  const value = encodeStored(object, object.apiVersion);
   if (context.dryRun) return { value, revision: entry.revision, outcome: 'updated' };
   const stored = await core.store.update(entry.key, value, entry.revision);
   return { value, revision: stored.revision, outcome: 'updated' };
+}
+
+async function viewed(served: Served, entry: Entry): Promise<KubeObject> {
+  const { value, revision } = await shown(served, entry);
+  return viewOf(served, value, revision);
 }
 
 /** Sets when the object is to be gone. A second deletion may only bring that forward. */

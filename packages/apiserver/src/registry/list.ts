@@ -7,6 +7,7 @@ import type { Core } from './core.js';
 import type { FacetIndex } from './facets.js';
 import { continueRefusal, revisionRefusal, tooLargeRevision } from './refusal.js';
 import type { Selection } from './selection.js';
+import { allShown } from './shown.js';
 
 /** A consistent part of a collection. */
 export interface Listed {
@@ -47,28 +48,30 @@ export async function listEntries(
   }
   const { limit } = options;
   try {
-    return selection.everything
-      ? listAll(core, prefix, limit, after, at)
-      : await listSelected(core, facets, served, prefix, selection, limit, after, at);
+    if (!selection.everything) return await listSelected(core, facets, served, prefix, selection, limit, after, at);
+    const listed = listAll(core, prefix, limit, after, at);
+    return served.version.converter === undefined
+      ? listed
+      : { ...listed, entries: await allShown(served, listed.entries) };
   } catch (error) {
     throw options.continueToken === undefined ? revisionRefusal(error) : continueRefusal(error);
   }
 }
 
-function listOne(
+async function listOne(
   core: Core,
   facets: FacetIndex,
   served: Served,
   namespace: string | undefined,
   name: string,
   selection: Selection,
-): Listed {
+): Promise<Listed> {
   const { revision } = core.store;
   const place = { revision, continueToken: undefined, remaining: undefined };
   if (served.definition.strategy.nameRule(name) !== undefined) return { ...place, entries: [] };
   const entry = core.store.get(objectKey(collectionPrefix(served.definition), { namespace, name }));
-  const found = entry !== undefined && selection.matches(facets.of(entry, served.version));
-  return { ...place, entries: found ? [entry] : [] };
+  const entries = await allShown(served, entry === undefined ? [] : [entry]);
+  return { ...place, entries: entries.filter((candidate) => selection.matches(facets.of(candidate, served.version))) };
 }
 
 function listAll(core: Core, prefix: string, limit?: number, after?: string, at?: Revision): Listed {
@@ -86,18 +89,20 @@ function listAll(core: Core, prefix: string, limit?: number, after?: string, at?
 async function listSelected(
   core: Core,
   facets: FacetIndex,
-  { version }: Served,
+  served: Served,
   prefix: string,
   selection: Selection,
   limit = Number.POSITIVE_INFINITY,
   after?: string,
   at?: Revision,
 ): Promise<Listed> {
+  const { version } = served;
   const entries: Entry[] = [];
   let page = core.store.list(prefix, pageRequest(SCAN, after, at));
   const { revision } = page;
   for (;;) {
-    for (const [index, entry] of page.entries.entries()) {
+    const candidates = version.converter === undefined ? page.entries : await allShown(served, page.entries);
+    for (const [index, entry] of candidates.entries()) {
       if (!selection.matches(facets.of(entry, version))) continue;
       entries.push(entry);
       const rest = page.entries.length - index - 1 + page.more;

@@ -12,6 +12,8 @@ import { prefixOf } from './list.js';
 import { tooLargeRevision } from './refusal.js';
 import { table } from './represent.js';
 import type { Selection } from './selection.js';
+import { allShown, changesShown } from './shown.js';
+import { Turns } from './turns.js';
 import { servedVersion } from './view.js';
 
 /** What one watcher may be behind before it is cut off. A watcher that reads at all is never so far behind. */
@@ -60,11 +62,18 @@ export function watchLines(source: WatchSource, request: WatchRequest): EventStr
   const open = new AbortController();
   const present = fromState ? core.store.list(prefix) : undefined;
   const start = present?.revision ?? (asked as Revision);
-  const initial = present && initialLines(source, request, present.entries);
+  const initial = present && initialLines(source, request, present.entries, () => end());
   const stream = new EventStream({ ...(initial ? { initial } : {}), bounds: BOUNDS, onOverflow: request.onOverflow });
   const end = (): void => stream.end();
+  const inTurn = turnsOf(served, (error) => {
+    stream.push(errorLine(error));
+    end();
+  });
   try {
-    core.store.watch(prefix, start, (changes) => pushChanges(source, request, stream, changes), open.signal);
+    const push = (changes: readonly Change[]): void => pushChanges(source, request, stream, changes);
+    const onChanges = (changes: readonly Change[]): void =>
+      inTurn === undefined ? push(changes) : inTurn(async () => push(await changesShown(served, changes)));
+    core.store.watch(prefix, start, onChanges, open.signal);
   } catch (error) {
     if (error instanceof RevisionCompacted) {
       return refusal(expired(`too old resource version: ${error.asked} (${error.oldest})`));
@@ -77,7 +86,13 @@ export function watchLines(source: WatchSource, request: WatchRequest): EventStr
   if (options.allowWatchBookmarks) {
     if (options.sendInitialEvents) stream.push(bookmarkLine(served, form, start, true));
     disposables.push(
-      every(core, BOOKMARK_MS, () => stream.push(bookmarkLine(served, form, core.store.revision, false))),
+      every(core, BOOKMARK_MS, () => {
+        const { revision } = core.store;
+        const push = (): void => stream.push(bookmarkLine(served, form, revision, false));
+        // It says that all before it was told: it may not overtake changes that are still converted.
+        if (inTurn === undefined) push();
+        else inTurn(push);
+      }),
     );
   }
   // The caller may leave before the first line is read: what is open hangs on the signal, not on the reader alone.
@@ -91,11 +106,32 @@ export function watchLines(source: WatchSource, request: WatchRequest): EventStr
   return stream;
 }
 
+/** Where changes wait for their conversion; kinds that are not converted outside this process have nothing to wait for. */
+function turnsOf(
+  { version }: Served,
+  onEnd: (error: unknown) => void,
+): ((step: () => void | Promise<void>) => void) | undefined {
+  if (version.converter === undefined) return undefined;
+  const turns = new Turns(BOUNDS.lines, onEnd);
+  return (step) => turns.add(step);
+}
+
 async function* initialLines(
   { core, facets }: WatchSource,
   { served, selection, form }: WatchRequest,
-  entries: readonly Entry[],
+  stored: readonly Entry[],
+  end: () => void,
 ): AsyncGenerator<Buffer> {
+  let entries = stored;
+  if (served.version.converter !== undefined) {
+    try {
+      entries = await allShown(served, stored);
+    } catch (error) {
+      end();
+      yield errorLine(error);
+      return;
+    }
+  }
   let batch: Buffer[] = [];
   let size = 0;
   for (const [index, entry] of entries.entries()) {
@@ -158,9 +194,13 @@ function bookmarkLine(
 /** A watch that says why it is none. */
 function refusal(error: unknown): EventStream {
   const stream = new EventStream({ bounds: BOUNDS, onOverflow: () => undefined });
-  stream.push(Buffer.from(`${JSON.stringify({ type: 'ERROR', object: toStatus(error) })}\n`));
+  stream.push(errorLine(error));
   stream.end();
   return stream;
+}
+
+function errorLine(error: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify({ type: 'ERROR', object: toStatus(error) })}\n`);
 }
 
 function every({ clock }: Core, ms: number, act: () => void): Disposable {

@@ -11,8 +11,9 @@ import {
   ruleCauses,
 } from '@drover/api';
 import { type Entry, RevisionConflict } from '@drover/store';
+import { versionOf } from '../catalog/definition.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
-import { encodeStored } from '../storage/rendering.js';
+import { encodeStored, storedApiVersion } from '../storage/rendering.js';
 import { type AdmissionRequest, requireNamespace } from './admission.js';
 import { admissionRequest } from './admission-request.js';
 import { type Core, strategyContext, timestamp, type WriteContext, type Written } from './core.js';
@@ -20,6 +21,7 @@ import { knownFields } from './fields.js';
 import { generatedName, newUid, placeInNamespace, validateMetadata } from './metadata.js';
 import { trackManagers } from './ownership.js';
 import { MODIFIED, refusalOf } from './refusal.js';
+import { shown } from './shown.js';
 import { storedVersion, viewOf } from './view.js';
 
 /** Stored bytes an object may have (etcd's default request limit, which clients know). */
@@ -90,7 +92,8 @@ async function createNamed(
   if (namespace !== undefined) requireNamespace(core.reader, definition, namespace, name);
   strategy.authorizeWrite?.(object, undefined, helpers);
   const admitted = await admit(core, context, 'CREATE', object, undefined);
-  const value = encode(context, managersTracked ? admitted : trackManagers(context, admitted, undefined, now));
+  const made = managersTracked ? admitted : trackManagers(context, admitted, undefined, now);
+  const value = version.converter === undefined ? encode(context, made) : await encodeConverted(context, made);
   const key = objectKey(collectionPrefix(definition), { namespace, name });
   if (dryRun) {
     if (core.store.get(key) !== undefined) throw alreadyExists(definition, name);
@@ -141,8 +144,9 @@ async function updateEntry(
 ): Promise<Written> {
   const { definition, version } = context.served;
   const { strategy } = definition;
-  const old = viewOf(context.served, entry.value, entry.revision);
-  const sent = await change(viewOf(context.served, entry.value, entry.revision));
+  const { value: before } = version.converter === undefined ? entry : await shown(context.served, entry);
+  const old = viewOf(context.served, before, entry.revision);
+  const sent = await change(viewOf(context.served, before, entry.revision));
   const pinned = checkPreconditions(context, sent, old, rules);
   placeInNamespace(sent, context.namespace);
   const helpers = strategyContext(core, context);
@@ -157,9 +161,11 @@ async function updateEntry(
     decided.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
   const admitted = rules.managersTracked ? decided : trackManagers(context, decided, old, timestamp(core.clock.now()));
-  if (!intends && unchanged(admitted, old))
+  // A write that changes nothing still brings an object into the version that is stored now.
+  const migrates = storedApiVersion(entry.value) !== storedVersion(definition);
+  if (!intends && !migrates && unchanged(admitted, old))
     return { value: entry.value, revision: entry.revision, outcome: 'unchanged' };
-  const value = encode(context, admitted);
+  const value = version.converter === undefined ? encode(context, admitted) : await encodeConverted(context, admitted);
   if (context.dryRun) return { value, revision: entry.revision, outcome: 'updated' };
   if (mayVanish(admitted) && strategy.heldBack?.(admitted) !== true) {
     const revision = await core.store.delete(entry.key, entry.revision);
@@ -307,6 +313,14 @@ function mutated(
   const completed = schema.withDefaults(schema.prune(changed).object);
   validate(core, context, completed, old);
   return completed;
+}
+
+/** As `encode`, for kinds that are converted outside this process. */
+async function encodeConverted(context: WriteContext, object: KubeObject): Promise<Uint8Array> {
+  const { definition } = context.served;
+  const [stored = object] =
+    (await versionOf(definition, definition.storageVersion)?.converter?.convert([object])) ?? [];
+  return encode(context, stored);
 }
 
 function encode({ served }: WriteContext, object: KubeObject): Uint8Array {

@@ -13,6 +13,14 @@ export function encodeStored(object: KubeObject, apiVersion: string): Uint8Array
   return encoder.encode(JSON.stringify({ apiVersion, kind, metadata: kept, ...rest }));
 }
 
+const API_VERSION = '{"apiVersion":"';
+
+/** The version that stored bytes are in. Nothing is parsed: it stands first, and has no character that is marked. */
+export function storedApiVersion(value: Uint8Array): string {
+  const buffer = asBuffer(value);
+  return buffer.toString('utf8', API_VERSION.length, buffer.indexOf('"', API_VERSION.length));
+}
+
 /** Stored bytes as an object of the caller's own, with its resourceVersion. */
 export function decodeStored(value: Uint8Array, revision: number): KubeObject {
   const object = JSON.parse(asBuffer(value).toString('utf8')) as KubeObject;

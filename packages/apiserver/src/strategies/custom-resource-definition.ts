@@ -12,9 +12,13 @@ import {
 } from '@drover/api';
 import type { CustomResourceDefinition, CustomResourceDefinitionSpec } from '@drover/api/types/apiextensions-v1';
 import type { NameRule, Strategy, StrategyContext } from '../catalog/strategy.js';
+import { CONVERSION_REVIEW_VERSIONS } from '../crd/conversion-review.js';
 import { timestamp } from '../registry/core.js';
 import { absent, type Fields, inner, loose, made, objectsIn } from './absent.js';
+import { forbiddenField, required } from './causes.js';
+import { clientConfigCauses } from './client-config.js';
 import { counted } from './plain.js';
+import { reviewVersionCauses } from './review-versions.js';
 
 /** Holds a definition until its objects are gone. */
 export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
@@ -27,6 +31,7 @@ export const customResourceDefinition: Strategy = {
   fill: (object) => {
     const spec = inner(loose(object), 'spec');
     absent(made(spec, 'conversion'), 'strategy', 'None');
+    absent(inner(spec, 'conversion', 'webhook', 'clientConfig', 'service'), 'port', 443);
     const names = inner(spec, 'names');
     const kind = names?.['kind'];
     if (typeof kind !== 'string') return;
@@ -132,7 +137,22 @@ function setConditions(object: KubeObject, conditions: readonly Condition[]): vo
 
 function causes(object: CustomResourceDefinition, old: CustomResourceDefinition | undefined): StatusCause[] {
   const { spec } = object;
-  return [...nameCauses(object), ...versionCauses(spec), ...conversionCauses(spec), ...frozenCauses(spec, old?.spec)];
+  return [
+    ...nameCauses(object),
+    ...versionCauses(spec),
+    ...conversionCauses(spec),
+    ...frozenCauses(spec, old?.spec),
+    ...(old === undefined ? [] : storedVersionCauses(object)),
+  ];
+}
+
+/** A version in which objects may still be stored has to stay, or they could not be read any more. */
+function storedVersionCauses({ spec, status }: CustomResourceDefinition): StatusCause[] {
+  return (status?.storedVersions ?? []).flatMap((stored, index) =>
+    spec.versions.some(({ name }) => name === stored)
+      ? []
+      : [wrong(`status.storedVersions[${index}]`, `${JSON.stringify(stored)}: must appear in spec.versions`)],
+  );
 }
 
 const wrong = (field: string, message: string): StatusCause => ({
@@ -205,9 +225,25 @@ function versionCauses({ versions }: CustomResourceDefinitionSpec): StatusCause[
   return found;
 }
 
-function conversionCauses({ conversion }: CustomResourceDefinitionSpec): StatusCause[] {
-  if (conversion?.strategy !== 'Webhook') return [];
-  return [wrong('spec.conversion.strategy', '"Webhook": conversion webhooks are not implemented by this server')];
+function conversionCauses({ conversion, preserveUnknownFields }: CustomResourceDefinitionSpec): StatusCause[] {
+  const { strategy, webhook } = conversion ?? {};
+  const at = 'spec.conversion.webhook';
+  if (strategy !== 'Webhook') {
+    return webhook === undefined ? [] : [forbiddenField(at, 'should not be set when strategy is not set to Webhook')];
+  }
+  const found: StatusCause[] = [];
+  if (preserveUnknownFields === true) {
+    found.push(wrong('spec.conversion.strategy', '"Webhook": must be None if spec.preserveUnknownFields is true'));
+  }
+  if (webhook === undefined) return [...found, required(at, 'required when strategy is set to Webhook')];
+  const { clientConfig, conversionReviewVersions } = webhook;
+  return [
+    ...found,
+    ...(clientConfig === undefined
+      ? [required(`${at}.clientConfig`, 'required when strategy is set to Webhook')]
+      : clientConfigCauses(clientConfig, `${at}.clientConfig`)),
+    ...reviewVersionCauses(conversionReviewVersions, `${at}.conversionReviewVersions`, CONVERSION_REVIEW_VERSIONS),
+  ];
 }
 
 function frozenCauses(

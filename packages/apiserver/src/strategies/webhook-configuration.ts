@@ -1,18 +1,18 @@
-import type { KubeObject, StatusCause } from '@drover/api';
-import { dns1035Label, dnsSubdomain } from '@drover/api';
+import { dnsSubdomain, type KubeObject, type StatusCause } from '@drover/api';
 import type {
   MutatingWebhook,
   MutatingWebhookConfiguration,
   ValidatingWebhook,
   ValidatingWebhookConfiguration,
 } from '@drover/api/types/admissionregistration-v1';
-import { isReviewVersion, REVIEW_VERSIONS } from '../admission/webhook.js';
+import { REVIEW_VERSIONS } from '../admission/webhook.js';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, inner, loose, objectsIn } from './absent.js';
 import { ruleCauses, selectorCauses } from './admission-rules.js';
 import { duplicate, forbiddenField, invalidValue, required, unsupported } from './causes.js';
 import { clientConfigCauses } from './client-config.js';
 import { counted } from './plain.js';
+import { reviewVersionCauses } from './review-versions.js';
 
 /** Webhooks without effects beside their answer: the only ones that may be registered anew. */
 const NO_SIDE_EFFECTS = ['None', 'NoneOnDryRun'];
@@ -75,7 +75,7 @@ function webhookCauses(webhook: ValidatingWebhook | MutatingWebhook, at: string)
     ...selectorCauses(webhook.namespaceSelector, `${at}.namespaceSelector`),
     ...selectorCauses(webhook.objectSelector, `${at}.objectSelector`),
     ...clientConfigCauses(webhook.clientConfig, `${at}.clientConfig`),
-    ...reviewVersionCauses(webhook.admissionReviewVersions, `${at}.admissionReviewVersions`),
+    ...reviewVersionCauses(webhook.admissionReviewVersions, `${at}.admissionReviewVersions`, REVIEW_VERSIONS),
     ...(webhook.matchConditions ?? []).map((_condition, index) =>
       forbiddenField(`${at}.matchConditions[${index}]`, 'match conditions are not implemented by this server'),
     ),
@@ -90,16 +90,4 @@ function nameCauses(name: string, at: string): StatusCause[] {
   if (why !== undefined) return [invalidValue(at, name, why)];
   if (name.split('.').length >= 3) return [];
   return [invalidValue(at, name, 'should be a domain with at least three segments separated by dots')];
-}
-
-function reviewVersionCauses(versions: readonly string[], at: string): StatusCause[] {
-  const known = REVIEW_VERSIONS.join(', ');
-  if (versions.length === 0) return [required(at, `must specify one of ${known}`)];
-  const found = versions.flatMap((version, index) => {
-    if (versions.indexOf(version) < index) return [invalidValue(`${at}[${index}]`, version, 'duplicate version')];
-    const why = dns1035Label(version);
-    return why === undefined ? [] : [invalidValue(`${at}[${index}]`, version, why)];
-  });
-  if (!versions.some(isReviewVersion)) found.push(invalidValue(at, versions, `must include at least one of ${known}`));
-  return found;
 }

@@ -4,6 +4,7 @@ import { listEntries, listMetadata } from '../registry/list.js';
 import { listBody } from '../registry/list-body.js';
 import { type IncludeObject, partialMetadata, represent, table, tableRow } from '../registry/represent.js';
 import { selection } from '../registry/selection.js';
+import { shown } from '../registry/shown.js';
 import { servedVersion, viewOf } from '../registry/view.js';
 import { watchLines } from '../registry/watch.js';
 import { type Representation, representation } from '../request/negotiation.js';
@@ -20,12 +21,14 @@ const WHOLE_BYTES = 256 * 1024;
 const WHOLE_ITEMS = 500;
 
 /** GET of one object. */
-export function get({ core }: Verbs, call: Call): ApiResponse {
+export function get({ core }: Verbs, call: Call): ApiResponse | Promise<ApiResponse> {
   const { served, namespace, name = '' } = call;
-  const { definition } = served;
+  const { definition, version } = served;
   const entry = core.store.get(objectKey(collectionPrefix(definition), { namespace, name }));
   if (entry === undefined) throw notFound(definition, name);
-  return objectResponse(200, core.clock.now(), call, entry.value, entry.revision);
+  const now = core.clock.now();
+  const response = ({ value, revision }: Entry): ApiResponse => objectResponse(200, now, call, value, revision);
+  return version.converter === undefined ? response(entry) : shown(served, entry).then(response);
 }
 
 /** An answer with one object, in the form the caller asked for. */

@@ -1,5 +1,6 @@
 import { ApiError, type ApiResponse, badRequest, type KubeObject, notFound } from '@drover/api';
 import { at, type ScaleDefinition } from '../catalog/definition.js';
+import { shown, writtenShown } from '../registry/shown.js';
 import { type Change, updateObject } from '../registry/write.js';
 import { json } from '../request/response.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
@@ -17,11 +18,13 @@ export async function scale(verbs: Verbs, call: Call, definition: ScaleDefinitio
   if (request.method === 'GET') {
     const entry = core.store.get(objectKey(collectionPrefix(served.definition), { namespace, name }));
     if (entry === undefined) throw notFound(served.definition, name);
-    return json(200, scaleOf(decodeStored(entry.value, entry.revision), definition));
+    const { value, revision } = await shown(served, entry);
+    return json(200, scaleOf(decodeStored(value, revision), definition));
   }
   const change = request.method === 'PUT' ? await replaced(call, definition) : await patched(call, definition);
   const written = await updateObject(core, writeContext(call), { namespace, name }, change, { replace: false });
-  return json(200, scaleOf(decodeStored(written.value, written.revision ?? 0), definition));
+  const { value, revision = 0 } = await writtenShown(served, written);
+  return json(200, scaleOf(decodeStored(value, revision), definition));
 }
 
 async function replaced({ request }: Call, definition: ScaleDefinition): Promise<Change> {

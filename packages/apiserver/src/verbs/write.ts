@@ -3,6 +3,7 @@ import type { Written } from '../registry/core.js';
 import { type DeleteOptions, deleteObject } from '../registry/delete.js';
 import { listEntries, listMetadata } from '../registry/list.js';
 import { selection } from '../registry/selection.js';
+import { writtenShown } from '../registry/shown.js';
 import { servedVersion, viewOf } from '../registry/view.js';
 import { createObject, updateObject } from '../registry/write.js';
 import { listOptions } from '../request/query.js';
@@ -40,8 +41,9 @@ export async function replace({ core }: Verbs, call: Call): Promise<ApiResponse>
 }
 
 /** An answer with the object as the write left it. */
-export function writtenResponse(now: number, call: Call, { value, revision, outcome }: Written): ApiResponse {
-  return objectResponse(outcome === 'created' ? 201 : 200, now, call, value, revision);
+export async function writtenResponse(now: number, call: Call, written: Written): Promise<ApiResponse> {
+  const { value, revision } = await writtenShown(call.served, written);
+  return objectResponse(written.outcome === 'created' ? 201 : 200, now, call, value, revision);
 }
 
 /** DELETE of one object: the object while something holds it back, else a Status. */
@@ -50,8 +52,7 @@ export async function remove({ core }: Verbs, call: Call): Promise<ApiResponse> 
   const { options, dryRun, document } = await deleteOptions(call);
   const context = { ...writeContext(call), dryRun, options: document };
   const written = await deleteObject(core, context, { namespace, name }, options);
-  if (written.outcome !== 'deleted')
-    return objectResponse(200, core.clock.now(), call, written.value, written.revision);
+  if (written.outcome !== 'deleted') return writtenResponse(core.clock.now(), call, written);
   const { group, plural } = served.definition;
   const { uid = '' } = decodeStored(written.value, 0).metadata;
   return success({ name, ...(group === '' ? {} : { group }), kind: plural, uid });
