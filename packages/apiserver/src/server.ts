@@ -6,6 +6,8 @@ import type { AdmissionPlugin, AggregatedApi, ApiRequest, ApiResponse, Identity,
 import { type Clock, type Log, type RandomBytes, Secret } from '@drover/kit';
 import type { Store } from '@drover/store';
 import { ObjectConfiguredAdmission } from './admission/configured-admission.js';
+import { podAccount } from './admission/pod-account.js';
+import { podPriority } from './admission/pod-priority.js';
 import { Api } from './api.js';
 import { type AuditOptions, Auditor } from './audit/auditor.js';
 import { Authenticator } from './auth/authenticator.js';
@@ -45,7 +47,7 @@ const DECODED_BYTES = 16 * 1024 * 1024;
 /** Followers of the store that end with the server: more than these would be a leak. */
 const FOLLOWERS = 64;
 /** Kinds whose end may be the end of a credential. */
-const CREDENTIAL_KINDS = ['serviceaccounts', 'secrets', 'pods'];
+const CREDENTIAL_KINDS = ['serviceaccounts', 'secrets', 'pods', 'nodes'];
 
 /** What an API server is made of. The caller keeps the store and closes it after the server. */
 export interface ApiServerOptions {
@@ -127,7 +129,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     decoded,
     lock: new KeyLock(),
     admission: new Admission({
-      plugins: [...admission, limitAdmission(reader)],
+      plugins: [...admission, limitAdmission(reader), podAccount(reader), podPriority(reader)],
       configured: new ObjectConfiguredAdmission(
         store,
         { catalog, objects: reader, caller: webhooks, random, log },
@@ -176,7 +178,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     log,
     auditor,
   });
-  await bootstrapCluster(objects, advertise, aggregated);
+  await bootstrapCluster(objects, advertise, aggregated, clock);
   const caPem = authority.certPem;
   const running = [definitionCleanup, ...controllers].map((start) =>
     start({ clock, random, log, objects, catalog, tokens, caPem, signal: stop.signal }),

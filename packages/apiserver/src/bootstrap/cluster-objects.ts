@@ -1,63 +1,35 @@
 import { isIP } from 'node:net';
-import { type AggregatedApi, hasReason, type KubeObject, uncovered } from '@drover/api';
-import { defaultRbac } from '@drover/api/schemas';
-import type { ClusterRole, ClusterRoleBinding, PolicyRule, Subject } from '@drover/api/types/rbac-v1';
+import type { AggregatedApi, KubeObject } from '@drover/api';
+import type { Clock } from '@drover/kit';
 import type { GroupResource, Objects } from '../controllers/controller.js';
+import { SYSTEM_PRIORITY_CLASSES } from '../strategies/priority-class.js';
 import { API_SERVER_ADDRESS } from '../strategies/service.js';
+import { reconcileDefaultRbac } from './default-rbac.js';
+import { ensure } from './ensure.js';
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 const CORE = (plural: string): GroupResource => ({ group: '', plural });
-/** Set to "false" by an administrator who wants a default role or binding left alone. */
-const AUTOUPDATE = 'rbac.authorization.kubernetes.io/autoupdate';
-const RBAC_PLURALS: Readonly<Record<string, string>> = {
-  ClusterRole: 'clusterroles',
-  ClusterRoleBinding: 'clusterrolebindings',
-  Role: 'roles',
-  RoleBinding: 'rolebindings',
-};
+const PRIORITIES: GroupResource = { group: 'scheduling.k8s.io', plural: 'priorityclasses' };
+const SLICES: GroupResource = { group: 'discovery.k8s.io', plural: 'endpointslices' };
 
 /**
- * Makes what each cluster starts with, where it is missing: namespaces, default roles and bindings (rules and subjects that are
- * missing are added, none is taken away), the `kubernetes` Service, and an APIService for each aggregated group.
+ * Makes what each cluster starts with, where it is missing: namespaces, default roles and bindings, the priority classes of the
+ * system, the `kubernetes` Service, and an APIService for each aggregated group.
  */
 export async function bootstrapCluster(
   objects: Objects,
   advertise: { readonly host: string; readonly port: number },
   aggregated: readonly AggregatedApi[],
+  clock: Clock,
 ): Promise<void> {
   await Promise.all(NAMESPACES.map((name) => ensure(objects, CORE('namespaces'), object('v1', 'Namespace', name))));
   await Promise.all([
-    ...defaultRbac().map((wanted) => reconcileRbac(objects, wanted)),
+    reconcileDefaultRbac(objects),
+    ...SYSTEM_PRIORITY_CLASSES.map((wanted) => ensure(objects, PRIORITIES, wanted)),
     ensureApiService(objects, advertise),
+    ensureTokenTracking(objects, clock),
     ...aggregated.map((api) => ensureAggregated(objects, api)),
   ]);
-}
-
-async function reconcileRbac(objects: Objects, wanted: ReturnType<typeof defaultRbac>[number]): Promise<void> {
-  const resource = { group: 'rbac.authorization.k8s.io', plural: RBAC_PLURALS[wanted.kind] ?? '' };
-  const { name = '', namespace } = wanted.metadata;
-  const present = objects.get(resource, { name, namespace });
-  if (present === undefined) return ensure(objects, resource, wanted);
-  if (present.metadata.annotations?.[AUTOUPDATE] === 'false') return;
-  if ('roleRef' in wanted) {
-    await objects.update(resource, { name, namespace }, (current) => {
-      const binding = current as ClusterRoleBinding;
-      const subjects = missingSubjects(binding.subjects ?? [], wanted.subjects ?? []);
-      return subjects.length === 0 ? undefined : { ...binding, subjects: [...(binding.subjects ?? []), ...subjects] };
-    });
-    return;
-  }
-  await objects.update(resource, { name, namespace }, (current) => {
-    const role = current as ClusterRole;
-    const rules: PolicyRule[] = uncovered(role.rules ?? [], wanted.rules ?? []);
-    return rules.length === 0 ? undefined : { ...role, rules: [...(role.rules ?? []), ...rules] };
-  });
-}
-
-function missingSubjects(present: readonly Subject[], wanted: readonly Subject[]): Subject[] {
-  const key = ({ kind, name, namespace = '' }: Subject): string => `${kind}/${namespace}/${name}`;
-  const known = new Set(present.map(key));
-  return wanted.filter((subject) => !known.has(key(subject)));
 }
 
 /** Where programs inside look for the API. Endpoints take addresses only; a name that is advertised is not told there. */
@@ -81,6 +53,32 @@ async function ensureApiService(objects: Objects, { host, port }: { host: string
     { namespace: 'default', name: 'kubernetes' },
     (current) => ({ ...current, subsets }) as KubeObject,
   );
+  await ensureSlice(objects, host, port);
+}
+
+/** The same in the newer form. */
+async function ensureSlice(objects: Objects, host: string, port: number): Promise<void> {
+  const named = { 'kubernetes.io/service-name': 'kubernetes' };
+  const where = {
+    endpoints: [{ addresses: [host], conditions: { ready: true } }],
+    ports: [{ name: 'https', port, protocol: 'TCP' }],
+  };
+  const slice = {
+    ...object('discovery.k8s.io/v1', 'EndpointSlice', 'kubernetes', 'default', named),
+    addressType: isIP(host) === 6 ? 'IPv6' : 'IPv4',
+    ...where,
+  };
+  await ensure(objects, SLICES, slice);
+  const ref = { namespace: 'default', name: 'kubernetes' };
+  await objects.update(SLICES, ref, (current) => ({ ...current, ...where }) as KubeObject);
+}
+
+/** Since when uses of the tokens in Secrets are noted on them, for who looks for unused ones. */
+async function ensureTokenTracking(objects: Objects, clock: Clock): Promise<void> {
+  const name = 'kube-apiserver-legacy-service-account-token-tracking';
+  const since = new Date(clock.now()).toISOString().slice(0, 10);
+  const tracking = { ...object('v1', 'ConfigMap', name, 'kube-system'), data: { since } };
+  await ensure(objects, CORE('configmaps'), tracking);
 }
 
 async function ensureAggregated(objects: Objects, { group, version }: AggregatedApi): Promise<void> {
@@ -101,16 +99,6 @@ async function ensureAggregated(objects: Objects, { group, version }: Aggregated
     (current) => ({ ...current, status: { conditions: [local] } }) as KubeObject,
     { subresource: 'status' },
   );
-}
-
-async function ensure(objects: Objects, resource: GroupResource, wanted: KubeObject): Promise<void> {
-  const { name = '', namespace } = wanted.metadata;
-  if (objects.get(resource, { name, namespace }) !== undefined) return;
-  try {
-    await objects.create(resource, wanted);
-  } catch (error) {
-    if (!hasReason(error, 'AlreadyExists')) throw error;
-  }
 }
 
 function object(

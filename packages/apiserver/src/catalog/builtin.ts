@@ -5,6 +5,7 @@ import { limitRange } from '../strategies/limit-range.js';
 import { namespace } from '../strategies/namespace.js';
 import { counted, plain } from '../strategies/plain.js';
 import { pod } from '../strategies/pod.js';
+import { priorityClass } from '../strategies/priority-class.js';
 import { apiService, refused, unenforced } from '../strategies/refused.js';
 import { clusterRoles, roles } from '../strategies/role.js';
 import { clusterRoleBindings, roleBindings } from '../strategies/role-binding.js';
@@ -55,6 +56,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'rbac.authorization.k8s.io/clusterroles': clusterRoles,
   'rbac.authorization.k8s.io/rolebindings': roleBindings,
   'rbac.authorization.k8s.io/roles': roles,
+  'scheduling.k8s.io/priorityclasses': priorityClass,
   'storage.k8s.io/storageclasses': storageClass,
 };
 

@@ -1,5 +1,5 @@
 import { type Attributes, isJsonObject, type JsonObject, qualifiedName, type StatusCause } from '@drover/api';
-import { forbiddenField, invalidValue, required } from '../strategies/cause.js';
+import { forbiddenField, invalidValue, required } from '../strategies/causes.js';
 
 /** What an access review asks about. @throws never for a spec without causes of `attributeCauses`. */
 export function attributesOf({ resourceAttributes, nonResourceAttributes }: JsonObject): Attributes {

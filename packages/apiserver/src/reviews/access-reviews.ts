@@ -1,5 +1,5 @@
 import { badRequest, type Identity, invalid, type JsonObject, type KubeObject, type StatusCause } from '@drover/api';
-import { invalidValue } from '../strategies/cause.js';
+import { invalidValue } from '../strategies/causes.js';
 import { attributeCauses, attributesOf } from './access-attributes.js';
 import type { Review, ReviewContext } from './review.js';
 

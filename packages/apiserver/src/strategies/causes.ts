@@ -7,15 +7,12 @@ export function required(field: string, why = ''): StatusCause {
 
 /** A value that a field may not have; `why` says what is wrong with it. */
 export function invalidValue(field: string, value: unknown, why: string): StatusCause {
-  return { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}`, field };
+  return { reason: 'FieldValueInvalid', message: `Invalid value: ${printed(value)}: ${why}`, field };
 }
 
-/** A value that is none of those a field may have. */
+/** A value that is none of those a field may have, which are told in their order. */
 export function unsupported(field: string, value: unknown, supported: readonly string[]): StatusCause {
-  const list = [...supported]
-    .sort()
-    .map((one) => JSON.stringify(one))
-    .join(', ');
+  const list = supported.map((one) => JSON.stringify(one)).join(', ');
   const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`;
   return { reason: 'FieldValueNotSupported', message, field };
 }
@@ -28,4 +25,11 @@ export function duplicate(field: string, value: unknown): StatusCause {
 /** A field that may not be there. */
 export function forbiddenField(field: string, why: string): StatusCause {
   return { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field };
+}
+
+/** A value as Go prints nothing, texts and lists of texts in such a sentence; anything else as JSON. */
+function printed(value: unknown): string {
+  if (value === undefined || value === null) return '"null"';
+  if (!Array.isArray(value)) return JSON.stringify(value);
+  return `[]string{${value.map((item) => JSON.stringify(item)).join(', ')}}`;
 }

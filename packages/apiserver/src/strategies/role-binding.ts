@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { dnsSubdomain, type KubeObject, notFound, pathSegment, type StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, type Fields, inner, loose, made, objectsIn } from './absent.js';
-import { invalidValue, required, unsupported } from './cause.js';
+import { invalidValue, required, unsupported } from './causes.js';
 import { mayAnyway, onlyLetsGo, RBAC_GROUP, requireHeld } from './escalation.js';
 import { plain } from './plain.js';
 

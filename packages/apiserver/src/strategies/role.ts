@@ -11,7 +11,7 @@ import {
 import type { PolicyRule } from '@drover/api/types/rbac-v1';
 import type { Strategy, StrategyContext } from '../catalog/strategy.js';
 import { absent, inner, loose, objectsIn } from './absent.js';
-import { invalidValue, required } from './cause.js';
+import { invalidValue, required } from './causes.js';
 import { mayAnyway, onlyLetsGo, RBAC_GROUP, requireHeld } from './escalation.js';
 import { plain } from './plain.js';
 

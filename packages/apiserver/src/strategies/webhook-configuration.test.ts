@@ -61,11 +61,11 @@ describe('a webhook configuration', () => {
     ],
     [
       { admissionReviewVersions: ['v2'] },
-      'admissionReviewVersions: Invalid value: ["v2"]: must include at least one of v1, v1beta1',
+      'admissionReviewVersions: Invalid value: []string{"v2"}: must include at least one of v1, v1beta1',
     ],
     [
       { rules: [{ ...RULE, resources: ['*', 'pods'] }] },
-      'rules[0].resources: Invalid value: ["*","pods"]: if \'*\' is present, must not specify other resources without subresources',
+      'rules[0].resources: Invalid value: []string{"*", "pods"}: if \'*\' is present, must not specify other resources without subresources',
     ],
     [
       { rules: [{ ...RULE, resources: ['pods/*', 'pods/status'] }] },

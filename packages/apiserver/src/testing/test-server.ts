@@ -11,6 +11,7 @@ export interface TestServer extends AsyncDisposable {
   readonly server: ApiServer;
   readonly store: Store;
   readonly clock: FakeClock;
+  readonly dataDir: string;
 }
 
 /** Opens a test server; `options` replace what it would choose itself. */
@@ -31,6 +32,7 @@ export async function openTestServer(options: Partial<ApiServerOptions> = {}): P
     server,
     store,
     clock,
+    dataDir,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
