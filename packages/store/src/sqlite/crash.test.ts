@@ -1,15 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { silentLog, systemClock } from '@drover/kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreLocked } from '../errors.js';
-import { type AckedWrite, checkDurable, checkRevisionsGrow } from '../promises.js';
-import type { Store } from '../store.js';
+import { checkRevisionsGrow } from '../promises.js';
+import { Heard, run } from './heard.js';
 import { openSqliteStore } from './open-sqlite-store.js';
 
 const program = fileURLToPath(new URL('./writer-process.js', import.meta.url));
@@ -24,48 +21,6 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 const open = () => openSqliteStore({ file, clock: systemClock, log: silentLog });
-
-/** What writers were heard to do. */
-class Heard {
-  readonly writes: AckedWrite[] = [];
-  /** Keys whose delete was asked for and not acknowledged. */
-  readonly deleting = new Set<string>();
-
-  /** Takes a line of a writer; answers whether it acknowledges a write. */
-  take(line: string): boolean {
-    const seen = JSON.parse(line) as
-      | { opened: number }
-      | { deleting: string }
-      | Pick<AckedWrite, 'type' | 'key' | 'revision'>;
-    if ('opened' in seen) return false;
-    if ('deleting' in seen) {
-      this.deleting.add(seen.deleting);
-      return false;
-    }
-    if (seen.type === 'delete') this.deleting.delete(seen.key);
-    this.writes.push({ ...seen, expected: undefined, called: this.writes.length, answered: Number.POSITIVE_INFINITY });
-    return true;
-  }
-
-  /** The store has kept it all. */
-  check(store: Store): void {
-    const there = new Map(store.list('').entries.map((entry) => [entry.key, entry]));
-    checkDurable(this.writes, there, store.revision, this.deleting);
-  }
-}
-
-/** Runs a writer to its end and hears what it acknowledges; calls `onWrite` after each. */
-async function run(command: string[], heard: Heard, onWrite?: (child: ChildProcess) => unknown): Promise<void> {
-  const [executable = '', ...args] = command;
-  const child = spawn(executable, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  const ended = once(child, 'exit');
-  for await (const line of createInterface({ input: child.stdout })) {
-    // The end may cut the last line; what was not printed in full was not seen to be acknowledged.
-    if (!line.endsWith('}')) break;
-    if (heard.take(line)) await onWrite?.(child);
-  }
-  await ended;
-}
 
 /** Runs the writer until it has acknowledged `count` writes more, calls `meanwhile`, and kills it. */
 async function killAfter(count: number, round: number, heard: Heard, meanwhile?: () => Promise<void>): Promise<void> {
@@ -106,14 +61,7 @@ describe('a process that is killed (SIGKILL) while it writes', () => {
       heard.check(store);
       const { revision } = await store.create(`/after/${round}`, new Uint8Array(1));
       expect(revision).toBeGreaterThan(Math.max(...writes.map((write) => write.revision)));
-      writes.push({
-        type: 'put',
-        key: `/after/${round}`,
-        revision,
-        expected: undefined,
-        called: writes.length,
-        answered: Number.POSITIVE_INFINITY,
-      });
+      heard.add({ type: 'put', key: `/after/${round}`, revision });
     }
     checkRevisionsGrow(writes);
   });
@@ -136,3 +84,46 @@ describe('a process that is killed (SIGKILL) while it writes', () => {
     heard.check(store);
   });
 });
+
+describe('a process that is killed at a step of its writes', () => {
+  const program = fileURLToPath(new URL('./steps-process.js', import.meta.url));
+
+  /** Runs the steps in a file of their own until `killed`, then looks at what is left and writes on. */
+  async function survives(killed: string): Promise<void> {
+    const own = join(dir, `${killed}.db`);
+    const heard = new Heard();
+    await run([process.execPath, program, own, killed], heard);
+    await using store = await openSqliteStore({ file: own, clock: systemClock, log: silentLog });
+    heard.check(store);
+    const { revision } = await store.create('/after', new Uint8Array(1));
+    heard.add({ type: 'put', key: '/after', revision });
+    checkRevisionsGrow(heard.writes);
+    rmSync(own);
+  }
+
+  it('has kept each write it acknowledged, whichever step it was', async () => {
+    const whole = new Heard();
+    await run([process.execPath, program, file], whole);
+    expect(whole.writes.at(-1)?.key).toBe('/last');
+    const { statements } = whole;
+    const last = (part: string): number => statements.findLastIndex((statement) => statement.includes(part)) + 1;
+    // The other moments are those before the next statement.
+    const answered = ['COMMIT', 'wal_checkpoint(PASSIVE)', 'incremental_vacuum'].map((part) => `after=${last(part)}`);
+    const kinds = [...new Set(statements)].filter(
+      (statement) => !/^PRAGMA (busy|locking|sync|page_size)/.test(statement),
+    );
+    await inTwo([...kinds.map((statement) => `before=${last(statement)}`), ...answered], survives);
+    for (const step of ['INSERT', 'DELETE', 'UPDATE horizon', 'COMMIT', 'incremental_vacuum', 'checkpoint(TRUNCATE)']) {
+      expect(last(step), step).toBeGreaterThan(0);
+    }
+  }, 60_000);
+});
+
+/** Does `act` for each of `items`, two at a time. */
+async function inTwo<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of rest) await act(item);
+  };
+  await Promise.all([lane(), lane()]);
+}

@@ -1,20 +1,22 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync, statSync } from 'node:fs';
 import Database from 'libsql';
-import type { Row } from './rows.js';
+import { makeLogFile, upgradeLayout } from './layout.js';
+import { checksum, type Row, rowOf } from './rows.js';
+import { Seal } from './seal.js';
 
 /** Why the file did not do what was asked: another process has it, there is no room, or it is broken. */
 export type LogFileFault = 'locked' | 'full' | 'failed';
 
 /** Which of the faults an error of `LogFile` is (SQLite's result codes, https://www.sqlite.org/rescode.html). */
 export function faultOf(error: unknown): LogFileFault {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === 'SQLITE_BUSY') return 'locked';
   return code === 'SQLITE_FULL' ? 'full' : 'failed';
 }
 
-/** The layout below; a file of another one is refused. */
-const LAYOUT = 1;
 const PAGE_BYTES = 8192;
+/** SQLite's smallest page: no file is shorter. */
+const MIN_BYTES = 512;
 /** A process that was killed holds its locks until the kernel has taken it down. */
 const LOCK_WAIT_MS = 1_000;
 /** SQLite's own default is 1,000 pages of 4 KiB: below this most of the disk's work is checkpoints. */
@@ -24,6 +26,16 @@ const WAL_KEEP_BYTES = 16 * 1024 * 1024;
 /** Pages given back to the file system at a time: a few milliseconds of copying. */
 const VACUUM_PAGES = 256;
 
+/** How a log file is opened. */
+export interface LogFileOptions {
+  /** How long the file may become. */
+  readonly maxBytes: number;
+  /** The page of a file that is made; default 8 KiB. */
+  readonly pageBytes?: number;
+  /** Opens SQLite on a file: where a fault test sees each statement. */
+  readonly open?: (file: string) => Database.Database;
+}
+
 /**
  * The durable log: a SQLite file with one row a write, appended in the order of revisions and removed when no reader can ask
  * for it any more. The current entries are the newest row of each key.
@@ -32,46 +44,58 @@ const VACUUM_PAGES = 256;
  * ends, however it ends. (Such locks are lost when any other descriptor of the file is closed in this process, so nothing
  * here opens the file except SQLite: https://www.sqlite.org/howtocorrupt.html, 2.2.)
  * Each call blocks its thread until the disk has answered.
+ *
+ * A file that was damaged is refused or has lost its newest batches whole, but never gives back a row that was not written:
+ * SQLite checks the frames of its write-ahead log, but reads what is beyond the end of a file that was cut off as zeroes, which
+ * may be a page with no rows on it. So each row has a checksum, and a seal over all of them changes with each batch.
  */
 export class LogFile implements Disposable {
   readonly #db: Database.Database;
   readonly #insert: Database.Statement;
   readonly #remove: Database.Statement;
   readonly #page: Database.Statement;
+  readonly #setHorizon: Database.Statement;
+  #seal: Seal;
   #oldest: number;
   #sinceCheckpoint = 0;
 
   /**
-   * Opens the file, or makes it; `maxBytes` is how long it may become. Only its owner may read it: it holds Secrets.
+   * Opens the file, or makes it. Only its owner may read it: it holds Secrets.
    *
-   * @throws SqliteError, to be told apart by `faultOf`; Error when the file has another layout.
+   * @throws SqliteError, to be told apart by `faultOf`; Error when the file has another layout, or lost what it had.
    */
-  constructor(file: string, maxBytes: number) {
-    const db = new Database(file);
+  constructor(file: string, { maxBytes, pageBytes = PAGE_BYTES, open = (path) => new Database(path) }: LogFileOptions) {
+    if (!existsSync(file)) makeLogFile(file, pageBytes);
+    // What we make has pages at once, so this one was cut off: to start anew would be to lose all in silence.
+    if (statSync(file).size < MIN_BYTES) throw cutOff();
+    const db = open(file);
     this.#db = db;
     try {
       // Before the write-ahead log is made, which takes its mode from this file. By name: see above about descriptors.
       chmodSync(file, 0o600);
       db.exec(`PRAGMA busy_timeout=${LOCK_WAIT_MS}`);
       db.exec('PRAGMA locking_mode=EXCLUSIVE');
-      db.exec(`PRAGMA page_size=${PAGE_BYTES}`);
-      db.exec('PRAGMA auto_vacuum=INCREMENTAL');
       const mode = db.prepare('PRAGMA journal_mode=WAL').raw().get();
       if (!Array.isArray(mode) || mode[0] !== 'wal')
         throw new Error('the file system does not allow a write-ahead log');
       db.exec('PRAGMA synchronous=FULL');
       db.exec('PRAGMA wal_autocheckpoint=0');
       db.exec(`PRAGMA journal_size_limit=${WAL_KEEP_BYTES}`);
-      db.exec(`PRAGMA max_page_count=${Math.floor(maxBytes / PAGE_BYTES)}`);
       db.exec('BEGIN IMMEDIATE');
-      this.#layOut();
+      upgradeLayout(db, number(db.prepare('PRAGMA user_version').raw().get()));
       db.exec('COMMIT');
-      this.#insert = db.prepare('INSERT INTO log (revision, key, created, value) VALUES (?, ?, ?, ?)');
-      this.#remove = db.prepare('DELETE FROM log WHERE revision = ?');
+      const page = number(db.prepare('PRAGMA page_size').raw().get());
+      db.exec(`PRAGMA max_page_count=${Math.floor(maxBytes / page)}`);
+      this.#insert = db.prepare('INSERT INTO log (revision, key, created, value, checksum) VALUES (?, ?, ?, ?, ?)');
+      this.#remove = db.prepare('DELETE FROM log WHERE revision = ? RETURNING checksum').raw();
+      this.#setHorizon = db.prepare('UPDATE horizon SET oldest = ?, rows = ?, seal = ?');
       this.#page = db
-        .prepare('SELECT revision, key, created, value FROM log WHERE revision > ? ORDER BY revision LIMIT ?')
+        .prepare('SELECT revision, key, created, value, checksum FROM log WHERE revision > ? ORDER BY revision LIMIT ?')
         .raw();
-      this.#oldest = number(db.prepare('SELECT oldest FROM horizon').raw().get());
+      const [oldest, rows, seal] = numbers(db.prepare('SELECT oldest, rows, seal FROM horizon').raw().get());
+      if (oldest === undefined || rows === undefined || seal === undefined) throw cutOff();
+      this.#oldest = oldest;
+      this.#seal = new Seal(rows, seal);
     } catch (error) {
       db.close();
       throw error;
@@ -83,27 +107,63 @@ export class LogFile implements Disposable {
     return this.#oldest;
   }
 
-  /** The next rows after `revision`, in order, at most `limit`. */
-  after(revision: number, limit: number): Row[] {
-    return this.#page.all(revision, limit).map(row);
+  /**
+   * All rows in order, in pages of `limit`. Nothing may be committed meanwhile.
+   *
+   * @throws Error at a row that is damaged, and at the end when rows are missing.
+   */
+  *pages(limit: number): Generator<Row[], void, undefined> {
+    const found = new Seal();
+    for (let last = 0; ; ) {
+      const rows = this.#after(last, limit, found);
+      last = rows.at(-1)?.revision ?? last;
+      if (rows.length < limit && !found.equals(this.#seal)) {
+        throw new Error(`${this.#seal.rows} rows were written, and ${found.rows} are there; restore a backup`);
+      }
+      if (rows.length > 0) yield rows;
+      if (rows.length < limit) return;
+    }
+  }
+
+  #after(revision: number, limit: number, found: Seal): Row[] {
+    try {
+      return this.#page.all(revision, limit).map((cells) => {
+        const row = rowOf(cells);
+        const sum = checksum(row);
+        if (!Array.isArray(cells) || cells[4] !== sum) {
+          throw new Error(`the write at revision ${row.revision} is damaged; restore a backup`);
+        }
+        found.add(sum);
+        return row;
+      });
+    } catch (error) {
+      throw codeOf(error) === 'SQLITE_IOERR_SHORT_READ' ? cutOff(error) : error;
+    }
   }
 
   /** Removes the rows at the revisions `forgotten`, appends `rows` and remembers `oldest`: all of it durable on return, or none. */
   commit(rows: Iterable<Row>, forgotten: readonly number[], oldest: number): void {
+    const seal = this.#seal.copy();
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       // First what gives room, then what takes it.
-      for (const revision of forgotten) this.#remove.run(revision);
-      for (const { revision, key, created, value } of rows) {
-        this.#insert.run(revision, key, created, value ?? null);
-        this.#sinceCheckpoint += PAGE_BYTES + (value?.byteLength ?? 0);
+      for (const revision of forgotten) {
+        const removed = this.#remove.get(revision);
+        if (removed !== undefined) seal.remove(number(removed));
       }
-      if (oldest !== this.#oldest) this.#db.prepare('UPDATE horizon SET oldest = ?').run(oldest);
+      for (const row of rows) {
+        const sum = checksum(row);
+        this.#insert.run(row.revision, row.key, row.created, row.value ?? null, sum);
+        seal.add(sum);
+        this.#sinceCheckpoint += PAGE_BYTES + (row.value?.byteLength ?? 0);
+      }
+      this.#setHorizon.run(oldest, seal.rows, seal.value);
       this.#db.exec('COMMIT');
     } catch (error) {
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
+    this.#seal = seal;
     this.#oldest = oldest;
     this.#sinceCheckpoint += forgotten.length * (PAGE_BYTES / 4);
   }
@@ -127,31 +187,21 @@ export class LogFile implements Disposable {
     }
     this.#db.close();
   }
+}
 
-  #layOut(): void {
-    const layout = number(this.#db.prepare('PRAGMA user_version').raw().get());
-    if (layout === LAYOUT) return;
-    if (layout !== 0) throw new Error(`the file has layout ${layout}; this program reads layout ${LAYOUT}`);
-    this.#db.exec(`
-      CREATE TABLE log (revision INTEGER PRIMARY KEY, key TEXT NOT NULL, created INTEGER NOT NULL, value BLOB) STRICT;
-      CREATE TABLE horizon (oldest INTEGER NOT NULL) STRICT;
-      INSERT INTO horizon VALUES (1);
-      PRAGMA user_version=${LAYOUT};
-    `);
-  }
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function cutOff(cause?: unknown): Error {
+  return new Error('the file has lost what was in it; restore a backup', { cause });
+}
+
+function numbers(answer: unknown): number[] {
+  return Array.isArray(answer) ? answer.filter((cell) => typeof cell === 'number') : [];
 }
 
 function number(answer: unknown): number {
   if (Array.isArray(answer) && typeof answer[0] === 'number') return answer[0];
   throw new Error(`SQLite answered ${JSON.stringify(answer)} where one number was expected`);
-}
-
-function row(cells: unknown): Row {
-  const [revision, key, created, value] = Array.isArray(cells) ? cells : [];
-  if (typeof revision !== 'number' || typeof key !== 'string' || typeof created !== 'number') {
-    throw new Error('the log holds a row that is not one of ours');
-  }
-  const bytes =
-    value instanceof Uint8Array ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined;
-  return { revision, key, created, value: bytes };
 }

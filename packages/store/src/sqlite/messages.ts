@@ -9,7 +9,7 @@ export interface WorkerSetup {
 
 /** What the worker is asked, one at a time; each gets one reply, and the start gets one too. */
 export type Request =
-  | { readonly type: 'load'; readonly after: number }
+  | { readonly type: 'load' }
   | {
       readonly type: 'commit';
       readonly rows: PackedRows;

@@ -23,10 +23,15 @@ export interface SqliteStoreOptions extends StoreOptions {
  * @throws StoreLocked when a live process (or another store in this one) has the file.
  * @throws StoreUnavailable when the file cannot be read or is not a store.
  */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  return openThrough(undefined, options);
+}
+
+/** The same with another program in the thread that writes: for fault tests. */
+export async function openThrough(program: URL | undefined, options: SqliteStoreOptions): Promise<Store> {
   const { file, clock, maxFileBytes = DEFAULT_MAX_FILE_BYTES } = options;
   try {
-    const { journal, oldest } = await WorkerJournal.open({ file, maxFileBytes });
+    const { journal, oldest } = await WorkerJournal.open({ file, maxFileBytes }, program);
     try {
       const forgotten: Revision[] = [];
       const keyspace = await load(journal, toRevision(oldest), clock.now(), forgotten);
@@ -46,11 +51,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 /** Replays the log; the worker reads the next rows while these are taken in. */
 async function load(journal: WorkerJournal, oldest: Revision, now: number, forgotten: Revision[]): Promise<Keyspace> {
   const keyspace = new Keyspace(FIRST_REVISION);
-  for (let next = journal.load(0); ; ) {
+  for (let next = journal.load(); ; ) {
     const rows = await next;
-    const last = rows.revisions.at(-1);
-    if (last === undefined) break;
-    next = journal.load(last);
+    if (rows.keys.length === 0) break;
+    next = journal.load();
     take(keyspace, rows, now);
   }
   keyspace.skipTo(oldest);

@@ -1,9 +1,32 @@
+import { crc32 } from 'node:zlib';
+
 /** A line of the log: a write, or with no value a delete. */
 export interface Row {
   readonly key: string;
   readonly revision: number;
   readonly created: number;
   readonly value: Uint8Array | undefined;
+}
+
+/** What is stored beside a row to know it again (CRC-32 of all that it says). */
+export function checksum({ key, revision, created, value }: Row): number {
+  const head = crc32(`${revision} ${created} ${value ? 'put' : 'delete'} ${key}`);
+  return value ? crc32(value, head) : head;
+}
+
+/**
+ * The row that SQLite gives back as the columns revision, key, created and value.
+ *
+ * @throws Error when it is not one of ours.
+ */
+export function rowOf(cells: unknown): Row {
+  const [revision, key, created, value] = Array.isArray(cells) ? cells : [];
+  if (typeof revision !== 'number' || typeof key !== 'string' || typeof created !== 'number') {
+    throw new Error('the log holds a row that is not one of ours; restore a backup');
+  }
+  const bytes =
+    value instanceof Uint8Array ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined;
+  return { revision, key, created, value: bytes };
 }
 
 /** Many rows as one message between threads: all values in one buffer that is handed over, not copied. */

@@ -22,8 +22,8 @@ export class WorkerJournal implements Journal {
   #waiter: Waiter | undefined;
   #broken: Error | undefined;
 
-  private constructor(setup: WorkerSetup) {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+  private constructor(setup: WorkerSetup, program: URL) {
+    this.#worker = new Worker(program, {
       workerData: setup,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
     });
@@ -33,9 +33,15 @@ export class WorkerJournal implements Journal {
     this.#worker.on('exit', (code) => this.#break(new Error(`the thread that writes ended with code ${code}`)));
   }
 
-  /** Starts the thread and opens the file. `oldest` is the oldest revision whose history the log has. */
-  static async open(setup: WorkerSetup): Promise<{ readonly journal: WorkerJournal; readonly oldest: number }> {
-    const journal = new WorkerJournal(setup);
+  /**
+   * Starts the thread, by default with the program that ships, and opens the file. `oldest` is the oldest revision whose
+   * history the log has.
+   */
+  static async open(
+    setup: WorkerSetup,
+    program: URL = new URL('./worker.js', import.meta.url),
+  ): Promise<{ readonly journal: WorkerJournal; readonly oldest: number }> {
+    const journal = new WorkerJournal(setup, program);
     try {
       const reply = await journal.#reply();
       if (reply.type !== 'opened') throw new Error(`the thread that writes began with "${reply.type}"`);
@@ -46,9 +52,9 @@ export class WorkerJournal implements Journal {
     }
   }
 
-  /** The next rows of the log after `revision`; none at its end. */
-  async load(revision: number): Promise<PackedRows> {
-    const reply = await this.#ask({ type: 'load', after: revision });
+  /** The next rows of the log, from the first; none at its end. */
+  async load(): Promise<PackedRows> {
+    const reply = await this.#ask({ type: 'load' });
     if (reply.type !== 'loaded') throw new Error(`the thread that writes answered "${reply.type}"`);
     return reply.rows;
   }

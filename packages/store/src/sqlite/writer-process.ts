@@ -11,7 +11,6 @@ async function main(file: string, round: string): Promise<void> {
   const acknowledge = (type: 'put' | 'delete', key: string, revision: number): void => {
     process.stdout.write(`${JSON.stringify({ type, key, revision })}\n`);
   };
-  process.stdout.write(`${JSON.stringify({ opened: store.revision })}\n`);
   const caller = async (name: number): Promise<never> => {
     for (let turn = 0; ; turn += 1) {
       const key = `/${round}/${name}/${turn}`;
