@@ -2,12 +2,12 @@ import { isIP } from 'node:net';
 import type { AggregatedApi, KubeObject } from '@drover/api';
 import type { Clock } from '@drover/kit';
 import type { GroupResource, Objects } from '../controllers/controller.js';
+import { SYSTEM_NAMESPACES } from '../strategies/namespace.js';
 import { SYSTEM_PRIORITY_CLASSES } from '../strategies/priority-class.js';
 import { API_SERVER_ADDRESS } from '../strategies/service.js';
 import { reconcileDefaultRbac } from './default-rbac.js';
 import { ensure } from './ensure.js';
 
-const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 const CORE = (plural: string): GroupResource => ({ group: '', plural });
 const PRIORITIES: GroupResource = { group: 'scheduling.k8s.io', plural: 'priorityclasses' };
 const SLICES: GroupResource = { group: 'discovery.k8s.io', plural: 'endpointslices' };
@@ -22,7 +22,9 @@ export async function bootstrapCluster(
   aggregated: readonly AggregatedApi[],
   clock: Clock,
 ): Promise<void> {
-  await Promise.all(NAMESPACES.map((name) => ensure(objects, CORE('namespaces'), object('v1', 'Namespace', name))));
+  await Promise.all(
+    SYSTEM_NAMESPACES.map((name) => ensure(objects, CORE('namespaces'), object('v1', 'Namespace', name))),
+  );
   await Promise.all([
     reconcileDefaultRbac(objects),
     ...SYSTEM_PRIORITY_CLASSES.map((wanted) => ensure(objects, PRIORITIES, wanted)),

@@ -7,6 +7,7 @@ import { counted, plain } from '../strategies/plain.js';
 import { pod } from '../strategies/pod.js';
 import { priorityClass } from '../strategies/priority-class.js';
 import { apiService, refused, unenforced } from '../strategies/refused.js';
+import { resourceQuota } from '../strategies/resource-quota.js';
 import { clusterRoles, roles } from '../strategies/role.js';
 import { clusterRoleBindings, roleBindings } from '../strategies/role-binding.js';
 import { configMap, secret } from '../strategies/secret.js';
@@ -36,6 +37,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   '/persistentvolumes': persistentVolume,
   '/pods': pod,
   '/replicationcontrollers': counted,
+  '/resourcequotas': resourceQuota,
   '/secrets': secret,
   '/services': service,
   'apiextensions.k8s.io/customresourcedefinitions': customResourceDefinition,

@@ -31,6 +31,13 @@ async function family(
   return { owner, child };
 }
 
+/** What the Events of the namespace tell. */
+async function eventsOf(cluster: TestCluster): Promise<unknown[]> {
+  const list = await cluster.get('/api/v1/namespaces/default/events');
+  const items = list?.['items'] as { reason: string; involvedObject: object; message: string }[];
+  return items.map(({ reason, involvedObject, message }) => ({ reason, involvedObject, message }));
+}
+
 describe('deleting an owner in the background', () => {
   it('deletes its dependents after it, and theirs', async () => {
     await using cluster = await TestCluster.open();
@@ -151,6 +158,39 @@ describe('a dependent whose owner is not there', () => {
     const earlier = ownedBy(owner, { uid: '00000000-0000-0000-0000-000000000000' });
     await cluster.create(MAPS, configMap('child', { ownerReferences: [earlier] }));
     await cluster.untilThere(`${MAPS}/child`, false);
+  });
+
+  it('is deleted when the owner is in another namespace, and an Event tells why', async () => {
+    await using cluster = await TestCluster.open();
+    const owner = await cluster.create('/api/v1/namespaces/kube-public/configmaps', configMap('owner'));
+    const child = await cluster.create(MAPS, configMap('child', { ownerReferences: [ownedBy(owner)] }));
+    await cluster.untilThere(`${MAPS}/child`, false);
+    await cluster.quiet();
+    expect(await eventsOf(cluster)).toEqual([
+      {
+        reason: 'OwnerRefInvalidNamespace',
+        involvedObject: {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          namespace: 'default',
+          name: 'child',
+          uid: child.metadata.uid,
+        },
+        message: `ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: ${owner.metadata.uid}] does not exist in namespace "default"`,
+      },
+    ]);
+  });
+
+  it('stays when it has no namespace and the owner has one, and an Event tells so once', async () => {
+    await using cluster = await TestCluster.open();
+    const owner = await cluster.create(MAPS, configMap('owner'));
+    const child = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'child', ownerReferences: [ownedBy(owner)] } };
+    await cluster.create('/api/v1/nodes', child);
+    await cluster.quiet();
+    await cluster.merge('/api/v1/nodes/child', { metadata: { finalizers: [HOLD] } });
+    await cluster.quiet();
+    expect(await cluster.get('/api/v1/nodes/child')).toBeDefined();
+    expect(await eventsOf(cluster)).toHaveLength(1);
   });
 
   it('stays when nobody can tell: the owner’s kind is not served', async () => {

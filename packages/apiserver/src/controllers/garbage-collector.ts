@@ -1,13 +1,19 @@
-import type { KubeObject, OwnerReference } from '@drover/api';
+import { apiVersion, type KubeObject, type OwnerReference } from '@drover/api';
 import type { ServedResource } from '../catalog/catalog.js';
 import type { StoredObject } from '../registry/core.js';
 import type { ControllerContext, Sighting } from './controller.js';
 import { Dependents, FOREGROUND, type GraphNode, ORPHAN } from './dependents.js';
+import { recordEvent } from './event-recorder.js';
 import type { FeedListener } from './object-feed.js';
 import { ReconcileLoop } from './reconcile-loop.js';
 
 /** Owners known to be gone are remembered, because their kind may go too; kube-controller-manager remembers 500. */
 const ABSENT_REMEMBERED = 5_000;
+
+/** References to owners in other namespaces that were told of; beyond that, the oldest may be told again. */
+const TOLD_REMEMBERED = 5_000;
+const COMPONENT = 'garbage-collector-controller';
+const NAMESPACES = { group: '', plural: 'namespaces' };
 
 /** Only objects with one of these fields are in the graph. */
 const MARKS = ['ownerReferences', 'deletionTimestamp'];
@@ -31,6 +37,7 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
   readonly #context: ControllerContext;
   readonly #dependents = new Dependents();
   readonly #absent = new Set<string>();
+  readonly #told = new Set<string>();
   readonly #loop: ReconcileLoop;
 
   constructor(context: ControllerContext) {
@@ -62,7 +69,7 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
     const node = this.#dependents.delete(resource, object);
     for (const owner of this.#dependents.waiting(node?.owners ?? [])) this.#loop.add(owner.key);
     const left = this.#dependents.of(uid);
-    if (left.length > 0) this.#rememberAbsent(uid);
+    if (left.length > 0) remember(this.#absent, uid, ABSENT_REMEMBERED);
     for (const { key } of left) this.#loop.add(key);
   }
 
@@ -74,14 +81,6 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
     if (now) this.#loop.add(now.key);
     for (const owner of this.#dependents.waiting([...(before?.owners ?? []), ...(now?.owners ?? [])])) {
       this.#loop.add(owner.key);
-    }
-  }
-
-  #rememberAbsent(uid: string): void {
-    this.#absent.add(uid);
-    for (const oldest of this.#absent) {
-      if (this.#absent.size <= ABSENT_REMEMBERED) return;
-      this.#absent.delete(oldest);
     }
   }
 
@@ -104,6 +103,7 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
   /** Whether an object that has owners may stay. An owner that nobody can judge counts as there. */
   async #judge(node: GraphNode, owners: readonly OwnerReference[], finalizers: readonly string[]): Promise<void> {
     const standings = new Map(owners.map((owner) => [owner.uid, this.#standing(node, owner)]));
+    for (const owner of owners) if (this.#isElsewhere(node, owner)) await this.#tellElsewhere(node, owner);
     const all = [...standings.values()];
     const given = all.filter((standing) => standing === 'dangling' || standing === 'waiting');
     if (given.length === 0) return;
@@ -127,6 +127,33 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
     if (found?.metadata.uid !== owner.uid) return 'dangling';
     const { deletionTimestamp, finalizers = [] } = found.metadata;
     return deletionTimestamp !== undefined && finalizers.includes(FOREGROUND) ? 'waiting' : 'solid';
+  }
+
+  /** Whether the owner is in a namespace where the dependent is not, so that it can own it only by mistake. */
+  #isElsewhere({ resource, ref }: GraphNode, { apiVersion, kind: ofKind, name, uid }: OwnerReference): boolean {
+    const { catalog, objects } = this.#context;
+    const kind = catalog.byKind(apiVersion, ofKind);
+    if (!kind?.namespaced || this.#absent.has(uid)) return false;
+    const isThere = (namespace: string | undefined): boolean =>
+      objects.get(kind, { namespace, name })?.metadata.uid === uid;
+    if (!resource.namespaced) return true;
+    return !isThere(ref.namespace) && objects.list(NAMESPACES).some(({ metadata }) => isThere(metadata.name));
+  }
+
+  /** In kube-controller-manager's words, once for each reference. */
+  async #tellElsewhere({ resource, ref, uid }: GraphNode, owner: OwnerReference): Promise<void> {
+    const key = `${uid}/${owner.uid}`;
+    if (this.#told.has(key)) return;
+    remember(this.#told, key, TOLD_REMEMBERED);
+    const { namespace = '', name } = ref;
+    const told = `[${owner.apiVersion}/${owner.kind}, namespace: ${namespace}, name: ${owner.name}, uid: ${owner.uid}]`;
+    const { group, version, kind } = resource;
+    const about = { apiVersion: apiVersion({ group, version }), kind, name, uid, ...(namespace ? { namespace } : {}) };
+    await recordEvent(this.#context, COMPONENT, about, {
+      type: 'Warning',
+      reason: 'OwnerRefInvalidNamespace',
+      message: `ownerRef ${told} does not exist in namespace ${JSON.stringify(namespace)}`,
+    });
   }
 
   /** Dependents that wait for their own would block this one, and it them, if they depend on each other. */
@@ -163,6 +190,15 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
     await this.#context.objects.update(resource, ref, (object) =>
       object.metadata.uid === uid ? change(object) : undefined,
     );
+  }
+}
+
+/** Keeps the last `most` of a set's items. */
+function remember(items: Set<string>, item: string, most: number): void {
+  items.add(item);
+  for (const oldest of items) {
+    if (items.size <= most) return;
+    items.delete(oldest);
   }
 }
 

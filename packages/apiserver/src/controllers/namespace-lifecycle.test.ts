@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ask } from '../testing/ask.js';
 import { type AnyObject, configMap, TestCluster } from './test-cluster.js';
 
 const TEAM = '/api/v1/namespaces/team';
@@ -53,7 +54,45 @@ describe('a deleted namespace', () => {
     await withTeam(cluster);
     await cluster.create(`${TEAM}/configmaps`, configMap('held', { finalizers: ['example.org/hold'] }));
     await cluster.delete(TEAM);
-    await expect(cluster.create(`${TEAM}/configmaps`, configMap('new'))).rejects.toThrow('being terminated');
+    const { status, body } = await ask(cluster.server, 'POST', `${TEAM}/configmaps`, configMap('new'));
+    expect([status, body['message'], body['details']]).toEqual([
+      403,
+      'configmaps "new" is forbidden: unable to create new content in namespace team because it is being terminated',
+      {
+        name: 'new',
+        kind: 'configmaps',
+        causes: [
+          {
+            reason: 'NamespaceTerminating',
+            message: 'namespace team is being terminated',
+            field: 'metadata.namespace',
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('can be deleted again, which changes nothing', async () => {
+    await using cluster = await TestCluster.open();
+    await withTeam(cluster);
+    await cluster.merge(TEAM, { metadata: { finalizers: ['example.org/hold'] } });
+    const { metadata } = await cluster.delete(TEAM);
+    expect((await cluster.delete(TEAM)).metadata.deletionTimestamp).toBe(metadata.deletionTimestamp);
+  });
+
+  it('is let go by whoever may finalize it, whatever its own finalizers were', async () => {
+    await using cluster = await TestCluster.open();
+    const spec = { finalizers: ['example.org/cleanup'] };
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' }, spec };
+    expect((await cluster.create('/api/v1/namespaces', namespace))['spec']).toEqual({
+      finalizers: ['example.org/cleanup', 'kubernetes'],
+    });
+    await cluster.merge(TEAM, { spec: { finalizers: [] } });
+    await cluster.delete(TEAM);
+    await cluster.quiet();
+    expect((await cluster.get(TEAM))?.['spec']).toEqual(spec);
+    await ask(cluster.server, 'PUT', `${TEAM}/finalize`, { ...namespace, spec: {} });
+    expect(await cluster.get(TEAM)).toBeUndefined();
   });
 
   it('waits for its own finalizers as well', async () => {
@@ -66,5 +105,18 @@ describe('a deleted namespace', () => {
     expect(await cluster.get(TEAM)).toBeDefined();
     await cluster.merge(TEAM, { metadata: { finalizers: null } });
     await cluster.untilThere(TEAM, false);
+  });
+});
+
+describe('the namespaces of the cluster', () => {
+  it('cannot be deleted, but for the one of nodes, which comes back', async () => {
+    await using cluster = await TestCluster.open();
+    await expect(cluster.delete('/api/v1/namespaces/kube-system')).rejects.toThrow('this namespace may not be deleted');
+    const path = '/api/v1/namespaces/kube-node-lease';
+    const before = await cluster.get(path);
+    await cluster.delete(path);
+    await cluster.until(
+      async () => ![undefined, before?.metadata.uid].includes((await cluster.get(path))?.metadata.uid),
+    );
   });
 });

@@ -1,10 +1,15 @@
-import { ApiError, dnsLabel, type KubeObject } from '@drover/api';
+import { ApiError, dnsLabel, type KubeObject, qualifiedName, type StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, inner, loose, made } from './absent.js';
+import { invalidValue } from './causes.js';
 import { plain } from './plain.js';
 
-/** Namespaces that the cluster itself lives in. */
-const IMMORTAL = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);
+/** Namespaces that the cluster itself lives in, and that it has again when they went. */
+export const SYSTEM_NAMESPACES: readonly string[] = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+/** Those that nobody may delete. */
+const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
+/** Finalizers without a domain that are Kubernetes' own. */
+const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion'];
 /** By this label, selectors of namespaces name one. */
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
@@ -32,6 +37,10 @@ export const namespace: Strategy = {
     }
     if (part === 'main') absent(fields, 'status', { phase: 'Active' });
   },
+  validate: (object) => {
+    const finalizers = inner(loose(object), 'spec')?.['finalizers'];
+    return Array.isArray(finalizers) ? finalizers.flatMap((finalizer) => finalizerCauses(String(finalizer))) : [];
+  },
   markDeleted: (object) => {
     const fields = loose(object);
     fields['status'] = { ...inner(fields, 'status'), phase: 'Terminating' };
@@ -48,3 +57,11 @@ export const namespace: Strategy = {
     });
   },
 };
+
+function finalizerCauses(finalizer: string): StatusCause[] {
+  const field = 'spec.finalizers';
+  const wrong = qualifiedName(finalizer);
+  if (wrong !== undefined) return [invalidValue(field, finalizer, wrong)];
+  if (finalizer.includes('/') || STANDARD_FINALIZERS.includes(finalizer)) return [];
+  return [invalidValue(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')];
+}
