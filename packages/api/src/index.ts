@@ -1,5 +1,7 @@
 export type { AdmissionPlugin, AdmissionReview } from './admission.js';
+export { type ReplicasPath, scaledManagers, scaleManagers } from './apply/scale.js';
 export { applyObject, updateManagedFields, type Write } from './apply/server-side-apply.js';
+export type { KindVersion } from './apply/versions.js';
 export { decodeJson } from './body/json.js';
 export { type BodyLimits, DEFAULT_LIMITS } from './body/limits.js';
 export { decodeYaml, decodeYamlDocuments, encodeYaml } from './body/yaml.js';
@@ -267,6 +269,14 @@ export { type UserAttribute, userAttributes } from './rancher/user-attribute.js'
 export { uncovered } from './rbac/cover.js';
 export { ruleAllows, rulesAllow } from './rbac/rule.js';
 export type { IntOrString, Quantity } from './scalars.js';
+export {
+  duplicate,
+  forbiddenField,
+  invalidValue,
+  notSupported,
+  required,
+  tooLong,
+} from './schema/field-cause.js';
 export { FieldPath } from './schema/field-path.js';
 export { type OpenSchema, openSchema, type Pruned } from './schema/open-schema.js';
 export { ruleCauses, ruleFaults } from './schema/rules.js';

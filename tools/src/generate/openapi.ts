@@ -50,13 +50,9 @@ export function readOpenApi(directory: string): OpenApi {
   };
 }
 
-/**
- * Drops what is an artefact of Go's encoding: the zero values given as defaults (no server applies them), the `allOf`
- * around a reference that only carried such a default, and the union notes.
- */
+/** Drops the union notes, and the `allOf` around a reference that carries nothing else. */
 function tidy(schema: Schema): Schema {
   return mapSchema(withoutProse(schema), ({ 'x-kubernetes-unions': _unions, ...node }) => {
-    if (['{}', '""', '0', 'false'].includes(JSON.stringify(node.default))) delete node.default;
     const [only] = node.allOf ?? [];
     if (only?.$ref !== undefined && Object.keys(node).length === 1) return { $ref: only.$ref };
     return node;

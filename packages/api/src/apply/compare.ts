@@ -1,10 +1,11 @@
+import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject } from '../object.js';
 import type { SchemaNode } from '../schema/node.js';
 import { sameJson } from '../schema/same-json.js';
 import { FieldSet } from './field-set.js';
 import { newFieldsOf } from './fields-of.js';
 import { fieldElement, type PathElement } from './path-element.js';
-import { fieldsOf, itemsOf, structureOf } from './structure.js';
+import { fieldsOf, itemsOf, type Structure, structureOf } from './structure.js';
 
 /** How one object became another. */
 export interface Comparison {
@@ -14,45 +15,69 @@ export interface Comparison {
 }
 
 const SAME: Comparison = { added: FieldSet.EMPTY, modified: FieldSet.EMPTY, removed: FieldSet.EMPTY };
+const MODIFIED: Comparison = { ...SAME, modified: FieldSet.LEAF };
 
-/** The fields that differ. The order of keyed lists and sets is no field. */
-export function compare(before: Json, after: Json, node: SchemaNode | null): Comparison {
+/** The fields that differ; a value that is not there is `undefined`. The order of keyed lists and sets is no field. */
+export function compare(before: Json | undefined, after: Json | undefined, node: SchemaNode | null): Comparison {
   if (before === after) return SAME;
-  const structure = structureOf(before, node);
-  if (structure !== structureOf(after, node))
-    return { ...SAME, removed: newFieldsOf(before, node), added: newFieldsOf(after, node) };
-  if (structure === 'leaf') return sameJson(before, after) ? SAME : { ...SAME, modified: FieldSet.LEAF };
-  if (structure === 'map') return compareMaps(before as JsonObject, after as JsonObject, node);
-  const left = itemsOf(before as readonly Json[], structure, node);
-  const right = itemsOf(after as readonly Json[], structure, node);
-  return together(
-    union(left.keys(), right.keys()).map((element) => {
-      const [a, b] = [left.get(element), right.get(element)];
-      const items = node?.items ?? null;
-      if (a === undefined) return [element, { ...SAME, added: newFieldsOf(b ?? null, items) }];
-      if (b === undefined) return [element, { ...SAME, removed: newFieldsOf(a, items) }];
-      return [element, structure === 'set' ? SAME : compare(a, b, items)];
-    }),
+  if (before === undefined) return { ...SAME, added: newFieldsOf(after ?? null, node) };
+  if (after === undefined) return { ...SAME, removed: newFieldsOf(before, node) };
+  const [left, right] = [structureOf(before, node), structureOf(after, node)];
+  const changed = compareAs(right, before, after, node);
+  return left === right ? changed : together(compareAs(left, before, after, node), changed);
+}
+
+/** Compares what both sides have of one structure; a side of another structure has nothing of it. */
+function compareAs(structure: Structure, before: Json, after: Json, node: SchemaNode | null): Comparison {
+  if (structure === 'leaf') return compareLeaves(before, after);
+  if (structure === 'map') {
+    const [left, right] = [isJsonObject(before) ? before : {}, isJsonObject(after) ? after : {}];
+    if (Object.keys(left).length === 0 && Object.keys(right).length === 0) return compareLeaves(before, after);
+    return compareMaps(left, right, node);
+  }
+  const [left, right] = [listOf(before), listOf(after)];
+  if (left.length === 0 && right.length === 0) return compareLeaves(before, after);
+  const items = [itemsOf(left, structure, node), itemsOf(right, structure, node)] as const;
+  return below(
+    union(items[0].keys(), items[1].keys()).map((element) => [
+      element,
+      compareItems(items[0].get(element) ?? [], items[1].get(element) ?? [], node?.items ?? null),
+    ]),
   );
+}
+
+const listOf = (value: Json): readonly Json[] => (Array.isArray(value) ? value : []);
+
+const compareLeaves = (before: Json, after: Json): Comparison => (sameJson(before, after) ? SAME : MODIFIED);
+
+/** Items that share a key are one leaf: nobody can tell which of them became which. */
+function compareItems(before: readonly Json[], after: readonly Json[], node: SchemaNode | null): Comparison {
+  if (before.length <= 1 && after.length <= 1) return compare(before[0], after[0], node);
+  if (before.length >= 2 && after.length >= 2) return compareLeaves(before, after);
+  const alone = before.length >= 2 ? compare(undefined, after[0], node) : compare(before[0], undefined, node);
+  const shared = before.length >= 2 ? { ...SAME, removed: FieldSet.LEAF } : { ...SAME, added: FieldSet.LEAF };
+  return together(alone, shared);
 }
 
 function compareMaps(before: JsonObject, after: JsonObject, node: SchemaNode | null): Comparison {
   const [left, right] = [new Map(fieldsOf(before)), new Map(fieldsOf(after))];
-  return together(
-    union(left.keys(), right.keys()).map((name) => {
-      const [a, b] = [left.get(name), right.get(name)];
-      const child = node?.child(name) ?? null;
-      const element = fieldElement(name);
-      if (a === undefined) return [element, { ...SAME, added: newFieldsOf(b ?? null, child) }];
-      if (b === undefined) return [element, { ...SAME, removed: newFieldsOf(a, child) }];
-      return [element, compare(a, b, child)];
-    }),
+  return below(
+    union(left.keys(), right.keys()).map((name) => [
+      fieldElement(name),
+      compare(left.get(name), right.get(name), node?.child(name) ?? null),
+    ]),
   );
 }
 
 const union = <T>(a: Iterable<T>, b: Iterable<T>): T[] => [...new Set([...a, ...b])];
 
-function together(children: readonly (readonly [PathElement, Comparison])[]): Comparison {
+const together = (a: Comparison, b: Comparison): Comparison => ({
+  added: a.added.union(b.added),
+  modified: a.modified.union(b.modified),
+  removed: a.removed.union(b.removed),
+});
+
+function below(children: readonly (readonly [PathElement, Comparison])[]): Comparison {
   const pick = (part: keyof Comparison): FieldSet =>
     FieldSet.of(
       false,

@@ -1,7 +1,7 @@
 import { badRequest } from '../errors.js';
+import { isJsonObject } from '../json-object.js';
 import type { JsonObject } from '../object.js';
-import type { PathElement } from './path-element.js';
-import { printElement } from './path-element.js';
+import { compareElements, type PathElement, parseElement, printElement } from './path-element.js';
 
 /** Deeper than objects may be nested. */
 const MAX_DEPTH = 500;
@@ -38,19 +38,20 @@ export class FieldSet {
   static decode(fields: JsonObject, depth = 0): FieldSet {
     if (depth > MAX_DEPTH) throw badRequest('managed fields are nested too deep');
     const entries = Object.entries(fields).filter(([element]) => element !== '.');
-    const children = entries.map(([element, inner]): [PathElement, FieldSet] => {
-      if (!/^[fkvi]:/.test(element) || typeof inner !== 'object' || inner === null || Array.isArray(inner))
-        throw badRequest(`"${element.slice(0, 100)}" is no path element of managed fields`);
-      return [element, FieldSet.decode(inner as JsonObject, depth + 1)];
+    const children = entries.map(([text, inner]): [PathElement, FieldSet] => {
+      const element = parseElement(text);
+      if (element === undefined || !isJsonObject(inner))
+        throw badRequest(`"${text.slice(0, 100)}" is no path element of managed fields`);
+      return [element, FieldSet.decode(inner, depth + 1)];
     });
     return FieldSet.of(children.length === 0 ? depth > 0 : Object.hasOwn(fields, '.'), children);
   }
 
-  /** Writes FieldsV1, in an order that depends on the set only. */
+  /** Writes FieldsV1, in an order that depends on the set alone. */
   encode(): JsonObject {
     const encoded: Record<string, JsonObject> = {};
     if (this.member && this.children.size > 0) encoded['.'] = {};
-    for (const element of [...this.children.keys()].sort()) encoded[element] = this.at(element).encode();
+    for (const element of this.#ordered()) encoded[element] = this.at(element).encode();
     return encoded;
   }
 
@@ -100,16 +101,30 @@ export class FieldSet {
     );
   }
 
+  /** The set without the paths in `other` and all that is below them. */
+  without(other: FieldSet): FieldSet {
+    if (other.isEmpty) return this;
+    if (other.member) return FieldSet.EMPTY;
+    return FieldSet.of(
+      this.member,
+      [...this.children].map(([element, child]) => [element, child.without(other.at(element))] as const),
+    );
+  }
+
   equals(other: FieldSet): boolean {
     if (this === other) return true;
     if (this.member !== other.member || this.children.size !== other.children.size) return false;
     return [...this.children].every(([element, child]) => child.equals(other.at(element)));
   }
 
-  /** Each path as it is printed in messages, in the order of `encode`. */
+  #ordered(): PathElement[] {
+    return [...this.children.keys()].sort(compareElements);
+  }
+
+  /** Each path as it is printed in messages: those that end here first, then those that go on. */
   *paths(prefix = ''): Generator<string> {
-    if (this.member && prefix !== '') yield prefix;
-    for (const element of [...this.children.keys()].sort())
-      yield* this.at(element).paths(`${prefix}${printElement(element)}`);
+    const ordered = this.#ordered().map((element) => [`${prefix}${printElement(element)}`, this.at(element)] as const);
+    for (const [path, child] of ordered) if (child.member) yield path;
+    for (const [path, child] of ordered) yield* child.paths(path);
   }
 }

@@ -13,10 +13,6 @@ export interface Manager {
   readonly fields: FieldSet;
 }
 
-/** So many entries for updates an object keeps; older ones become one entry, as in Kubernetes. */
-const MAX_UPDATERS = 10;
-const ANCIENT = 'ancient-changes';
-
 /** The managers of an object by their identity. */
 export type Managers = ReadonlyMap<string, Manager>;
 
@@ -31,19 +27,13 @@ export function identity({ manager, operation, apiVersion, subresource }: Omit<M
  * @throws ApiError BadRequest for entries that are none.
  */
 export function decodeManagers(entries: readonly ManagedFieldsEntry[] = []): Managers {
-  const managers = entries.map((entry): Manager => {
-    const {
-      manager = '',
-      operation,
-      apiVersion = '',
-      subresource = '',
-      time,
-      fieldsType = 'FieldsV1',
-      fieldsV1 = {},
-    } = entry;
-    if (operation !== 'Apply' && operation !== 'Update')
-      throw badRequest(`managed fields have no operation "${operation}"`);
-    if (fieldsType !== 'FieldsV1') throw badRequest(`managed fields have no type "${fieldsType}"`);
+  const managers = entries.map((entry, index): Manager => {
+    const { manager = '', operation, apiVersion = '', subresource = '', time, fieldsType = '', fieldsV1 = {} } = entry;
+    if (operation !== 'Apply' && operation !== 'Update') throw badRequest('operation must be `Apply` or `Update`');
+    if (apiVersion === '') throw badRequest('apiVersion must not be empty');
+    if (fieldsType === '') throw badRequest(`missing fieldsType in managed fields entry ${index}`);
+    if (fieldsType !== 'FieldsV1')
+      throw badRequest(`invalid fieldsType "${fieldsType}" in managed fields entry ${index}`);
     return { manager, operation, apiVersion, subresource, time, fields: FieldSet.decode(fieldsV1) };
   });
   return new Map(managers.map((manager) => [identity(manager), manager]));
@@ -51,8 +41,8 @@ export function decodeManagers(entries: readonly ManagedFieldsEntry[] = []): Man
 
 /** Writes `metadata.managedFields`; managers of nothing are left out. */
 export function encodeManagers(managers: Managers): ManagedFieldsEntry[] {
-  const kept = capped([...managers.values()].filter(({ fields }) => !fields.isEmpty));
-  return kept.sort(byOrder).map(({ manager, operation, apiVersion, subresource, time, fields }) => ({
+  const kept = [...managers.values()].filter(({ fields }) => !fields.isEmpty);
+  return kept.sort(byAge).map(({ manager, operation, apiVersion, subresource, time, fields }) => ({
     manager,
     operation,
     apiVersion,
@@ -63,28 +53,9 @@ export function encodeManagers(managers: Managers): ManagedFieldsEntry[] {
   }));
 }
 
-function byOrder(a: Manager, b: Manager): number {
+/** What is applied comes before what is updated, the older before the newer. */
+export function byAge(a: Manager, b: Manager): number {
   const text = ({ operation, time = '', manager, apiVersion, subresource }: Manager): string =>
     [operation, time, manager, apiVersion, subresource].join('\0');
   return text(a) < text(b) ? -1 : 1;
-}
-
-/** Folds the oldest updaters into one a version when there are too many. */
-function capped(managers: Manager[]): Manager[] {
-  const updaters = managers.filter(({ operation }) => operation === 'Update').sort(byOrder);
-  if (updaters.length <= MAX_UPDATERS) return managers;
-  const old = updaters.slice(0, updaters.length - MAX_UPDATERS + 1);
-  const ancient = new Map<string, Manager>();
-  for (const { apiVersion, time, fields } of old) {
-    const before = ancient.get(apiVersion);
-    ancient.set(apiVersion, {
-      manager: ANCIENT,
-      operation: 'Update',
-      apiVersion,
-      subresource: '',
-      time,
-      fields: before ? before.fields.union(fields) : fields,
-    });
-  }
-  return [...managers.filter((manager) => !old.includes(manager)), ...ancient.values()];
 }

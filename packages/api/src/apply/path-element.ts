@@ -9,21 +9,59 @@ export type PathElement = string;
 
 /** The element of a field. */
 export const fieldElement = (name: string): PathElement => `f:${name}`;
+
 /** The element of a member of a set. */
 export const valueElement = (value: Json): PathElement => `v:${JSON.stringify(value)}`;
 
 /** The element of an item that is known by its place. */
 export const indexElement = (index: number): PathElement => `i:${index}`;
 
-/** The element of a keyed list's item; a key the item leaves out has its schema's default. None when it has no key. */
+/** The element of a keyed list's item; a key the item leaves out has its schema's default. None when a key is missing. */
 export function keyElement(item: Json, mapKeys: readonly string[], items: SchemaNode | null): PathElement | undefined {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined;
   const object = item as JsonObject;
-  const pairs = [...mapKeys].sort().flatMap((key) => {
-    const value = object[key] ?? items?.properties.get(key)?.default;
-    return value === undefined ? [] : [`${JSON.stringify(key)}:${JSON.stringify(value)}`];
-  });
-  return pairs.length === 0 ? undefined : `k:{${pairs.join(',')}}`;
+  const pairs: [string, Json][] = [];
+  for (const key of mapKeys) {
+    const value = object[key] ?? items?.properties.get(key)?.schema.default;
+    if (value === undefined) return undefined;
+    pairs.push([key, value]);
+  }
+  return keysElement(pairs);
+}
+
+function keysElement(pairs: readonly (readonly [string, Json])[]): PathElement {
+  const sorted = [...pairs].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `k:{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
+}
+
+/** Reads an element in the one form that this server writes it in; `undefined` when it is none. */
+export function parseElement(text: string): PathElement | undefined {
+  const body = text.slice(2);
+  switch (text.slice(0, 2)) {
+    case 'f:':
+      return text;
+    case 'i:':
+      return /^-?\d{1,9}$/.test(body) ? indexElement(Number(body)) : undefined;
+    case 'v:': {
+      const value = parsed(body);
+      return value === undefined ? undefined : valueElement(value);
+    }
+    case 'k:': {
+      const keys = parsed(body);
+      if (typeof keys !== 'object' || keys === null || Array.isArray(keys)) return undefined;
+      return keysElement(Object.entries(keys as JsonObject).map(([key, value]) => [key, value ?? null]));
+    }
+    default:
+      return undefined;
+  }
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The element as it is printed in messages: `.spec`, `[name="a"]`, `[="a"]`, `[0]`. */
@@ -41,4 +79,43 @@ export function printElement(element: PathElement): string {
     default:
       return `[${body}]`;
   }
+}
+
+const KINDS = 'fkvi';
+
+/** The order in which elements are told: fields, keyed elements, members of sets, places; each kind by what it holds. */
+export function compareElements(a: PathElement, b: PathElement): number {
+  if (a === b) return 0;
+  const kind = KINDS.indexOf(a[0] ?? '') - KINDS.indexOf(b[0] ?? '');
+  if (kind !== 0) return kind;
+  if (a[0] === 'f') return a < b ? -1 : 1;
+  return compareValues(JSON.parse(a.slice(2)) as Json, JSON.parse(b.slice(2)) as Json);
+}
+
+/** Numbers come before texts, these before booleans, lists and objects; an object is compared key by key. */
+function compareValues(a: Json, b: Json): number {
+  const rank = RANKS.indexOf(kindOf(a)) - RANKS.indexOf(kindOf(b));
+  if (rank !== 0) return rank;
+  if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) {
+    const [left, right] = [Object.entries(a), Object.entries(b)];
+    for (const [index, [key, value]] of left.entries()) {
+      const [otherKey, otherValue] = right[index] ?? [];
+      if (otherKey === undefined) return 1;
+      if (key !== otherKey) return key < otherKey ? -1 : 1;
+      const order = compareValues((value ?? null) as Json, (otherValue ?? null) as Json);
+      if (order !== 0) return order;
+    }
+    return left.length - right.length;
+  }
+  if (a === b) return 0;
+  return (a as string | number | boolean) < (b as string | number | boolean) ? -1 : 1;
+}
+
+const RANKS = ['number', 'string', 'boolean', 'array', 'object', 'null'] as const;
+
+function kindOf(value: Json): (typeof RANKS)[number] {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  const type = typeof value;
+  return type === 'number' || type === 'string' || type === 'boolean' ? type : 'object';
 }

@@ -1,16 +1,20 @@
-import { badRequest } from '../errors.js';
-import type { Json, JsonObject, KubeObject } from '../object.js';
-import type { SchemaNode } from '../schema/node.js';
+import { ApiError, badRequest } from '../errors.js';
+import type { JsonObject, KubeObject, ManagedFieldsEntry } from '../object.js';
 import type { OpenSchema } from '../schema/open-schema.js';
 import { sameJson } from '../schema/same-json.js';
-import { type Comparison, compare } from './compare.js';
-import { applyConflict, type FieldConflict } from './conflict.js';
+import { withoutAbandoned } from './abandoned.js';
+import { withoutAncient } from './ancient-changes.js';
+import { FieldConflicts } from './conflict.js';
 import { FieldSet } from './field-set.js';
-import { fieldSetOf, withNamedParents } from './fields-of.js';
+import { fieldSetOf } from './fields-of.js';
+import { lastAppliedFields, withLastApplied } from './last-applied.js';
 import { decodeManagers, encodeManagers, identity, type Manager, type Managers } from './managers.js';
 import { merge } from './merge.js';
-import { removeFields } from './remove.js';
-import { fieldsOf } from './structure.js';
+import { Change, current, type FieldFilter, settled, withManager } from './ownership.js';
+import { fieldElement } from './path-element.js';
+import { typeErrors } from './type-errors.js';
+import { type KindVersion, Versions } from './versions.js';
+import { zeroObject } from './zero-object.js';
 
 /** Who writes, when, and what of the object the request cannot write. */
 export interface Write {
@@ -20,12 +24,20 @@ export interface Write {
   readonly time: string;
   /** The subresource written to. */
   readonly subresource?: string;
-  /** Top-level fields that this request does not write although the body may have them: "status", or all but it. */
-  readonly ignored?: readonly string[];
+  /** Fields that this request does not write although the body may have them, each as the names that lead to it. */
+  readonly ignored?: readonly (readonly string[])[];
+  /** The kind's other versions, by apiVersion: managers may know the object in them. */
+  readonly versions?: (apiVersion: string) => KindVersion | undefined;
 }
 
+/** The manager that takes over, without conflict, what it applied on the client before. */
+const KUBECTL = 'kubectl';
+
+const fieldSet = (paths: readonly (readonly string[])[]): FieldSet =>
+  paths.reduce((set, path) => set.union(FieldSet.path(...path.map(fieldElement))), FieldSet.EMPTY);
+
 /** Nobody manages what the server alone decides. */
-const SERVER_FIELDS: FieldSet = [
+const SERVER_FIELDS: FieldSet = fieldSet([
   ['apiVersion'],
   ['kind'],
   ['metadata'],
@@ -35,11 +47,12 @@ const SERVER_FIELDS: FieldSet = [
     'creationTimestamp',
     'selfLink',
     'uid',
+    'clusterName',
     'generation',
     'managedFields',
     'resourceVersion',
   ].map((name) => ['metadata', name]),
-].reduce((set, path) => set.union(FieldSet.path(...path.map((name) => `f:${name}`))), FieldSet.EMPTY);
+]);
 
 /**
  * Server-side apply: the live object with what `applied` says, without what its manager applied before and says no more,
@@ -47,159 +60,165 @@ const SERVER_FIELDS: FieldSet = [
  * changes. `live` is absent when the object is made by this request.
  *
  * @throws ApiError Conflict when fields of other managers would change and `force` is not given; BadRequest for an applied
- *   object with managed fields, or with a keyed list that has an element twice or one without its key.
+ *   object with managed fields; of code 500, as Kubernetes does, when it is not of its schema's types, has an item of a keyed
+ *   list or set twice, or one without its key.
  */
 export function applyObject<T extends KubeObject>(
   { live, applied, force }: { readonly live?: T | undefined; readonly applied: T; readonly force: boolean },
   write: Write,
 ): T {
-  if ((applied.metadata.managedFields?.length ?? 0) > 0) throw badRequest('metadata.managedFields must be nil');
-  const { root } = write.schema;
-  const config = configOf(applied, write);
-  const before = live ? withoutManagers(live) : emptyOf(applied);
-  const stated = fieldSetOf(config, root);
+  if (applied.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+  refuseMistyped(applied, write.schema);
+  const result = applyOrTakeOver(live, applied, force, write);
+  return write.manager === KUBECTL && result !== live ? withLastApplied(result, applied) : result;
+}
+
+/** Applies; what kubectl applied on the client before, and nobody changed since, is no conflict for it. */
+function applyOrTakeOver<T extends KubeObject>(live: T | undefined, applied: T, force: boolean, write: Write): T {
+  try {
+    return mergedObject(live, applied, force, write);
+  } catch (error) {
+    if (!(error instanceof FieldConflicts)) throw error;
+    if (write.manager !== KUBECTL || live === undefined) throw error.refusal();
+    const left = error.except(lastAppliedFields(live, withoutManagers(live), write.schema.root));
+    if (left.conflicts.length > 0) throw left.refusal();
+    return mergedObject(live, applied, true, write);
+  }
+}
+
+function mergedObject<T extends KubeObject>(live: T | undefined, applied: T, force: boolean, write: Write): T {
+  const { schema, time } = write;
+  const versions = new Versions(applied.apiVersion, schema, write.versions);
+  const filter = filterOf(write);
+  const config = withoutManagers(applied);
+  const before = live ? withoutManagers(live) : emptyOf(applied, schema);
+  const known = current(live ? managersOf(live, before, write) : new Map(), versions);
   const self: Manager = {
-    manager: write.manager,
-    operation: 'Apply',
-    apiVersion: applied.apiVersion,
-    subresource: write.subresource ?? '',
-    time: write.time,
-    fields: managed(stated, write),
+    ...writer(write, 'Apply', applied.apiVersion),
+    fields: filter(fieldSetOf(config, schema.root)),
   };
-  const known = managersOf(live, root, write.time);
-  const last = known.get(identity(self));
-  const managers = new Map(known).set(identity(self), self);
+  const id = identity(self);
+  const last = known.get(id);
+  const managers = new Map(known).set(id, self);
 
-  const merged = merge(before, config, root);
-  const gone = last ? abandoned(last, stated.union(allFields(managers)), root) : FieldSet.EMPTY;
-  const after = removeFields(merged, gone, root);
-  const difference = compare(before, after, root);
-  const others = settled(managers, self, difference, force);
+  const merged = merge(live ? before : barely(applied), config, schema.root) as JsonObject;
+  const after = withoutAbandoned(merged, last, managers, versions);
+  const kept = settled(managers, id, new Change(before, after, versions, filter), force);
 
-  const unchanged = last?.fields.equals(self.fields) && sameJson(before, after) && last.apiVersion === self.apiVersion;
-  if (live && unchanged) return live;
-  return withManagers(after, others) as unknown as T;
+  const unchanged = live !== undefined && sameJson(before, after);
+  const fields = self.fields.difference(SERVER_FIELDS);
+  const entries = encodeManagers(withManager(kept, { ...self, fields, time: unchanged ? last?.time : time }));
+  if (unchanged && sameJson(asJson(entries), asJson(live.metadata.managedFields ?? []))) return live;
+  return withEntries(unchanged ? before : after, entries) as unknown as T;
 }
 
 /**
  * The managers of an object's fields after an update that made `updated` of `live`: what it added or changed is its own
- * now. Answers `updated` with those. An object that nobody managed before stays so; `live` is absent for a create.
- *
- * @throws ApiError BadRequest for managed fields in `updated` that are none.
+ * now. Answers `updated` with those. An object that nobody managed before stays so; `live` is absent for a create. The
+ * managers that `updated` itself names count when they are ones; an empty list or entry clears them.
  */
 export function updateManagedFields<T extends KubeObject>(
   { live, updated }: { readonly live?: T | undefined; readonly updated: T },
   write: Write,
 ): T {
-  const { root } = write.schema;
-  const given = updated.metadata.managedFields;
-  if (given?.length === 1 && Object.keys(given[0] ?? {}).length === 0)
-    return withManagers(withoutManagers(updated), new Map()) as unknown as T;
-  const known = decodeManagers(given && given.length > 0 ? given : live?.metadata.managedFields);
-  if (live && known.size === 0) return withManagers(withoutManagers(updated), known) as unknown as T;
-
-  const before = live ? withoutManagers(live) : emptyOf(updated);
   const after = withoutManagers(updated);
-  const difference = compare(before, after, root);
-  const self: Omit<Manager, 'fields' | 'time'> = {
-    manager: write.manager,
-    operation: 'Update',
-    apiVersion: updated.apiVersion,
-    subresource: write.subresource ?? '',
-  };
-  const last = known.get(identity(self));
-  const fields = (last?.fields ?? FieldSet.EMPTY)
-    .difference(difference.removed)
-    .union(managed(difference.modified.union(difference.added), write));
-  const time = last?.fields.equals(fields) ? last.time : write.time;
-  const mine: Manager = { ...self, fields, time };
-  const managers = settled(new Map(known).set(identity(self), mine), mine, difference, true);
-  return withManagers(after, managers) as unknown as T;
+  const given = knownManagers(live, updated, write);
+  if (live && given.size === 0) return withEntries(after, []) as unknown as T;
+
+  const versions = new Versions(updated.apiVersion, write.schema, write.versions);
+  const before = live ? withoutManagers(live) : emptyOf(updated, write.schema);
+  const change = new Change(before, after, versions, filterOf(write));
+  const others = settled(current(given, versions), undefined, change, true);
+  const self = writer(write, 'Update', updated.apiVersion);
+  const managers = written(others, self, change, updated.apiVersion);
+  return withEntries(after, encodeManagers(withoutAncient(managers))) as unknown as T;
 }
 
-/** The other managers after a write: they lose what is gone, and what the writer took from them. */
-function settled(
-  managers: Managers,
-  self: Manager,
-  { added, modified, removed }: Comparison,
-  force: boolean,
-): Managers {
-  const written = modified.union(added);
-  const others = [...managers].filter(([id]) => id !== identity(self));
-  const conflicts = others
-    .map(([, manager]): FieldConflict => ({ with: manager, fields: manager.fields.intersection(written) }))
-    .filter(({ fields }) => !fields.isEmpty);
-  if (conflicts.length > 0 && !force) throw applyConflict(conflicts);
-  const kept = others.map(([id, manager]): [string, Manager] => [
-    id,
-    { ...manager, fields: manager.fields.difference(removed).difference(written) },
-  ]);
-  return new Map([...kept, [identity(self), self]]);
+/** The managers with what `self` wrote; who wrote nothing is left as it is. */
+function written(others: Managers, self: Manager, change: Change, apiVersion: string): Managers {
+  const difference = change.in(apiVersion);
+  if (difference === undefined) return others;
+  const fields = difference.modified.union(difference.added).difference(SERVER_FIELDS);
+  if (fields.isEmpty) return others;
+  const earlier = others.get(identity(self))?.fields ?? FieldSet.EMPTY;
+  return withManager(others, { ...self, fields: fields.union(earlier) });
 }
 
-/** What the manager applied last time, and nobody states or manages now. */
-function abandoned(last: Manager, current: FieldSet, root: SchemaNode): FieldSet {
-  return withNamedParents(last.fields, root).difference(withNamedParents(current, root));
+/** A subresource does not write managers: those of the live object count. */
+function knownManagers(live: KubeObject | undefined, updated: KubeObject, { subresource }: Write): Managers {
+  const given = updated.metadata.managedFields;
+  if (subresource !== undefined) return readable(live?.metadata.managedFields);
+  if (given !== undefined && isReset(given)) return new Map();
+  const managers = readable(given);
+  return managers.size > 0 ? managers : readable(live?.metadata.managedFields);
 }
 
-const allFields = (managers: Managers): FieldSet =>
-  [...managers.values()].reduce((all, { fields }) => all.union(fields), FieldSet.EMPTY);
+function readable(entries: readonly ManagedFieldsEntry[] | undefined): Managers {
+  try {
+    return decodeManagers(entries);
+  } catch (error) {
+    if (error instanceof ApiError) return new Map();
+    throw error;
+  }
+}
+
+function isReset([first, ...more]: readonly ManagedFieldsEntry[]): boolean {
+  return more.length === 0 && Object.keys(first ?? {}).length === 0;
+}
 
 /** An object from before its fields were managed belongs to whoever wrote it until now. */
-function managersOf(live: KubeObject | undefined, root: SchemaNode, time: string): Managers {
-  if (!live) return new Map();
+function managersOf(live: KubeObject, before: JsonObject, write: Write): Managers {
   const known = decodeManagers(live.metadata.managedFields);
   if (known.size > 0) return known;
-  const { added: fields } = compare(emptyOf(live), withoutManagers(live), root);
-  const before: Manager = {
-    manager: 'before-first-apply',
-    operation: 'Update',
-    apiVersion: live.apiVersion,
-    subresource: '',
-    time,
-    fields: fields.difference(SERVER_FIELDS),
-  };
-  return new Map([[identity(before), before]]);
+  const self = { ...writer(write, 'Update', live.apiVersion), manager: 'before-first-apply' };
+  const versions = new Versions(live.apiVersion, write.schema, write.versions);
+  const change = new Change(emptyOf(live, write.schema), before, versions, filterOf(write));
+  return written(new Map(), self, change, live.apiVersion);
 }
 
-function managed(fields: FieldSet, { ignored = [] }: Write): FieldSet {
-  const known = fields.difference(SERVER_FIELDS);
-  return FieldSet.of(
-    known.member,
-    [...known.children].filter(([element]) => !ignored.includes(element.slice(2))),
+function writer(
+  { manager, subresource = '', time }: Write,
+  operation: Manager['operation'],
+  apiVersion: string,
+): Manager {
+  return { manager, operation, apiVersion, subresource, time, fields: FieldSet.EMPTY };
+}
+
+function filterOf({ ignored = [] }: Write): FieldFilter {
+  const none = fieldSet(ignored);
+  return (fields) => fields.without(none);
+}
+
+function refuseMistyped(applied: KubeObject, { root }: OpenSchema): void {
+  const errors = typeErrors(withoutManagers(applied), root);
+  if (errors.length === 0) return;
+  const { namespace = '', name = '' } = applied.metadata;
+  const version = applied.apiVersion.includes('/') ? applied.apiVersion : `/${applied.apiVersion}`;
+  const told = errors.length === 1 ? errors[0] : ['errors:', ...errors.map((error) => `  ${error}`)].join('\n');
+  throw new ApiError(
+    'Unknown',
+    `failed to create typed patch object (${namespace}/${name}; ${version}, Kind=${applied.kind}): ${told}`,
   );
 }
 
-/** What is applied, without what the request cannot write and without nulls, which say nothing here. */
-function configOf(applied: KubeObject, { schema, ignored = [] }: Write): JsonObject {
-  const stated = withoutNulls(withoutManagers(applied), schema.root) as JsonObject;
-  return Object.fromEntries(fieldsOf(stated).filter(([name]) => !ignored.includes(name)));
+/** What an object is compared with that was not there. */
+function emptyOf(object: KubeObject, { root }: OpenSchema): JsonObject {
+  return { ...zeroObject(root), ...barely(object) };
 }
 
-function withoutNulls(value: Json, node: SchemaNode | null): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => withoutNulls(item, node?.items ?? null));
-  if (typeof value !== 'object' || value === null) return value;
-  const kept = fieldsOf(value as JsonObject).filter(([name, item]) => item !== null || node?.child(name)?.nullable);
-  return Object.fromEntries(kept.map(([name, item]) => [name, withoutNulls(item, node?.child(name) ?? null)]));
-}
-
-function emptyOf({ apiVersion, kind }: KubeObject): JsonObject {
+function barely({ apiVersion, kind }: KubeObject): JsonObject {
   return { apiVersion, kind, metadata: {} };
 }
+
+const asJson = (entries: readonly ManagedFieldsEntry[]): JsonObject => ({ entries }) as unknown as JsonObject;
 
 function withoutManagers(object: KubeObject): JsonObject {
   const { managedFields: _managers, ...metadata } = object.metadata;
   return { ...object, metadata } as unknown as JsonObject;
 }
 
-function withManagers(object: Json, managers: Managers): JsonObject {
-  const entries = encodeManagers(managers);
-  const { metadata, ...rest } = object as JsonObject & { readonly metadata?: JsonObject };
-  const { apiVersion, kind, ...fields } = rest;
-  return {
-    apiVersion,
-    kind,
-    metadata: { ...metadata, ...(entries.length > 0 ? { managedFields: entries as unknown as Json } : {}) },
-    ...fields,
-  };
+function withEntries(object: JsonObject, entries: readonly ManagedFieldsEntry[]): JsonObject {
+  const { apiVersion, kind, metadata, ...fields } = object;
+  const managed = entries.length > 0 ? { managedFields: asJson(entries)['entries'] } : {};
+  return { apiVersion, kind, metadata: { ...(metadata as JsonObject | null), ...managed }, ...fields };
 }

@@ -5,21 +5,49 @@ import { indexElement, keyElement, type PathElement, valueElement } from './path
 /** How ownership goes through a value: `leaf` belongs to its owners as a whole. */
 export type Structure = 'leaf' | 'map' | 'keyed-list' | 'set';
 
-/** The structure of `value` under its schema. Lists about which nothing is said are atomic, objects are not. */
+/**
+ * The structure of `value` under its schema. Lists about which nothing is said are atomic, objects are not; null has the
+ * form that the schema gives, or that of a map where none is given.
+ */
 export function structureOf(value: Json, node: SchemaNode | null): Structure {
-  if (typeof value !== 'object' || value === null) return 'leaf';
-  if (!Array.isArray(value)) return node?.atomicMap ? 'leaf' : 'map';
+  if (value === null) return declared(node);
+  if (typeof value !== 'object') return 'leaf';
+  if (Array.isArray(value)) return listStructure(node);
+  return node?.atomicMap ? 'leaf' : 'map';
+}
+
+function declared(node: SchemaNode | null): Structure {
+  switch (node?.type) {
+    case undefined:
+      return node?.intOrString || node?.schema.oneOf ? 'leaf' : 'map';
+    case 'object':
+      return node.atomicMap ? 'leaf' : 'map';
+    case 'array':
+      return listStructure(node);
+    default:
+      return 'leaf';
+  }
+}
+
+function listStructure(node: SchemaNode | null): Structure {
   if (node?.listType === 'map' && node.mapKeys.length > 0) return 'keyed-list';
   return node?.listType === 'set' ? 'set' : 'leaf';
 }
 
-/** The items of a keyed list or set by their path elements. Of items with the same element the last counts. */
+/** The items of a keyed list or set by their path elements, with all that share one. */
 export function itemsOf(
   list: readonly Json[],
   structure: 'keyed-list' | 'set',
   node: SchemaNode | null,
-): Map<PathElement, Json> {
-  return new Map(list.map((item, index) => [elementOf(item, index, structure, node), item]));
+): Map<PathElement, Json[]> {
+  const items = new Map<PathElement, Json[]>();
+  for (const [index, item] of list.entries()) {
+    const element = elementOf(item, index, structure, node);
+    const known = items.get(element);
+    if (known) known.push(item);
+    else items.set(element, [item]);
+  }
+  return items;
 }
 
 /** The path element of an item; one of a keyed list that has no key is known by its place only. */

@@ -119,7 +119,7 @@ describe('applying', () => {
     );
     const applied = { ...object({}), spec: [{}] } as unknown as KubeObject;
     expect(() => applyObject({ applied, force: false }, { ...write('me'), schema: keyless })).toThrow(
-      'omits key field k',
+      'omits key field "k"',
     );
     expect(
       updateManagedFields({ updated: applied }, { ...write('me'), schema: keyless }).metadata.managedFields,

@@ -40,13 +40,27 @@ export class SchemaNode {
     this.required = schema.required ?? [];
   }
 
-  /** The node of `schema`; `resolve` follows its references. */
-  static open(schema: Schema, resolve: Resolve): SchemaNode {
-    return new Nodes(resolve, (target, nodes) => new SchemaNode(target, nodes)).of(schema);
+  /**
+   * The node of `schema`; `resolve` follows its references. `goTypes` says that it describes types of Go: a default that is
+   * a zero value then only tells that the encoding always has the field.
+   */
+  static open(schema: Schema, resolve: Resolve, { goTypes = false } = {}): SchemaNode {
+    return new Nodes(resolve, goTypes, (target, nodes) => new SchemaNode(target, nodes)).of(schema);
   }
 
+  /** Whether it describes types of Go. */
+  get goTypes(): boolean {
+    return this.nodes.goTypes;
+  }
+
+  /** What a missing field is filled with. */
   get default(): Json | undefined {
-    return this.schema.default;
+    return this.alwaysEncoded ? undefined : this.schema.default;
+  }
+
+  /** Whether the field is in each encoded object, be it only with a zero value: a struct or value of Go that cannot be left out. */
+  get alwaysEncoded(): boolean {
+    return this.goTypes && this.schema.default !== undefined && isZero(this.schema.default);
   }
 
   get properties(): ReadonlyMap<string, SchemaNode> {
@@ -97,6 +111,11 @@ export class SchemaNode {
 /** Whether the keys of such an object are fields that the schema names, and not data. */
 export const isNamedObject = ({ properties, schema }: SchemaNode): boolean =>
   properties.size > 0 || typeof schema.additionalProperties !== 'object';
+/** Whether Go's types hold this value before anybody sets another. */
+function isZero(value: Json): boolean {
+  if (typeof value === 'object') return value !== null && Object.keys(value).length === 0;
+  return value === '' || value === 0 || value === false;
+}
 
 const ANYTHING: Schema = { 'x-kubernetes-preserve-unknown-fields': true };
 
@@ -105,6 +124,7 @@ class Nodes {
 
   constructor(
     readonly resolve: Resolve,
+    readonly goTypes: boolean,
     readonly make: (schema: Schema, nodes: Nodes) => SchemaNode,
   ) {}
 

@@ -42,7 +42,7 @@ export function openSchema(schema: Schema, components?: Readonly<Record<string, 
     if (!target) throw new Error(`the schema refers to ${name}, which is not there`);
     return target;
   };
-  const root = SchemaNode.open(withObjectMeta(schema), resolve);
+  const root = SchemaNode.open(withObjectMeta(schema), resolve, { goTypes: components !== undefined });
   const rules = { listTypes: components === undefined };
   return {
     root,

@@ -1,4 +1,4 @@
-import type { Attributes, Identity, KubeObject, ObjectRef, StatusCause } from '@drover/api';
+import type { Attributes, Identity, KubeObject, ObjectMeta, ObjectRef, StatusCause } from '@drover/api';
 import type { PolicyRule } from '@drover/api/types/rbac-v1';
 import type { Clock, RandomBytes } from '@drover/kit';
 
@@ -47,6 +47,11 @@ export interface Strategy {
   readonly createOnUpdate?: boolean;
   /** PUT without a resourceVersion is taken (custom resources refuse it). */
   readonly unconditionalUpdate?: boolean;
+  /**
+   * What of its metadata a write of `status` leaves as it is: nothing unless said, so that controllers may put annotations and
+   * finalizers beside a status.
+   */
+  readonly statusLeaves?: 'metadata' | readonly (keyof ObjectMeta)[];
   /** Seconds a deletion waits for someone to finish it; `undefined` deletes at once. */
   readonly graceSeconds?: (object: KubeObject, asked: number | undefined) => number | undefined;
   /** Fills in what is absent, before validation, on each write. */

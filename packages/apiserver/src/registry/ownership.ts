@@ -1,4 +1,13 @@
-import { applyObject, type KubeObject, updateManagedFields, type Write } from '@drover/api';
+import {
+  apiVersion,
+  applyObject,
+  type KindVersion,
+  type KubeObject,
+  updateManagedFields,
+  type Write,
+} from '@drover/api';
+import type { Served } from '../catalog/definition.js';
+import type { Part } from '../catalog/strategy.js';
 import { timestamp, type WriteContext } from './core.js';
 
 /** The object with managedFields that say which of its fields this write set (all writes but server-side apply). */
@@ -27,14 +36,31 @@ export function appliedObject(
 }
 
 function writeOf({ served, part, fieldManager }: WriteContext, object: KubeObject, time: string): Write {
-  const { version } = served;
-  const outside = Object.keys(object).filter((field) => !['apiVersion', 'kind', 'metadata', 'status'].includes(field));
-  const ignored = part === 'status' ? outside : version.status ? ['status'] : [];
   return {
     manager: fieldManager,
-    schema: version.schema(),
+    schema: served.version.schema(),
     time,
     ...(part === 'main' ? {} : { subresource: part }),
-    ignored,
+    ignored: unwritten(served, part, object),
+    versions: (apiVersion) => kindVersion(served, apiVersion),
   };
+}
+
+/** The fields that a write of this part leaves as they are. */
+function unwritten({ definition, version }: Served, part: Part, object: KubeObject): (readonly string[])[] {
+  if (part !== 'status') return version.status ? [['status']] : [];
+  const { statusLeaves = [] } = definition.strategy;
+  const metadata = statusLeaves === 'metadata' ? [] : statusLeaves.map((field) => ['metadata', field]);
+  const outside = Object.keys(object).filter((field) => !OBJECT_FIELDS.has(field));
+  return [['spec'], ...outside.map((field) => [field]), ...metadata];
+}
+
+const OBJECT_FIELDS = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status']);
+
+/** A version of the kind in which managers may know its objects. Versions of custom kinds have the same fields. */
+function kindVersion({ definition }: Served, name: string): KindVersion | undefined {
+  const version = definition.versions.find(
+    (candidate) => apiVersion({ group: definition.group, version: candidate.name }) === name,
+  );
+  return version && { schema: version.schema(), convert: (object) => object };
 }

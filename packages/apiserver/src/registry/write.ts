@@ -7,6 +7,7 @@ import {
   type JsonObject,
   type KubeObject,
   notFound,
+  type ObjectMeta,
   type ObjectRef,
   ruleCauses,
 } from '@drover/api';
@@ -82,8 +83,9 @@ async function createNamed(
   if (version.status && context.part === 'main') delete (sent as { status?: unknown }).status;
   const name = metadata.name ?? '';
   const helpers = strategyContext(core, context);
-  const object = version.schema().withDefaults(knownFields(context, sent));
-  strategy.fill?.(object, helpers);
+  const filled = version.schema().withDefaults(knownFields(context, sent));
+  strategy.fill?.(filled, helpers);
+  const object = managersTracked ? filled : trackManagers(context, filled, undefined, now);
   strategy.prepareForCreate?.(object, helpers);
   validate(core, context, object, undefined);
   if (!definition.accepting) {
@@ -92,8 +94,7 @@ async function createNamed(
   if (namespace !== undefined) requireNamespace(core.reader, definition, namespace, name);
   strategy.authorizeWrite?.(object, undefined, helpers);
   const admitted = await admit(core, context, 'CREATE', object, undefined);
-  const made = managersTracked ? admitted : trackManagers(context, admitted, undefined, now);
-  const value = version.converter === undefined ? encode(context, made) : await encodeConverted(context, made);
+  const value = version.converter === undefined ? encode(context, admitted) : await encodeConverted(context, admitted);
   const key = objectKey(collectionPrefix(definition), { namespace, name });
   if (dryRun) {
     if (core.store.get(key) !== undefined) throw alreadyExists(definition, name);
@@ -150,17 +151,18 @@ async function updateEntry(
   const pinned = checkPreconditions(context, sent, old, rules);
   placeInNamespace(sent, context.namespace);
   const helpers = strategyContext(core, context);
-  const object = version.schema().withDefaults(knownFields(context, combine(context, sent, old)));
-  strategy.fill?.(object, helpers);
+  const filled = version.schema().withDefaults(knownFields(context, combine(context, sent, old)));
+  strategy.fill?.(filled, helpers);
+  const now = timestamp(core.clock.now());
+  const object = rules.managersTracked ? filled : trackManagers(context, filled, old, now);
   strategy.prepareForUpdate?.(object, old, context.part, helpers);
   validate(core, context, object, old);
   strategy.authorizeWrite?.(object, old, helpers);
-  const decided = await admit(core, context, 'UPDATE', object, old);
-  const intends = !sameIntent(decided, old, version.status);
+  const admitted = await admit(core, context, 'UPDATE', object, old);
+  const intends = !sameIntent(admitted, old, version.status);
   if (strategy.generation && context.part !== 'status' && intends) {
-    decided.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    admitted.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
-  const admitted = rules.managersTracked ? decided : trackManagers(context, decided, old, timestamp(core.clock.now()));
   // A write that changes nothing still brings an object into the version that is stored now.
   const migrates = storedApiVersion(entry.value) !== storedVersion(definition);
   if (!intends && !migrates && unchanged(admitted, old))
@@ -222,38 +224,42 @@ function checkPreconditions(context: WriteContext, sent: KubeObject, old: KubeOb
 }
 
 /** What the sender may say, on top of what only the server says. */
-function combine({ part, served }: WriteContext, sent: KubeObject, old: KubeObject): KubeObject {
-  const { version } = served;
-  if (part === 'status') {
-    const { status } = sent as KubeObject & { status?: unknown };
-    const { managedFields } = sent.metadata;
-    const { status: _replaced, ...rest } = old as KubeObject & { status?: unknown };
-    const metadata = managedFields === undefined ? { ...old.metadata } : { ...old.metadata, managedFields };
-    return structuredClone({ ...rest, metadata, ...(status === undefined ? {} : { status }) });
+function combine(context: WriteContext, sent: KubeObject, old: KubeObject): KubeObject {
+  const { part, served } = context;
+  const metadata = combinedMetadata(context, sent, old);
+  const { status: sentStatus, ...sentRest } = sent as KubeObject & { status?: unknown };
+  const { status: oldStatus, ...oldRest } = old as KubeObject & { status?: unknown };
+  const status = part === 'status' || !served.version.status ? sentStatus : oldStatus;
+  const rest = part === 'status' ? structuredClone(oldRest) : sentRest;
+  return { ...rest, metadata, ...(status === undefined ? {} : { status }) } as KubeObject;
+}
+
+/** Metadata that only the server says: sent values are not looked at. */
+const SERVER_SAYS = [
+  'name',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'generation',
+  'generateName',
+  'selfLink',
+] as const;
+
+function combinedMetadata({ part, served }: WriteContext, sent: KubeObject, old: KubeObject): ObjectMeta {
+  const { statusLeaves = [] } = served.definition.strategy;
+  const { managedFields } = sent.metadata;
+  if (part === 'status' && statusLeaves === 'metadata') {
+    return managedFields === undefined ? { ...old.metadata } : { ...old.metadata, managedFields };
   }
-  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, generateName } =
-    old.metadata;
-  const serverSaid = {
-    uid,
-    creationTimestamp,
-    deletionTimestamp,
-    deletionGracePeriodSeconds,
-    generation,
-    generateName,
-  };
-  const metadata = { ...sent.metadata, name: old.metadata.name } as Record<string, unknown>;
-  delete metadata['selfLink'];
-  for (const [field, value] of Object.entries(serverSaid)) {
+  const metadata = { ...sent.metadata } as Record<string, unknown>;
+  const left = part === 'status' ? [...SERVER_SAYS, ...statusLeaves] : SERVER_SAYS;
+  for (const field of left) {
+    const value = (old.metadata as Record<string, unknown>)[field];
     if (value === undefined) delete metadata[field];
     else metadata[field] = value;
   }
-  const object: Record<string, unknown> = { ...sent, metadata };
-  if (version.status) {
-    const { status } = old as KubeObject & { status?: unknown };
-    if (status === undefined) delete object['status'];
-    else object['status'] = status;
-  }
-  return { ...object, apiVersion: sent.apiVersion, kind: sent.kind, metadata };
+  return metadata as ObjectMeta;
 }
 
 /** Whether nothing outside metadata, and status where that is a part of its own, differs: `generation` counts intents. */

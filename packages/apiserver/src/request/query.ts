@@ -1,5 +1,5 @@
-import { ApiError, badRequest } from '@drover/api';
-import type { FieldValidation } from '../registry/core.js';
+import { ApiError, forbiddenField, notSupported, type StatusCause } from '@drover/api';
+import { count, flag, refuseOptions } from './options.js';
 
 /** What a LIST or WATCH asks for (meta/v1 ListOptions), parsed. */
 export interface ListOptions {
@@ -20,125 +20,79 @@ export interface ListOptions {
  * Reads the parameters of a LIST or WATCH and checks that they go together
  * (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions).
  *
- * @throws ApiError BadRequest or Invalid naming the parameter.
+ * @throws ApiError BadRequest, or Invalid with each parameter that is wrong.
  */
 export function listOptions(query: URLSearchParams): ListOptions {
   const watch = flag(query, 'watch');
-  const resourceVersion = revision(query.get('resourceVersion'));
+  const timeoutSeconds = count(query, 'timeoutSeconds');
+  const limit = count(query, 'limit') ?? 0;
+  refuseOptions('ListOptions', watch ? watchCauses(query) : listCauses(query));
   const match = query.get('resourceVersionMatch') ?? '';
-  const continueToken = query.get('continue') || undefined;
-  const sendInitialEvents = query.has('sendInitialEvents') ? flag(query, 'sendInitialEvents') : undefined;
-  if (match !== '' && match !== 'Exact' && match !== 'NotOlderThan') {
-    throw invalidParameter(
-      'resourceVersionMatch',
-      `Unsupported value: "${match}": supported values: "Exact", "NotOlderThan", ""`,
-    );
-  }
-  if (sendInitialEvents !== undefined) {
-    if (!watch) throw invalidParameter('sendInitialEvents', 'Forbidden: sendInitialEvents is forbidden for list');
-    if (match !== 'NotOlderThan') {
-      throw invalidParameter(
-        'resourceVersionMatch',
-        'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-      );
-    }
-  } else if (watch && match !== '') {
-    throw invalidParameter(
-      'resourceVersionMatch',
-      'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-    );
-  } else if (match !== '') {
-    if (resourceVersion === undefined) {
-      throw invalidParameter(
-        'resourceVersionMatch',
-        'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
-      );
-    }
-    if (continueToken !== undefined) {
-      throw invalidParameter(
-        'resourceVersionMatch',
-        'Forbidden: resourceVersionMatch is forbidden when continue is provided',
-      );
-    }
-    if (match === 'Exact' && resourceVersion === 0) {
-      throw invalidParameter(
-        'resourceVersionMatch',
-        'Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
-      );
-    }
-  }
   return {
     labelSelector: query.get('labelSelector') ?? '',
     fieldSelector: query.get('fieldSelector') ?? '',
     watch,
     allowWatchBookmarks: flag(query, 'allowWatchBookmarks'),
-    sendInitialEvents: sendInitialEvents ?? false,
-    resourceVersion,
-    resourceVersionMatch: match === '' ? undefined : match,
-    timeoutSeconds: count(query, 'timeoutSeconds'),
-    limit: count(query, 'limit') || undefined,
-    continueToken,
+    sendInitialEvents: flag(query, 'sendInitialEvents'),
+    resourceVersion: revision(query.get('resourceVersion')),
+    resourceVersionMatch: match === 'Exact' || match === 'NotOlderThan' ? match : undefined,
+    timeoutSeconds: timeoutSeconds !== undefined && timeoutSeconds > 0 ? timeoutSeconds : undefined,
+    limit: limit > 0 ? limit : undefined,
+    continueToken: query.get('continue') || undefined,
   };
 }
 
-/** Parameters of every write. */
-export interface WriteOptions {
-  readonly dryRun: boolean;
-  readonly fieldManager: string | undefined;
-  readonly fieldValidation: FieldValidation;
-  readonly force: boolean;
+const MATCH = 'resourceVersionMatch';
+
+function listCauses(query: URLSearchParams): StatusCause[] {
+  const causes: StatusCause[] = [];
+  const match = query.get(MATCH) ?? '';
+  if (match !== '') {
+    const resourceVersion = query.get('resourceVersion') ?? '';
+    if (resourceVersion === '')
+      causes.push(forbiddenField(MATCH, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+    if ((query.get('continue') ?? '') !== '')
+      causes.push(forbiddenField(MATCH, 'resourceVersionMatch is forbidden when continue is provided'));
+    if (match !== 'Exact' && match !== 'NotOlderThan')
+      causes.push(notSupported(MATCH, match, ['Exact', 'NotOlderThan', '']));
+    if (match === 'Exact' && resourceVersion === '0')
+      causes.push(forbiddenField(MATCH, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+  }
+  if (query.has('sendInitialEvents'))
+    causes.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  return causes;
 }
 
-/** @throws ApiError Invalid naming the parameter. */
-export function writeOptions(query: URLSearchParams): WriteOptions {
-  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
-  if (dryRun.some((value) => value !== 'All')) {
-    throw invalidParameter('dryRun', `Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`);
-  }
-  const validation = query.get('fieldValidation') ?? '';
-  if (validation !== '' && validation !== 'Strict' && validation !== 'Warn' && validation !== 'Ignore') {
-    throw invalidParameter(
-      'fieldValidation',
-      `Unsupported value: "${validation}": supported values: "Ignore", "Strict", "Warn"`,
+function watchCauses(query: URLSearchParams): StatusCause[] {
+  const causes: StatusCause[] = [];
+  const match = query.get(MATCH) ?? '';
+  const sends = query.has('sendInitialEvents');
+  if (sends && match !== 'NotOlderThan')
+    causes.push(forbiddenField(MATCH, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
+  if (match === '') return causes;
+  if (!sends)
+    causes.push(
+      forbiddenField(MATCH, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'),
     );
-  }
-  const fieldManager = query.get('fieldManager') || undefined;
-  if (fieldManager !== undefined && fieldManager.length > 128) {
-    throw invalidParameter('fieldManager', 'Too long: may not be more than 128 bytes');
-  }
-  return {
-    dryRun: dryRun.length > 0,
-    fieldManager,
-    fieldValidation: validation === '' ? 'Warn' : validation,
-    force: flag(query, 'force'),
-  };
-}
-
-/** Go's bool conversion as Kubernetes uses it: present is true unless it says otherwise. */
-export function flag(query: URLSearchParams, name: string): boolean {
-  const value = query.get(name);
-  return value !== null && value !== 'false' && value !== '0';
-}
-
-function count(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null || text === '') return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw badRequest(`${name}: "${text}" is not a whole number`);
-  return Number(text);
+  if (match !== 'NotOlderThan') causes.push(notSupported(MATCH, match, ['NotOlderThan']));
+  if ((query.get('continue') ?? '') !== '')
+    causes.push(forbiddenField(MATCH, 'resourceVersionMatch is forbidden when continue is provided'));
+  return causes;
 }
 
 function revision(text: string | null): number | undefined {
   if (text === null || text === '') return undefined;
-  if (!/^\d{1,15}$/.test(text)) {
-    throw invalidParameter('resourceVersion', `Invalid value: "${text}": not a resource version of this server`);
-  }
-  return Number(text);
+  if (!/^\d+$/.test(text)) throw notRevision(text, 'invalid syntax');
+  // Revisions of this server are safe integers; one that is not has not happened.
+  if (BigInt(text) > 0xffff_ffff_ffff_ffffn) throw notRevision(text, 'value out of range');
+  return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
 }
 
-function invalidParameter(field: string, message: string): ApiError {
-  return new ApiError('Invalid', `ListOptions.meta.k8s.io "" is invalid: ${field}: ${message}`, {
-    group: 'meta.k8s.io',
-    kind: 'ListOptions',
-    causes: [{ reason: message.startsWith('Forbidden') ? 'FieldValueForbidden' : 'FieldValueInvalid', message, field }],
-  });
+/** As Kubernetes: whoever makes up a resource version finds an error that has no status of its own. */
+function notRevision(text: string, why: string): ApiError {
+  const quoted = JSON.stringify(text);
+  return new ApiError(
+    'Unknown',
+    `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${why}`,
+  );
 }

@@ -8,4 +8,4 @@ export const plain: Strategy = { nameRule: dnsSubdomain, unconditionalUpdate: tr
 export const counted: Strategy = { ...plain, generation: true };
 
 /** A kind that CustomResourceDefinitions brought: PUT must say which revision it means. */
-export const custom: Strategy = { nameRule: dnsSubdomain, generation: true };
+export const custom: Strategy = { nameRule: dnsSubdomain, generation: true, statusLeaves: 'metadata' };

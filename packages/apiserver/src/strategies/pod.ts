@@ -11,6 +11,7 @@ const GRACE_SECONDS = 30;
 /** Pods end in their own time, on a node; one that never reached a node goes at once. */
 export const pod: Strategy = {
   ...plain,
+  statusLeaves: ['ownerReferences'],
   graceSeconds: (object, asked) => {
     const spec = inner(loose(object), 'spec');
     const phase = inner(loose(object), 'status')?.['phase'];

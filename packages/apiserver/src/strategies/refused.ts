@@ -27,6 +27,7 @@ export function unenforced(strategy: Strategy, sentence: string): Strategy {
 /** Groups are aggregated in this process only: an APIService that names a Service would never be asked. */
 export const apiService: Strategy = {
   ...plain,
+  statusLeaves: 'metadata',
   authorizeWrite: (object) => {
     if (inner(loose(object), 'spec', 'service') === undefined) return;
     throw notImplemented('aggregation of APIs over the network is not implemented by this server');

@@ -19,7 +19,7 @@ function workload(fill: (spec: Fields) => void): Strategy {
   };
 }
 
-export const deployment = workload((spec) => {
+const deploymentPods = workload((spec) => {
   absent(spec, 'replicas', 1);
   absent(spec, 'revisionHistoryLimit', 10);
   absent(spec, 'progressDeadlineSeconds', 600);
@@ -30,6 +30,9 @@ export const deployment = workload((spec) => {
   absent(rolling, 'maxUnavailable', '25%');
   absent(rolling, 'maxSurge', '25%');
 });
+
+/** A deployment's labels are its owner's, whoever writes its status. */
+export const deployment: Strategy = { ...deploymentPods, statusLeaves: ['labels'] };
 
 export const replicaSet = workload((spec) => absent(spec, 'replicas', 1));
 

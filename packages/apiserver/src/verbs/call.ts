@@ -4,8 +4,9 @@ import type { Part } from '../catalog/strategy.js';
 import type { Core, WriteContext } from '../registry/core.js';
 import type { EncodedEvents } from '../registry/events.js';
 import type { FacetIndex } from '../registry/facets.js';
-import { writeOptions } from '../request/query.js';
+import type { DeleteRequest } from '../request/delete-options.js';
 import { header } from '../request/response.js';
+import { optionsKind, type WriteKind, writeOptions } from '../request/write-options.js';
 
 /** What the verbs on stored objects stand on. */
 export interface Verbs {
@@ -34,41 +35,44 @@ export interface Call {
   annotate(key: string, value: string): void;
 }
 
-/** How this call writes. */
-export function writeContext(call: Call): WriteContext {
-  const { request, query, served, namespace, part, identity, warnings } = call;
-  const { dryRun, fieldManager, fieldValidation, force } = writeOptions(query);
+/** How this call writes. @throws ApiError Invalid with each parameter that is wrong. */
+export function writeContext(call: Call, kind: WriteKind): WriteContext {
+  const { dryRun, fieldManager, fieldValidation, force } = writeOptions(call.query, kind);
+  const options: JsonObject = {
+    kind: optionsKind(kind),
+    apiVersion: 'meta.k8s.io/v1',
+    ...(dryRun ? { dryRun: ['All'] } : {}),
+    ...(fieldManager === undefined ? {} : { fieldManager }),
+    ...(call.query.has('fieldValidation') ? { fieldValidation } : {}),
+    ...(force ? { force } : {}),
+  };
+  return { ...contextOf(call, fieldManager), dryRun, fieldValidation, options };
+}
+
+/** How this call deletes: only its options, and whether it is a dry run, are its own to say. */
+export function deleteContext(call: Call, { dryRun, document }: DeleteRequest): WriteContext {
+  return { ...contextOf(call, undefined), dryRun, fieldValidation: 'Ignore', options: document };
+}
+
+function contextOf(
+  call: Call,
+  fieldManager: string | undefined,
+): Omit<WriteContext, 'dryRun' | 'fieldValidation' | 'options'> {
+  const { request, served, namespace, identity, part, warnings } = call;
   return {
     served,
     namespace,
     identity,
     part,
-    dryRun,
-    fieldManager: fieldManager ?? managerOf(header(request, 'user-agent')),
-    fieldValidation,
-    options: {
-      kind: OPTIONS[request.method] ?? 'CreateOptions',
-      apiVersion: 'meta.k8s.io/v1',
-      ...(dryRun ? { dryRun: ['All'] } : {}),
-      ...(fieldManager === undefined ? {} : { fieldManager }),
-      ...(query.has('fieldValidation') ? { fieldValidation } : {}),
-      ...(force ? { force } : {}),
-    } satisfies JsonObject,
     warnings,
+    fieldManager: fieldManager ?? managerOf(header(request, 'user-agent')),
     annotate: (key, value) => call.annotate(key, value),
   };
 }
 
-/** The kind of a write's options, by its method. */
-const OPTIONS: Readonly<Record<string, string>> = {
-  POST: 'CreateOptions',
-  PUT: 'UpdateOptions',
-  PATCH: 'PatchOptions',
-  DELETE: 'DeleteOptions',
-};
-
-/** The manager of who does not name one: the program in the User-Agent (apiserver managerOrUserAgent). */
+/** The manager of who does not name one: what the User-Agent begins with, up to a slash or what cannot be printed. */
 function managerOf(agent: string | undefined): string {
-  const program = (agent ?? '').split('/')[0]?.slice(0, 128) ?? '';
-  return program === '' ? 'unknown' : program;
+  const [program = ''] = (agent ?? '').split('/');
+  const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*/u.exec(program)?.[0] ?? '';
+  return printable === '' ? 'unknown' : Buffer.from(printable).subarray(0, 128).toString();
 }

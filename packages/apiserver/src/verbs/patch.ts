@@ -5,22 +5,23 @@ import {
   applyMergePatch,
   applyStrategicPatch,
   badRequest,
+  isJsonObject,
   type Json,
   type KubeObject,
 } from '@drover/api';
-import { metadataShape } from '../registry/metadata.js';
 import { appliedObject } from '../registry/ownership.js';
 import { servedVersion } from '../registry/view.js';
 import { type Change, type UpdateRules, updateObject } from '../registry/write.js';
 import { readBody } from '../request/body.js';
 import { decodeYamlBody, parseJson } from '../request/decode.js';
-import { writeOptions } from '../request/query.js';
 import { header } from '../request/response.js';
+import { writeOptions } from '../request/write-options.js';
 import { type Call, type Verbs, writeContext } from './call.js';
 import { asObject, mediaType } from './object-body.js';
 import { writtenResponse } from './write.js';
 
-const APPLY = 'application/apply-patch+yaml';
+/** The content type of server-side apply. */
+export const APPLY = 'application/apply-patch+yaml';
 const STRATEGIC = 'application/strategic-merge-patch+json';
 /** Operations of one JSON patch (apiserver maxJSONPatchOperations). */
 const JSON_PATCH_OPERATIONS = 10_000;
@@ -29,8 +30,10 @@ const JSON_PATCH_OPERATIONS = 10_000;
 export async function patch(verbs: Verbs, call: Call): Promise<ApiResponse> {
   const { core } = verbs;
   const { namespace, name = '' } = call;
-  const { change, rules } = mediaType(call.request) === APPLY ? await apply(verbs, call) : await edit(call);
-  const written = await updateObject(core, writeContext(call), { namespace, name }, change, rules);
+  const applies = mediaType(call.request) === APPLY;
+  const { change, rules } = applies ? await apply(verbs, call) : await edit(call);
+  const context = writeContext(call, applies ? 'apply' : 'patch');
+  const written = await updateObject(core, context, { namespace, name }, change, rules);
   return writtenResponse(core.clock.now(), call, written);
 }
 
@@ -80,26 +83,9 @@ export async function patchDocument({ request, served }: Call): Promise<Json> {
 }
 
 async function apply({ core }: Verbs, call: Call): Promise<Edit> {
-  const { request, query, served, name } = call;
-  const { force, fieldManager } = writeOptions(query);
-  if (fieldManager === undefined)
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
-  const document = decodeYamlBody(await readBody(request.body, header(request, 'content-encoding')));
-  if (typeof document !== 'object' || document === null) throw badRequest('the body is not an object');
-  const said = document as Record<string, unknown>;
-  if (said['kind'] === undefined || said['apiVersion'] === undefined)
-    throw badRequest('apply needs apiVersion and kind');
-  const applied = asObject(document, served.definition.kind, servedVersion(served));
-  const wrong = metadataShape(applied.metadata);
-  if (wrong !== undefined) throw badRequest(wrong);
-  if (applied.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
-  if (applied.metadata.name !== undefined && applied.metadata.name !== name) {
-    throw badRequest(`name in URL does not match name in the object: ${applied.metadata.name}`);
-  }
-  applied.metadata.name = name ?? '';
-  const context = writeContext(call);
+  const { served, part } = call;
+  const { applied, force } = await appliedBody(call, served.definition.kind, servedVersion(served));
+  const context = writeContext(call, 'apply');
   const merge = (live: KubeObject | undefined): KubeObject =>
     appliedObject(context, core.clock.now(), live, applied, force);
   return {
@@ -107,9 +93,30 @@ async function apply({ core }: Verbs, call: Call): Promise<Edit> {
     rules: {
       replace: false,
       managersTracked: true,
-      ...(call.part === 'main' ? { create: async () => merge(undefined) } : {}),
+      ...(part === 'main' ? { create: async () => merge(undefined) } : {}),
     },
   };
+}
+
+/**
+ * The object that a server-side apply states.
+ *
+ * @throws ApiError BadRequest for what is no object of `kind`, Invalid when nobody is named to manage it.
+ */
+export async function appliedBody(
+  { request, query }: Call,
+  kind: string,
+  version: string,
+): Promise<{ readonly applied: KubeObject; readonly force: boolean }> {
+  const { force } = writeOptions(query, 'apply');
+  const document = decodeYamlBody(await readBody(request.body, header(request, 'content-encoding')));
+  const said = isJsonObject(document) ? document : {};
+  const [group = '', bare] = String(said['apiVersion'] ?? '').split('/');
+  if (said['kind'] !== kind || said['apiVersion'] !== version) {
+    const named = bare === undefined ? `/${group}` : `${group}/${bare}`;
+    throw badRequest(`invalid object type: ${named}, Kind=${String(said['kind'] ?? '')}`);
+  }
+  return { applied: asObject(document, kind, version), force };
 }
 
 function unsupported(builtin: boolean): ApiError {

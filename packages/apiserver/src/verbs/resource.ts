@@ -2,7 +2,7 @@ import { ApiError, type ApiRequest, type ApiResponse, type Attributes, type Iden
 import type { Served } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
 import { selectedName } from '../registry/selection.js';
-import { flag } from '../request/query.js';
+import { flag } from '../request/options.js';
 import { type ResourceTarget, verbOf } from '../request/target.js';
 import type { Call, Verbs } from './call.js';
 import { patch } from './patch.js';

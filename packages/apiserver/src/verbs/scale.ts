@@ -1,13 +1,33 @@
-import { ApiError, type ApiResponse, badRequest, type KubeObject, notFound } from '@drover/api';
+import {
+  ApiError,
+  type ApiResponse,
+  apiVersion,
+  applyObject,
+  badRequest,
+  invalid,
+  type KubeObject,
+  notFound,
+  type OpenSchema,
+  openSchema,
+  type ReplicasPath,
+  scaledManagers,
+  scaleManagers,
+  updateManagedFields,
+  type Write,
+} from '@drover/api';
+import { builtinSchemas } from '@drover/api/schemas';
 import { at, type ScaleDefinition } from '../catalog/definition.js';
+import { timestamp } from '../registry/core.js';
 import { shown, writtenShown } from '../registry/shown.js';
+import { servedVersion } from '../registry/view.js';
 import { type Change, updateObject } from '../registry/write.js';
 import { json } from '../request/response.js';
+import type { WriteKind } from '../request/write-options.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
 import { type Call, type Verbs, writeContext } from './call.js';
-import { asObject, readDocument } from './object-body.js';
-import { patchDocument, patcher } from './patch.js';
+import { asObject, mediaType, readDocument } from './object-body.js';
+import { APPLY, appliedBody, patchDocument, patcher } from './patch.js';
 
 const SCALE = 'autoscaling/v1';
 
@@ -21,27 +41,80 @@ export async function scale(verbs: Verbs, call: Call, definition: ScaleDefinitio
     const { value, revision } = await shown(served, entry);
     return json(200, scaleOf(decodeStored(value, revision), definition));
   }
-  const change = request.method === 'PUT' ? await replaced(call, definition) : await patched(call, definition);
-  const written = await updateObject(core, writeContext(call), { namespace, name }, change, { replace: false });
+  const kind = request.method === 'PUT' ? 'update' : mediaType(request) === APPLY ? 'apply' : 'patch';
+  const next = await wantedScale(verbs, call, kind);
+  const change: Change = (current) => scaled(call, definition, current, next);
+  const rules = { replace: false, managersTracked: true };
+  const written = await updateObject(core, writeContext(call, kind), { namespace, name }, change, rules);
   const { value, revision = 0 } = await writtenShown(served, written);
   return json(200, scaleOf(decodeStored(value, revision), definition));
 }
 
-async function replaced({ request }: Call, definition: ScaleDefinition): Promise<Change> {
+/** Makes the wanted Scale, with its managers, of the present one. */
+type NextScale = (present: KubeObject) => KubeObject;
+
+async function wantedScale({ core }: Verbs, call: Call, kind: WriteKind): Promise<NextScale> {
+  const time = timestamp(core.clock.now());
+  const { fieldManager } = writeContext(call, kind);
+  const write: Write = { manager: fieldManager, schema: scaleSchema(), time, subresource: 'scale' };
+  if (kind === 'apply') {
+    const { applied, force } = await appliedBody(call, 'Scale', SCALE);
+    return (live) => applyObject({ live, applied, force }, write);
+  }
+  const next = kind === 'update' ? await replaced(call) : await patched(call);
+  return (live) => updateManagedFields({ live, updated: next(live) }, write);
+}
+
+async function replaced({ request }: Call): Promise<NextScale> {
   const wanted = asObject(await readDocument(request, true), 'Scale', SCALE);
-  return (current) => withReplicas(current, wanted, definition);
+  return () => wanted;
 }
 
-async function patched(call: Call, definition: ScaleDefinition): Promise<Change> {
-  const document = await patchDocument(call);
-  const apply = patcher(call, document);
-  return (current) => withReplicas(current, asObject(apply(scaleOf(current, definition)), 'Scale', SCALE), definition);
+async function patched(call: Call): Promise<NextScale> {
+  const apply = patcher(call, await patchDocument(call));
+  return (live) => asObject(apply(live), 'Scale', SCALE);
 }
 
-function withReplicas(current: KubeObject, wanted: KubeObject, { specReplicas }: ScaleDefinition): KubeObject {
+/** The object with what its new Scale says. */
+function scaled(
+  { served, name = '' }: Call,
+  definition: ScaleDefinition,
+  current: KubeObject,
+  next: NextScale,
+): KubeObject {
+  const paths: ReplicasPath = (version) =>
+    served.definition.versions.find(
+      (candidate) => apiVersion({ group: served.definition.group, version: candidate.name }) === version,
+    )?.scale?.specReplicas;
+  const { managedFields } = current.metadata;
+  const present = scaleOf(current, definition);
+  present.metadata.managedFields = scaleManagers(managedFields, paths);
+  const wanted = next(present);
+  const result = withReplicas(current, wanted, definition, name);
+  result.metadata.managedFields = scaledManagers(
+    managedFields,
+    wanted.metadata.managedFields,
+    servedVersion(served),
+    paths,
+  );
+  return result;
+}
+
+function withReplicas(
+  current: KubeObject,
+  wanted: KubeObject,
+  { specReplicas }: ScaleDefinition,
+  name: string,
+): KubeObject {
   const replicas = at(wanted, ['spec', 'replicas']) ?? 0;
-  if (typeof replicas !== 'number' || !Number.isInteger(replicas) || replicas < 0) {
-    throw badRequest('spec.replicas must be a whole number that is not negative');
+  if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
+    throw badRequest('spec.replicas must be a whole number');
+  }
+  if (replicas < 0) {
+    const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
+    throw invalid({ group: 'autoscaling', plural: 'scales', kind: 'Scale' }, name, [
+      { reason: 'FieldValueInvalid', message, field: 'spec.replicas' },
+    ]);
   }
   const { resourceVersion, uid } = wanted.metadata;
   if (resourceVersion !== undefined) current.metadata.resourceVersion = resourceVersion;
@@ -54,6 +127,15 @@ function withReplicas(current: KubeObject, wanted: KubeObject, { specReplicas }:
   }
   here[specReplicas.at(-1) as string] = replicas;
   return current;
+}
+
+let schema: OpenSchema | undefined;
+
+/** The schema of a Scale, read when the first one is written. */
+function scaleSchema(): OpenSchema {
+  const schemas = builtinSchemas();
+  schema ??= openSchema(schemas['io.k8s.api.autoscaling.v1.Scale'] ?? {}, schemas);
+  return schema;
 }
 
 function scaleOf(object: KubeObject, { specReplicas, statusReplicas, selector }: ScaleDefinition): KubeObject {

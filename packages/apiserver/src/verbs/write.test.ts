@@ -203,6 +203,48 @@ describe('an update', () => {
   });
 });
 
+describe('a write of a part', () => {
+  const annotated = { metadata: { annotations: { a: 'b' }, labels: { a: 'b' } }, status: { replicas: 3 } };
+
+  it('of the status may annotate the object; a deployment keeps its labels', async () => {
+    await send('POST', DEPLOYMENTS, deployment('noted'));
+    const { body } = await send('PATCH', `${DEPLOYMENTS}/noted/status`, annotated, patch('merge-patch+json'));
+    expect(body['metadata']).toMatchObject({ annotations: { a: 'b' } });
+    expect(body['metadata']!['labels']).toBeUndefined();
+  });
+
+  it('of the scale is applied, and makes its applier the one who manages the replicas', async () => {
+    await send('POST', `${DEPLOYMENTS}?fieldManager=owner`, deployment('sized'));
+    const url = `${DEPLOYMENTS}/sized/scale?fieldManager=hpa`;
+    const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'sized' }, spec: { replicas: 4 } };
+    const refused = await send('PATCH', url, scale, patch('apply-patch+yaml'));
+    expect([refused.status, refused.body['message']]).toEqual([
+      409,
+      'Apply failed with 1 conflict: conflict with "owner" using autoscaling/v1: .spec.replicas',
+    ]);
+    const applied = await send('PATCH', `${url}&force=true`, scale, patch('apply-patch+yaml'));
+    expect(applied.body['spec']).toEqual({ replicas: 4 });
+    const managers = (await send('GET', `${DEPLOYMENTS}/sized`)).body['metadata']!['managedFields'];
+    expect(managers![0 as unknown as string]).toMatchObject({
+      manager: 'hpa',
+      operation: 'Apply',
+      apiVersion: 'apps/v1',
+      subresource: 'scale',
+      fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+    });
+  });
+
+  it('of the scale to less than nothing is refused', async () => {
+    await send('POST', DEPLOYMENTS, deployment('negative'));
+    const url = `${DEPLOYMENTS}/negative/scale`;
+    const { status, body } = await send('PATCH', url, { spec: { replicas: -1 } }, patch('merge-patch+json'));
+    expect([status, body['message']]).toEqual([
+      422,
+      'Scale.autoscaling "negative" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0',
+    ]);
+  });
+});
+
 describe('a patch', () => {
   it('by operations changes what they say, and stops at a failed test', async () => {
     await send('POST', MAPS, map('ops', { data: { a: '1' } }));

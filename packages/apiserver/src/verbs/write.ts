@@ -1,16 +1,17 @@
-import { type ApiResponse, badRequest, type JsonObject } from '@drover/api';
+import type { ApiResponse } from '@drover/api';
 import type { Written } from '../registry/core.js';
-import { type DeleteOptions, deleteObject } from '../registry/delete.js';
+import { deleteObject } from '../registry/delete.js';
 import { listEntries, listMetadata } from '../registry/list.js';
 import { selection } from '../registry/selection.js';
 import { writtenShown } from '../registry/shown.js';
 import { servedVersion, viewOf } from '../registry/view.js';
 import { createObject, updateObject } from '../registry/write.js';
+import { deleteOptions } from '../request/delete-options.js';
 import { listOptions } from '../request/query.js';
 import { json, success } from '../request/response.js';
 import { collectionPrefix, refOf } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
-import { type Call, type Verbs, writeContext } from './call.js';
+import { type Call, deleteContext, type Verbs, writeContext } from './call.js';
 import { readDocument, readObject } from './object-body.js';
 import { objectResponse } from './read.js';
 
@@ -20,7 +21,7 @@ const PARALLEL = 32;
 /** POST to a collection. */
 export async function create({ core }: Verbs, call: Call): Promise<ApiResponse> {
   const object = await readObject(call.request, call.served);
-  const written = await createObject(core, writeContext(call), object);
+  const written = await createObject(core, writeContext(call, 'create'), object);
   return writtenResponse(core.clock.now(), call, written);
 }
 
@@ -32,7 +33,7 @@ export async function replace({ core }: Verbs, call: Call): Promise<ApiResponse>
   const rules = { replace: true, create };
   const written = await updateObject(
     core,
-    writeContext(call),
+    writeContext(call, 'update'),
     { namespace, name },
     () => structuredClone(object),
     rules,
@@ -49,10 +50,12 @@ export async function writtenResponse(now: number, call: Call, written: Written)
 /** DELETE of one object: the object while something holds it back, else a Status. */
 export async function remove({ core }: Verbs, call: Call): Promise<ApiResponse> {
   const { namespace, name = '', served } = call;
-  const { options, dryRun, document } = await deleteOptions(call);
-  const context = { ...writeContext(call), dryRun, options: document };
-  const written = await deleteObject(core, context, { namespace, name }, options);
-  if (written.outcome !== 'deleted') return writtenResponse(core.clock.now(), call, written);
+  const asked = deleteOptions(await readDocument(call.request, true), call.query);
+  const written = await deleteObject(core, deleteContext(call, asked), { namespace, name }, asked.options);
+  if (written.outcome !== 'deleted') {
+    const response = await writtenResponse(core.clock.now(), call, written);
+    return asked.accepted ? { ...response, status: 202 } : response;
+  }
   const { group, plural } = served.definition;
   const { uid = '' } = decodeStored(written.value, 0).metadata;
   return success({ name, ...(group === '' ? {} : { group }), kind: plural, uid });
@@ -61,18 +64,18 @@ export async function remove({ core }: Verbs, call: Call): Promise<ApiResponse> 
 /** DELETE of a collection: each object it selects, and a list of what they were. */
 export async function removeCollection({ core, facets }: Verbs, call: Call): Promise<ApiResponse> {
   const { query, served, namespace } = call;
-  const { options, dryRun, document } = await deleteOptions(call);
+  const asked = deleteOptions(await readDocument(call.request, true), query);
   const wanted = listOptions(query);
   const selected = selection(wanted.labelSelector, wanted.fieldSelector, served.version);
   const listed = await listEntries(core, facets, served, namespace, wanted, selected);
-  const context = { ...writeContext(call), dryRun, options: document };
+  const context = deleteContext(call, asked);
   const collection = collectionPrefix(served.definition);
   const queue = listed.entries.values();
   const worker = async (): Promise<void> => {
     for (const { key } of queue) {
       const ref = refOf(collection, key);
       try {
-        await deleteObject(core, { ...context, namespace: ref.namespace }, ref, options);
+        await deleteObject(core, { ...context, namespace: ref.namespace }, ref, asked.options);
       } catch (error) {
         // Someone else was faster; what is gone is what was asked for.
         if (core.store.get(key) !== undefined) throw error;
@@ -84,50 +87,3 @@ export async function removeCollection({ core, facets }: Verbs, call: Call): Pro
   const items = listed.entries.map(({ value, revision }) => viewOf(served, value, revision));
   return json(200, { kind: served.definition.listKind, apiVersion, metadata: listMetadata(listed), items });
 }
-
-/** What a DELETE says: in its parameters, and in the document of its body, which admission is told. */
-interface AskedDeletion {
-  readonly options: DeleteOptions;
-  readonly dryRun: boolean;
-  readonly document: JsonObject;
-}
-
-async function deleteOptions({ request, query }: Call): Promise<AskedDeletion> {
-  const body = ((await readDocument(request, true)) ?? {}) as JsonObject;
-  if (typeof body !== 'object' || Array.isArray(body)) throw badRequest('the body is not DeleteOptions');
-  const { kind, preconditions, orphanDependents } = body;
-  if (kind !== undefined && kind !== 'DeleteOptions')
-    throw badRequest(`the body is ${String(kind)}, not DeleteOptions`);
-  const grace = body['gracePeriodSeconds'] ?? numberOf(query.get('gracePeriodSeconds'));
-  const policy =
-    body['propagationPolicy'] ??
-    query.get('propagationPolicy') ??
-    legacyPolicy(orphanDependents ?? query.get('orphanDependents'));
-  if (policy !== undefined && policy !== 'Orphan' && policy !== 'Background' && policy !== 'Foreground') {
-    throw badRequest(`propagationPolicy: "${String(policy)}" is not Orphan, Background or Foreground`);
-  }
-  if (grace !== undefined && (typeof grace !== 'number' || !Number.isInteger(grace) || grace < 0)) {
-    throw badRequest('gracePeriodSeconds must be a whole number that is not negative');
-  }
-  const { uid, resourceVersion } = (preconditions ?? {}) as { uid?: unknown; resourceVersion?: unknown };
-  const dryRun = Array.isArray(body['dryRun']) ? body['dryRun'].includes('All') : query.get('dryRun') === 'All';
-  return {
-    dryRun,
-    document: { ...body, kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', ...(dryRun ? { dryRun: ['All'] } : {}) },
-    options: {
-      gracePeriodSeconds: grace,
-      propagationPolicy: policy,
-      preconditions: {
-        ...(typeof uid === 'string' ? { uid } : {}),
-        ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}),
-      },
-    },
-  };
-}
-
-function legacyPolicy(orphan: unknown): 'Orphan' | 'Background' | undefined {
-  if (orphan === true || orphan === 'true') return 'Orphan';
-  return orphan === false || orphan === 'false' ? 'Background' : undefined;
-}
-
-const numberOf = (text: string | null): number | undefined => (text === null || text === '' ? undefined : Number(text));

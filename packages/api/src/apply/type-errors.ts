@@ -1,0 +1,126 @@
+import { isJsonObject } from '../json-object.js';
+import type { Json, JsonObject } from '../object.js';
+import type { SchemaNode } from '../schema/node.js';
+import { fieldElement, indexElement, keyElement, printElement, valueElement } from './path-element.js';
+import { fieldsOf } from './structure.js';
+
+/**
+ * Why a value is none of its schema's type, in the words of structured-merge-diff: each with its path, in the order they are
+ * found. Null is a value of every type. What the schema says nothing about is of any type.
+ */
+export function typeErrors(value: Json, node: SchemaNode | null, preserving = false): string[] {
+  return errorsOf(value, node, preserving).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+}
+
+interface TypeError {
+  readonly path: string;
+  readonly message: string;
+}
+
+const wrong = (message: string): TypeError[] => [{ path: '', message }];
+const below = (step: string, errors: readonly TypeError[]): TypeError[] =>
+  errors.map(({ path, message }) => ({ path: `${step}${path}`, message }));
+
+function errorsOf(value: Json, node: SchemaNode | null, preserving: boolean): TypeError[] {
+  if (value === null || node === null) return [];
+  const preserves = preserving || node.preservesUnknown;
+  switch (node.type) {
+    case 'string':
+      return typeof value === 'string'
+        ? []
+        : wrong(`expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`);
+    case 'integer':
+    case 'number':
+      return typeof value === 'number' ? [] : wrong(`expected numeric (int or float), got ${goType(value)}`);
+    case 'boolean':
+      return typeof value === 'boolean' ? [] : wrong(`expected boolean, got &{${goText(value)}}`);
+    case 'object':
+      return isJsonObject(value)
+        ? objectErrors(value, node, preserves)
+        : wrong(`expected map, got &{${goText(value)}}`);
+    case 'array':
+      return Array.isArray(value)
+        ? listErrors(value, node, preserves)
+        : wrong(`expected list, got &{${goText(value)}}`);
+    default:
+      if (!node.intOrString && !node.schema.oneOf) return [];
+      return typeof value === 'object' ? wrong(`expected any scalar, got &{${goText(value)}}`) : [];
+  }
+}
+
+function objectErrors(object: JsonObject, node: SchemaNode, preserves: boolean): TypeError[] {
+  const open = preserves || (node.properties.size === 0 && node.additional === null);
+  const errors: TypeError[] = [];
+  for (const [name, item] of fieldsOf(object)) {
+    const child = node.child(name);
+    const step = printElement(fieldElement(name));
+    if (child === null && !open && !(node.embedded && ['apiVersion', 'kind', 'metadata'].includes(name)))
+      return [...errors, ...below(step, wrong('field not declared in schema'))];
+    errors.push(...below(step, errorsOf(item, child, preserves)));
+  }
+  return errors;
+}
+
+function listErrors(list: readonly Json[], node: SchemaNode, preserves: boolean): TypeError[] {
+  const { items, mapKeys, listType } = node;
+  const errors: TypeError[] = [];
+  const seen = new Set<string>();
+  for (const [index, item] of list.entries()) {
+    let element = indexElement(index);
+    if (listType === 'map' || listType === 'set') {
+      const why = listType === 'map' ? keylessReason(item, mapKeys, items) : memberReason(item);
+      if (why !== undefined) return [...errors, ...wrong(`element ${index}: ${why}`)];
+      element = listType === 'map' ? (keyElement(item, mapKeys, items) ?? element) : valueElement(item);
+      if (seen.has(element)) errors.push(...wrong(`duplicate entries for key ${printElement(element)}`));
+      seen.add(element);
+    }
+    errors.push(...below(printElement(element), errorsOf(item, items, preserves)));
+  }
+  return errors;
+}
+
+function keylessReason(item: Json, mapKeys: readonly string[], items: SchemaNode | null): string | undefined {
+  if (item === null) return 'associative list with keys may not have a null element';
+  if (!isJsonObject(item)) return 'associative list with keys may not have non-map elements';
+  const missing = mapKeys.find((key) => keyElement(item, [key], items) === undefined);
+  return missing === undefined
+    ? undefined
+    : `associative list with keys has an element that omits key field ${JSON.stringify(missing)} (and doesn't have default value)`;
+}
+
+function memberReason(item: Json): string | undefined {
+  if (item === null) return "associative list without keys has an element that's an explicit null";
+  if (Array.isArray(item)) return 'not supported: associative list with lists as elements';
+  return typeof item === 'object' ? "associative list without keys has an element that's a map type" : undefined;
+}
+
+function goType(value: Json): string {
+  switch (typeof value) {
+    case 'string':
+      return 'string';
+    case 'boolean':
+      return 'bool';
+    case 'number':
+      return Number.isInteger(value) ? 'int64' : 'float64';
+    default:
+      return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
+  }
+}
+
+/** A value as Go prints it for people (`%v`). */
+export function goText(value: Json): string {
+  if (value === null) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (!isJsonObject(value)) return String(value);
+  const fields = fieldsOf(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${fields.map(([name, item]) => `${name}:${goText(item)}`).join(' ')}]`;
+}
+
+/** A value as Go writes it in a program (`%#v`). */
+function goSyntax(value: Json): string {
+  if (value === null) return 'interface {}(nil)';
+  if (typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  const fields = fieldsOf(value as JsonObject).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[string]interface {}{${fields.map(([name, item]) => `${JSON.stringify(name)}:${goSyntax(item)}`).join(', ')}}`;
+}
