@@ -132,7 +132,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       plugins: [...admission, limitAdmission(reader), podAccount(reader), podPriority(reader)],
       configured: new ObjectConfiguredAdmission(
         store,
-        { catalog, objects: reader, caller: webhooks, random, log },
+        { catalog, objects: reader, rights: rules, caller: webhooks, random, log },
         stop.signal,
       ),
       last: [new QuotaAdmission(store, reader, clock, stop.signal)],

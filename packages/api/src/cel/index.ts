@@ -13,4 +13,4 @@ export {
 } from './library/authorizer.js';
 export { CompileError } from './source-error.js';
 export { BOOL, type CelType, DYN, listOf, mapOf, objectOf, STRING, scalar } from './type.js';
-export type { CelValue } from './value.js';
+export { CelMap, type CelValue } from './value.js';

@@ -1,13 +1,15 @@
-import { ApiError, badRequest } from '@drover/api';
+import { ApiError, badRequest, forbidden } from '@drover/api';
 import type { Log, RandomBytes } from '@drover/kit';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import type { Served } from '../catalog/definition.js';
-import type { ObjectReader } from '../catalog/strategy.js';
+import type { ObjectReader, Rights } from '../catalog/strategy.js';
 import type { AdmissionRequest } from '../registry/admission.js';
 import { newUid } from '../registry/metadata.js';
 import { CallFailed } from '../webhook/call-failure.js';
 import type { WebhookCaller } from '../webhook/caller.js';
 import { equivalents, matchedResource } from './equivalents.js';
+import { MATCH_CONDITIONS_BUDGET } from './expression-budget.js';
+import { expressionVariables } from './expression-variables.js';
 import { reviewRequest } from './review-request.js';
 import { denial, type ReviewResponse, readReviewResponse } from './review-response.js';
 import { rulesMatch } from './rule.js';
@@ -21,6 +23,7 @@ const ANSWER_BYTES = 8 * 1024 * 1024;
 export interface WebhookParts {
   readonly catalog: ResourceCatalog;
   readonly objects: ObjectReader;
+  readonly rights: Rights;
   readonly caller: WebhookCaller;
   readonly random: RandomBytes;
   readonly log: Log;
@@ -29,9 +32,23 @@ export interface WebhookParts {
 /**
  * The form of the request's kind that a webhook asks for, or `undefined` when the request is none of its business.
  *
- * @throws ApiError NotFound when the request's namespace is not there.
+ * @throws ApiError NotFound when the request's namespace is not there, Forbidden when the webhook's conditions cannot tell.
  */
-export function wantedForm(
+export async function wantedForm(
+  parts: WebhookParts,
+  webhook: Webhook,
+  request: AdmissionRequest,
+): Promise<Served | undefined> {
+  const form = matchedForm(parts, webhook, request);
+  if (form === undefined || !webhook.conditions.any) return form;
+  const variables = await expressionVariables(request, form, parts.rights, undefined);
+  const matched = webhook.conditions.match(variables, MATCH_CONDITIONS_BUDGET);
+  if ('matches' in matched) return matched.matches ? form : undefined;
+  if (webhook.ignoresFailure) return undefined;
+  throw forbidden({ group: request.group, plural: request.resource }, request.name, matched.error);
+}
+
+function matchedForm(
   { catalog, objects }: WebhookParts,
   webhook: Webhook,
   request: AdmissionRequest,

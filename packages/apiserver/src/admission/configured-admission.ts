@@ -5,15 +5,19 @@ import { FollowedKind } from '../storage/followed-kind.js';
 import type { WebhookParts } from './ask-webhook.js';
 import { isExempt } from './exempt.js';
 import { mutateByWebhooks } from './mutating-webhooks.js';
+import { validateByPolicies } from './policies.js';
+import { Policy, type PolicyBinding, policyBinding } from './policy.js';
 import { validateByWebhooks } from './validating-webhooks.js';
 import { type Webhook, webhooksOf } from './webhook.js';
 
 const GROUP = 'admissionregistration.k8s.io';
 
-/** Webhooks as stored objects configure them, in force from the moment a configuration is visible. */
+/** Webhooks and policies as stored objects configure them, in force from the moment a configuration is visible. */
 export class ObjectConfiguredAdmission implements ConfiguredAdmission {
   readonly #mutating: WebhookList;
   readonly #validating: WebhookList;
+  readonly #policies: FollowedKind<Policy>;
+  readonly #bindings: FollowedKind<PolicyBinding>;
 
   /** Follows `store` until `signal` aborts. */
   constructor(
@@ -23,6 +27,10 @@ export class ObjectConfiguredAdmission implements ConfiguredAdmission {
   ) {
     this.#mutating = new WebhookList(store, 'mutatingwebhookconfigurations', signal);
     this.#validating = new WebhookList(store, 'validatingwebhookconfigurations', signal);
+    const policies = { group: GROUP, plural: 'validatingadmissionpolicies' };
+    this.#policies = new FollowedKind(store, policies, (object) => new Policy(object), signal);
+    const bindings = { group: GROUP, plural: 'validatingadmissionpolicybindings' };
+    this.#bindings = new FollowedKind(store, bindings, policyBinding, signal);
   }
 
   mutate(request: AdmissionRequest, again: Mutate): Promise<KubeObject | undefined> | KubeObject | undefined {
@@ -32,9 +40,13 @@ export class ObjectConfiguredAdmission implements ConfiguredAdmission {
   }
 
   validate(request: AdmissionRequest): Promise<void> | undefined {
-    const { webhooks } = this.#validating;
-    if (webhooks.length === 0 || isExempt(request)) return undefined;
-    return validateByWebhooks(this.parts, webhooks, request);
+    const idle = this.#validating.webhooks.length === 0 && this.#bindings.items.length === 0;
+    return idle || isExempt(request) ? undefined : this.#validate(request);
+  }
+
+  async #validate(request: AdmissionRequest): Promise<void> {
+    await validateByPolicies(this.parts, this.#policies.items, this.#bindings.items, request);
+    await validateByWebhooks(this.parts, this.#validating.webhooks, request);
   }
 }
 

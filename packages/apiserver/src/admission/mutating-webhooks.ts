@@ -50,7 +50,7 @@ class Round {
     for (const [index, webhook] of this.webhooks.entries()) {
       if (!isAsked(webhook)) continue;
       const request = object === undefined ? this.request : { ...this.request, object };
-      const form = wantedForm(this.parts, webhook, request);
+      const form = await wantedForm(this.parts, webhook, request);
       if (form === undefined) continue;
       const next = await this.#ask(webhook, request, form, index);
       const changed = !isDeepStrictEqual(next, object);

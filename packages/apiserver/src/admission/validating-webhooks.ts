@@ -15,11 +15,12 @@ export async function validateByWebhooks(
   webhooks: readonly Webhook[],
   request: AdmissionRequest,
 ): Promise<void> {
-  const wanted = webhooks.flatMap((webhook, index) => {
-    const form = wantedForm(parts, webhook, request);
-    return form === undefined ? [] : [{ webhook, index, form }];
-  });
-  const ask = async ({ webhook, index, form }: { webhook: Webhook; index: number; form: Served }): Promise<void> => {
+  const wanted: { readonly webhook: Webhook; readonly index: number; readonly form: Served }[] = [];
+  for (const [index, webhook] of webhooks.entries()) {
+    const form = await wantedForm(parts, webhook, request);
+    if (form !== undefined) wanted.push({ webhook, index, form });
+  }
+  const ask = async ({ webhook, index, form }: (typeof wanted)[number]): Promise<void> => {
     const response = await askWebhook(parts, webhook, request, form, false);
     if (response === undefined) request.annotate(`${FAILED_OPEN}round_0_index_${index}`, webhook.name);
   };

@@ -1,6 +1,5 @@
 import type { KubeObject } from '@drover/api';
 import type {
-  MatchCondition,
   MutatingWebhook,
   MutatingWebhookConfiguration,
   RuleWithOperations,
@@ -8,6 +7,7 @@ import type {
   ValidatingWebhookConfiguration,
 } from '@drover/api/types/admissionregistration-v1';
 import { type ClientConfig, clientConfig } from '../webhook/client-config.js';
+import { MatchConditions } from './match-conditions.js';
 import { type AdmissionSelectors, admissionSelectors } from './selectors.js';
 
 /** Versions of AdmissionReview that are spoken here. */
@@ -21,7 +21,7 @@ export interface Webhook {
   readonly client: ClientConfig;
   readonly rules: readonly RuleWithOperations[];
   readonly selectors: AdmissionSelectors;
-  readonly matchConditions: readonly MatchCondition[];
+  readonly conditions: MatchConditions;
   readonly matchEquivalent: boolean;
   /** A webhook that cannot be asked lets everything pass. */
   readonly ignoresFailure: boolean;
@@ -43,7 +43,7 @@ export function webhooksOf(object: KubeObject): readonly Webhook[] {
     client: clientConfig(webhook.clientConfig),
     rules: webhook.rules ?? [],
     selectors: admissionSelectors(webhook),
-    matchConditions: webhook.matchConditions ?? [],
+    conditions: new MatchConditions(webhook.matchConditions ?? [], false),
     matchEquivalent: webhook.matchPolicy !== 'Exact',
     ignoresFailure: webhook.failurePolicy === 'Ignore',
     takesDryRun: webhook.sideEffects === 'None' || webhook.sideEffects === 'NoneOnDryRun',

@@ -234,6 +234,22 @@ describe('a validating webhook', () => {
     expect(operationsOf(hook)).toEqual(['CREATE b', 'UPDATE b']);
   });
 
+  it('is asked only when its match conditions hold', async () => {
+    await using test = await openTestServer();
+    await using hook = await openWebhookServer(test.server, (document) => review(document));
+    await register(test, 'Validating', 'a.example.com', hook.client(), {
+      matchConditions: [
+        { name: 'not-mine', expression: "request.userInfo.username != 'admin' || object.metadata.name != 'mine'" },
+        { name: 'wide', expression: 'object.data.width == "wide"' },
+      ],
+    });
+    await create(test, map('mine'));
+    await create(test, map('a', { width: 'wide' }));
+    expect(operationsOf(hook)).toEqual(['CREATE a']);
+    const why = 'expression \'object.data.width == "wide"\' resulted in error: no such key: width';
+    expect(said(await create(test, map('b', {})))).toEqual([403, `configmaps "b" is forbidden: ${why}`]);
+  });
+
   it('never stands in the way of its own configuration', async () => {
     await using test = await openTestServer();
     await using hook = await openWebhookServer(test.server, (document) => review(document, { allowed: false }));

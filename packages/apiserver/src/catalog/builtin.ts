@@ -13,6 +13,8 @@ import { clusterRoleBindings, roleBindings } from '../strategies/role-binding.js
 import { configMap, secret } from '../strategies/secret.js';
 import { service } from '../strategies/service.js';
 import { persistentVolume, persistentVolumeClaim, storageClass } from '../strategies/storage.js';
+import { validatingAdmissionPolicy } from '../strategies/validating-admission-policy.js';
+import { validatingAdmissionPolicyBinding } from '../strategies/validating-admission-policy-binding.js';
 import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from '../strategies/webhook-configuration.js';
 import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from '../strategies/workload.js';
 import { eventsConversion } from './conversion.js';
@@ -23,8 +25,8 @@ import type { Strategy } from './strategy.js';
 /** What a built-in kind does in its own way; kinds that are not here are plain. */
 const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': mutatingWebhookConfiguration,
-  'admissionregistration.k8s.io/validatingadmissionpolicies': refused('validating admission policies are'),
-  'admissionregistration.k8s.io/validatingadmissionpolicybindings': refused('validating admission policies are'),
+  'admissionregistration.k8s.io/validatingadmissionpolicies': validatingAdmissionPolicy,
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': validatingAdmissionPolicyBinding,
   'admissionregistration.k8s.io/validatingwebhookconfigurations': validatingWebhookConfiguration,
   'apiregistration.k8s.io/apiservices': apiService,
   'certificates.k8s.io/certificatesigningrequests': refused('signing of certificates is'),

@@ -15,7 +15,7 @@ export interface StrategyContext {
 
 /** What is known about who may do what. */
 export interface Rights {
-  decide(identity: Identity, attributes: Attributes): { readonly allowed: boolean };
+  decide(identity: Identity, attributes: Attributes): { readonly allowed: boolean; readonly reason?: string };
   /** Every rule the identity holds in a namespace ('' for those it holds everywhere). */
   rulesOf(identity: Identity, namespace: string): readonly PolicyRule[];
   /** The rules of the role a binding in a namespace names; `undefined` when there is no such role. */

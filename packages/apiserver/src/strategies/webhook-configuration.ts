@@ -9,8 +9,9 @@ import { REVIEW_VERSIONS } from '../admission/webhook.js';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, inner, loose, objectsIn } from './absent.js';
 import { ruleCauses, selectorCauses } from './admission-rules.js';
-import { duplicate, forbiddenField, invalidValue, required, unsupported } from './causes.js';
+import { duplicate, invalidValue, required, unsupported } from './causes.js';
 import { clientConfigCauses } from './client-config.js';
+import { matchConditionCauses } from './expressions.js';
 import { counted } from './plain.js';
 import { reviewVersionCauses } from './review-versions.js';
 
@@ -76,9 +77,7 @@ function webhookCauses(webhook: ValidatingWebhook | MutatingWebhook, at: string)
     ...selectorCauses(webhook.objectSelector, `${at}.objectSelector`),
     ...clientConfigCauses(webhook.clientConfig, `${at}.clientConfig`),
     ...reviewVersionCauses(webhook.admissionReviewVersions, `${at}.admissionReviewVersions`, REVIEW_VERSIONS),
-    ...(webhook.matchConditions ?? []).map((_condition, index) =>
-      forbiddenField(`${at}.matchConditions[${index}]`, 'match conditions are not implemented by this server'),
-    ),
+    ...matchConditionCauses(webhook.matchConditions ?? [], false, `${at}.matchConditions`),
   );
   return found;
 }

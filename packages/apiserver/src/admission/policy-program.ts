@@ -1,0 +1,95 @@
+import {
+  BOOL,
+  CelMap,
+  type CelType,
+  type CelValue,
+  EvaluationError,
+  type Program,
+  STRING,
+  scalar,
+  type Variables,
+} from '@drover/api/cel';
+import type { ValidatingAdmissionPolicySpec, Validation } from '@drover/api/types/admissionregistration-v1';
+import type { Evaluated, ExpressionBudget } from './expression-budget.js';
+import { expressionEnvironment } from './expression-environment.js';
+
+/** A policy's validation, compiled. */
+export interface ValidationProgram {
+  readonly validation: Validation;
+  readonly program: Program;
+  readonly message: Program | undefined;
+}
+
+/** What a policy has evaluated, compiled. */
+export interface PolicyProgram {
+  readonly variables: readonly { readonly name: string; readonly program: Program }[];
+  readonly validations: readonly ValidationProgram[];
+  readonly auditAnnotations: readonly { readonly key: string; readonly program: Program }[];
+}
+
+/** Compiles the expressions of a policy that passed validation. @throws CompileError. */
+export function policyProgram(spec: ValidatingAdmissionPolicySpec, object?: CelType): PolicyProgram {
+  const params = spec.paramKind !== undefined;
+  const types = new Map<string, CelType>();
+  const of = (authorizer: boolean) =>
+    expressionEnvironment({ params, authorizer, variables: types, ...(object === undefined ? {} : { object }) });
+  const variables = (spec.variables ?? []).map(({ name, expression }) => {
+    const program = of(true).compile(expression);
+    types.set(name, program.type);
+    return { name, program };
+  });
+  const environment = of(true);
+  return {
+    variables,
+    validations: (spec.validations ?? []).map((validation) => ({
+      validation,
+      program: environment.compile(validation.expression, BOOL),
+      message:
+        validation.messageExpression === undefined || validation.messageExpression === ''
+          ? undefined
+          : of(false).compile(validation.messageExpression, STRING),
+    })),
+    auditAnnotations: (spec.auditAnnotations ?? []).map(({ key, valueExpression }) => ({
+      key,
+      program: environment.compile(valueExpression, STRING, scalar('null')),
+    })),
+  };
+}
+
+/** The variables of a policy: each is evaluated when an expression first asks for it, and at most once for a request. */
+export class PolicyVariables extends CelMap {
+  readonly #programs: ReadonlyMap<string, Program>;
+  readonly #known = new Map<string, Evaluated>();
+
+  constructor(
+    programs: PolicyProgram['variables'],
+    readonly budget: ExpressionBudget,
+    readonly given: Variables,
+  ) {
+    super();
+    this.#programs = new Map(programs.map(({ name, program }) => [name, program]));
+  }
+
+  get size(): number {
+    return this.#programs.size;
+  }
+
+  keys(): Iterable<CelValue> {
+    return this.#programs.keys();
+  }
+
+  /** @throws EvaluationError when the variable has no value. */
+  get(key: CelValue): CelValue | undefined {
+    const program = typeof key === 'string' ? this.#programs.get(key) : undefined;
+    if (program === undefined || typeof key !== 'string') return undefined;
+    let result = this.#known.get(key);
+    if (result === undefined) {
+      result = this.budget.evaluate(program, { ...this.given, variables: this });
+      this.#known.set(key, result);
+    }
+    if ('error' in result) {
+      throw new EvaluationError(`composited variable ${JSON.stringify(key)} fails to evaluate: ${result.error}`);
+    }
+    return result.value;
+  }
+}
