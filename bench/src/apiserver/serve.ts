@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createApiServer, listen } from '@drover/apiserver';
-import { createLog, systemClock } from '@drover/kit';
+import { createLog, drawnAhead, systemClock } from '@drover/kit';
 import { openSqliteStore } from '@drover/store';
 
 /**
@@ -10,7 +10,7 @@ import { openSqliteStore } from '@drover/store';
  * JSON and serves until its standard input ends.
  */
 async function main(dataDir: string): Promise<void> {
-  const random = (length: number): Uint8Array => randomBytes(length);
+  const random = drawnAhead(randomBytes);
   const log = createLog({ write: (line) => process.stderr.write(`${line}\n`), clock: systemClock, level: 'warn' });
   await using store = await openSqliteStore({ file: join(dataDir, 'store.db'), clock: systemClock, log });
   const advertise = { host: '127.0.0.1', port: 6443 };

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createLog, type Level, systemClock } from '@drover/kit';
+import { createLog, drawnAhead, type Level, systemClock } from '@drover/kit';
 import { run } from './run.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -15,7 +15,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 
 process.exitCode = await run(process.argv.slice(2), process.env, (level: Level) => ({
   clock: systemClock,
-  random: randomBytes,
+  random: drawnAhead(randomBytes),
   log: createLog({ write: (line) => process.stderr.write(`${line}\n`), clock: systemClock, level }),
   print: (line) => process.stdout.write(`${line}\n`),
   tell: (line) => process.stderr.write(`${line}\n`),

@@ -14,6 +14,6 @@ export {
   QuantityError,
   sameQuantity,
 } from './quantity.js';
-export { NAME_ALPHABET, type RandomBytes, randomFraction, randomText } from './random.js';
+export { drawnAhead, NAME_ALPHABET, type RandomBytes, randomFraction, randomText } from './random.js';
 export { Secret } from './secret.js';
 export { unreachable } from './unreachable.js';

@@ -1,11 +1,20 @@
 import type { Entry } from '@drover/store';
-import type { Served } from '../catalog/definition.js';
+import type { Served, VersionDefinition } from '../catalog/definition.js';
 import type { Representation } from '../request/negotiation.js';
 import { render } from '../storage/rendering.js';
 import { represent } from './represent.js';
 import { servedVersion, viewOf } from './view.js';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** One event as one kind of watcher is told it. A handful an entry: comparing them is cheaper than a key made of all this. */
+interface Encoded {
+  readonly type: EventType;
+  readonly revision: number;
+  readonly version: VersionDefinition;
+  readonly form: Representation;
+  readonly bytes: Buffer;
+}
 
 /** Entries whose encoded events are kept, and their bytes together: a burst as its watchers drain it. */
 const ENTRIES = 512;
@@ -16,32 +25,38 @@ const BYTES = 8 * 1024 * 1024;
  * representation. Full: the oldest go, and are encoded again for whoever still needs them.
  */
 export class EncodedEvents {
-  readonly #held = new Map<Entry, Map<string, Buffer>>();
+  readonly #held = new Map<Entry, Encoded[]>();
   #bytes = 0;
 
   constructor(readonly now: () => number) {}
 
   /** The line that tells `type` about `entry` as of `revision` (a delete has one of its own). */
   encode(type: EventType, entry: Entry, revision: number, served: Served, form: Representation): Buffer {
-    const variant = `${type}@${revision} ${servedVersion(served)} ${form.form} ${form.version}`;
-    const known = this.#held.get(entry)?.get(variant);
-    if (known !== undefined) return known;
+    const variants = this.#held.get(entry) ?? [];
+    for (const held of variants) {
+      const { version } = held;
+      if (held.type === type && held.revision === revision && version === served.version && sameForm(held.form, form))
+        return held.bytes;
+    }
     const bytes = encodeEvent(type, entry, revision, served, form, this.now());
-    this.#hold(entry, variant, bytes);
+    variants.push({ type, revision, version: served.version, form, bytes });
+    this.#hold(entry, variants, bytes);
     return bytes;
   }
 
-  #hold(entry: Entry, variant: string, bytes: Buffer): void {
-    const variants = this.#held.get(entry) ?? new Map<string, Buffer>();
-    variants.set(variant, bytes);
+  #hold(entry: Entry, variants: Encoded[], bytes: Buffer): void {
     this.#held.set(entry, variants);
     this.#bytes += bytes.length;
     for (const [oldest, encoded] of this.#held) {
       if ((this.#held.size <= ENTRIES && this.#bytes <= BYTES) || oldest === entry) return;
       this.#held.delete(oldest);
-      for (const { length } of encoded.values()) this.#bytes -= length;
+      for (const { bytes: gone } of encoded) this.#bytes -= gone.length;
     }
   }
+}
+
+function sameForm(a: Representation, b: Representation): boolean {
+  return a.form === b.form && a.version === b.version;
 }
 
 /** One line of a watch. */
