@@ -17,6 +17,18 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+const NOTHING = Buffer.alloc(0);
+/** Bytes at the end of a list in which its metadata is, when it is not at the beginning. */
+const END = 4096;
+
+/** What is kept of an answer that may be long: where a list's metadata is. */
+export interface Skimmed {
+  readonly status: number;
+  readonly length: number;
+  readonly first: Buffer;
+  readonly last: Buffer;
+}
+
 interface Waiter extends AnswerSink {
   fail(error: Error): void;
 }
@@ -63,18 +75,36 @@ export class Connection implements Disposable {
   }
 
   /** Sends a request and resolves with its whole answer, whatever its status. */
-  send(request: Request): Promise<Answer> {
+  async send(request: Request): Promise<Answer> {
+    const parts: Buffer[] = [];
+    const status = await this.#answered(request, (bytes) => parts.push(bytes));
+    return { status, body: parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts) };
+  }
+
+  /** As `send`, keeping the beginning and the end only: to hold a long answer costs more than to take it. */
+  async skim(request: Request): Promise<Skimmed> {
+    let length = 0;
+    let first: Buffer = NOTHING;
+    let last: Buffer = NOTHING;
+    const status = await this.#answered(request, (bytes) => {
+      if (length === 0) first = bytes;
+      length += bytes.length;
+      last = bytes.length < END ? Buffer.concat([last.subarray(-END), bytes]) : bytes;
+    });
+    return { status, length, first, last };
+  }
+
+  #answered(request: Request, onBody: (bytes: Buffer) => void): Promise<number> {
     return new Promise((resolve, reject) => {
       let status = 0;
-      const parts: Buffer[] = [];
       this.#ask(request, {
         head: (code) => {
           status = code;
         },
-        body: (bytes) => parts.push(bytes),
+        body: onBody,
         end: () => {
           this.#waiter = undefined;
-          resolve({ status, body: parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts) });
+          resolve(status);
         },
         fail: reject,
       });

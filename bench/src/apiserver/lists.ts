@@ -1,7 +1,7 @@
 import type { Row } from '../benchmark.js';
 import { crowd, repeat, Samples, timed } from '../samples.js';
 import { COLLECTION, sample, send, write } from './api.js';
-import type { Connection } from './connection.js';
+import type { Connection, Skimmed } from './connection.js';
 import { type Figure, withConnection, withConnections } from './figure.js';
 import type { Target } from './target.js';
 
@@ -40,7 +40,11 @@ export async function makeSamples(target: Target, from: number, to: number): Pro
 async function listsOf(size: number, target: Target, lister: Connection, bystander: Connection): Promise<Row[]> {
   const name = size.toLocaleString('en');
   const { processes } = target;
-  const list = (query: string): Promise<Buffer> => send(lister, { method: 'GET', path: `${COLLECTION}${query}` });
+  const list = async (query: string): Promise<Skimmed> => {
+    const answer = await lister.skim({ method: 'GET', path: `${COLLECTION}${query}` });
+    if (answer.status !== 200) throw new Error(`the list was answered ${answer.status}`);
+    return answer;
+  };
   const held = processes?.memoryMib();
   let payload = 0;
   const full = await repeat(size > 20_000 ? 5 : 15, async () => {
@@ -95,8 +99,7 @@ async function beside(
   return { waits, walk: ms };
 }
 
-/** A list's metadata is at its beginning or at its end. */
-function continueOf(list: Buffer): string | undefined {
-  const ends = `${list.toString('latin1', 0, 1_024)}${list.toString('latin1', Math.max(0, list.length - 1_024))}`;
-  return /"continue":"([^"]+)"/.exec(ends)?.[1];
+/** A list's metadata is at its beginning or at its end, wherever the parts of the answer were cut. */
+function continueOf({ first, last }: Skimmed): string | undefined {
+  return /"continue":"([^"]+)"/.exec(`${first.toString('latin1')}${last.toString('latin1')}`)?.[1];
 }
