@@ -19,7 +19,7 @@ export function table(rows: readonly Row[]): string {
 function cells({ what, unit, median, p99, against }: Row): string[] {
   const versus = against ? `${against.what} ${both(against.value, against.p99, figure)}` : '';
   const share = against?.p99 === undefined || p99 === undefined ? undefined : p99 / against.p99;
-  const ratio = against ? both(median / against.value, share, (times) => `${times.toFixed(2)}×`) : '';
+  const ratio = against?.value ? both(median / against.value, share, (times) => `${times.toFixed(2)}×`) : '';
   return [what, figure(median), p99 === undefined ? '' : figure(p99), unit, versus, ratio];
 }
 

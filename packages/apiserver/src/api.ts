@@ -240,7 +240,7 @@ export class Api {
       return serveReview(review, recorded, { rules, authenticator, objects, clock, identity, namespace, name });
     }
     const annotate = trail && ((key: string, value: string): void => trail.annotate(key, value));
-    const response = await serveObjects(verbs, recorded, query, target, verb, identity, request.signal, annotate);
+    const response = await serveObjects(verbs, recorded, query, target, verb, identity, annotate);
     return compressed(request, response);
   }
 
@@ -255,7 +255,8 @@ export class Api {
     request.signal.addEventListener('abort', leave, { once: true });
     if (request.signal.aborted) leave();
     try {
-      const response = await serveObjects(verbs, request, visit.query, target, 'watch', identity, open.signal);
+      const watched = { ...request, signal: open.signal };
+      const response = await serveObjects(verbs, watched, visit.query, target, 'watch', identity);
       metrics.requests.longRunning(visit.labels, 1);
       await visit.trail?.started(response.status);
       whenAborted(open.signal, () => {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { ApiRequest, ApiResponse, Identity } from '@drover/api';
 import { AUTHENTICATED } from './auth/identity.js';
-import { EventStream } from './registry/event-stream.js';
+import { drained, EventStream } from './registry/event-stream.js';
 import type { ApiServer } from './server.js';
 
 /** Where to listen, and with which certificate. */
@@ -52,6 +52,25 @@ const DRAIN_MS = 2_000;
 /** Why a request's signal aborts. One for all: making an error with its stack for each request costs a twentieth of it. */
 const CLOSED = new Error('the connection is closed');
 
+/** Tells that the caller went away, by a signal that is made when somebody asks for it: most requests are over before anyone does. */
+class Departure {
+  #controller: AbortController | undefined;
+  #gone = false;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#gone) this.#controller.abort(CLOSED);
+    }
+    return this.#controller.signal;
+  }
+
+  tell(): void {
+    this.#gone = true;
+    this.#controller?.abort(CLOSED);
+  }
+}
+
 /** Serves an API server over HTTPS. Client certificates of its authority are identities. */
 export async function listen(server: ApiServer, options: ListenOptions): Promise<Listener> {
   const { host, port, hosts = [] } = options;
@@ -85,9 +104,9 @@ export async function listen(server: ApiServer, options: ListenOptions): Promise
   front.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     track(socket);
     socket.on('error', () => socket.destroy());
-    const gone = new AbortController();
-    socket.once('close', () => gone.abort(CLOSED));
-    void server.upgrade(requestOf(message, gone.signal), socket, head, certificateIdentity(message));
+    const departure = new Departure();
+    socket.once('close', () => departure.tell());
+    void server.upgrade(requestOf(message, departure), socket, head, certificateIdentity(message));
   });
   front.listen(port, host);
   await once(front, 'listening');
@@ -114,61 +133,56 @@ async function serve(
   answer: ServerResponse,
   onEndless: (answer: ServerResponse) => void,
 ): Promise<void> {
-  const gone = new AbortController();
-  answer.once('close', () => gone.abort(CLOSED));
-  const response = await server.handle(requestOf(message, gone.signal), certificateIdentity(message));
+  const departure = new Departure();
+  answer.once('close', () => departure.tell());
+  const response = await server.handle(requestOf(message, departure), certificateIdentity(message));
   try {
     const { body, headers } = response;
     if (!(body instanceof Uint8Array) && headers['content-length'] === undefined) onEndless(answer);
-    await send(answer, response, gone.signal);
+    await send(answer, response);
   } catch {
     // The caller has gone, or the body broke off: an answer that has begun can only be cut.
     answer.destroy();
   }
 }
 
-async function send(
-  answer: ServerResponse,
-  { status, headers, body }: ApiResponse,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const [name, value] of Object.entries(headers)) answer.setHeader(name, value as string | string[]);
-  answer.statusCode = status;
+async function send(answer: ServerResponse, { status, headers, body }: ApiResponse): Promise<void> {
   if (body instanceof Uint8Array) {
-    if (!answer.hasHeader('content-length') && status !== 204) answer.setHeader('content-length', body.length);
+    const known = headers['content-length'] !== undefined || status === 204;
+    answer.writeHead(status, outgoing(known ? headers : { ...headers, 'content-length': String(body.length) }));
     answer.end(body);
     return;
   }
+  answer.writeHead(status, outgoing(headers));
   // Clients of a watch wait for the headers before there is a first event.
   answer.flushHeaders();
   if (body instanceof EventStream) return body.sendTo(answer);
   for await (const chunk of body) {
-    if (signal.aborted) return;
-    if (!answer.write(chunk)) await drained(answer, signal);
+    if (answer.destroyed) return;
+    if (!answer.write(chunk)) await drained(answer);
   }
   answer.end();
 }
 
-function drained(answer: ServerResponse, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      answer.off('drain', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    answer.once('drain', done);
-    signal.addEventListener('abort', done, { once: true });
-  });
-}
+/** Node takes lists of values it may change, and does not change them. */
+const outgoing = (headers: ApiResponse['headers']): OutgoingHttpHeaders => headers as OutgoingHttpHeaders;
 
-function requestOf(message: IncomingMessage, signal: AbortSignal): ApiRequest {
+function requestOf(message: IncomingMessage, departure: Departure): ApiRequest {
   const headers: Record<string, string | readonly string[]> = {};
   for (const [name, values] of Object.entries(message.headersDistinct)) {
     if (values !== undefined && values.length > 0) headers[name] = values.length === 1 ? (values[0] as string) : values;
   }
   // A refusal leaves the body unread; that must not cut the connection before the refusal is sent.
   const body = { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) };
-  return { method: message.method ?? 'GET', url: message.url ?? '/', headers, body, signal };
+  return {
+    method: message.method ?? 'GET',
+    url: message.url ?? '/',
+    headers,
+    body,
+    get signal() {
+      return departure.signal;
+    },
+  };
 }
 
 /** What the certificate of a connection says, which stays the same as long as the connection. */

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { type ApiRequest, type Identity, unauthorized } from '@drover/api';
 import type { Secret } from '@drover/kit';
 import { adminIdentity, anonymous } from './identity.js';
@@ -68,7 +68,7 @@ function websocketToken(protocols: string | undefined): string | undefined {
 }
 
 /** Digests have one length, so that comparing them takes the same time whatever was sent. */
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 const first = (value: string | readonly string[] | undefined): string | undefined =>
   typeof value === 'string' || value === undefined ? value : value[0];

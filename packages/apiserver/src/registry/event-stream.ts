@@ -126,7 +126,7 @@ export class EventStream implements AsyncIterable<Uint8Array> {
 }
 
 /** Resolves when `stream` has room again, or is closed. */
-function drained(stream: Writable): Promise<void> {
+export function drained(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       stream.off('drain', done);

@@ -27,8 +27,6 @@ export interface Call {
   readonly name: string | undefined;
   readonly part: Part;
   readonly identity: Identity;
-  /** Aborts when the caller goes, may no longer watch, or the server stops. */
-  readonly signal: AbortSignal;
   /** Sentences for `Warning` headers. */
   readonly warnings: string[];
   /** Adds to the request's audit event. */

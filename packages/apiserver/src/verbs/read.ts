@@ -137,7 +137,8 @@ function* itemChunks(
 
 /** GET of a collection with `watch`. */
 export function watch({ core, facets, events, onOverflow }: Verbs, call: Call): ApiResponse {
-  const { request, query, served, namespace, signal } = call;
+  const { request, query, served, namespace } = call;
+  const { signal } = request;
   const form = representation(header(request, 'accept'), query);
   const options = listOptions(query);
   const selected = selection(options.labelSelector, options.fieldSelector, served.version);

@@ -40,7 +40,6 @@ export async function serveObjects(
   target: ResourceTarget,
   verb: string,
   identity: Identity,
-  signal: AbortSignal,
   annotate: Call['annotate'] = () => {},
 ): Promise<ApiResponse> {
   const served = verbs.core.catalog.served(target.group, target.version, target.resource);
@@ -51,7 +50,7 @@ export async function serveObjects(
   const part = partOf(target, served);
   const warnings: string[] = [];
   const place = { served, namespace, name: target.name, part };
-  const call: Call = { request, query, ...place, identity, signal, warnings, annotate };
+  const call: Call = { request, query, ...place, identity, warnings, annotate };
   const response = await serve(verbs, call, verb);
   if (served.version.deprecation !== undefined) warnings.unshift(served.version.deprecation);
   if (warnings.length === 0) return response;
