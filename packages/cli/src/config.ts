@@ -40,6 +40,20 @@ export interface LabConfig extends Common {
   readonly name: string;
 }
 
+/** What `drover server backup` is told. */
+export interface BackupConfig extends Common {
+  /** The file that is made. */
+  readonly output: string;
+}
+
+/** What `drover server restore` is told. */
+export interface RestoreConfig extends Common {
+  /** The file that a backup was written to. */
+  readonly from: string;
+  /** Whether a server that is there is put aside. */
+  readonly force: boolean;
+}
+
 /** Both together. */
 export interface UpConfig {
   readonly server: ServerConfig;
@@ -79,6 +93,31 @@ export const UP_SETTINGS: Settings = {
   'lab-listen': { value: 'HOST:PORT', help: 'where the lab listens (default 127.0.0.1:6443)' },
   'bootstrap-password': SERVER_SETTINGS['bootstrap-password'] as { help: string; value: string },
 };
+
+/** Settings of `drover server backup`. */
+export const BACKUP_SETTINGS: Settings = {
+  ...DATA_DIR,
+  output: { value: 'FILE', help: 'the file to write; it holds every secret of the server (mode 0600)' },
+};
+
+/** Settings of `drover server restore`. */
+export const RESTORE_SETTINGS: Settings = {
+  ...DATA_DIR,
+  from: { value: 'FILE', help: 'a file that drover server backup wrote' },
+  force: { help: 'put aside the server that is there' },
+};
+
+/** @throws UsageError with one sentence that names the flag, variable or key. */
+export function readBackupConfig(args: readonly string[], env: Environment): BackupConfig {
+  const given = readSettings('server backup', BACKUP_SETTINGS, args, env);
+  return { ...common(given, env), output: file(given, 'output') };
+}
+
+/** @throws UsageError with one sentence that names the flag, variable or key. */
+export function readRestoreConfig(args: readonly string[], env: Environment): RestoreConfig {
+  const given = readSettings('server restore', RESTORE_SETTINGS, args, env);
+  return { ...common(given, env), from: file(given, 'from'), force: yes(given.get('force')) };
+}
 
 /** @throws UsageError with one sentence that names the flag, variable or key. */
 export function readServerConfig(args: readonly string[], env: Environment): ServerConfig {
@@ -140,6 +179,12 @@ function common(given: ReadonlyMap<string, Given>, env: Environment): Common {
     dataDir: resolve(given.get('data-dir')?.text ?? join(base, 'drover')),
     logLevel: logLevel(given.get('log-level')),
   };
+}
+
+function file(given: ReadonlyMap<string, Given>, name: string): string {
+  const found = given.get(name);
+  if (!found) throw new UsageError(`--${name} is missing: give a file`);
+  return resolve(found.text);
 }
 
 function logLevel(given: Given | undefined): Level {

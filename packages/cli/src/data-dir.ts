@@ -26,3 +26,13 @@ export async function writeSecretFile(path: string, text: string): Promise<void>
 
 /** Removes a file if it is there. */
 export const removeFile = (path: string): Promise<void> => rm(path, { force: true });
+
+/** Makes the names in a directory durable. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,4 +1,4 @@
-import { LAB_SETTINGS, SERVER_SETTINGS, UP_SETTINGS } from './config.js';
+import { BACKUP_SETTINGS, LAB_SETTINGS, RESTORE_SETTINGS, SERVER_SETTINGS, UP_SETTINGS } from './config.js';
 import { COMMON, type Settings, variable } from './settings.js';
 
 /** The commands, as the help shows them. */
@@ -7,6 +7,8 @@ export const COMMANDS = {
   server: { does: 'the management side', settings: SERVER_SETTINGS },
   lab: { does: 'the embedded Harvester-compatible cluster on this host', settings: LAB_SETTINGS },
   agent: { does: 'the cluster agent; configured by its environment as in a cluster', settings: {} },
+  'server backup': { does: 'a backup of the management side, while it serves or not', settings: BACKUP_SETTINGS },
+  'server restore': { does: 'a restore of the management side from a backup', settings: RESTORE_SETTINGS },
 } as const satisfies Record<string, { does: string; settings: Settings }>;
 
 /** A command's name. */
@@ -14,6 +16,12 @@ export type CommandName = keyof typeof COMMANDS;
 
 /** Whether `text` names a command. */
 export const isCommand = (text: string): text is CommandName => Object.hasOwn(COMMANDS, text);
+
+/** What one might look for, and why it is not there. */
+export const REFUSED: Readonly<Record<string, string>> = {
+  'lab backup': 'a lab is not backed up: its disks belong to its state; stop its machines and copy its folder',
+  'lab restore': 'a lab is not restored: copy its folder back while it is stopped',
+};
 
 /** `drover --help`. */
 export function programHelp(): string {

@@ -1,8 +1,10 @@
 import type { Level } from '@drover/kit';
 import { StoreLocked } from '@drover/store';
 import { runAgentCommand } from './agent.js';
-import { readLabConfig, readServerConfig, readUpConfig } from './config.js';
-import { COMMANDS, type CommandName, commandHelp, isCommand, programHelp } from './help.js';
+import { runBackup } from './backup/backup.js';
+import { runRestore } from './backup/restore.js';
+import { readBackupConfig, readLabConfig, readRestoreConfig, readServerConfig, readUpConfig } from './config.js';
+import { COMMANDS, type CommandName, commandHelp, isCommand, programHelp, REFUSED } from './help.js';
 import { runLab } from './lab.js';
 import { runServer } from './server.js';
 import type { Surroundings } from './surroundings.js';
@@ -21,10 +23,11 @@ export async function run(
   surroundings: (level: Level) => Surroundings,
 ): Promise<number> {
   const { print, tell, version } = surroundings('error');
-  const [name = '--help', ...rest] = args;
+  const [name, rest] = split(args);
   try {
     if (name === '--version') print(version);
     else if (name === '--help' || name === 'help') print(programHelp());
+    else if (REFUSED[name] !== undefined) throw new UsageError(`drover ${name}: ${REFUSED[name]}`);
     else if (!isCommand(name)) {
       throw new UsageError(`drover: there is no command "${name}"; use ${Object.keys(COMMANDS).join(', ')}`);
     } else if (rest.includes('--help')) print(commandHelp(name));
@@ -36,6 +39,12 @@ export async function run(
     if (error instanceof ResourceTaken || error instanceof StoreLocked) return 3;
     return 1;
   }
+}
+
+/** The command, of one word or two, and what follows it. */
+function split([first = '--help', ...rest]: readonly string[]): [name: string, rest: readonly string[]] {
+  const both = `${first} ${rest[0]}`;
+  return isCommand(both) || REFUSED[both] !== undefined ? [both, rest.slice(1)] : [first, rest];
 }
 
 async function runCommand(
@@ -56,6 +65,14 @@ async function runCommand(
     case 'lab': {
       const config = readLabConfig(args, env);
       return runLab(config, surroundings(config.logLevel));
+    }
+    case 'server backup': {
+      const config = readBackupConfig(args, env);
+      return runBackup(config, surroundings(config.logLevel));
+    }
+    case 'server restore': {
+      const config = readRestoreConfig(args, env);
+      return runRestore(config, surroundings(config.logLevel));
     }
     case 'agent':
       return runAgentCommand(args, env, surroundings('info'));

@@ -16,6 +16,8 @@ import {
 import { Closing } from '@drover/kit';
 import { createManager, managerAdmission } from '@drover/manager';
 import { openSqliteStore } from '@drover/store';
+import { openControlSocket } from './backup/control-socket.js';
+import { serverBackup } from './backup/server-backup.js';
 import type { ServerConfig } from './config.js';
 import { openDataDir, removeFile, writeSecretFile } from './data-dir.js';
 import { hostsOf, listenOn, urlOf } from './listen.js';
@@ -131,7 +133,7 @@ interface LocalCluster {
 async function embeddedCluster(
   dataDir: string,
   { listen }: ServerConfig,
-  { clock, random, log }: Surroundings,
+  { clock, random, log, version }: Surroundings,
   closing: Closing,
 ): Promise<LocalCluster> {
   const store = closing.use(await openSqliteStore({ file: join(dataDir, 'store.db'), clock, log }));
@@ -139,6 +141,8 @@ async function embeddedCluster(
   const apiServer = closing.use(
     await createApiServer({ store, clock, random, log, dataDir, advertise: listen, admission }),
   );
+  // Not before the API server has made the keys that belong to a backup.
+  closing.use(await openControlSocket(dataDir, () => serverBackup(dataDir, store, clock, version), log));
   const transport = inProcessTransport((request, identity) => apiServer.handle(request, identity), ADMINISTRATOR);
   const anonymous = inProcessTransport((request) => apiServer.handle(request), ADMINISTRATOR);
   const client = createClient(transport, { clock });

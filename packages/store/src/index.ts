@@ -14,6 +14,7 @@ export type { StoreOptions } from './journaled-store.js';
 export { openMemoryStore } from './memory.js';
 export { DEFAULT_RETENTION, type Retention } from './retention.js';
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open-sqlite-store.js';
+export { type Restored, restoreSqliteStore, revisionAfterRestore } from './sqlite/restore.js';
 export {
   type Change,
   type Entry,

@@ -7,7 +7,7 @@ import { unpack } from './rows.js';
 import { FileLocked, WorkerJournal } from './worker-journal.js';
 
 /** The size at which etcd's guide draws the line (https://etcd.io/docs/v3.5/dev-guide/limit/). */
-const DEFAULT_MAX_FILE_BYTES = 8 * 1024 * 1024 * 1024;
+export const DEFAULT_MAX_FILE_BYTES = 8 * 1024 * 1024 * 1024;
 
 /** Options of a store in a file. */
 export interface SqliteStoreOptions extends StoreOptions {

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  openSqliteStore,
+  type Revision,
+  restoreSqliteStore,
+  revisionAfterRestore,
+  StoreUnavailable,
+} from '@drover/store';
+import type { RestoreConfig } from '../config.js';
+import { openDataDir, syncDirectory, writeSecretFile } from '../data-dir.js';
+import type { Surroundings } from '../surroundings.js';
+import { UsageError } from '../usage-error.js';
+import { type Backup, decodeBackup } from './backup-file.js';
+
+/**
+ * `drover server restore`: makes the server's directory from a backup, whole or not at all. What was there is put aside, under
+ * a name that says when, and nothing of it is deleted.
+ *
+ * @throws UsageError when there is a server's state and `force` is not given.
+ * @throws StoreLocked when a server runs on it.
+ * @throws BackupDamaged when the file is not what was written.
+ */
+export async function runRestore({ dataDir, from, force }: RestoreConfig, surroundings: Surroundings): Promise<void> {
+  const { clock, print, tell } = surroundings;
+  const directory = join(dataDir, 'server');
+  if (!existsSync(from)) throw new UsageError(`--from: there is no ${from}`);
+  const occupied = existsSync(directory) && (await readdir(directory)).length > 0;
+  if (occupied && !force) {
+    throw new UsageError(`--data-dir: ${directory} holds a server already; --force puts it aside`);
+  }
+  const backup = await decodeBackup(createReadStream(from));
+  const known = occupied ? await newestRevision(join(directory, 'store.db'), surroundings) : undefined;
+  const { head } = backup;
+  const revision = revisionAfterRestore(head.revision, head.taken, clock.now(), known);
+  const draft = await openDataDir(join(await openDataDir(dataDir), `server.${randomUUID()}.tmp`));
+  try {
+    await fill(draft, backup, revision);
+    if (occupied) {
+      const aside = `${directory}.${new Date(clock.now()).toISOString().replaceAll(':', '-')}`;
+      await rename(directory, aside);
+      tell(`What was there is in ${aside}`);
+    }
+    await rename(draft, directory);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  await syncDirectory(dataDir);
+  print(JSON.stringify({ restored: directory, taken: new Date(head.taken).toISOString(), revision }));
+}
+
+/** Of the store that is about to be replaced; `undefined` when it is absent or cannot be read. */
+async function newestRevision(file: string, { clock, log }: Surroundings): Promise<Revision | undefined> {
+  if (!existsSync(file)) return undefined;
+  try {
+    await using store = await openSqliteStore({ file, clock, log });
+    return store.revision;
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return undefined;
+    throw error;
+  }
+}
+
+async function fill(directory: string, { files, entries }: Backup, revision: Revision): Promise<void> {
+  for (const { name, content } of files) await writeSecretFile(join(directory, name), Buffer.from(content).toString());
+  await restoreSqliteStore({ file: join(directory, 'store.db'), entries, revision });
+  await syncDirectory(directory);
+}
