@@ -279,7 +279,8 @@ export {
 } from './schema/field-cause.js';
 export { FieldPath } from './schema/field-path.js';
 export { type OpenSchema, openSchema, type Pruned } from './schema/open-schema.js';
-export { ruleCauses, ruleFaults } from './schema/rules.js';
+export { ruleFaults } from './schema/rule-faults.js';
+export { ruleCauses } from './schema/rules.js';
 export { sameJson } from './schema/same-json.js';
 export type { Schema } from './schema/schema.js';
 export { structuralCauses } from './schema/structural.js';

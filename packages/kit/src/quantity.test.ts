@@ -40,6 +40,11 @@ describe('a quantity', () => {
     expect(() => parseNanos(text)).toThrow(QuantityError);
   });
 
+  it('with an exponent beyond any amount is read at once', () => {
+    expect(parseNanos('1e999999999')).toBeGreaterThan(10n ** 100n);
+    expect(parseNanos('1e-999999999')).toBe(1n);
+  });
+
   it('is the same amount however written', () => {
     expect(sameQuantity('1Gi', '1024Mi')).toBe(true);
     expect(sameQuantity('0.5', '500m')).toBe(true);

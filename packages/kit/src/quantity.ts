@@ -7,6 +7,9 @@ const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'] as const;
 const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 const FORM = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?|[eE][+-]?\d+)$/;
 
+/** Beyond any amount there is; an exponent that a sender makes larger must not make us count to it. */
+const MAX_EXPONENT = 100;
+
 /**
  * A Kubernetes quantity ("500m", "2Gi", "1.5", "1e3") in billionths, rounded up: the smallest unit Kubernetes keeps
  * (apimachinery resource.Quantity).
@@ -23,7 +26,7 @@ export function parseNanos(text: string): bigint {
   const magnitude =
     binary > 0
       ? scale(units * 1024n ** BigInt(binary), 9 - fraction.length)
-      : scale(units, 9 - fraction.length + (DECIMAL[suffix] ?? Number(suffix.slice(1))));
+      : scale(units, 9 - fraction.length + (DECIMAL[suffix] ?? exponentOf(suffix)));
   return sign === '-' ? -magnitude : magnitude;
 }
 
@@ -57,6 +60,8 @@ export function formatMillis(millis: bigint): string {
 export function sameQuantity(a: string, b: string): boolean {
   return parseNanos(a) === parseNanos(b);
 }
+
+const exponentOf = (suffix: string): number => Math.max(-MAX_EXPONENT, Math.min(Number(suffix.slice(1)), MAX_EXPONENT));
 
 function scale(units: bigint, exponent: number): bigint {
   if (exponent >= 0) return units * 10n ** BigInt(exponent);

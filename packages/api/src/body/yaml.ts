@@ -1,8 +1,10 @@
 import {
+  type CollectionTag,
   type Document,
   type DocumentOptions,
   type ParseOptions,
   parseAllDocuments,
+  type ScalarTag,
   type SchemaOptions,
   stringify,
 } from 'yaml';
@@ -14,6 +16,9 @@ import { type BodyLimits, DEFAULT_LIMITS, refuseLarge, refuseStrange } from './l
 /** So many times an alias may be followed: manifests use a few, bombs need millions. */
 const MAX_ALIASES = 100;
 
+/** A number with an exponent has digits before it: `e1000` is text, and the model of a network card. */
+const EXPONENT = /^[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)[eE][-+]?[0-9]+$/;
+
 /**
  * YAML as Kubernetes' own tools read it: 1.1 (`on` is true, `0755` is 493), but dates and times of day stay text, as JSON
  * has neither, and only JSON's types are known.
@@ -24,12 +29,16 @@ const OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
   uniqueKeys: true,
   logLevel: 'error',
   customTags: (tags) =>
-    tags.filter((tag) => {
-      if (typeof tag === 'string') return false;
-      if ('format' in tag && tag.format === 'TIME') return false;
-      return !/:(timestamp|binary|omap|pairs|set)$/.test(tag.tag);
+    tags.flatMap((tag): (ScalarTag | CollectionTag)[] => {
+      if (typeof tag === 'string' || ('format' in tag && tag.format === 'TIME')) return [];
+      if (isExponent(tag)) return [{ ...tag, test: EXPONENT }];
+      return /:(timestamp|binary|omap|pairs|set)$/.test(tag.tag) ? [] : [tag];
     }),
 };
+
+function isExponent(tag: ScalarTag | CollectionTag): tag is ScalarTag {
+  return 'format' in tag && tag.format === 'EXP';
+}
 
 /**
  * A YAML body of one document.

@@ -10,6 +10,18 @@ export const required = (field: string, detail = ''): StatusCause =>
 export const invalidValue = (field: string, value: Json, detail: string): StatusCause =>
   cause('FieldValueInvalid', field, `Invalid value: ${printed(value)}`, detail);
 
+/** The value, which is printed already, is not allowed; without a field, it is the whole object. */
+export const typedValue = (field: string, value: string, detail: string): StatusCause =>
+  cause('FieldValueInvalid', field === '' ? '<nil>' : field, `Invalid value: ${value}`, detail);
+
+/** The value, which is printed already, is there where it may be only once. */
+export const duplicateValue = (field: string, value: string): StatusCause =>
+  cause('FieldValueDuplicate', field === '' ? '<nil>' : field, `Duplicate value: ${value}`, '');
+
+/** Something is wrong that is not the sender's fault. */
+export const internalError = (field: string, detail: string): StatusCause =>
+  cause('InternalError', field, 'Internal error', detail);
+
 /** The value is of type `found`, which the schema does not allow here. */
 export const invalidType = (field: string, found: string, detail: string): StatusCause =>
   cause('FieldValueTypeInvalid', field, `Invalid value: ${JSON.stringify(found)}`, detail);
@@ -26,8 +38,7 @@ export const notSupported = (field: string, value: Json, supported: readonly Jso
   );
 
 /** The value is there already, where each may be only once. */
-export const duplicate = (field: string, value: Json): StatusCause =>
-  cause('FieldValueDuplicate', field, `Duplicate value: ${printed(value)}`, '');
+export const duplicate = (field: string, value: Json): StatusCause => duplicateValue(field, printed(value));
 
 /** The text is longer than `limit` characters (Kubernetes says bytes). */
 export const tooLong = (field: string, limit: number): StatusCause =>

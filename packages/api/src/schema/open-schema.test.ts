@@ -345,3 +345,55 @@ describe('a schema with references', () => {
     expect(() => openSchema(kind({ $ref: '#/components/schemas/Gone' })).validate(object({}))).toThrow('Gone');
   });
 });
+
+describe('an update', () => {
+  const item: Schema = {
+    type: 'object',
+    properties: { name: { type: 'string' }, size: { type: 'integer', minimum: 1 } },
+  };
+  const keyed: Schema = {
+    type: 'array',
+    items: item,
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['name'],
+  };
+  const schema = openSchema({
+    type: 'object',
+    properties: {
+      spec: {
+        type: 'object',
+        properties: {
+          mode: { type: 'string', enum: ['on', 'off'] },
+          text: { type: 'string', maxLength: 2 },
+          keyed,
+          set: { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-type': 'set' },
+        },
+      },
+    },
+  });
+  const object = (spec: Json): KubeObject =>
+    ({ apiVersion: 'a/v1', kind: 'A', metadata: { name: 'x' }, spec }) as unknown as KubeObject;
+  const faults = (before: Json, after: Json): (string | undefined)[] =>
+    schema.validate(object(after), object(before)).map(({ field }) => field);
+
+  it.each<[string, Json, Json, string[]]>([
+    ['what is wrong already', { mode: 'bad', text: 'a' }, { mode: 'bad', text: 'b' }, []],
+    ['nothing that becomes wrong', { mode: 'on' }, { mode: 'bad' }, ['spec.mode']],
+    ['nothing that is wrong in another way', { mode: 'bad' }, { mode: 'worse' }, ['spec.mode']],
+    [
+      'an element that is wrong, by its key',
+      { keyed: [{ name: 'a', size: 0 }] },
+      {
+        keyed: [
+          { name: 'b', size: 0 },
+          { name: 'a', size: 0 },
+        ],
+      },
+      ['spec.keyed[0].size'],
+    ],
+    ['duplicates where there were some', { set: ['a', 'a'] }, { set: ['a', 'a', 'b'] }, []],
+    ['no duplicates where there were none', { set: ['a'] }, { set: ['a', 'a'] }, ['spec.set[1]']],
+  ])('tolerates %s', (_name, before, after, expected) => {
+    expect(faults(before, after)).toEqual(expected);
+  });
+});

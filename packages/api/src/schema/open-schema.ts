@@ -25,8 +25,11 @@ export interface OpenSchema {
   prune<T extends KubeObject>(object: T): Pruned<T>;
   /** Fills in defaults, and drops nulls that mean "not set". */
   withDefaults<T extends KubeObject>(object: T): T;
-  /** What is wrong, in Kubernetes' words; for `invalid()`. */
-  validate(object: KubeObject): StatusCause[];
+  /**
+   * What is wrong, in Kubernetes' words; for `invalid()`. Faults of what an update leaves as it is in `old` are no reason
+   * to refuse it.
+   */
+  validate(object: KubeObject, old?: KubeObject): StatusCause[];
 }
 
 /**
@@ -52,7 +55,7 @@ export function openSchema(schema: Schema, components?: Readonly<Record<string, 
       return { object: pruned as unknown as typeof object, unknown };
     },
     withDefaults: (object) => withDefaults(asJson(object), root) as unknown as typeof object,
-    validate: (object) => validate(asJson(object), root, rules),
+    validate: (object, old) => validate(asJson(object), root, rules, old && asJson(old)),
   };
 }
 

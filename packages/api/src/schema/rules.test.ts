@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Json, KubeObject } from '../object.js';
+import type { Json, KubeObject, StatusCause } from '../object.js';
 import { harvesterCrds, rancherCrds } from '../schemas.js';
 import { openSchema } from './open-schema.js';
-import { ruleCauses, ruleFaults } from './rules.js';
+import { ruleFaults } from './rule-faults.js';
+import { ruleCauses } from './rules.js';
 import type { Schema } from './schema.js';
 
 type Rules = NonNullable<Schema['x-kubernetes-validations']>;
@@ -40,7 +41,7 @@ describe('a rule', () => {
       'refuses what it cannot be asked about',
       between,
       { min: 3 },
-      ['spec: Invalid value: "object": rule evaluation error: No such key: max'],
+      ['spec: Invalid value: "object": no such key: max evaluating rule: min must not exceed max'],
     ],
     [
       'speaks for itself without a message',
@@ -151,18 +152,162 @@ describe('a rule', () => {
   });
 });
 
+describe('a value that an update leaves as it was', () => {
+  const item = fields({ name: text, size: integer }, { rule: 'self.size > 0', message: 'm' });
+  const keyed: Schema = {
+    type: 'array',
+    items: item,
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['name'],
+  };
+  const before = [
+    { name: 'a', size: 0 },
+    { name: 'b', size: 1 },
+  ];
+
+  it('is tolerated, even if a rule speaks against it', () => {
+    const warnings: StatusCause[] = [];
+    const schema = openSchema({ type: 'object', properties: { spec: keyed } });
+    const after = [{ name: 'c', size: 2 }, ...before];
+    expect(ruleCauses(schema, object(after), object(before), (cause) => warnings.push(cause))).toEqual([]);
+    expect(warnings.map(({ field }) => field)).toEqual(['spec[1]']);
+  });
+
+  it('is tolerated in lists without keys where it stands in its place', () => {
+    const plain: Schema = { type: 'array', items: item };
+    expect(told(plain, [...before, { name: 'c', size: 2 }], before)).toEqual([]);
+    expect(told(plain, [{ name: 'c', size: 2 }, ...before], before)).toEqual(['spec[1]: Invalid value: "object": m']);
+  });
+
+  it('is looked at when something in it changes', () => {
+    expect(told(keyed, [{ name: 'a', size: -1 }], before)).toEqual(['spec[0]: Invalid value: "object": m']);
+  });
+});
+
+describe("an object's rules", () => {
+  const numbers: Schema = { type: 'array', items: integer };
+  const slow = fields(
+    { n: numbers },
+    { rule: 'self.n.all(a, self.n.all(b, self.n.all(c, a + b + c >= 0)))', message: 'm' },
+  );
+
+  it('end with the one that costs more than it may', () => {
+    const n = Array.from({ length: 200 }, () => 1);
+    expect(told(slow, { n })).toEqual([
+      `spec: Invalid value: "object": 'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: m`,
+    ]);
+  });
+
+  it('end when all of them cost more than they may', () => {
+    const n = Array.from({ length: 45 }, () => 1);
+    const many: Schema = { type: 'array', items: slow };
+    expect(
+      told(
+        many,
+        Array.from({ length: 100 }, () => ({ n })),
+      ),
+    ).toEqual([
+      expect.stringContaining(
+        'validation failed due to running out of cost budget, no further validation rules will be run',
+      ),
+    ]);
+  });
+});
+
 describe("a definition's rules", () => {
-  it.each<[string, string]>([
-    ['self.a ==', 'compilation failed'],
-    ['nobody.a == 1', 'Unknown variable: nobody'],
-    ['quantity(self.a).isGreaterThan(1)', "found no matching overload for 'quantity"],
-  ])('are refused for %s', (rule, why) => {
-    const [fault] = ruleFaults(
-      { type: 'object', properties: { a: { ...text, 'x-kubernetes-validations': [{ rule }] } } },
-      's',
-    );
-    expect(fault?.field).toBe('s.properties[a].x-kubernetes-validations[0].rule');
-    expect(fault?.message).toContain(why);
+  const fault = (schema: Schema): string[] =>
+    ruleFaults({ type: 'object', properties: { a: schema } }, 's').map(({ field, message }) => `${field}: ${message}`);
+  const ruled = (schema: Schema, ...rules: Rules): Schema => ({ ...schema, 'x-kubernetes-validations': rules });
+  const at = 's.properties[a].x-kubernetes-validations[0]';
+  const printed = (rule: string): string =>
+    `apiextensions.ValidationRule{Rule:${JSON.stringify(rule)}, Message:"", MessageExpression:"", Reason:(*apiextensions.FieldValueErrorReason)(nil), FieldPath:"", OptionalOldSelf:(*bool)(nil)}`;
+
+  it.each<[string, Schema, string]>([
+    [
+      "self + 'x'",
+      integer,
+      "ERROR: <input>:1:6: found no matching overload for '_+_' applied to '(int, string)'\n | self + 'x'\n | .....^",
+    ],
+    ['self.nope == 1', fields({ b: text }), "ERROR: <input>:1:5: undefined field 'nope'\n | self.nope == 1\n | ....^"],
+    [
+      'nobody == 1',
+      integer,
+      "ERROR: <input>:1:1: undeclared reference to 'nobody' (in container '')\n | nobody == 1\n | ^",
+    ],
+    ['has(self)', integer, 'ERROR: <input>:1:5: invalid argument to has() macro\n | has(self)\n | ....^'],
+  ])('are refused for %s', (rule, schema, why) => {
+    expect(fault(ruled(schema, { rule }))).toEqual([
+      `${at}.rule: Invalid value: ${printed(rule)}: compilation failed: ${why}`,
+    ]);
+  });
+
+  it('are true or false', () => {
+    expect(fault(ruled(integer, { rule: 'self' }))).toEqual([
+      `${at}.rule: Invalid value: ${printed('self')}: cel expression must evaluate to a bool`,
+    ]);
+  });
+
+  it.each<[string, Schema, string[]]>([
+    ['without a rule', ruled(integer, { rule: ' ' }), [`${at}.rule: Required value: rule is not specified`]],
+    [
+      'with an unknown reason',
+      ruled(integer, { rule: 'true', reason: 'FieldValueBad' }),
+      [
+        `${at}.reason: Unsupported value: "FieldValueBad": supported values: "FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"`,
+      ],
+    ],
+    [
+      'with a path to nowhere',
+      ruled(fields({ b: text }), { rule: 'true', fieldPath: '.c' }),
+      [`${at}.fieldPath: Invalid value: ".c": fieldPath must be a valid path: does not refer to a valid field`],
+    ],
+    ['with a path to a field', ruled(fields({ 'b.c': text }), { rule: 'true', fieldPath: "['b.c']" }), []],
+    [
+      'with an optional before that is not asked for',
+      ruled(integer, { rule: 'true', optionalOldSelf: true }),
+      [`${at}.optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule`],
+    ],
+    [
+      'that look for a before in lists without keys',
+      { type: 'array', items: ruled(integer, { rule: 'self == oldSelf' }), maxItems: 3 },
+      [
+        's.properties[a].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within s.properties[a]',
+      ],
+    ],
+    [
+      'with a message that is no text',
+      ruled(integer, { rule: 'true', messageExpression: 'self' }),
+      [expect.stringContaining('messageExpression must evaluate to a string')],
+    ],
+  ])('are refused %s', (_name, schema, expected) => {
+    expect(fault(schema)).toEqual(expected);
+  });
+
+  const strings = (bounds: Schema, length: Schema): Schema => ({
+    type: 'array',
+    items: { ...text, ...length },
+    ...bounds,
+  });
+  const twice = { rule: 'self.all(x, self.all(y, x == y))' };
+
+  it('are refused when they could cost too much, until the lists and texts have a bound', () => {
+    const hint =
+      '(try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)';
+    expect(fault(ruled(strings({}, {}), twice))).toEqual([
+      `${at}.rule: Forbidden: estimated rule cost exceeds budget by factor of more than 100x ${hint}`,
+      `${at}.rule: Forbidden: contributed to estimated rule & messageExpression cost total exceeding cost limit for entire OpenAPIv3 schema`,
+      `s: Forbidden: x-kubernetes-validations estimated rule & messageExpression cost total for entire OpenAPIv3 schema exceeds budget by factor of more than 100x ${hint}`,
+    ]);
+    expect(fault(ruled(strings({ maxItems: 1000 }, { maxLength: 63 }), twice))).toEqual([
+      `${at}.rule: Forbidden: estimated rule cost exceeds budget by factor of 3.1x ${hint}`,
+    ]);
+    expect(fault(ruled(strings({ maxItems: 100 }, { maxLength: 63 }), twice))).toEqual([]);
+  });
+
+  it('count once for each place that they apply to', () => {
+    const each = ruled(strings({ maxItems: 100 }, { maxLength: 63 }), twice);
+    expect(fault({ type: 'array', items: each, maxItems: 10 })).toEqual([]);
+    expect(fault({ type: 'array', items: each })[0]).toContain('estimated rule cost exceeds budget');
   });
 
   it('can be evaluated in every definition we ship', () => {

@@ -1,150 +1,187 @@
+import { CostMeter } from '../cel/cost/meter.js';
+import { PER_CALL_LIMIT, type Program, type Variables } from '../cel/environment.js';
+import { CostExceeded, EvaluationError } from '../cel/evaluation-error.js';
+import { jsonValue } from '../cel/json-value.js';
+import { CelOptional, type CelValue } from '../cel/value.js';
 import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject, KubeObject, StatusCause } from '../object.js';
-import { celValue, compileRule, optionalValue } from './cel.js';
+import { duplicateValue, forbiddenField, required, typedValue } from './field-cause.js';
 import { FieldPath } from './field-path.js';
 import type { SchemaNode } from './node.js';
 import type { OpenSchema } from './open-schema.js';
-import type { Schema } from './schema.js';
-import { typeName } from './validate.js';
+import { hasRules, type Rule, type RuleSource, rulesOf } from './rule.js';
+import { sameJson } from './same-json.js';
 
-type RuleSource = NonNullable<Schema['x-kubernetes-validations']>[number];
-
-/** Words for each reason a rule may give; the first is what a rule without one means. */
-const HEADS: Readonly<Record<string, string>> = {
-  FieldValueInvalid: 'Invalid value',
-  FieldValueForbidden: 'Forbidden',
-  FieldValueRequired: 'Required value',
-  FieldValueDuplicate: 'Duplicate value',
-};
+/** The most that all rules of one object may cost together (upstream's RuntimeCELCostBudget): about a second. */
+const OBJECT_LIMIT = 10_000_000;
+/** The longest message that an expression may make, in bytes. */
+const MAX_MESSAGE_BYTES = 5 * 1024;
 
 /**
  * What the `x-kubernetes-validations` of a custom kind say against an object that is valid otherwise. Rules that compare
- * with the object before are asked only for an update, and only where the two correspond. The rules have no budget: they
- * run as long as the definition's author made them.
+ * with the object before are asked only for an update, and only where the two correspond. What a rule says against a value
+ * that an update does not change is no reason to refuse it: `tolerated` hears of it.
  */
-export function ruleCauses(schema: OpenSchema, object: KubeObject, old?: KubeObject): StatusCause[] {
+export function ruleCauses(
+  schema: OpenSchema,
+  object: KubeObject,
+  old?: KubeObject,
+  tolerated: (cause: StatusCause) => void = () => undefined,
+): StatusCause[] {
   if (!hasRules(schema.root.schema)) return [];
-  const walk = new RuleWalk();
-  walk.check(object as unknown as JsonObject, old as unknown as JsonObject | undefined, schema.root);
+  const walk = new RuleWalk(tolerated);
+  const before = old as unknown as JsonObject | undefined;
+  walk.check(object as unknown as JsonObject, before, { node: schema.root, isResource: true, isUnchanged: false });
   return walk.causes;
 }
 
-/** Which of a schema's rules cannot be evaluated, and why: a definition with such a rule is refused. */
-export function ruleFaults(schema: Schema, path: string): StatusCause[] {
-  if (!hasRules(schema)) return [];
-  const rules = schema['x-kubernetes-validations'] ?? [];
-  const own = rules.flatMap((rule, index) => {
-    const at = `${path}.x-kubernetes-validations[${index}]`;
-    const expressions = [['rule', rule.rule] as const, ['messageExpression', rule.messageExpression] as const];
-    return expressions.flatMap(([name, text]) => (text === undefined ? [] : faultOf(text, `${at}.${name}`)));
-  });
-  const properties = Object.entries(schema.properties ?? {}).flatMap(([name, child]) =>
-    ruleFaults(child, `${path}.properties[${name}]`),
-  );
-  const items = schema.items ? ruleFaults(schema.items, `${path}.items`) : [];
-  const values =
-    typeof schema.additionalProperties === 'object'
-      ? ruleFaults(schema.additionalProperties, `${path}.additionalProperties`)
-      : [];
-  return [...own, ...properties, ...items, ...values];
-}
-
-function faultOf(text: string, field: string): StatusCause[] {
-  try {
-    compileRule(text);
-    return [];
-  } catch (error) {
-    const [why] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return [
-      {
-        reason: 'FieldValueInvalid',
-        message: `Invalid value: ${JSON.stringify(text)}: compilation failed: ${why}`,
-        field,
-      },
-    ];
-  }
-}
-
-const withRules = new WeakMap<Schema, boolean>();
-
-function hasRules(schema: Schema): boolean {
-  const known = withRules.get(schema);
-  if (known !== undefined) return known;
-  const { properties = {}, items, additionalProperties } = schema;
-  const inner = [...Object.values(properties), items, additionalProperties].filter(
-    (child) => typeof child === 'object',
-  );
-  const answer = schema['x-kubernetes-validations'] !== undefined || inner.some(hasRules);
-  withRules.set(schema, answer);
-  return answer;
+/** Where the walk is. */
+interface Place {
+  readonly node: SchemaNode;
+  readonly isResource: boolean;
+  /** Whether this is within a value that is as it was before. */
+  readonly isUnchanged: boolean;
 }
 
 class RuleWalk {
   readonly causes: StatusCause[] = [];
   readonly #path = new FieldPath();
+  readonly #tolerated: (cause: StatusCause) => void;
+  #remaining = OBJECT_LIMIT;
+  #isOver = false;
 
-  check(value: Json, old: Json | undefined, node: SchemaNode): void {
-    if (value === null || !hasRules(node.schema)) return;
-    const rules = node.schema['x-kubernetes-validations'] ?? [];
-    for (const rule of rules) this.#ask(rule, value, old ?? undefined, node);
-    if (Array.isArray(value)) this.#checkItems(value, Array.isArray(old) ? old : [], node);
-    else if (typeof value === 'object') this.#checkFields(value as JsonObject, isJsonObject(old) ? old : {}, node);
+  constructor(tolerated: (cause: StatusCause) => void) {
+    this.#tolerated = tolerated;
   }
 
-  #checkFields(value: JsonObject, old: JsonObject, node: SchemaNode): void {
+  check(value: Json, old: Json | undefined, { node, isResource, isUnchanged }: Place): void {
+    if (value === null || this.#isOver || !hasRules(node.schema)) return;
+    const same = isUnchanged || (old !== undefined && sameJson(old, value));
+    const place = { node, isResource, isUnchanged: same };
+    this.#ask(value, old ?? undefined, place);
+    if (Array.isArray(value)) this.#checkItems(value, Array.isArray(old) ? old : [], place);
+    else if (typeof value === 'object') this.#checkFields(value as JsonObject, isJsonObject(old) ? old : {}, place);
+  }
+
+  #checkFields(value: JsonObject, old: JsonObject, { node, isUnchanged }: Place): void {
     for (const [key, item] of Object.entries(value)) {
       const child = node.child(key);
       if (item === undefined || !child) continue;
       this.#path.push(key);
-      this.check(item, Object.hasOwn(old, key) ? old[key] : undefined, child);
+      const before = Object.hasOwn(old, key) ? old[key] : undefined;
+      this.check(item, before, { node: child, isResource: child.embedded, isUnchanged });
       this.#path.pop();
     }
   }
 
   /** Only elements of keyed lists correspond to elements before. */
-  #checkItems(value: readonly Json[], old: readonly Json[], { items, listType, mapKeys }: SchemaNode): void {
+  #checkItems(value: readonly Json[], old: readonly Json[], { node, isUnchanged }: Place): void {
+    const { items, listType, mapKeys } = node;
     if (!items) return;
     const same = (a: Json, b: Json): boolean =>
       isJsonObject(a) && isJsonObject(b) && mapKeys.every((key) => (a[key] ?? null) === (b[key] ?? null));
     for (const [index, item] of value.entries()) {
       this.#path.push(index);
-      this.check(item, listType === 'map' ? old.find((other) => same(item, other)) : undefined, items);
+      const before = listType === 'map' ? old.find((other) => same(item, other)) : undefined;
+      const isSame = isUnchanged || (listType === undefined && sameJson(old[index] ?? null, item));
+      this.check(item, before, { node: items, isResource: items.embedded, isUnchanged: isSame });
       this.#path.pop();
     }
   }
 
-  #ask(source: RuleSource, value: Json, old: Json | undefined, node: SchemaNode): void {
-    const rule = compileRule(source.rule);
-    const isOptional = source.optionalOldSelf === true;
-    if (rule.isTransition && old === undefined && !isOptional) return;
-    const self = celValue(value, node);
-    const before = old === undefined ? undefined : celValue(old, node);
-    const oldSelf = isOptional ? optionalValue(before) : (before ?? null);
-    try {
-      if (rule.evaluate(self, oldSelf) !== true) this.#refuse(source, value, messageOf(source, self, oldSelf));
-    } catch (error) {
-      const [why] = (error instanceof Error ? error.message : String(error)).split('\n');
-      this.#refuse({ rule: source.rule }, value, `rule evaluation error: ${why}`);
+  #ask(value: Json, old: Json | undefined, { node, isResource, isUnchanged }: Place): void {
+    const rules = rulesOf(node, isResource);
+    if (rules.length === 0) return;
+    const type = node.type ?? '';
+    const self = jsonValue(value, node);
+    const oldSelf = old === undefined ? undefined : jsonValue(old, node);
+    for (const rule of rules) {
+      if (this.#isOver) return;
+      if (rule.usesOldSelf && oldSelf === undefined && rule.source.optionalOldSelf !== true) continue;
+      const variables = variablesOf(rule.source, self, oldSelf);
+      const cause = this.#refusal(rule, variables, type);
+      if (!cause) continue;
+      if (isUnchanged && !rule.usesOldSelf && !this.#isOver) this.#tolerated(cause);
+      else this.causes.push(cause);
     }
   }
 
-  #refuse({ reason = 'FieldValueInvalid', fieldPath = '' }: RuleSource, value: Json, message: string): void {
-    const head = (Object.hasOwn(HEADS, reason) ? HEADS[reason] : undefined) ?? 'Invalid value';
-    const shown =
-      reason === 'FieldValueInvalid' || reason === 'FieldValueDuplicate' ? `${head}: "${typeName(value)}"` : head;
+  /** What the rule says against the value; nothing when it holds. */
+  #refusal(rule: Rule, variables: Variables, type: string): StatusCause | undefined {
+    const { condition, source } = rule;
     const path = this.#path.toString();
-    const field = path === '' ? fieldPath.replace(/^\./, '') : `${path}${fieldPath}`;
-    this.causes.push({ reason, message: `${shown}: ${message}`, field: field === '' ? '<nil>' : field });
+    if ('fault' in condition) return typedValue(path, quoted(type), `rule compile error: ${condition.fault}`);
+    try {
+      if (this.#evaluate(condition.program, variables) === true) return undefined;
+    } catch (error) {
+      return typedValue(path, quoted(type), this.#explained(error, source));
+    }
+    return causeOf(source, path, type, this.#message(rule, variables));
+  }
+
+  /** Runs within what is left of the object's budget, and takes from it. */
+  #evaluate(program: Program, variables: Variables): CelValue {
+    const meter = new CostMeter(Math.min(PER_CALL_LIMIT, this.#remaining));
+    try {
+      return program.evaluate(variables, meter);
+    } finally {
+      this.#remaining -= meter.spent;
+    }
+  }
+
+  #explained(error: unknown, source: RuleSource): string {
+    const said = nameOf(source);
+    if (error instanceof CostExceeded) {
+      this.#isOver = true;
+      if (this.#remaining <= 0)
+        return 'validation failed due to running out of cost budget, no further validation rules will be run';
+      return `'${error.message}': no further validation rules will be run due to call cost exceeds limit for rule: ${said}`;
+    }
+    if (!(error instanceof EvaluationError)) throw error;
+    if (error.message.startsWith('no such overload'))
+      return `'${error.message}': call arguments did not match a supported operator, function or macro signature for rule: ${said}`;
+    return `${error.message} evaluating rule: ${said}`;
+  }
+
+  #message({ source, message }: Rule, variables: Variables): string {
+    const plain = (source.message ?? '') === '' ? `failed rule: ${nameOf(source)}` : (source.message ?? '').trim();
+    if (!message || 'fault' in message) return plain;
+    try {
+      const text = this.#evaluate(message.program, variables);
+      const trimmed = typeof text === 'string' ? text.trim() : '';
+      const isFit = trimmed !== '' && !trimmed.includes('\n') && Buffer.byteLength(trimmed) <= MAX_MESSAGE_BYTES;
+      return isFit ? trimmed : plain;
+    } catch (error) {
+      if (error instanceof EvaluationError) return plain;
+      if (!(error instanceof CostExceeded)) throw error;
+      this.#isOver = true;
+      return this.#remaining <= 0
+        ? 'messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run'
+        : `no further validation rules will be run due to call cost exceeds limit for messageExpression: ${JSON.stringify(source.messageExpression)}`;
+    }
   }
 }
 
-function messageOf({ rule, message, messageExpression }: RuleSource, self: unknown, oldSelf: unknown): string {
-  const plain = message ?? `failed rule: ${rule}`;
-  if (messageExpression === undefined) return plain;
-  try {
-    const text = compileRule(messageExpression).evaluate(self, oldSelf);
-    return typeof text === 'string' && text.trim() !== '' ? text : plain;
-  } catch {
-    return plain;
+const quoted = (type: string): string => JSON.stringify(type);
+
+/** How a rule is named in errors. */
+const nameOf = ({ rule, message = '' }: RuleSource): string => (message === '' ? rule : message).trim();
+
+function variablesOf({ optionalOldSelf }: RuleSource, self: CelValue, oldSelf: CelValue | undefined): Variables {
+  if (optionalOldSelf !== true) return oldSelf === undefined ? { self } : { self, oldSelf };
+  return { self, oldSelf: oldSelf === undefined ? CelOptional.none : CelOptional.of(oldSelf) };
+}
+
+function causeOf({ reason, fieldPath = '' }: RuleSource, path: string, type: string, message: string): StatusCause {
+  const field = path === '' ? fieldPath.trim().replace(/^\./, '') : `${path}${fieldPath.trim()}`;
+  switch (reason) {
+    case 'FieldValueForbidden':
+      return forbiddenField(field, message);
+    case 'FieldValueRequired':
+      return required(field, message);
+    case 'FieldValueDuplicate':
+      return duplicateValue(field, quoted(type));
+    default:
+      return typedValue(field, quoted(type), message);
   }
 }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject, StatusCause } from '../object.js';
 import { duplicate, invalidType, invalidValue, notSupported, required, tooLong, tooMany } from './field-cause.js';
 import { FieldPath } from './field-path.js';
@@ -16,10 +17,21 @@ export interface ValidationRules {
   readonly listTypes: boolean;
 }
 
-/** What is wrong with `value` by its schema: one cause a fault, at most a hundred, none when it is fine. */
-export function validate(value: Json, node: SchemaNode, rules: ValidationRules): StatusCause[] {
+/**
+ * What is wrong with `value` by its schema: one cause a fault, at most a hundred, none when it is fine. With the value
+ * `old` that it takes the place of, faults of what stays as it was are left out, and so are duplicates in its lists when
+ * there were some already: whoever changes one thing need not mend the others.
+ */
+export function validate(value: Json, node: SchemaNode, rules: ValidationRules, old?: Json): StatusCause[] {
+  const causes = faultsOf(value, node, rules, old);
+  const isDuplicate = ({ reason }: StatusCause): boolean => reason === 'FieldValueDuplicate';
+  if (old === undefined || !causes.some(isDuplicate)) return causes;
+  return faultsOf(old, node, rules).some(isDuplicate) ? causes.filter((cause) => !isDuplicate(cause)) : causes;
+}
+
+function faultsOf(value: Json, node: SchemaNode, rules: ValidationRules, old?: Json): StatusCause[] {
   const validator = new Validator(rules);
-  validator.check(value, node);
+  validator.check(value, node, old);
   return validator.causes;
 }
 
@@ -29,15 +41,23 @@ class Validator {
 
   constructor(readonly rules: ValidationRules) {}
 
-  check(value: Json, node: SchemaNode): void {
+  /** Faults of a value that is what it was before are forgotten again. */
+  check(value: Json, node: SchemaNode, old?: Json): void {
+    const told = this.causes.length;
+    this.#check(value, node, old);
+    if (old !== undefined && this.causes.length > told && sameJson(value, old)) this.causes.length = told;
+  }
+
+  #check(value: Json, node: SchemaNode, old: Json | undefined): void {
     if (this.causes.length >= MAX_CAUSES) return;
     if (value === null && (node.nullable || (node.type === undefined && !node.intOrString))) return;
     if (!this.#hasType(value, node)) return;
     const { schema } = node;
     if (typeof value === 'string') this.#checkText(value, schema);
     else if (typeof value === 'number') this.#checkNumber(value, schema);
-    else if (Array.isArray(value)) this.#checkList(value, node);
-    else if (typeof value === 'object' && value !== null) this.#checkObject(value as JsonObject, node);
+    else if (Array.isArray(value)) this.#checkList(value, node, Array.isArray(old) ? old : undefined);
+    else if (typeof value === 'object' && value !== null)
+      this.#checkObject(value as JsonObject, node, isJsonObject(old) ? old : undefined);
     if (schema.enum && !schema.enum.some((allowed) => sameJson(allowed, value)))
       this.#add(notSupported(this.#path.toString(), value, schema.enum));
     if (schema.allOf || schema.anyOf || schema.oneOf || schema.not) this.#checkLogic(value, node);
@@ -84,7 +104,7 @@ class Validator {
       this.#invalid(value, `should be a multiple of ${multipleOf}`);
   }
 
-  #checkList(value: readonly Json[], node: SchemaNode): void {
+  #checkList(value: readonly Json[], node: SchemaNode, old: readonly Json[] | undefined): void {
     const { minItems, maxItems, uniqueItems } = node.schema;
     if (maxItems !== undefined && value.length > maxItems)
       this.#add(tooMany(this.#path.toString(), value.length, maxItems));
@@ -97,7 +117,8 @@ class Validator {
     if (!items) return;
     for (let index = 0; index < value.length; index += 1) {
       this.#path.push(index);
-      this.check(value[index] ?? null, items);
+      const item = value[index] ?? null;
+      this.check(item, items, old && correspondingItem(old, item, index, node));
       this.#path.pop();
     }
   }
@@ -113,7 +134,7 @@ class Validator {
     }
   }
 
-  #checkObject(value: JsonObject, node: SchemaNode): void {
+  #checkObject(value: JsonObject, node: SchemaNode, old: JsonObject | undefined): void {
     const { minProperties, maxProperties } = node.schema;
     for (const name of node.required) {
       if (value[name] === undefined || !Object.hasOwn(value, name)) this.#add(required(this.#path.toString(name)));
@@ -132,7 +153,7 @@ class Validator {
       const child = node.child(key);
       if (!child) continue;
       this.#path.push(key);
-      this.check(item, child);
+      this.check(item, child, old && Object.hasOwn(old, key) ? old[key] : undefined);
       this.#path.pop();
     }
   }
@@ -182,6 +203,19 @@ class Validator {
 const isTypePair = (schemas: readonly Schema[]): boolean =>
   schemas.length === 2 && schemas[0]?.type === 'integer' && schemas[1]?.type === 'string';
 const isIntOrString = ({ anyOf }: Schema): boolean => anyOf !== undefined && isTypePair(anyOf);
+
+/** What an element was before: the one with the same keys, or in the same place where the schema says nothing of the list. */
+function correspondingItem(
+  old: readonly Json[],
+  item: Json,
+  index: number,
+  { listType, mapKeys, items }: SchemaNode,
+): Json | undefined {
+  if (listType === undefined) return old[index];
+  if (listType !== 'map') return undefined;
+  const keys = keysOf(item, mapKeys, items);
+  return old.find((other) => sameJson(keysOf(other, mapKeys, items), keys));
+}
 
 function keysOf(item: Json, mapKeys: readonly string[], items: SchemaNode | null): Json {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;

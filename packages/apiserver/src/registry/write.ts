@@ -285,10 +285,15 @@ function validate(core: Core, context: WriteContext, object: KubeObject, old: Ku
   const { definition, version } = context.served;
   const { strategy } = definition;
   const schema = version.schema();
-  const causes = [...validateMetadata(object.metadata, strategy.nameRule, old?.metadata), ...schema.validate(object)];
+  const helpers = strategyContext(core, context);
+  const causes = [
+    ...validateMetadata(object.metadata, strategy.nameRule, old?.metadata),
+    ...schema.validate(object, definition.builtin ? undefined : old),
+  ];
   // The schema's rules, and the kind's own, may rely on the shape that the schema promises.
-  if (causes.length === 0) causes.push(...ruleCauses(schema, object, old));
-  if (causes.length === 0) causes.push(...(strategy.validate?.(object, old, strategyContext(core, context)) ?? []));
+  if (causes.length === 0)
+    causes.push(...ruleCauses(schema, object, old, ({ field, message }) => helpers.warn(`${field}: ${message}`)));
+  if (causes.length === 0) causes.push(...(strategy.validate?.(object, old, helpers) ?? []));
   if (causes.length > 0) throw invalid(definition, object.metadata.name ?? '', causes);
 }
 
