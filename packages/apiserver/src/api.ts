@@ -18,6 +18,8 @@ import { ANONYMOUS } from './auth/identity.js';
 import { impersonated } from './auth/impersonation.js';
 import type { OpenStreams } from './auth/open-streams.js';
 import type { RuleIndex } from './auth/rule-index.js';
+import type { Fairness } from './fairness/fairness.js';
+import type { Seat } from './fairness/priority-level.js';
 import type { Metrics } from './metrics/metrics.js';
 import { dryRunLabel, type RequestLabels, SUBRESOURCES, scopeLabel, verbLabel } from './metrics/request-labels.js';
 import { EventStream } from './registry/event-stream.js';
@@ -50,6 +52,7 @@ export interface ApiParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly auditor: Auditor | undefined;
+  readonly fairness: Fairness;
 }
 
 /** One request on its way, recognized: what it addresses and who really asks. */
@@ -79,7 +82,7 @@ export class Api {
     metrics.requests.arrived(kind);
     try {
       const response = await this.#answer(visit, sender);
-      const headers = { ...response.headers, [AUDIT_ID]: visit.auditId };
+      const headers = { ...response.headers, ...visit.headers, [AUDIT_ID]: visit.auditId };
       return { ...response, headers, ...(request.method === 'HEAD' ? { body: new Uint8Array() } : {}) };
     } finally {
       metrics.requests.left(kind);
@@ -98,7 +101,7 @@ export class Api {
       const { target, identity, identify, attributes, aggregated } = asked;
       if (target.type !== 'resource' || 'path' in attributes) throw notServed();
       if (aggregated?.upgrade === undefined) throw noUpgrade(target);
-      this.#authorize(visit, identity, attributes);
+      this.#authorize(asked);
       const registration = this.#guard(identify, attributes, () => socket.destroy());
       visit.labels.verb = 'CONNECT';
       metrics.requests.longRunning(visit.labels, 1);
@@ -196,7 +199,7 @@ export class Api {
     } satisfies RequestLabels);
   }
 
-  #authorize(visit: Visit, identity: Identity, attributes: Attributes): void {
+  #authorize({ visit, identity, attributes }: Asked): void {
     const { rules, metrics } = this.parts;
     const { allowed, reason } = rules.decide(identity, attributes);
     metrics.authorization(allowed ? 'allowed' : 'denied');
@@ -206,29 +209,53 @@ export class Api {
   }
 
   async #serve(asked: Asked): Promise<ApiResponse> {
-    const { visit, request, target, identity, attributes } = asked;
+    const { visit, request, target, identity } = asked;
     const { paths, rules, routes, clock } = this.parts;
     if (target.type === 'resource') return this.#resource(asked, target);
     const handler = paths.find(({ prefix }) => under(prefix, visit.path));
     if (handler !== undefined) {
       if (identity.name === ANONYMOUS) throw unauthorized();
+      await this.#seated(asked, nothing);
       return handler.handle(withoutIdentity(request), identity, (wanted) => rules.decide(identity, wanted));
     }
-    this.#authorize(visit, identity, attributes);
-    return inTime(clock, requestTime(visit.query), Promise.resolve(routes.handle(request, visit.path, visit.query)));
+    const answer = async (): Promise<ApiResponse> => {
+      this.#authorize(asked);
+      return routes.handle(request, visit.path, visit.query);
+    };
+    return inTime(clock, requestTime(visit.query), this.#seated(asked, answer));
   }
 
   async #resource(asked: Asked, target: ResourceTarget): Promise<ApiResponse> {
-    const { visit, request, identity, attributes, aggregated } = asked;
+    const { visit, request, identity, aggregated } = asked;
+    if (aggregated !== undefined) {
+      // What an aggregated group takes and gives may be images, or as long as a person looks at a screen: it has rules of its own
+      // for time, and only its beginning waits for a seat.
+      await this.#seated(asked, nothing);
+      this.#authorize(asked);
+      return aggregated.handle(withoutIdentity(request), identity);
+    }
+    if (visit.longRunning) return this.#seated(asked, () => this.#watch(asked, target));
     const { clock } = this.parts;
-    this.#authorize(visit, identity, attributes);
-    // What an aggregated group takes and gives may be images: it has rules of its own for time.
-    if (aggregated !== undefined) return aggregated.handle(withoutIdentity(request), identity);
-    if (visit.longRunning) return this.#watch(asked, target);
-    return inTime(clock, requestTime(visit.query), this.#object(asked, target));
+    return inTime(
+      clock,
+      requestTime(visit.query),
+      this.#seated(asked, () => this.#object(asked, target)),
+    );
   }
 
-  async #object({ visit, request, identity, attributes }: Asked, target: ResourceTarget): Promise<ApiResponse> {
+  /** Does `work` when the request's turn comes. @throws ApiError TooManyRequests. */
+  #seated<T>({ visit, request, identity, attributes }: Asked, work: () => Promise<T>): Promise<T> {
+    const { fairness } = this.parts;
+    const place = fairness.classify(attributes, identity);
+    visit.headers = place.headers;
+    const seat = fairness.enter(place, request.signal);
+    // Nothing is awaited where a seat is free: most requests are answered within one turn of the loop.
+    return seat instanceof Promise ? seat.then((free) => seatedWork(free, work)) : seatedWork(seat, work);
+  }
+
+  async #object(asked: Asked, target: ResourceTarget): Promise<ApiResponse> {
+    const { visit, request, identity, attributes } = asked;
+    this.#authorize(asked);
     const { rules, authenticator, verbs, clock } = this.parts;
     const { query, trail } = visit;
     const { verb } = attributes;
@@ -244,10 +271,9 @@ export class Api {
     return compressed(request, response);
   }
 
-  async #watch(
-    { visit, request, identity, attributes, identify }: Asked,
-    target: ResourceTarget,
-  ): Promise<ApiResponse> {
+  async #watch(asked: Asked, target: ResourceTarget): Promise<ApiResponse> {
+    const { visit, request, identity, attributes, identify } = asked;
+    this.#authorize(asked);
     const { verbs, metrics } = this.parts;
     const open = new AbortController();
     const registration = this.#guard(identify, attributes, () => open.abort());
@@ -372,6 +398,13 @@ function refuseUpgrade(socket: Duplex, { status, headers, body }: ApiResponse): 
   ];
   socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), bytes]));
 }
+
+async function seatedWork<T>(seat: Seat, work: () => Promise<T>): Promise<T> {
+  using _until = seat;
+  return await work();
+}
+
+const nothing = async (): Promise<void> => {};
 
 function whenAborted(signal: AbortSignal, act: () => void): void {
   if (signal.aborted) act();

@@ -25,6 +25,7 @@ import { definitionCleanup } from './crd/cleanup.js';
 import { followDefinitions } from './crd/custom-resources.js';
 import { Discovery } from './discovery/discovery.js';
 import { OpenApi } from './discovery/open-api.js';
+import { Fairness, SEATS } from './fairness/fairness.js';
 import { Metrics } from './metrics/metrics.js';
 import { limitAdmission } from './quota/limit-admission.js';
 import { QuotaAdmission } from './quota/quota-admission.js';
@@ -68,6 +69,8 @@ export interface ApiServerOptions {
   readonly admission?: readonly AdmissionPlugin[];
   /** Which requests are told to whom (audit.k8s.io); without it none are. */
   readonly audit?: AuditOptions;
+  /** Requests worked on at the same time; priority levels share them (default 600, as kube-apiserver). */
+  readonly seats?: number;
   /** `gitVersion` of `/version`; by default the version of Kubernetes whose API this is. */
   readonly version?: string;
 }
@@ -144,6 +147,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     log,
   };
   const metrics = new Metrics();
+  const fairness = new Fairness(store, clock, options.seats ?? SEATS, stop.signal);
+  metrics.include(fairness.metrics);
   const auditor = options.audit && new Auditor(options.audit, clock);
   if (auditor !== undefined) metrics.include(auditor);
   const objects = new CoreObjects(core);
@@ -177,6 +182,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     clock,
     log,
     auditor,
+    fairness,
   });
   await bootstrapCluster(objects, advertise, aggregated, clock);
   const caPem = authority.certPem;

@@ -10,6 +10,7 @@ import {
   endpointSlices,
   endpoints,
   events,
+  flowSchemas,
   ingressClasses,
   ingresses,
   jobs,
@@ -23,6 +24,7 @@ import {
   podDisruptionBudgets,
   pods,
   priorityClasses,
+  priorityLevelConfigurations,
   replicaSets,
   resourceQuotas,
   roleBindings,
@@ -61,6 +63,7 @@ import {
   serviceAccountColumns,
   serviceColumns,
 } from './builtin/core.js';
+import { flowSchemaColumns, priorityLevelColumns } from './builtin/flow-control.js';
 import { endpointSliceColumns, ingressClassColumns, ingressColumns, networkPolicyColumns } from './builtin/network.js';
 import { nodeColumns } from './builtin/node.js';
 import { podColumns } from './builtin/pod.js';
@@ -107,6 +110,8 @@ const TABLES: ReadonlyMap<string, readonly Column[]> = new Map([
   table(jobs, jobColumns),
   table(cronJobs, cronJobColumns),
   table(leases, leaseColumns),
+  table(flowSchemas, flowSchemaColumns),
+  table(priorityLevelConfigurations, priorityLevelColumns),
   table(roleBindings, roleBindingColumns),
   table(clusterRoleBindings, roleBindingColumns),
   table(podDisruptionBudgets, disruptionBudgetColumns),

@@ -26,6 +26,10 @@ export const text = <T extends KubeObject>(name: string, cell: (object: T, now: 
 export const count = <T extends KubeObject>(name: string, cell: (object: T) => number): Column<T> =>
   column(name, 'integer', cell);
 
+/** A number in a column that may say that there is none, which Kubernetes therefore declares as text. */
+export const figure = <T extends KubeObject>(name: string, cell: (object: T) => number | undefined): Column<T> =>
+  column(name, 'string', (object) => cell(object) ?? NONE);
+
 /** The column as kubectl shows it only with `-o wide`. */
 export const wide = <T extends KubeObject>({ definition, cell }: Column<T>): Column<T> => ({
   definition: { ...definition, priority: 1 },

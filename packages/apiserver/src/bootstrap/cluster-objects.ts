@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { AggregatedApi, KubeObject } from '@drover/api';
 import type { Clock } from '@drover/kit';
 import type { GroupResource, Objects } from '../controllers/controller.js';
+import { defaultLevels, defaultSchemas, FLOW_SCHEMAS, PRIORITY_LEVELS } from '../fairness/default-objects.js';
 import { SYSTEM_NAMESPACES } from '../strategies/namespace.js';
 import { SYSTEM_PRIORITY_CLASSES } from '../strategies/priority-class.js';
 import { API_SERVER_ADDRESS } from '../strategies/service.js';
@@ -30,6 +31,7 @@ export async function bootstrapCluster(
     ...SYSTEM_PRIORITY_CLASSES.map((wanted) => ensure(objects, PRIORITIES, wanted)),
     ensureApiService(objects, advertise),
     ensureTokenTracking(objects, clock),
+    ensureFlowControl(objects),
     ...aggregated.map((api) => ensureAggregated(objects, api)),
   ]);
 }
@@ -101,6 +103,13 @@ async function ensureAggregated(objects: Objects, { group, version }: Aggregated
     (current) => ({ ...current, status: { conditions: [local] } }) as KubeObject,
     { subresource: 'status' },
   );
+}
+
+async function ensureFlowControl(objects: Objects): Promise<void> {
+  await Promise.all([
+    ...defaultLevels.map((level) => ensure(objects, PRIORITY_LEVELS, level)),
+    ...defaultSchemas.map((schema) => ensure(objects, FLOW_SCHEMAS, schema)),
+  ]);
 }
 
 function object(

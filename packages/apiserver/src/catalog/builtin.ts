@@ -1,6 +1,7 @@
 import { builtinColumns, openSchema, type Schema } from '@drover/api';
 import { type BuiltinResource, builtinResources, builtinSchemas } from '@drover/api/schemas';
 import { customResourceDefinition } from '../strategies/custom-resource-definition.js';
+import { flowSchema, priorityLevelConfiguration } from '../strategies/flow-control.js';
 import { limitRange } from '../strategies/limit-range.js';
 import { namespace } from '../strategies/namespace.js';
 import { counted, plain } from '../strategies/plain.js';
@@ -30,8 +31,8 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'admissionregistration.k8s.io/validatingwebhookconfigurations': validatingWebhookConfiguration,
   'apiregistration.k8s.io/apiservices': apiService,
   'certificates.k8s.io/certificatesigningrequests': refused('signing of certificates is'),
-  'flowcontrol.apiserver.k8s.io/flowschemas': refused('priority and fairness is'),
-  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': refused('priority and fairness is'),
+  'flowcontrol.apiserver.k8s.io/flowschemas': flowSchema,
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': priorityLevelConfiguration,
   '/configmaps': configMap,
   '/limitranges': limitRange,
   '/namespaces': namespace,

@@ -1,6 +1,7 @@
 import { clusterRoleAggregation } from './cluster-role-aggregation.js';
 import type { Controller } from './controller.js';
 import { eventExpiry } from './event-expiry.js';
+import { flowControl } from './flow-control.js';
 import { ofAnyObject } from './of-any-object.js';
 import { serviceAccounts } from './service-accounts.js';
 import { systemNamespaces } from './system-namespaces.js';
@@ -14,4 +15,5 @@ export const controllers: readonly Controller[] = [
   tokenSecrets,
   ofAnyObject,
   eventExpiry,
+  flowControl,
 ];

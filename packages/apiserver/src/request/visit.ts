@@ -18,6 +18,8 @@ export class Visit {
   /** Who the request acts as: the same, or whom it impersonates. */
   identity: Identity | undefined;
   trail: AuditTrail | undefined;
+  /** Headers of the answer that say what became of the request on its way. */
+  headers: Readonly<Record<string, string>> = {};
   /** Open for as long as the caller wants: a watch or an upgrade. */
   longRunning = false;
   /** Its end has been told: an upgrade that fails half-way ends twice. */

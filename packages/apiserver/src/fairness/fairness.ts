@@ -1,0 +1,200 @@
+import type { Attributes, Identity, KubeObject } from '@drover/api';
+import type { FlowSchema, PriorityLevelConfiguration } from '@drover/api/types/flowcontrol-v1';
+import type { Clock } from '@drover/kit';
+import type { Store } from '@drover/store';
+import { collectionPrefix } from '../storage/key.js';
+import { decodeStored } from '../storage/rendering.js';
+import { defaultLevels, defaultSchemas, mandatoryLevels, mandatorySchemas } from './default-objects.js';
+import { FlowMetrics } from './flow-metrics.js';
+import { DEFAULT_PRECEDENCE, matchesSchema } from './flow-schema.js';
+import { type LevelObserver, type LevelRules, PriorityLevel, type Seat } from './priority-level.js';
+import { hasSeat, type SeatShare } from './seats.js';
+
+/** Requests worked on at the same time (kube-apiserver's --max-requests-inflight and --max-mutating-requests-inflight). */
+export const SEATS = 600;
+
+const GROUP = 'flowcontrol.apiserver.k8s.io';
+
+/** Which flow a request is part of, and where it waits. */
+export interface Classified {
+  readonly level: PriorityLevel;
+  readonly flow: string;
+  readonly observer: LevelObserver;
+  /** UIDs of the two objects that decided, for the answer's headers. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface Schema {
+  readonly object: FlowSchema;
+  readonly level: PriorityLevel;
+  readonly observer: LevelObserver;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * API Priority and Fairness: the FlowSchema with the lowest precedence that matches a request says at which level it waits, and of
+ * which flow it is. Levels share the server's seats; within a level, flows take turns. Follows the stored objects in the moment
+ * they change; those that every server must have hold without being stored.
+ */
+export class Fairness {
+  readonly metrics = new FlowMetrics();
+  readonly #levels = new Map<string, PriorityLevel>();
+  readonly #stored = {
+    flowschemas: new Map<string, KubeObject>(),
+    prioritylevelconfigurations: new Map<string, KubeObject>(),
+  };
+  #schemas: readonly Schema[] = [];
+
+  /** Reads what `store` holds and follows it until `signal` aborts. */
+  constructor(
+    store: Store,
+    readonly clock: Clock,
+    readonly seats: number,
+    signal: AbortSignal,
+  ) {
+    for (const plural of ['prioritylevelconfigurations', 'flowschemas'] as const) {
+      const prefix = collectionPrefix({ group: GROUP, plural });
+      const page = store.list(prefix);
+      const kept = this.#stored[plural];
+      for (const { key, value, revision } of page.entries) kept.set(key, decodeStored(value, revision));
+      store.watch(
+        prefix,
+        page.revision,
+        (changes) => {
+          for (const change of changes) {
+            if (change.type === 'delete') kept.delete(change.key);
+            else kept.set(change.entry.key, decodeStored(change.entry.value, change.entry.revision));
+          }
+          this.#configure();
+        },
+        signal,
+      );
+    }
+    this.#configure();
+  }
+
+  /** Where a request belongs. Every request belongs somewhere: to `catch-all` when nothing else wants it. */
+  classify(attributes: Attributes, identity: Identity): Classified {
+    const schema =
+      this.#schemas.find(({ object }) => matchesSchema(object, attributes, identity)) ??
+      (this.#schemas.at(-1) as Schema);
+    const { object, level, observer, headers } = schema;
+    return { level, flow: flowOf(object, attributes, identity), observer, headers };
+  }
+
+  /**
+   * A seat for a request, now or when its turn comes.
+   *
+   * @throws ApiError TooManyRequests.
+   */
+  enter({ level, flow, observer }: Classified, signal: AbortSignal): Seat | Promise<Seat> {
+    return level.enter(flow, observer, signal);
+  }
+
+  #configure(): void {
+    const levels = withDefaults(
+      this.#stored.prioritylevelconfigurations.values() as Iterable<PriorityLevelConfiguration>,
+      mandatoryLevels,
+      defaultLevels,
+    );
+    const shares = levels.reduce((sum, { spec }) => sum + sharesOf(spec), 0);
+    const names = new Set(levels.map(nameOf));
+    for (const name of this.#levels.keys()) if (!names.has(name)) this.#levels.delete(name);
+    for (const object of levels) this.#setLevel(rulesOf(object, this.seats, shares));
+    const schemas = withDefaults(
+      this.#stored.flowschemas.values() as Iterable<FlowSchema>,
+      mandatorySchemas,
+      defaultSchemas,
+    );
+    this.#schemas = schemas.sort(byPrecedence).flatMap((object) => this.#schema(object));
+    this.metrics.limits([...this.#levels.values()].map(({ rules: { name, share } }) => ({ name, share })));
+    this.#dispatch();
+  }
+
+  #setLevel(rules: LevelRules): void {
+    const present = this.#levels.get(rules.name);
+    if (present !== undefined) {
+      present.change(rules);
+      return;
+    }
+    const level = new PriorityLevel(
+      rules,
+      (asking) => hasSeat(asking, this.#levels.values()),
+      () => this.#dispatch(),
+      this.clock,
+    );
+    this.#levels.set(rules.name, level);
+  }
+
+  /** A schema that names a level which is not there decides nothing. */
+  #schema(object: FlowSchema): Schema[] {
+    const level = this.#levels.get(object.spec?.priorityLevelConfiguration.name ?? '');
+    if (level === undefined) return [];
+    const { uid } = object.metadata;
+    const headers = {
+      ...(uid === undefined ? {} : { 'x-kubernetes-pf-flowschema-uid': uid }),
+      ...(level.rules.uid === undefined ? {} : { 'x-kubernetes-pf-prioritylevel-uid': level.rules.uid }),
+    };
+    return [{ object, level, headers, observer: this.metrics.observer(nameOf(object), level.rules.name) }];
+  }
+
+  #dispatch(): void {
+    for (const level of this.#levels.values()) if (level.waiting > 0) level.dispatch();
+  }
+}
+
+const nameOf = ({ metadata }: { readonly metadata: { readonly name?: string } }): string => metadata.name ?? '';
+
+/** What is stored, and of what must be there what is not. A store that has none of it yet is as if it had the defaults. */
+function withDefaults<T extends FlowSchema | PriorityLevelConfiguration>(
+  stored: Iterable<T>,
+  mandatory: readonly T[],
+  defaults: readonly T[],
+): T[] {
+  const present = [...stored];
+  if (present.length === 0) return [...defaults];
+  const names = new Set(present.map(nameOf));
+  return [...present, ...mandatory.filter((object) => !names.has(nameOf(object)))];
+}
+
+function byPrecedence(a: FlowSchema, b: FlowSchema): number {
+  const precedence = ({ spec }: FlowSchema): number => spec?.matchingPrecedence ?? DEFAULT_PRECEDENCE;
+  return precedence(a) - precedence(b) || (nameOf(a) < nameOf(b) ? -1 : 1);
+}
+
+function flowOf({ metadata, spec }: FlowSchema, attributes: Attributes, identity: Identity): string {
+  switch (spec?.distinguisherMethod?.type) {
+    case 'ByUser':
+      return `${metadata.name}/${identity.name}`;
+    case 'ByNamespace':
+      return `${metadata.name}/${'path' in attributes ? '' : (attributes.namespace ?? '')}`;
+    default:
+      return metadata.name ?? '';
+  }
+}
+
+const sharesOf = (spec: PriorityLevelConfiguration['spec']): number =>
+  spec?.limited?.nominalConcurrencyShares ?? spec?.exempt?.nominalConcurrencyShares ?? 0;
+
+function rulesOf({ metadata, spec }: PriorityLevelConfiguration, seats: number, allShares: number): LevelRules {
+  const { name = '', uid } = metadata;
+  const limited = spec?.limited;
+  if (spec?.type !== 'Limited' || limited === undefined) return { name, uid, share: undefined, layout: undefined };
+  const nominal = Math.ceil((seats * sharesOf(spec)) / Math.max(1, allShares));
+  const { lendablePercent = 0, borrowingLimitPercent } = limited;
+  const share: SeatShare = {
+    nominal,
+    lendable: Math.round((nominal * lendablePercent) / 100),
+    borrowing:
+      borrowingLimitPercent === undefined
+        ? Number.POSITIVE_INFINITY
+        : Math.round((nominal * borrowingLimitPercent) / 100),
+  };
+  const queuing = limited.limitResponse?.type === 'Queue' ? (limited.limitResponse.queuing ?? {}) : undefined;
+  const layout = queuing && {
+    queues: queuing.queues ?? 64,
+    handSize: queuing.handSize ?? 8,
+    queueLengthLimit: queuing.queueLengthLimit ?? 50,
+  };
+  return { name, uid, share, layout };
+}
