@@ -1,7 +1,7 @@
 import { isJsonObject } from '../json-object.js';
 import type { JsonObject } from '../object.js';
 import { fieldSetOf, withNamedParents } from './fields-of.js';
-import type { Manager, Managers } from './managers.js';
+import { identity, type Manager, type Managers } from './managers.js';
 import { managedFields } from './ownership.js';
 import { removeFields } from './remove.js';
 import type { Versions } from './versions.js';
@@ -16,7 +16,7 @@ export function withoutAbandoned(
   managers: Managers,
   versions: Versions,
 ): JsonObject {
-  if (last === undefined || last.fields.isEmpty) return merged;
+  if (last === undefined || last.fields.isEmpty || isApplied(last, managers)) return merged;
   const root = versions.root(last.apiVersion);
   const whole = versions.inVersion(merged, last.apiVersion);
   if (root === undefined || whole === undefined) return merged;
@@ -28,6 +28,12 @@ export function withoutAbandoned(
     .difference(withNamedParents(fieldSetOf(left, root), root))
     .intersection(named);
   return versions.inVersion(objectOf(removeFields(whole, gone, root)), versions.home) ?? merged;
+}
+
+/** Whether all that a manager applied last time is what it applies now, as most often: then nothing can be abandoned. */
+function isApplied(last: Manager, managers: Managers): boolean {
+  const now = managers.get(identity(last));
+  return now?.apiVersion === last.apiVersion && last.fields.difference(now.fields).isEmpty;
 }
 
 /** Puts back what was taken out and somebody manages, in whichever version. */

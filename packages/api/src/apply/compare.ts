@@ -60,13 +60,16 @@ function compareItems(before: readonly Json[], after: readonly Json[], node: Sch
 }
 
 function compareMaps(before: JsonObject, after: JsonObject, node: SchemaNode | null): Comparison {
-  const [left, right] = [new Map(fieldsOf(before)), new Map(fieldsOf(after))];
-  return below(
-    union(left.keys(), right.keys()).map((name) => [
-      fieldElement(name),
-      compare(left.get(name), right.get(name), node?.child(name) ?? null),
-    ]),
-  );
+  const changes: [PathElement, Comparison][] = [];
+  const visit = (name: string, left: Json | undefined, right: Json | undefined): void => {
+    const change = compare(left, right, node?.child(name) ?? null);
+    if (change !== SAME) changes.push([fieldElement(name), change]);
+  };
+  for (const [name, left] of fieldsOf(before)) visit(name, left, Object.hasOwn(after, name) ? after[name] : undefined);
+  for (const [name, right] of fieldsOf(after)) {
+    if (!Object.hasOwn(before, name) || before[name] === undefined) visit(name, undefined, right);
+  }
+  return below(changes);
 }
 
 const union = <T>(a: Iterable<T>, b: Iterable<T>): T[] => [...new Set([...a, ...b])];
@@ -78,6 +81,7 @@ const together = (a: Comparison, b: Comparison): Comparison => ({
 });
 
 function below(children: readonly (readonly [PathElement, Comparison])[]): Comparison {
+  if (children.length === 0) return SAME;
   const pick = (part: keyof Comparison): FieldSet =>
     FieldSet.of(
       false,

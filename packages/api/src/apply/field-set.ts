@@ -21,7 +21,12 @@ export class FieldSet {
   static of(member: boolean, children: Iterable<readonly [PathElement, FieldSet]>): FieldSet {
     const kept = new Map<PathElement, FieldSet>();
     for (const [element, child] of children) if (!child.isEmpty) kept.set(element, child);
-    if (kept.size > 0) return new FieldSet(member, kept);
+    return FieldSet.#made(member, kept);
+  }
+
+  /** `children` hold something each, and are nobody else's to change. */
+  static #made(member: boolean, children: Map<PathElement, FieldSet>): FieldSet {
+    if (children.size > 0) return new FieldSet(member, children);
     return member ? FieldSet.LEAF : FieldSet.EMPTY;
   }
 
@@ -74,41 +79,54 @@ export class FieldSet {
     return member === this.member ? this : FieldSet.of(member, this.children);
   }
 
+  /**
+   * The set with what `change` makes of that below each element; this very set when nothing changes. Most writes change little
+   * of what is managed, and all of this is done for each of them.
+   */
+  mapped(member: boolean, change: (child: FieldSet, element: PathElement) => FieldSet): FieldSet {
+    let same = member === this.member;
+    const children = new Map<PathElement, FieldSet>();
+    for (const [element, child] of this.children) {
+      const changed = change(child, element);
+      if (changed !== child) same = false;
+      if (!changed.isEmpty) children.set(element, changed);
+    }
+    return same ? this : FieldSet.#made(member, children);
+  }
+
   union(other: FieldSet): FieldSet {
     if (other.isEmpty || other === this) return this;
     if (this.isEmpty) return other;
-    const elements = new Set([...this.children.keys(), ...other.children.keys()]);
-    return FieldSet.of(
-      this.member || other.member,
-      [...elements].map((element) => [element, this.at(element).union(other.at(element))] as const),
-    );
+    let same = this.member || !other.member;
+    const children = new Map(this.children);
+    for (const [element, theirs] of other.children) {
+      const ours = this.at(element);
+      const both = ours.union(theirs);
+      if (both === ours) continue;
+      same = false;
+      children.set(element, both);
+    }
+    return same ? this : FieldSet.#made(this.member || other.member, children);
   }
 
   /** The paths that are not in `other`; a path there does not stand for those below it. */
   difference(other: FieldSet): FieldSet {
-    if (other.isEmpty) return this;
-    return FieldSet.of(
-      this.member && !other.member,
-      [...this.children].map(([element, child]) => [element, child.difference(other.at(element))] as const),
-    );
+    if (other === this) return FieldSet.EMPTY;
+    if (other.isEmpty || this.isEmpty) return this;
+    return this.mapped(this.member && !other.member, (child, element) => child.difference(other.at(element)));
   }
 
   intersection(other: FieldSet): FieldSet {
-    if (other.isEmpty) return FieldSet.EMPTY;
-    return FieldSet.of(
-      this.member && other.member,
-      [...this.children].map(([element, child]) => [element, child.intersection(other.at(element))] as const),
-    );
+    if (other === this) return this;
+    if (other.isEmpty || this.isEmpty) return FieldSet.EMPTY;
+    return this.mapped(this.member && other.member, (child, element) => child.intersection(other.at(element)));
   }
 
   /** The set without the paths in `other` and all that is below them. */
   without(other: FieldSet): FieldSet {
-    if (other.isEmpty) return this;
+    if (other.isEmpty || this.isEmpty) return this;
     if (other.member) return FieldSet.EMPTY;
-    return FieldSet.of(
-      this.member,
-      [...this.children].map(([element, child]) => [element, child.without(other.at(element))] as const),
-    );
+    return this.mapped(this.member, (child, element) => child.without(other.at(element)));
   }
 
   equals(other: FieldSet): boolean {

@@ -56,15 +56,12 @@ export function newFieldsOf(value: Json, node: SchemaNode | null): FieldSet {
  * field holds the field itself.
  */
 export function withNamedParents(set: FieldSet, node: SchemaNode | null): FieldSet {
-  return FieldSet.of(
-    set.member,
-    [...set.children].map(([element, child]) => {
-      if (!element.startsWith('f:')) return [element, withNamedParents(child, node?.items ?? null)];
-      const name = element.slice(2);
-      const inner = withNamedParents(child, node?.child(name) ?? null);
-      return [element, isDeclared(node, name) ? inner.asMember(true) : inner];
-    }),
-  );
+  return set.mapped(set.member, (child, element) => {
+    if (!element.startsWith('f:')) return withNamedParents(child, node?.items ?? null);
+    const name = element.slice(2);
+    const inner = withNamedParents(child, node?.child(name) ?? null);
+    return isDeclared(node, name) ? inner.asMember(true) : inner;
+  });
 }
 
 /**
@@ -74,11 +71,7 @@ export function withNamedParents(set: FieldSet, node: SchemaNode | null): FieldS
 export function underSchema(set: FieldSet, node: SchemaNode | null): FieldSet {
   if (node === null || set.children.size === 0) return set;
   if (node.type === 'array' ? structureOf([], node) === 'leaf' : node.atomicMap) return FieldSet.LEAF;
-  return FieldSet.of(
-    set.member,
-    [...set.children].map(([element, child]) => {
-      const inner = element.startsWith('f:') ? node.child(element.slice(2)) : node.items;
-      return [element, underSchema(child, inner)];
-    }),
+  return set.mapped(set.member, (child, element) =>
+    underSchema(child, element.startsWith('f:') ? node.child(element.slice(2)) : node.items),
   );
 }
