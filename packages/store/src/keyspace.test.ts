@@ -25,9 +25,15 @@ const histories = fc
 function replay(writes: readonly Write[], oldest: Revision, forgotten: Revision[] = []): Keyspace {
   const keyspace = new Keyspace(FIRST_REVISION);
   for (const write of writes) keyspace.apply(write, 0);
-  keyspace.skipTo(oldest);
   keyspace.forgetTo(oldest, Number.POSITIVE_INFINITY, (revision) => forgotten.push(revision));
   return keyspace;
+}
+
+async function load(writes: readonly Write[], oldest: Revision, forgotten: Revision[] = []): Promise<Keyspace> {
+  async function* batches() {
+    for (let from = 0; from < writes.length; from += 7) yield writes.slice(from, from + 7);
+  }
+  return Keyspace.load(batches(), oldest, 0, (revision) => forgotten.push(revision));
 }
 
 function everything(keyspace: Keyspace): unknown {
@@ -39,15 +45,15 @@ function everything(keyspace: Keyspace): unknown {
 }
 
 describe('forgetting', () => {
-  it('names each write that is of no use any more once: a log without them replays into the same keys and history', () => {
-    fc.assert(
-      fc.property(histories, ({ writes, oldest }) => {
+  it('names each write that is of no use any more once: a log without them loads into the same keys and history', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async ({ writes, oldest }) => {
         const forgotten: Revision[] = [];
         const keyspace = replay(writes, oldest, forgotten);
         expect(new Set(forgotten).size).toBe(forgotten.length);
         const again: Revision[] = [];
         const left = writes.filter(({ revision }) => !forgotten.includes(revision));
-        expect(everything(replay(left, oldest, again))).toEqual(everything(keyspace));
+        expect(everything(await load(left, oldest, again))).toEqual(everything(keyspace));
         expect(again).toEqual([]);
       }),
     );
@@ -74,5 +80,25 @@ describe('forgetting', () => {
         expect(keyspace.history?.bytes ?? 0).toBe(bytes);
       }),
     );
+  });
+});
+
+describe('loading', () => {
+  it('comes to the same as applying and forgetting', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async ({ writes, oldest }) => {
+        const [expected, found]: [Revision[], Revision[]] = [[], []];
+        const keyspace = replay(writes, oldest, expected);
+        const loaded = await load(writes, oldest, found);
+        expect(everything(loaded)).toEqual(everything(keyspace));
+        expect(loaded.history).toEqual(keyspace.history);
+        expect(found.sort()).toEqual(expected.sort());
+      }),
+    );
+  });
+
+  it('begins where it is told to, also when nothing is as new as that', async () => {
+    const keyspace = await load([], toRevision(9));
+    expect([keyspace.revision, keyspace.oldest]).toEqual([9, 9]);
   });
 });

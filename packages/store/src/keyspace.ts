@@ -29,6 +29,36 @@ export class Keyspace {
     this.#oldest = start;
   }
 
+  /**
+   * The keyspace whose writes, in the order of their revisions, are given in `batches`, without the history before `oldest`.
+   * `forgotten` is called as by `forgetOldest`. Cheaper than applying each: the keys are put in order once, at the end.
+   */
+  static async load(
+    batches: AsyncIterable<Iterable<Write>>,
+    oldest: Revision,
+    at: number,
+    forgotten: (revision: Revision) => void,
+  ): Promise<Keyspace> {
+    const keyspace = new Keyspace(oldest);
+    const newest = new Map<string, Version>();
+    for await (const batch of batches) {
+      for (const write of batch) {
+        const older = newest.get(write.key);
+        const recent = write.revision > oldest;
+        const version = versionOf(write, at, recent ? older : undefined);
+        if (recent) keyspace.#append(version);
+        else if (older?.entry) forgotten(older.revision);
+        if (recent || write.entry) newest.set(write.key, version);
+        else {
+          newest.delete(write.key);
+          forgotten(write.revision);
+        }
+      }
+    }
+    keyspace.#keys.fill(newest);
+    return keyspace;
+  }
+
   get revision(): Revision {
     return this.#revision;
   }
@@ -73,13 +103,16 @@ export class Keyspace {
   }
 
   /** Makes a write visible, learned of at `at` (milliseconds since the Unix epoch). Revisions must come in ascending order. */
-  apply({ key, revision, entry }: Write, at: number): void {
-    const older = this.#keys.get(key);
-    const version: Version = { key, revision, entry, at, older };
-    this.#keys.set(key, version);
+  apply(write: Write, at: number): void {
+    const version = versionOf(write, at, this.#keys.get(write.key));
+    this.#keys.set(write.key, version);
+    this.#append(version);
+  }
+
+  #append(version: Version): void {
     this.#log.push(version);
     this.#bytes += historicBytes(version);
-    this.#revision = revision;
+    this.#revision = version.revision;
   }
 
   /** `undefined` when no history is held. */
@@ -117,11 +150,6 @@ export class Keyspace {
     }
   }
 
-  /** Moves on to `revision` without a write, when that is newer: after loading, when the newest writes were deletes forgotten since. */
-  skipTo(revision: Revision): void {
-    if (revision > this.#revision) this.#revision = revision;
-  }
-
   #check(revision: Revision): void {
     if (revision < this.#oldest) throw new RevisionCompacted(revision, this.#oldest);
     if (revision > this.#revision) throw new RevisionFuture(revision, this.#revision);
@@ -137,6 +165,10 @@ export class Keyspace {
     });
     return count;
   }
+}
+
+function versionOf({ key, revision, entry }: Write, at: number, older: Version | undefined): Version {
+  return { key, revision, entry, at, older };
 }
 
 function liveness(version: Version): number {

@@ -55,4 +55,20 @@ describe('a sorted map', () => {
     for (const key of keys) map.delete(key);
     expect([map.size, map.weight('', undefined), valuesOf(map)]).toEqual([0, 0, []]);
   });
+
+  it('that is filled at once is as one that grew', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(key, { maxLength: 3_000 }), key, (keys, more) => {
+        const [grown, filled] = [
+          new SortedMap<string>((value) => value.length),
+          new SortedMap<string>((value) => value.length),
+        ];
+        for (const one of keys) grown.set(one, one);
+        filled.fill(new Map(keys.map((one) => [one, one])));
+        for (const map of [grown, filled]) map.set(more, 'more');
+        expect(valuesOf(filled)).toEqual(valuesOf(grown));
+        expect([filled.size, filled.weight('', undefined)]).toEqual([grown.size, grown.weight('', undefined)]);
+      }),
+    );
+  });
 });

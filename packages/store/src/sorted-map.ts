@@ -1,5 +1,7 @@
 /** A chunk is split in two when it would hold more than this: inserting moves at most this many references. */
 const CHUNK = 512;
+/** How many a chunk gets when many are put in at once: room for as many again before it is split. */
+const FILL = 256;
 
 interface Chunk<V> {
   readonly keys: string[];
@@ -26,6 +28,18 @@ export class SortedMap<V> {
 
   get size(): number {
     return this.#size;
+  }
+
+  /** Puts all of `entries` into an empty map. */
+  fill(entries: ReadonlyMap<string, V>): void {
+    if (this.#size > 0) throw new Error('the map is not empty');
+    const keys = [...entries.keys()].sort();
+    for (let from = 0; from < keys.length; from += FILL) {
+      const chunk = keys.slice(from, from + FILL);
+      const values = chunk.map((key) => entries.get(key) as V);
+      this.#chunks.push({ keys: chunk, values, weight: this.#sum(values) });
+    }
+    this.#size = keys.length;
   }
 
   get(key: string): V | undefined {
@@ -118,12 +132,16 @@ export class SortedMap<V> {
     return Math.max(0, low - 1);
   }
 
+  #sum(values: readonly V[]): number {
+    return values.reduce((sum, value) => sum + this.#weigh(value), 0);
+  }
+
   /** In halves; but at its end when that is where keys are being added, so that ascending inserts leave full chunks. */
   #split(at: number, chunk: Chunk<V>, inserted: number): void {
     const from = inserted === chunk.keys.length - 1 ? inserted : chunk.keys.length >>> 1;
     const keys = chunk.keys.splice(from);
     const values = chunk.values.splice(from);
-    const weight = values.reduce((sum, value) => sum + this.#weigh(value), 0);
+    const weight = this.#sum(values);
     chunk.weight -= weight;
     this.#chunks.splice(at + 1, 0, { keys, values, weight });
   }

@@ -1,10 +1,15 @@
 import type { MessagePort } from 'node:worker_threads';
 import { faultOf, LogFile, type LogFileOptions } from './log-file.js';
 import type { Reply, Request, WorkerSetup } from './messages.js';
-import { pack, type Row, unpack } from './rows.js';
+import { buffersOf, pack, type Row, unpack } from './rows.js';
 
 /** Rows in one message while loading: a megabyte or two with usual objects. */
 const LOAD_ROWS = 500;
+/**
+ * Values loaded in one buffer: one each would cost more than many of the values are long, and a buffer is kept in memory until
+ * the last of its values is replaced.
+ */
+const LOAD_SLAB_BYTES = 32 * 1024;
 
 /** Opens the log file of `setup` and answers the requests that come through `port`, until it is asked to close. */
 export function serveLog(port: MessagePort, { file, maxFileBytes }: WorkerSetup, open?: LogFileOptions['open']): void {
@@ -21,7 +26,7 @@ class Answer {
   constructor(readonly port: MessagePort) {}
 
   send(message: Reply): void {
-    const transfer = message.type === 'loaded' ? [message.rows.values.buffer as ArrayBuffer] : [];
+    const transfer = message.type === 'loaded' ? buffersOf(message.rows) : [];
     this.port.postMessage(message, transfer);
   }
 
@@ -53,7 +58,7 @@ class LogService {
   serve(request: Request): void {
     switch (request.type) {
       case 'load':
-        this.answer.send({ type: 'loaded', rows: pack(this.#pages.next().value ?? []) });
+        this.answer.send({ type: 'loaded', rows: pack(this.#pages.next().value ?? [], LOAD_SLAB_BYTES) });
         return;
       case 'commit':
         if (this.#untidy) throw this.#untidy;

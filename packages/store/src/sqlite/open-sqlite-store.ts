@@ -1,7 +1,8 @@
 import { StoreLocked, StoreUnavailable } from '../errors.js';
+import type { Write } from '../journal.js';
 import { JournaledStore, type StoreOptions } from '../journaled-store.js';
 import { Keyspace } from '../keyspace.js';
-import { FIRST_REVISION, type Revision, type Store, toRevision } from '../store.js';
+import { type Revision, type Store, toRevision } from '../store.js';
 import type { PackedRows } from './rows.js';
 import { unpack } from './rows.js';
 import { FileLocked, WorkerJournal } from './worker-journal.js';
@@ -34,7 +35,9 @@ export async function openThrough(program: URL | undefined, options: SqliteStore
     const { journal, oldest } = await WorkerJournal.open({ file, maxFileBytes }, program);
     try {
       const forgotten: Revision[] = [];
-      const keyspace = await load(journal, toRevision(oldest), clock.now(), forgotten);
+      const keyspace = await Keyspace.load(replay(journal), toRevision(oldest), clock.now(), (revision) => {
+        forgotten.push(revision);
+      });
       return new JournaledStore(keyspace, journal, options, forgotten);
     } catch (error) {
       await journal[Symbol.asyncDispose]();
@@ -49,24 +52,18 @@ export async function openThrough(program: URL | undefined, options: SqliteStore
 }
 
 /** Replays the log; the worker reads the next rows while these are taken in. */
-async function load(journal: WorkerJournal, oldest: Revision, now: number, forgotten: Revision[]): Promise<Keyspace> {
-  const keyspace = new Keyspace(FIRST_REVISION);
+async function* replay(journal: WorkerJournal): AsyncGenerator<Iterable<Write>, void, undefined> {
   for (let next = journal.load(); ; ) {
     const rows = await next;
-    if (rows.keys.length === 0) break;
+    if (rows.keys.length === 0) return;
     next = journal.load();
-    take(keyspace, rows, now);
+    yield writes(rows);
   }
-  keyspace.skipTo(oldest);
-  keyspace.forgetTo(oldest, Number.POSITIVE_INFINITY, (revision) => forgotten.push(revision));
-  return keyspace;
 }
 
-function take(keyspace: Keyspace, rows: PackedRows, now: number): void {
+function* writes(rows: PackedRows): Generator<Write, void, undefined> {
   for (const { key, revision: at, created, value } of unpack(rows)) {
     const revision = toRevision(at);
-    // A copy of its own: a view would keep the whole message in memory as long as the entry lives.
-    const entry = value && { key, value: value.slice(), revision, created: toRevision(created) };
-    keyspace.apply({ key, revision, entry }, now);
+    yield { key, revision, entry: value && { key, value, revision, created: toRevision(created) } };
   }
 }

@@ -11,8 +11,8 @@ const row = fc.record({
 
 it('rows come out as they went in: empty values, deletes and all', () => {
   fc.assert(
-    fc.property(fc.array(row), (rows) => {
-      expect([...unpack(pack(rows))]).toEqual(rows);
+    fc.property(fc.array(row), fc.option(fc.nat(30), { nil: undefined }), (rows, slabBytes) => {
+      expect([...unpack(pack(rows, slabBytes))]).toEqual(rows);
     }),
   );
 });

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Batch, type Journal, JournalFull } from '../journal.js';
 import type { Reply, Request, WorkerSetup } from './messages.js';
-import { type PackedRows, pack } from './rows.js';
+import { buffersOf, type PackedRows, pack } from './rows.js';
 
 /** The thread's values are outside its heap; more room for short-lived objects is held for nothing. */
 const YOUNG_MIB = 4;
@@ -68,7 +68,7 @@ export class WorkerJournal implements Journal {
     const rows = pack(
       writes.map(({ key, revision, entry }) => ({ key, revision, created: entry?.created ?? 0, value: entry?.value })),
     );
-    await this.#ask({ type: 'commit', rows, forgotten, oldest }, [rows.values.buffer as ArrayBuffer]);
+    await this.#ask({ type: 'commit', rows, forgotten, oldest }, buffersOf(rows));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
