@@ -7,27 +7,40 @@ const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'] as const;
 const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 const FORM = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?|[eE][+-]?\d+)$/;
 
-/** Beyond any amount there is; an exponent that a sender makes larger must not make us count to it. */
-const MAX_EXPONENT = 100;
+/** The largest amount: greater ones are taken for it (apimachinery resource.Quantity). */
+const MAX_NANOS = (2n ** 63n - 1n) * 1_000_000_000n;
+/** Digits before the point above which an amount is too large whatever follows, and after it that can still count. */
+const MAX_DIGITS = 60;
 
 /**
  * A Kubernetes quantity ("500m", "2Gi", "1.5", "1e3") in billionths, rounded up: the smallest unit Kubernetes keeps
- * (apimachinery resource.Quantity).
+ * (apimachinery resource.Quantity). Amounts above 2⁶³-1 are taken for that.
  *
  * @throws QuantityError when `text` is not a quantity.
  */
 export function parseNanos(text: string): bigint {
   const match = FORM.exec(text.trim());
-  if (!match) throw new QuantityError(`"${text}" is not a quantity such as 500m, 2 or 4Gi`);
+  if (!match) throw new QuantityError(`"${text.slice(0, MAX_DIGITS)}" is not a quantity such as 500m, 2 or 4Gi`);
   const [, sign, digits, suffix] = match as unknown as [string, string, string, string];
-  const [whole, fraction = ''] = digits.split('.');
-  const units = BigInt(`${whole || '0'}${fraction}`);
+  const [written = '', decimals = ''] = digits.split('.');
+  const whole = written.replace(/^0+/, '');
+  const fraction = shortened(decimals);
+  // Beyond these, an exponent makes any amount too large, or the smallest there is.
+  const exponent = Math.max(-2 * MAX_DIGITS, Math.min(2 * MAX_DIGITS, DECIMAL[suffix] ?? Number(suffix.slice(1))));
+  const units = whole.length > 2 * MAX_DIGITS ? MAX_NANOS : BigInt(`${whole || '0'}${fraction}`);
   const binary = BINARY.indexOf(suffix as (typeof BINARY)[number]);
   const magnitude =
     binary > 0
       ? scale(units * 1024n ** BigInt(binary), 9 - fraction.length)
-      : scale(units, 9 - fraction.length + (DECIMAL[suffix] ?? exponentOf(suffix)));
-  return sign === '-' ? -magnitude : magnitude;
+      : scale(units, 9 - fraction.length + exponent);
+  const capped = magnitude > MAX_NANOS ? MAX_NANOS : magnitude;
+  return sign === '-' ? -capped : capped;
+}
+
+/** Digits after the point, without those that only say that there is more: then the last one does. */
+function shortened(decimals: string): string {
+  const kept = decimals.slice(0, MAX_DIGITS);
+  return /[1-9]/.test(decimals.slice(MAX_DIGITS)) ? `${kept}1` : kept;
 }
 
 /** The quantity as a whole number of units, rounded up: bytes, cores. */
@@ -60,8 +73,6 @@ export function formatMillis(millis: bigint): string {
 export function sameQuantity(a: string, b: string): boolean {
   return parseNanos(a) === parseNanos(b);
 }
-
-const exponentOf = (suffix: string): number => Math.max(-MAX_EXPONENT, Math.min(Number(suffix.slice(1)), MAX_EXPONENT));
 
 function scale(units: bigint, exponent: number): bigint {
   if (exponent >= 0) return units * 10n ** BigInt(exponent);

@@ -1,14 +1,21 @@
 import {
   type CollectionTag,
+  Composer,
+  type CST,
   type Document,
   type DocumentOptions,
+  isScalar,
+  Lexer,
+  LineCounter,
   type ParseOptions,
-  parseAllDocuments,
+  Parser,
+  type Scalar,
   type ScalarTag,
   type SchemaOptions,
   stringify,
+  visit,
 } from 'yaml';
-import { badRequest } from '../errors.js';
+import { type ApiError, badRequest } from '../errors.js';
 import type { Json } from '../object.js';
 import { decodeText } from './json.js';
 import { type BodyLimits, DEFAULT_LIMITS, refuseLarge, refuseStrange } from './limits.js';
@@ -19,6 +26,11 @@ const MAX_ALIASES = 100;
 /** A number with an exponent has digits before it: `e1000` is text, and the model of a network card. */
 const EXPONENT = /^[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)[eE][-+]?[0-9]+$/;
 
+/** Tokens that the parser holds beside those a value is nested in: the document, a scalar. */
+const AROUND = 3;
+/** A key that stands for those of other maps; it may be there more than once. */
+const MERGE = '<<';
+
 /**
  * YAML as Kubernetes' own tools read it: 1.1 (`on` is true, `0755` is 493), but dates and times of day stay text, as JSON
  * has neither, and only JSON's types are known.
@@ -26,7 +38,7 @@ const EXPONENT = /^[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)[eE][-+]?[0-9]+$/;
 const OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
   version: '1.1',
   merge: true,
-  uniqueKeys: true,
+  uniqueKeys: false,
   logLevel: 'error',
   customTags: (tags) =>
     tags.flatMap((tag): (ScalarTag | CollectionTag)[] => {
@@ -47,32 +59,61 @@ function isExponent(tag: ScalarTag | CollectionTag): tag is ScalarTag {
  *   RequestEntityTooLarge for too much of it.
  */
 export function decodeYaml(body: Uint8Array | string, limits: BodyLimits = DEFAULT_LIMITS): Json {
-  const documents = decodeYamlDocuments(body, limits);
-  if (documents.length > 1) throw badRequest(`the body holds ${documents.length} YAML documents where one belongs`);
-  return documents[0] ?? null;
+  const documents = documentsOf(body, limits);
+  const { value: first } = documents.next();
+  if (documents.next().done !== true) throw badRequest('the body holds several YAML documents where one belongs');
+  return first ?? null;
 }
 
 /** The documents of a manifest, empty ones left out. Throws as `decodeYaml` does. */
 export function decodeYamlDocuments(body: Uint8Array | string, limits: BodyLimits = DEFAULT_LIMITS): Json[] {
+  return [...documentsOf(body, limits)];
+}
+
+/** One after the other: nothing is read beyond the first fault, or the last that is asked for. */
+function* documentsOf(body: Uint8Array | string, limits: BodyLimits): Generator<Json, undefined> {
   refuseLarge(body.length, limits);
   const text = decodeText(body);
   const json = asJson(text);
-  if (json !== undefined) return [checked(json)];
+  if (json !== undefined) {
+    refuseStrange(json, limits);
+    yield json;
+    return;
+  }
+  const lines = new LineCounter();
+  const composed = new Composer(OPTIONS).compose(tokens(text, lines, limits));
+  for (;;) {
+    const value = nextOf(composed, lines);
+    if (value === undefined) return;
+    refuseStrange(value, limits);
+    if (value !== null) yield value;
+  }
+}
+
+/** What the parser makes of the text, as long as it is not nested deeper than is read: its time grows with the depth of each token. */
+function* tokens(text: string, lines: LineCounter, { maxDepth }: BodyLimits): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > maxDepth + AROUND) throw badRequest(`the body is nested deeper than ${maxDepth} levels`);
+  }
+  yield* parser.end();
+}
+
+function nextOf(composed: Generator<Document.Parsed>, lines: LineCounter): Json | undefined {
+  const { stackTraceLimit } = Error;
+  // The library makes an error of each fault, and goes on; where in the library it was made takes far longer than all the rest.
+  Error.stackTraceLimit = 0;
   try {
-    const parsed = parseAllDocuments(text, OPTIONS);
-    return ('empty' in parsed ? [] : parsed)
-      .map(toJson)
-      .filter((value) => value !== null)
-      .map(checked);
+    const { value, done } = composed.next();
+    return done ? undefined : toJson(value, lines);
   } catch (error) {
     if (error instanceof RangeError) throw badRequest('the YAML is nested too deep');
     if (error instanceof ReferenceError) throw badRequest(`the YAML could not be read: ${error.message}`);
     throw error;
-  }
-
-  function checked(value: Json): Json {
-    refuseStrange(value, limits);
-    return value;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
@@ -91,9 +132,15 @@ export function encodeYaml(value: Json): string {
   return stringify(value, { version: '1.2', compat: 'yaml-1.1', lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-function toJson(document: Document.Parsed): Json {
+function toJson(document: Document.Parsed, lines: LineCounter): Json {
+  const refuse = (why: string, at: number): ApiError => {
+    const { line, col } = lines.linePos(at);
+    return badRequest(`error converting YAML to JSON: yaml: ${why} at line ${line}, column ${col}`);
+  };
   const [error] = document.errors;
-  if (error) throw badRequest(`error converting YAML to JSON: yaml: ${error.message.split('\n')[0]}`);
+  if (error) throw refuse(error.message, error.pos[0]);
+  const twice = repeatedKey(document);
+  if (twice) throw refuse('Map keys must be unique', twice.range?.[0] ?? 0);
   const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
   return JSON.parse(
     JSON.stringify(value, (_key, item: unknown) => {
@@ -101,4 +148,24 @@ function toJson(document: Document.Parsed): Json {
       return item;
     }) ?? 'null',
   ) as Json;
+}
+
+/** A key that is in its map already, if there is one. The library's own look compares each key with each. */
+function repeatedKey(document: Document.Parsed): Scalar | undefined {
+  let found: Scalar | undefined;
+  visit(document, {
+    Map(_key, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key) || key.value === MERGE) continue;
+        if (seen.has(key.value)) {
+          found = key;
+          return visit.BREAK;
+        }
+        seen.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return found;
 }

@@ -114,6 +114,13 @@ describe('an expression', () => {
     expect(() => of(expression, { a: 1 })).toThrow(why);
   });
 
+  it('is not read when it is nested, or linked, too deep', () => {
+    expect(refused(`object${'.a'.repeat(240)}`)).toBe('');
+    for (const deep of [`object${'.a'.repeat(5000)}`, `${'('.repeat(300)}1${')'.repeat(300)}`]) {
+      expect(refused(deep)).toContain('expression recursion limit exceeded: 250');
+    }
+  });
+
   it('has values of the type that is asked for', () => {
     expect(environment.compile('1 == 1', BOOL).type).toEqual(BOOL);
     expect(() => environment.compile('1', BOOL, STRING)).toThrow('must evaluate to bool or string');

@@ -107,9 +107,10 @@ class Parser {
 
   #members(first: Expr): Expr {
     let expr = first;
-    for (;;) {
+    for (let links = 0; ; links += 1) {
       const token = this.#peek();
       if (token.kind !== 'symbol') return expr;
+      if (links > MAX_DEPTH) throw this.#fault(0, `expression recursion limit exceeded: ${MAX_DEPTH}`);
       if (token.text === '.') expr = this.#selection(expr);
       else if (token.text === '[') expr = this.#index(expr);
       else return expr;

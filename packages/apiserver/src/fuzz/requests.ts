@@ -1,24 +1,18 @@
 import { createLog, systemClock } from '@drover/kit';
-import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ask } from './testing/ask.js';
-import { openTestServer, type TestServer } from './testing/test-server.js';
+import fc, { type Arbitrary } from 'fast-check';
+import { ask } from '../testing/ask.js';
+import { openTestServer, type TestServer } from '../testing/test-server.js';
+import { type Subject, subject } from './subject.js';
 
-/** Requests sent; the seed of a failure is printed by the library. */
-const RUNS = 1500;
-const TIMEOUT_MS = 60_000;
+/** Requests after which a new server takes over: what they store is meant to stay, and is no growth. */
+const REQUESTS = 2000;
 
-let test: TestServer;
-const bugs: string[] = [];
-beforeAll(async () => {
-  // A refusal of code 500, in Kubernetes' own words, is told as a request that failed; a bug says so itself.
-  const write = (line: string): void => {
-    if (!line.includes('"message":"request failed"')) bugs.push(line);
-  };
-  const log = createLog({ write, clock: systemClock, level: 'error' });
-  test = await openTestServer({ log });
-});
-afterAll(() => test[Symbol.asyncDispose]());
+interface Sent {
+  readonly method: string;
+  readonly url: string;
+  readonly text: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 const segment = fc.oneof(
   fc.constantFrom(
@@ -226,19 +220,50 @@ const headers = fc
   )
   .map(([type, ...rest]): Record<string, string> => Object.assign({ 'content-type': type }, ...rest));
 
-it(
-  'whatever is sent is answered, and no answer is a bug of ours',
-  async () => {
-    const method = fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS');
-    await fc.assert(
-      fc.asyncProperty(method, target, query, headers, async (verb, { path, text }, parameters, sent) => {
-        const url = `${path}?${new URLSearchParams(parameters).toString()}`;
-        const { body } = await ask(test.server, verb, url, text, { headers: sent });
-        expect(bugs).toEqual([]);
-        expect(body['reason']).not.toBe('InternalError');
-      }),
-      { numRuns: RUNS },
-    );
-  },
-  TIMEOUT_MS,
-);
+const sent: Arbitrary<Sent> = fc
+  .tuple(fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'), target, query, headers)
+  .map(([method, { path, text }, parameters, given]) => ({
+    method,
+    url: `${path}?${new URLSearchParams(parameters).toString()}`,
+    text,
+    headers: given,
+  }));
+
+/** A whole server: whatever is sent is answered, and no answer is a bug of ours. */
+export class RequestSubject implements AsyncDisposable {
+  #test: TestServer | undefined;
+  #left = 0;
+  readonly #bugs: string[] = [];
+
+  readonly subject: Subject = subject({
+    name: 'requests',
+    inputs: sent,
+    ready: () => this.#open(),
+    feed: (one) => this.#feed(one),
+  });
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#test?.[Symbol.asyncDispose]();
+  }
+
+  async #feed({ method, url, text, headers: given }: Sent): Promise<void> {
+    if (this.#test === undefined) throw new Error('no server is open');
+    const { body } = await ask(this.#test.server, method, url, text, { headers: given });
+    const [bug] = this.#bugs;
+    if (bug !== undefined) throw new Error(`the log tells of a bug: ${bug}`);
+    if (String(body['reason']) === 'InternalError') throw new Error(`answered with ${String(body['message'])}`);
+  }
+
+  async #open(): Promise<void> {
+    this.#left -= 1;
+    if (this.#left > 0) return;
+    await this.#test?.[Symbol.asyncDispose]();
+    // A refusal of code 500, in Kubernetes' own words, is told as a request that failed; a bug says so itself.
+    const write = (line: string): void => {
+      if (!line.includes('"message":"request failed"')) this.#bugs.push(line);
+    };
+    const log = createLog({ write, clock: systemClock, level: 'error' });
+    this.#test = await openTestServer({ log });
+    this.#left = REQUESTS;
+  }
+}
