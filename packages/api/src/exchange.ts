@@ -38,6 +38,10 @@ export interface AggregatedApi {
     readonly kind: string;
     readonly verbs: readonly string[];
   }[];
+  /** Resources that are not in the list are the handler's to refuse. */
+  readonly passesAll?: boolean;
+  /** `false` while nobody answers for the group version. */
+  readonly available?: boolean;
   handle(request: ApiRequest, identity: Identity): Promise<ApiResponse>;
   upgrade?(request: ApiRequest, identity: Identity, socket: Duplex, head: Uint8Array): Promise<void>;
 }

@@ -11,6 +11,7 @@ import {
   unauthorized,
 } from '@drover/api';
 import type { Clock, Log } from '@drover/kit';
+import type { AggregatedApis } from './aggregation/aggregated-apis.js';
 import type { Auditor } from './audit/auditor.js';
 import { type Authenticator, withoutToken } from './auth/authenticator.js';
 import { refused } from './auth/authorize.js';
@@ -46,7 +47,7 @@ export interface ApiParts {
   readonly authenticator: Authenticator;
   readonly streams: OpenStreams;
   readonly routes: Routes;
-  readonly aggregated: readonly AggregatedApi[];
+  readonly aggregated: Pick<AggregatedApis, 'find'>;
   readonly paths: readonly PathHandler[];
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -232,7 +233,8 @@ export class Api {
       // for time, and only its beginning waits for a seat.
       await this.#seated(asked, nothing);
       this.#authorize(asked);
-      return aggregated.handle(withoutIdentity(request), identity);
+      const serve = (whole: ApiRequest): Promise<ApiResponse> => aggregated.handle(withoutIdentity(whole), identity);
+      return visit.longRunning ? this.#guarded(asked, serve) : serve(request);
     }
     if (visit.longRunning) return this.#seated(asked, () => this.#watch(asked, target));
     const { clock } = this.parts;
@@ -303,6 +305,35 @@ export class Api {
     }
   }
 
+  /** A watch that others serve: it ends when who opened it may not watch any more. */
+  async #guarded(
+    { visit, request, attributes, identify }: Asked,
+    serve: (request: ApiRequest) => Promise<ApiResponse>,
+  ): Promise<ApiResponse> {
+    const { metrics } = this.parts;
+    const open = new AbortController();
+    const leave = (): void => open.abort();
+    const registration = this.#guard(identify, attributes, leave);
+    request.signal.addEventListener('abort', leave, { once: true });
+    whenAborted(open.signal, () => {
+      registration[Symbol.dispose]();
+      request.signal.removeEventListener('abort', leave);
+    });
+    try {
+      const response = await serve({ ...request, signal: open.signal });
+      metrics.requests.longRunning(visit.labels, 1);
+      await visit.trail?.started(response.status);
+      whenAborted(open.signal, () => {
+        metrics.requests.longRunning(visit.labels, -1);
+        void this.#told(visit, response);
+      });
+      return { ...response, body: finallyCall(response.body, leave) };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
   #refusal(visit: Visit, error: unknown): ApiResponse {
     const { request, path, auditId } = visit;
     if (!(error instanceof ApiError))
@@ -345,16 +376,17 @@ export class Api {
 
   /** The handler of an aggregated group, and what of the path RBAC is asked: the longest resource that it declares. */
   #aggregated(target: ResourceTarget): { api: AggregatedApi; addressed: { subresource?: string } } | undefined {
-    const api = this.parts.aggregated.find(
-      ({ group, version }) => group === target.group && version === target.version,
-    );
+    const api = this.parts.aggregated.find(target.group, target.version);
     if (api === undefined) return undefined;
     const { resource, subresource } = target;
     const asked = subresource === undefined ? resource : `${resource}/${subresource}`;
     const declared = api.resources
       .filter(({ name }) => name === asked || (name.includes('/') && asked.startsWith(`${name}/`)))
       .sort((a, b) => b.name.length - a.name.length)[0];
-    if (declared === undefined) throw notServed();
+    if (declared === undefined) {
+      if (api.passesAll) return { api, addressed: {} };
+      throw notServed();
+    }
     const slash = declared.name.indexOf('/');
     return { api, addressed: slash < 0 ? {} : { subresource: declared.name.slice(slash + 1) } };
   }
@@ -405,6 +437,15 @@ async function seatedWork<T>(seat: Seat, work: () => Promise<T>): Promise<T> {
 }
 
 const nothing = async (): Promise<void> => {};
+
+async function* finallyCall(body: ApiResponse['body'], done: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    if (body instanceof Uint8Array) yield body;
+    else yield* body;
+  } finally {
+    done();
+  }
+}
 
 function whenAborted(signal: AbortSignal, act: () => void): void {
   if (signal.aborted) act();

@@ -8,6 +8,11 @@ import type { Store } from '@drover/store';
 import { ObjectConfiguredAdmission } from './admission/configured-admission.js';
 import { podAccount } from './admission/pod-account.js';
 import { podPriority } from './admission/pod-priority.js';
+import { AggregatedApis, API_SERVICES } from './aggregation/aggregated-apis.js';
+import { apiServiceAvailability } from './aggregation/availability-controller.js';
+import { definitionRegistration } from './aggregation/definition-registration.js';
+import { FRONT_PROXY, publishFrontProxy } from './aggregation/front-proxy.js';
+import { inProcessApiService, localApiServices } from './aggregation/local-api-services.js';
 import { Api } from './api.js';
 import { type AuditOptions, Auditor } from './audit/auditor.js';
 import { Authenticator } from './auth/authenticator.js';
@@ -16,6 +21,7 @@ import { RuleIndex } from './auth/rule-index.js';
 import { ISSUER, ServiceAccountTokens } from './auth/service-account-tokens.js';
 import { Authority } from './bootstrap/authority.js';
 import { bootstrapCluster } from './bootstrap/cluster-objects.js';
+import { ensure } from './bootstrap/ensure.js';
 import { kubeconfig } from './bootstrap/kubeconfig.js';
 import { privateFile } from './bootstrap/private-file.js';
 import { builtinDefinitions } from './catalog/builtin.js';
@@ -115,7 +121,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const reader = new StoreReader(store, decoded);
   const tokens = await ServiceAccountTokens.open(dataDir, reader, clock, random);
   const catalog = new ResourceCatalog(builtinDefinitions());
-  const webhooks = new WebhookCaller(new ServiceAddresses(reader, random), clock);
+  const addresses = new ServiceAddresses(reader, random);
+  const webhooks = new WebhookCaller(addresses, clock);
   followDefinitions(store, catalog, { caller: webhooks, random }, log, stop.signal);
   const rules = new RuleIndex(store, stop.signal);
   const streams = new OpenStreams(clock);
@@ -146,6 +153,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     random,
     log,
   };
+  const frontProxy = await Authority.open(join(dataDir, 'front-proxy'), clock);
+  const proxyPair = await frontProxy.client(FRONT_PROXY, []);
+  const apis = new AggregatedApis(aggregated, store, addresses, proxyPair, stop.signal);
   const metrics = new Metrics();
   const fairness = new Fairness(store, clock, options.seats ?? SEATS, stop.signal);
   metrics.include(fairness.metrics);
@@ -153,7 +163,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   if (auditor !== undefined) metrics.include(auditor);
   const objects = new CoreObjects(core);
   const url = `https://${hostInUrl(advertise.host)}:${advertise.port}`;
-  const discovery = new Discovery(catalog, reviews, aggregated, () => `${advertise.host}:${advertise.port}`);
+  const discovery = new Discovery(catalog, reviews, apis, () => `${advertise.host}:${advertise.port}`);
   const authenticator = new Authenticator(adminToken, tokens, ISSUER);
   const build = { gitVersion: options.version ?? KUBERNETES_VERSION.gitVersion };
   const api = new Api({
@@ -176,7 +186,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       url: () => url,
       build,
     }),
-    aggregated,
+    aggregated: apis,
     paths,
     metrics,
     clock,
@@ -184,11 +194,17 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     auditor,
     fairness,
   });
-  await bootstrapCluster(objects, advertise, aggregated, clock);
   const caPem = authority.certPem;
-  const running = [definitionCleanup, ...controllers].map((start) =>
-    start({ clock, random, log, objects, catalog, tokens, caPem, signal: stop.signal }),
-  );
+  await bootstrapCluster(objects, advertise, clock);
+  await publishFrontProxy(objects, caPem, frontProxy.certPem);
+  const local = [...localApiServices(discovery.groups()), ...aggregated.map(inProcessApiService)];
+  await Promise.all(local.map((service) => ensure(objects, API_SERVICES, service)));
+  const running = [
+    definitionCleanup,
+    definitionRegistration(catalog),
+    apiServiceAvailability(apis, reader),
+    ...controllers,
+  ].map((start) => start({ clock, random, log, objects, catalog, tokens, caPem, signal: stop.signal }));
   return {
     handle: (request, identity) => api.handle(request, identity),
     upgrade: (request, socket, head, identity) => api.upgrade(request, socket, head, identity),
@@ -201,6 +217,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       streams.closeAll();
       stop.abort();
       webhooks[Symbol.dispose]();
+      apis[Symbol.dispose]();
       metrics[Symbol.dispose]();
       await Promise.all(running.map((controller) => controller[Symbol.asyncDispose]()));
     },

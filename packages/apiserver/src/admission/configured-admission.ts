@@ -28,9 +28,9 @@ export class ObjectConfiguredAdmission implements ConfiguredAdmission {
     this.#mutating = new WebhookList(store, 'mutatingwebhookconfigurations', signal);
     this.#validating = new WebhookList(store, 'validatingwebhookconfigurations', signal);
     const policies = { group: GROUP, plural: 'validatingadmissionpolicies' };
-    this.#policies = new FollowedKind(store, policies, (object) => new Policy(object), signal);
+    this.#policies = new FollowedKind(store, policies, { read: (object) => new Policy(object) }, signal);
     const bindings = { group: GROUP, plural: 'validatingadmissionpolicybindings' };
-    this.#bindings = new FollowedKind(store, bindings, policyBinding, signal);
+    this.#bindings = new FollowedKind(store, bindings, { read: policyBinding }, signal);
   }
 
   mutate(request: AdmissionRequest, again: Mutate): Promise<KubeObject | undefined> | KubeObject | undefined {
@@ -56,7 +56,7 @@ class WebhookList {
   #of: readonly (readonly Webhook[])[] | undefined;
 
   constructor(store: Store, plural: string, signal: AbortSignal) {
-    this.#configurations = new FollowedKind(store, { group: GROUP, plural }, webhooksOf, signal);
+    this.#configurations = new FollowedKind(store, { group: GROUP, plural }, { read: webhooksOf }, signal);
   }
 
   /** All webhooks, by the names of their configurations and in the order there. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { AggregatedApi, KubeObject } from '@drover/api';
+import type { KubeObject } from '@drover/api';
 import type { Clock } from '@drover/kit';
 import type { GroupResource, Objects } from '../controllers/controller.js';
 import { defaultLevels, defaultSchemas, FLOW_SCHEMAS, PRIORITY_LEVELS } from '../fairness/default-objects.js';
@@ -15,12 +15,11 @@ const SLICES: GroupResource = { group: 'discovery.k8s.io', plural: 'endpointslic
 
 /**
  * Makes what each cluster starts with, where it is missing: namespaces, default roles and bindings, the priority classes of the
- * system, the `kubernetes` Service, and an APIService for each aggregated group.
+ * system, and the `kubernetes` Service.
  */
 export async function bootstrapCluster(
   objects: Objects,
   advertise: { readonly host: string; readonly port: number },
-  aggregated: readonly AggregatedApi[],
   clock: Clock,
 ): Promise<void> {
   await Promise.all(
@@ -32,7 +31,6 @@ export async function bootstrapCluster(
     ensureApiService(objects, advertise),
     ensureTokenTracking(objects, clock),
     ensureFlowControl(objects),
-    ...aggregated.map((api) => ensureAggregated(objects, api)),
   ]);
 }
 
@@ -83,26 +81,6 @@ async function ensureTokenTracking(objects: Objects, clock: Clock): Promise<void
   const since = new Date(clock.now()).toISOString().slice(0, 10);
   const tracking = { ...object('v1', 'ConfigMap', name, 'kube-system'), data: { since } };
   await ensure(objects, CORE('configmaps'), tracking);
-}
-
-async function ensureAggregated(objects: Objects, { group, version }: AggregatedApi): Promise<void> {
-  const resource = { group: 'apiregistration.k8s.io', plural: 'apiservices' };
-  const name = `${version}.${group}`;
-  const spec = { group, version, groupPriorityMinimum: 1000, versionPriority: 15 };
-  const service = { ...object('apiregistration.k8s.io/v1', 'APIService', name), spec };
-  await ensure(objects, resource, service);
-  const local = {
-    type: 'Available',
-    status: 'True',
-    reason: 'Local',
-    message: 'Local APIServices are always available',
-  };
-  await objects.update(
-    resource,
-    { name },
-    (current) => ({ ...current, status: { conditions: [local] } }) as KubeObject,
-    { subresource: 'status' },
-  );
 }
 
 async function ensureFlowControl(objects: Objects): Promise<void> {

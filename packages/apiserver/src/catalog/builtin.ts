@@ -1,5 +1,6 @@
 import { builtinColumns, openSchema, type Schema } from '@drover/api';
 import { type BuiltinResource, builtinResources, builtinSchemas } from '@drover/api/schemas';
+import { apiService } from '../strategies/api-service.js';
 import { customResourceDefinition } from '../strategies/custom-resource-definition.js';
 import { flowSchema, priorityLevelConfiguration } from '../strategies/flow-control.js';
 import { limitRange } from '../strategies/limit-range.js';
@@ -7,7 +8,7 @@ import { namespace } from '../strategies/namespace.js';
 import { counted, plain } from '../strategies/plain.js';
 import { pod } from '../strategies/pod.js';
 import { priorityClass } from '../strategies/priority-class.js';
-import { apiService, refused, unenforced } from '../strategies/refused.js';
+import { refused, unenforced } from '../strategies/refused.js';
 import { resourceQuota } from '../strategies/resource-quota.js';
 import { clusterRoles, roles } from '../strategies/role.js';
 import { clusterRoleBindings, roleBindings } from '../strategies/role-binding.js';

@@ -1,25 +1,31 @@
-import { type AggregatedApi, type ApiRequest, type ApiResponse, apiVersion, notServed } from '@drover/api';
+import { type AggregatedApi, type ApiRequest, type ApiResponse, apiVersion, notServed, unavailable } from '@drover/api';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import { acceptEntries, notAcceptable } from '../request/negotiation.js';
 import { header, json } from '../request/response.js';
 import { type ApiGroup, type ApiResource, apiGroups, type VirtualResource } from './resource-list.js';
 
+/** What others serve: a list that is good while its version stays. */
+interface Aggregated {
+  readonly version: number;
+  list(): readonly AggregatedApi[];
+}
+
 /** Answers `/api`, `/apis` and the lists below them, plain and aggregated. Derived once for each state of the catalogue. */
 export class Discovery {
-  #groups: { readonly version: number; readonly groups: readonly ApiGroup[] } | undefined;
+  #groups: { readonly version: string; readonly groups: readonly ApiGroup[] } | undefined;
 
   constructor(
     readonly catalog: ResourceCatalog,
     readonly virtual: readonly VirtualResource[],
-    readonly aggregated: readonly AggregatedApi[],
+    readonly aggregated: Aggregated,
     readonly address: () => string,
   ) {}
 
   /** What is served now. */
   groups(): readonly ApiGroup[] {
-    if (this.#groups?.version !== this.catalog.version) {
-      const groups = apiGroups(this.catalog, this.virtual, this.aggregated);
-      this.#groups = { version: this.catalog.version, groups };
+    const version = `${this.catalog.version} ${this.aggregated.version}`;
+    if (this.#groups?.version !== version) {
+      this.#groups = { version, groups: apiGroups(this.catalog, this.virtual, this.aggregated.list()) };
     }
     return this.#groups.groups;
   }
@@ -43,6 +49,7 @@ export class Discovery {
     if (version === undefined) return json(200, { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(found) });
     const list = found.versions.find((candidate) => candidate.version === version);
     if (list === undefined) throw notServed();
+    if (list.stale) throw unavailable('service unavailable');
     const groupVersion = apiVersion({ group: found.name, version });
     return json(200, { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: list.resources });
   }
@@ -75,7 +82,7 @@ function aggregatedList(groups: readonly ApiGroup[], version: 'v2' | 'v2beta1'):
     versions: versions.map((entry) => ({
       version: entry.version,
       resources: aggregatedResources(name, entry.version, entry.resources),
-      freshness: 'Current',
+      freshness: entry.stale ? 'Stale' : 'Current',
     })),
   }));
   return json(

@@ -19,7 +19,12 @@ export interface ApiResource {
 /** A group with its versions, the preferred one first, and what is in each. */
 export interface ApiGroup {
   readonly name: string;
-  readonly versions: readonly { readonly version: string; readonly resources: readonly ApiResource[] }[];
+  readonly versions: readonly {
+    readonly version: string;
+    readonly resources: readonly ApiResource[];
+    /** Nobody answers for it now: what is listed is what there was. */
+    readonly stale: boolean;
+  }[];
 }
 
 /** A resource that is no stored kind: its documents are questions that the server answers (`subjectaccessreviews`). */
@@ -49,13 +54,18 @@ export function apiGroups(
     }
   }
   for (const { ofGroup, ofVersion, ...resource } of virtual) put(ofGroup, ofVersion, [resource]);
-  for (const { group, version, resources } of aggregated) put(group, version, resources);
+  const stale = new Set<string>();
+  for (const { group, version, resources, available } of aggregated) {
+    put(group, version, resources);
+    if (available === false) stale.add(`${group}/${version}`);
+  }
   return [...groups].map(([name, versions]) => ({
     name,
     versions: [...versions]
       .sort(([a], [b]) => compareVersions(a, b))
       .map(([version, resources]) => ({
         version,
+        stale: stale.has(`${name}/${version}`),
         resources: [...resources].sort((a, b) => (a.name < b.name ? -1 : 1)),
       })),
   }));

@@ -3,6 +3,14 @@ import type { Change, Entry, Store } from '@drover/store';
 import { collectionPrefix } from './key.js';
 import { decodeStored } from './rendering.js';
 
+/** What is made of the objects of a kind. Neither may throw. */
+export interface Reading<T> {
+  /** What an object means; `previous` is what its last state meant. */
+  read(object: KubeObject, previous: T | undefined): T;
+  /** Lets go of what is held no more. */
+  drop?(item: T): void;
+}
+
 /**
  * What the objects of a kind mean, in memory and in the order of their names. Follows the store in the moment a change becomes
  * visible: whoever was told that an object is stored is served by it.
@@ -11,11 +19,11 @@ export class FollowedKind<T> {
   readonly #held = new Map<string, T>();
   #items: readonly T[] = [];
 
-  /** Reads what `store` holds and follows it until `signal` aborts. `read` is given each object, as its own; it may not throw. */
+  /** Reads what `store` holds and follows it until `signal` aborts. Each object is given as the reader's own. */
   constructor(
     store: Store,
     resource: { readonly group: string; readonly plural: string },
-    readonly read: (object: KubeObject) => T,
+    readonly reading: Reading<T>,
     signal: AbortSignal,
   ) {
     const prefix = collectionPrefix(resource);
@@ -33,13 +41,23 @@ export class FollowedKind<T> {
   #follow(changes: readonly Change[]): void {
     for (const change of changes) {
       if (change.type === 'put') this.#put(change.entry);
-      else this.#held.delete(change.key);
+      else {
+        this.#drop(this.#held.get(change.key), undefined);
+        this.#held.delete(change.key);
+      }
     }
     this.#settle();
   }
 
   #put({ key, value, revision }: Entry): void {
-    this.#held.set(key, this.read(decodeStored(value, revision)));
+    const previous = this.#held.get(key);
+    const item = this.reading.read(decodeStored(value, revision), previous);
+    this.#drop(previous, item);
+    this.#held.set(key, item);
+  }
+
+  #drop(item: T | undefined, next: T | undefined): void {
+    if (item !== undefined && item !== next) this.reading.drop?.(item);
   }
 
   #settle(): void {

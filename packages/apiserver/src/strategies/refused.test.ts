@@ -14,22 +14,6 @@ describe('what is not implemented', () => {
       },
       'signing of certificates is not implemented by this server',
     ],
-    [
-      '/apis/apiregistration.k8s.io/v1/apiservices',
-      {
-        apiVersion: 'apiregistration.k8s.io/v1',
-        kind: 'APIService',
-        metadata: { name: 'v1.x.io' },
-        spec: {
-          group: 'x.io',
-          version: 'v1',
-          groupPriorityMinimum: 1,
-          versionPriority: 1,
-          service: { name: 'a', namespace: 'b' },
-        },
-      },
-      'aggregation of APIs over the network is not implemented by this server',
-    ],
   ])('is refused by name at %s', async (url, body, message) => {
     await using test = await openTestServer();
     const answer = await ask(test.server, 'POST', url, body);

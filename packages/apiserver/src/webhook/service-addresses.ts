@@ -1,5 +1,5 @@
-import { hasReason, notFound, unavailable } from '@drover/api';
-import type { Endpoints, ServicePort as NamedPort, Service } from '@drover/api/types/core-v1';
+import { notFound, unavailable } from '@drover/api';
+import type { Endpoints, Service } from '@drover/api/types/core-v1';
 import type { EndpointSlice } from '@drover/api/types/discovery-v1';
 import type { RandomBytes } from '@drover/kit';
 import type { ObjectReader } from '../catalog/strategy.js';
@@ -43,26 +43,17 @@ export class ServiceAddresses {
     if (type === 'ExternalName') return [{ host: externalName, port }];
     const found = ports.find((candidate) => candidate.port === port);
     if (found === undefined) throw unavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
-    return this.#endpoints(namespace, name, found);
+    return this.endpoints(namespace, name, found.name) ?? [];
   }
 
-  /** Whether anything answers for the Service's port. */
-  available(service: ServicePort): boolean {
-    try {
-      return this.all(service).length > 0;
-    } catch (error) {
-      if (hasReason(error, 'NotFound') || hasReason(error, 'ServiceUnavailable')) return false;
-      throw error;
-    }
-  }
-
-  #endpoints(namespace: string, name: string, { name: portName = '' }: NamedPort): readonly Address[] {
+  /** What a Service's endpoints say of the port of that name; `undefined` when there are none at all. */
+  endpoints(namespace: string, name: string, portName = ''): readonly Address[] | undefined {
     const slices = (this.objects.list(SLICES, namespace) as readonly EndpointSlice[]).filter(
       ({ metadata }) => metadata.labels?.[SERVICE_NAME] === name,
     );
     if (slices.length > 0) return slices.flatMap((slice) => ready(slice, portName));
     const endpoints = this.objects.get(CORE('endpoints'), { namespace, name }) as Endpoints | undefined;
-    return (endpoints?.subsets ?? []).flatMap(({ addresses = [], ports = [] }) =>
+    return endpoints?.subsets?.flatMap(({ addresses = [], ports = [] }) =>
       ports
         .filter((port) => (port.name ?? '') === portName)
         .flatMap(({ port }) => addresses.map(({ ip }) => ({ host: ip, port }))),

@@ -1,0 +1,93 @@
+import type { AggregatedApi, KubeObject } from '@drover/api';
+import type { APIService } from '@drover/api/types/apiregistration-v1';
+import type { Store } from '@drover/store';
+import type { KeyPair } from '../bootstrap/authority.js';
+import { FollowedKind, type Reading } from '../storage/followed-kind.js';
+import type { ServiceAddresses } from '../webhook/service-addresses.js';
+import { ExtensionServer } from './extension-server.js';
+import { RemoteApi } from './remote-api.js';
+
+/** The kind whose objects register group versions. */
+export const API_SERVICES = { group: 'apiregistration.k8s.io', plural: 'apiservices' };
+
+interface Registered {
+  readonly name: string;
+  /** What of the object a connection depends on. */
+  readonly spec: string;
+  /** Absent when the group version is served here. */
+  readonly api: RemoteApi | undefined;
+}
+
+/** Which group versions others serve: code of this process, and extension servers that APIServices name. */
+export class AggregatedApis implements Disposable {
+  readonly #services: FollowedKind<Registered>;
+  #version = 0;
+
+  /** Follows `store` until `signal` aborts. */
+  constructor(
+    readonly inProcess: readonly AggregatedApi[],
+    store: Store,
+    readonly addresses: ServiceAddresses,
+    readonly frontProxy: KeyPair,
+    signal: AbortSignal,
+  ) {
+    const reading: Reading<Registered> = {
+      read: (object, previous) => this.#registered(object, previous),
+      drop: ({ api }) => this.#drop(api),
+    };
+    this.#services = new FollowedKind(store, API_SERVICES, reading, signal);
+  }
+
+  /** Grows when one of them comes, goes, or changes what it has. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** All of them, those of this process first. */
+  list(): readonly AggregatedApi[] {
+    return [...this.inProcess, ...this.#remote()];
+  }
+
+  /** The one that serves a group version, if any does. */
+  find(group: string, version: string): AggregatedApi | undefined {
+    const serves = (api: AggregatedApi): boolean => api.group === group && api.version === version;
+    return this.inProcess.find(serves) ?? this.#remote().find(serves);
+  }
+
+  /** The one that an APIService of that name registers. */
+  named(name: string): RemoteApi | undefined {
+    return this.#services.items.find((service) => service.name === name)?.api;
+  }
+
+  /** Notes what became of asking an extension server what it has. */
+  asked(api: RemoteApi, available: boolean, resources: AggregatedApi['resources'] = api.resources): void {
+    api.available = available;
+    api.resources = resources;
+    this.#version += 1;
+  }
+
+  [Symbol.dispose](): void {
+    for (const api of this.#remote()) api.server[Symbol.dispose]();
+  }
+
+  #remote(): readonly RemoteApi[] {
+    return this.#services.items.flatMap(({ api }) => (api === undefined ? [] : [api]));
+  }
+
+  /** A change of anything but the spec leaves the API, and its connections, as they are. */
+  #registered(object: KubeObject, previous: Registered | undefined): Registered {
+    const { metadata, spec } = object as APIService;
+    const text = JSON.stringify(spec);
+    if (previous?.spec === text) return previous;
+    this.#version += 1;
+    const { name = '' } = metadata;
+    if (spec?.service === undefined) return { name, spec: text, api: undefined };
+    const server = new ExtensionServer(spec, this.addresses, this.frontProxy);
+    return { name, spec: text, api: new RemoteApi(spec.group ?? '', spec.version ?? '', server) };
+  }
+
+  #drop(api: RemoteApi | undefined): void {
+    api?.server[Symbol.dispose]();
+    this.#version += 1;
+  }
+}

@@ -1,0 +1,73 @@
+import type { ApiRequest, ApiResponse, Identity } from '@drover/api';
+
+type Fields = Record<string, string | readonly string[]>;
+
+/** Fields that belong to one connection (RFC 9110 section 7.6.1), and those that we set ourselves. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'expect',
+  'host',
+]);
+/** Fields that say who somebody is, or where a request came from. */
+const IDENTITY = new Set(['authorization', 'cookie', 'forwarded']);
+const IDENTITY_PREFIXES = ['impersonate-', 'x-remote-', 'x-forwarded-'];
+/** What a header's name may be made of (RFC 9110 token), but for the mark of what is not. */
+const PLAIN = /[A-Za-z0-9!#$&'*+\-.^_`|~]/;
+
+/**
+ * The header of a request to an extension server: what the caller sent, without anything that is about one connection or claims
+ * an identity, in whatever spelling; then who the caller is, which the extension server believes because of our certificate. The
+ * caller can neither double nor strike out what we add.
+ */
+export function requestFields({ headers, from }: ApiRequest, { name, groups, extra }: Identity): Fields {
+  const fields = passed(headers, (field) => !isIdentity(field));
+  fields['X-Remote-User'] = name;
+  if (groups.length > 0) fields['X-Remote-Group'] = groups;
+  for (const [key, values] of Object.entries(extra)) fields[`X-Remote-Extra-${escapedKey(key)}`] = values;
+  if (from !== undefined) fields['x-forwarded-for'] = from;
+  return fields;
+}
+
+/** The header of an extension server's answer as it may travel back. A cookie of that server would be set for ours. */
+export function answerFields(headers: ApiRequest['headers']): ApiResponse['headers'] {
+  return passed(headers, (field) => field !== 'set-cookie');
+}
+
+function passed(headers: ApiRequest['headers'], keep: (field: string) => boolean): Fields {
+  const named = connectionOptions(headers['connection']);
+  const fields: Fields = {};
+  for (const [field, value] of Object.entries(headers)) {
+    if (value === undefined || HOP_BY_HOP.has(field) || named.has(field) || !keep(field)) continue;
+    fields[field] = value;
+  }
+  return fields;
+}
+
+function connectionOptions(value: string | readonly string[] | undefined): ReadonlySet<string> {
+  const text = typeof value === 'string' ? value : (value ?? []).join(',');
+  return new Set(text.split(',').map((name) => name.trim().toLowerCase()));
+}
+
+/** An underscore is a hyphen to some servers. */
+function isIdentity(field: string): boolean {
+  const spelled = field.toLowerCase().replaceAll('_', '-');
+  return IDENTITY.has(spelled) || IDENTITY_PREFIXES.some((prefix) => spelled.startsWith(prefix));
+}
+
+function escapedKey(key: string): string {
+  return [...Buffer.from(key)]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      return PLAIN.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+    .join('');
+}
