@@ -7,7 +7,7 @@ const compiled = [
   '{tools,bench}/dist/**/*.test.js',
 ];
 const installations = 'packages/testkit/dist/suites/**/*.test.js';
-const kubernetes = 'packages/testkit/dist/kubernetes/**/*.test.js';
+const conformance = 'conformance/dist/**/*.test.js';
 const browser = 'packages/testkit/dist/e2e/**/*.test.js';
 
 export default defineConfig({
@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: compiled,
-          exclude: [installations, kubernetes, browser, '**/node_modules/**'],
+          exclude: [installations, browser, '**/node_modules/**'],
           pool: 'threads',
           isolate: false,
           testTimeout: 20_000,
@@ -34,7 +34,26 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'kubernetes', include: [kubernetes], pool: 'forks', fileParallelism: false, testTimeout: 60_000 },
+        test: {
+          name: 'conformance',
+          include: [conformance],
+          globalSetup: ['conformance/dist/target/embedded.js'],
+          server: { deps: { external: [/\/dist\//] } },
+          pool: 'threads',
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'kubernetes',
+          include: [conformance],
+          globalSetup: ['conformance/dist/target/kubernetes.js'],
+          server: { deps: { external: [/\/dist\//] } },
+          pool: 'threads',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         test: {

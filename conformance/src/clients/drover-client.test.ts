@@ -3,10 +3,10 @@ import { customResourceDefinitions, namespaces } from '@drover/api';
 import { createClient, httpsTransport, loadKubeconfig } from '@drover/client';
 import { type ConformanceTarget, clientConformance, widgetDefinition } from '@drover/client/conformance';
 import { systemClock } from '@drover/kit';
-import { describe } from 'vitest';
-import { serveWidgets } from '../widgets.js';
+import { serveWidgets } from '@drover/testkit';
+import { inject, it } from 'vitest';
 
-const kubeconfig = process.env['DROVER_TEST_KUBECONFIG'];
+const target = inject('target');
 
 /** The cluster of the kubeconfig, with a namespace and a kind for the time of the suite. */
 async function open(file: string): Promise<ConformanceTarget> {
@@ -26,6 +26,5 @@ async function open(file: string): Promise<ConformanceTarget> {
   };
 }
 
-describe.skipIf(kubeconfig === undefined)('a real cluster (needs DROVER_TEST_KUBECONFIG)', () => {
-  clientConformance('a client of a real Kubernetes API', () => open(kubeconfig as string));
-});
+if (target === undefined) it.skip(`our own client behaves as a Kubernetes API (needs ${inject('missing')})`);
+else clientConformance('our own client', () => open(target.kubeconfig));

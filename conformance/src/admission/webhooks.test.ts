@@ -1,0 +1,273 @@
+import type { Json, JsonObject } from '@drover/api';
+import { expect } from 'vitest';
+import { type Answer, valueAt } from '../cluster/answer.js';
+import { define, specSchema } from '../cluster/definition.js';
+import { eventually } from '../cluster/eventually.js';
+import { type OtherSide, otherSide, type Received, type Responder } from '../cluster/https-server.js';
+import { configMap } from '../cluster/objects.js';
+import { type Scene, suite } from '../suite.js';
+
+const VALIDATING = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+const MUTATING = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+
+/** An AdmissionReview that answers the one received. */
+const verdict = ({ body }: Received, response: JsonObject): JsonObject => ({
+  apiVersion: 'admission.k8s.io/v1',
+  kind: 'AdmissionReview',
+  response: { uid: String(valueAt(body, 'request.uid')), ...response },
+});
+
+const allow: Responder = (request) => verdict(request, { allowed: true });
+const patching =
+  (operations: Json): Responder =>
+  (request) =>
+    verdict(request, {
+      allowed: true,
+      patchType: 'JSONPatch',
+      patch: Buffer.from(JSON.stringify(operations)).toString('base64'),
+    });
+
+/** A webhook of the suite's namespace alone, about ConfigMaps with the label `hook: NAME`. */
+const webhook = ({ namespace }: Scene, name: string, side: OtherSide, more: JsonObject = {}): JsonObject => ({
+  name: `${name}.example.com`,
+  clientConfig: { url: `${side.url}/${name}`, caBundle: side.caBundle },
+  rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] }],
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+  objectSelector: { matchLabels: { hook: name } },
+  sideEffects: 'None',
+  admissionReviewVersions: ['v1'],
+  timeoutSeconds: 2,
+  ...more,
+});
+
+/** Configures webhooks and waits until they are asked: a configuration is followed, not obeyed at once. */
+async function configure(scene: Scene, path: string, name: string, webhooks: readonly JsonObject[]): Promise<void> {
+  const { api, unique, afterwards } = scene;
+  const made = await api.post(path, { metadata: { name: `${unique}-${name}` }, webhooks });
+  if (made.status !== 201) throw new Error(`the webhook is not accepted: ${made.text}`);
+  afterwards(`${path}/${unique}-${name}`);
+}
+
+const hooked = (name: string, hook: string, data: JsonObject = {}): JsonObject =>
+  configMap(name, data, { labels: { hook } });
+
+/** Creates objects of one name until an answer is as wanted; those that pass before are deleted. */
+async function settled(scene: Scene, object: JsonObject, wanted: (answer: Answer) => boolean): Promise<Answer> {
+  const { api, core } = scene;
+  return eventually(async () => {
+    const answer = await api.post(core('configmaps'), object);
+    if (answer.status === 201 && !wanted(answer)) await api.delete(core('configmaps', answer.textAt('metadata.name')));
+    return answer;
+  }, wanted);
+}
+
+suite('admission webhooks', ({ promises }) => {
+  promises('a validating one refuses in its own words and code', async (scene) => {
+    await using side = await otherSide((request) =>
+      verdict(request, { allowed: false, status: { code: 402, message: 'pay first', reason: 'PaymentRequired' } }),
+    );
+    await configure(scene, VALIDATING, 'refuses', [webhook(scene, 'refuses', side)]);
+    const refused = await settled(scene, hooked('refused', 'refuses'), ({ status }) => status !== 201);
+    expect(refused.status).toBe(402);
+    expect(refused.textAt('message')).toBe('admission webhook "refuses.example.com" denied the request: pay first');
+  });
+
+  promises('is told of the object, the user and the operation', async (scene) => {
+    await using side = await otherSide(allow);
+    await configure(scene, VALIDATING, 'told', [webhook(scene, 'told', side)]);
+    await settled(scene, hooked('told', 'told', { a: '1' }), () => side.received.length > 0);
+    const [first] = side.received;
+    expect(first?.path).toMatch(/^\/told\?timeout=2s$/);
+    expect(first?.body).toMatchObject({
+      apiVersion: 'admission.k8s.io/v1',
+      kind: 'AdmissionReview',
+      request: {
+        kind: { group: '', version: 'v1', kind: 'ConfigMap' },
+        resource: { group: '', version: 'v1', resource: 'configmaps' },
+        requestKind: { group: '', version: 'v1', kind: 'ConfigMap' },
+        name: 'told',
+        namespace: scene.namespace,
+        operation: 'CREATE',
+        userInfo: { groups: expect.arrayContaining(['system:authenticated']) },
+        object: { kind: 'ConfigMap', metadata: { name: 'told' }, data: { a: '1' } },
+        oldObject: null,
+        dryRun: false,
+        options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
+      },
+    });
+  });
+
+  promises('of an update is told of both states, of a deletion of the last', async (scene) => {
+    const { api, core } = scene;
+    await using side = await otherSide(allow);
+    const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['configmaps'] }];
+    await configure(scene, VALIDATING, 'states', [webhook(scene, 'states', side, { rules })]);
+    await settled(scene, hooked('states', 'states', { a: '1' }), () => side.received.length > 0);
+    await api.patch('merge', core('configmaps', 'states'), { data: { a: '2' } });
+    await api.delete(core('configmaps', 'states'));
+    const requests = side.received.map(({ body }) => body['request'] as Json);
+    const update = requests.find((request) => valueAt(request, 'operation') === 'UPDATE');
+    expect(update).toMatchObject({ object: { data: { a: '2' } }, oldObject: { data: { a: '1' } } });
+    const deletion = requests.findLast((request) => valueAt(request, 'operation') === 'DELETE');
+    expect(deletion).toMatchObject({ object: null, oldObject: { data: { a: '2' } } });
+  });
+
+  promises('a mutating one changes the object before it is stored', async (scene) => {
+    await using side = await otherSide(patching([{ op: 'add', path: '/data', value: { added: 'yes' } }]));
+    await configure(scene, MUTATING, 'changes', [webhook(scene, 'changes', side)]);
+    const made = await settled(scene, hooked('changed', 'changes'), (answer) => answer.at('data') !== undefined);
+    expect(made.at('data')).toEqual({ added: 'yes' });
+    expect((await scene.api.get(scene.core('configmaps', 'changed'))).at('data')).toEqual({ added: 'yes' });
+  });
+
+  promises('mutating ones come before validating ones', async (scene) => {
+    await using changing = await otherSide(patching([{ op: 'add', path: '/data', value: { added: 'yes' } }]));
+    await using looking = await otherSide(allow);
+    await configure(scene, VALIDATING, 'looks', [webhook(scene, 'order', looking)]);
+    await configure(scene, MUTATING, 'first', [webhook(scene, 'order', changing)]);
+    await settled(
+      scene,
+      hooked('order', 'order'),
+      (answer) => answer.at('data') !== undefined && looking.received.length > 0,
+    );
+    expect(valueAt(looking.received.at(-1)?.body, 'request.object.data')).toEqual({ added: 'yes' });
+  });
+
+  promises('IfNeeded is asked again when a later one has changed the object', async (scene) => {
+    await using first = await otherSide(allow);
+    await using second = await otherSide(patching([{ op: 'add', path: '/data', value: { late: 'yes' } }]));
+    await configure(scene, MUTATING, 'again', [
+      webhook(scene, 'again', first, { reinvocationPolicy: 'IfNeeded', name: 'a.again.example.com' }),
+      webhook(scene, 'again', second, { name: 'b.again.example.com' }),
+    ]);
+    await settled(scene, hooked('again', 'again'), (answer) => answer.at('data') !== undefined);
+    expect(first.received.length).toBeGreaterThanOrEqual(2);
+    expect(valueAt(first.received.at(-1)?.body, 'request.object.data')).toEqual({ late: 'yes' });
+  });
+
+  promises('that does not answer in time refuses, or is passed over, as it says itself', async (scene) => {
+    const { api, core } = scene;
+    await using side = await otherSide(() => 'hang');
+    await configure(scene, VALIDATING, 'slow', [webhook(scene, 'slow', side, { timeoutSeconds: 1 })]);
+    await configure(scene, VALIDATING, 'slow-ignored', [
+      webhook(scene, 'ignored', side, { timeoutSeconds: 1, failurePolicy: 'Ignore' }),
+    ]);
+    const refused = await settled(scene, hooked('slow', 'slow'), ({ status }) => status !== 201);
+    expect(refused.outcome).toBe('500 InternalError');
+    expect(refused.textAt('message')).toContain('failed calling webhook "slow.example.com"');
+    expect((await api.post(core('configmaps'), hooked('passed', 'ignored'))).status).toBe(201);
+  });
+
+  promises('that answers nonsense counts as one that does not answer', async (scene) => {
+    await using side = await otherSide(() => ({ apiVersion: 'v1', kind: 'ConfigMap' }));
+    await configure(scene, VALIDATING, 'nonsense', [webhook(scene, 'nonsense', side)]);
+    const refused = await settled(scene, hooked('nonsense', 'nonsense'), ({ status }) => status !== 201);
+    expect(refused.outcome).toBe('500 InternalError');
+  });
+
+  promises('is asked only under its match conditions', async (scene) => {
+    const { api, core } = scene;
+    await using side = await otherSide((request) => verdict(request, { allowed: false }));
+    const matchConditions = [{ name: 'only-red', expression: "has(object.data) && object.data.colour == 'red'" }];
+    await configure(scene, VALIDATING, 'matched', [webhook(scene, 'matched', side, { matchConditions })]);
+    const refused = await settled(scene, hooked('red', 'matched', { colour: 'red' }), ({ status }) => status !== 201);
+    expect(refused.status).toBe(400);
+    expect((await api.post(core('configmaps'), hooked('blue', 'matched', { colour: 'blue' }))).status).toBe(201);
+  });
+
+  promises('gives warnings on', async (scene) => {
+    await using side = await otherSide((request) => verdict(request, { allowed: true, warnings: ['mind the gap'] }));
+    await configure(scene, VALIDATING, 'warns', [webhook(scene, 'warns', side)]);
+    const made = await settled(scene, hooked('warned', 'warns'), ({ warnings }) => warnings.length > 0);
+    expect(made.warnings).toContain('mind the gap');
+  });
+
+  promises('is asked in a dry run when it has no side effects', async (scene) => {
+    const { api, core } = scene;
+    await using side = await otherSide(allow);
+    await configure(scene, VALIDATING, 'dry', [webhook(scene, 'dry', side)]);
+    await settled(scene, hooked('wet', 'dry'), () => side.received.length > 0);
+    await api.post(core('configmaps'), hooked('dry', 'dry'), { query: { dryRun: 'All' } });
+    expect(valueAt(side.received.at(-1)?.body, 'request.dryRun')).toBe(true);
+  });
+
+  promises('is asked about subresources that its rules name', async (scene) => {
+    const { api, core } = scene;
+    await using side = await otherSide(allow);
+    const rules = [
+      { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['serviceaccounts/token'] },
+    ];
+    await configure(scene, VALIDATING, 'sub', [webhook(scene, 'sub', side, { rules, objectSelector: {} })]);
+    await api.post(core('serviceaccounts'), { metadata: { name: 'sub' } });
+    await eventually(
+      () => api.post(core('serviceaccounts', 'sub', 'token'), { spec: {} }),
+      () => side.received.length > 0,
+    );
+    expect(valueAt(side.received.at(-1)?.body, 'request.subResource')).toBe('token');
+  });
+
+  promises('are validated: a URL, side effects, a timeout of thirty seconds at most', async (scene) => {
+    await using side = await otherSide(allow);
+    const causes = async (more: JsonObject) => {
+      const webhooks = [webhook(scene, 'bad', side, more)];
+      return (await scene.api.post(VALIDATING, { metadata: { name: `${scene.unique}-bad` }, webhooks })).causes;
+    };
+    expect(await causes({ clientConfig: { url: 'http://127.0.0.1/' } })).toContain('webhooks[0].clientConfig.url');
+    expect(await causes({ sideEffects: 'Some' })).toContain('webhooks[0].sideEffects');
+    expect(await causes({ timeoutSeconds: 31 })).toContain('webhooks[0].timeoutSeconds');
+    expect(await causes({ admissionReviewVersions: [] })).toContain('webhooks[0].admissionReviewVersions');
+    expect(await causes({ matchConditions: [{ name: 'x', expression: 'object.' }] })).toContain(
+      'webhooks[0].matchConditions[0].expression',
+    );
+  });
+});
+
+suite('conversion webhooks', ({ promises }) => {
+  promises('convert between versions when objects are written and read', async (scene) => {
+    const { api } = scene;
+    await using side = await otherSide(({ body }) => {
+      const desired = String(valueAt(body, 'request.desiredAPIVersion'));
+      const objects = valueAt(body, 'request.objects');
+      const convertedObjects = (Array.isArray(objects) ? objects : []).map((object) => ({
+        ...(object as JsonObject),
+        apiVersion: desired,
+        spec: desired.endsWith('/v2')
+          ? { host: String(valueAt(object, 'spec.address')).split(':')[0] ?? '' }
+          : { address: `${String(valueAt(object, 'spec.host'))}:80` },
+      }));
+      return {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'ConversionReview',
+        response: { uid: String(valueAt(body, 'request.uid')), convertedObjects, result: { status: 'Success' } },
+      };
+    });
+    const version = (name: string, storage: boolean, properties: JsonObject): JsonObject => ({
+      name,
+      served: true,
+      storage,
+      schema: { openAPIV3Schema: specSchema(properties) },
+    });
+    const conversion = {
+      strategy: 'Webhook',
+      webhook: {
+        clientConfig: { url: `${side.url}/convert`, caBundle: side.caBundle },
+        conversionReviewVersions: ['v1'],
+      },
+    };
+    const versions = [
+      version('v1', true, { address: { type: 'string' } }),
+      version('v2', false, { host: { type: 'string' } }),
+    ];
+    const ports = await define(scene, 'routes', {}, {}, { versions, conversion });
+    const v2 = scene.group(`${ports.group}/v2`, 'routes');
+    const made = await api.post(v2, {
+      apiVersion: `${ports.group}/v2`,
+      kind: ports.kind,
+      metadata: { name: 'one' },
+      spec: { host: 'example.com' },
+    });
+    expect(made.body).toMatchObject({ apiVersion: `${ports.group}/v2`, spec: { host: 'example.com' } });
+    expect((await api.get(ports.path('one'))).at('spec')).toEqual({ address: 'example.com:80' });
+    expect((await api.get(v2)).at('items.0.spec')).toEqual({ host: 'example.com' });
+  });
+});

@@ -1,0 +1,130 @@
+import { expect } from 'vitest';
+import { itemsOf, valueAt } from '../cluster/answer.js';
+import { suite } from '../suite.js';
+
+const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+
+suite('discovery', ({ promises }) => {
+  promises('names the versions of the core group', async ({ api }) => {
+    expect((await api.get('/api')).body).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
+  });
+
+  promises('lists every group with its versions, the preferred one first', async ({ api }) => {
+    const groups = await api.get('/apis');
+    expect(groups.body).toMatchObject({ kind: 'APIGroupList', apiVersion: 'v1' });
+    const apps = groups.at('groups');
+    expect(apps).toContainEqual(
+      expect.objectContaining({
+        name: 'apps',
+        versions: [{ groupVersion: 'apps/v1', version: 'v1' }],
+        preferredVersion: { groupVersion: 'apps/v1', version: 'v1' },
+      }),
+    );
+  });
+
+  promises('serves each group by itself', async ({ api }) => {
+    expect((await api.get('/apis/apps')).body).toMatchObject({ kind: 'APIGroup', name: 'apps' });
+  });
+
+  promises('describes a resource by its names, verbs, categories and short names', async ({ api }) => {
+    const resources = await api.get('/api/v1');
+    expect(resources.at('resources')).toContainEqual(
+      expect.objectContaining({
+        name: 'pods',
+        singularName: 'pod',
+        namespaced: true,
+        kind: 'Pod',
+        shortNames: ['po'],
+        categories: ['all'],
+        verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+      }),
+    );
+  });
+
+  promises('lists subresources beside their resources, with the kind of their bodies', async ({ api }) => {
+    const resources = (await api.get('/apis/apps/v1')).at('resources');
+    expect(resources).toContainEqual(
+      expect.objectContaining({ name: 'deployments/scale', group: 'autoscaling', version: 'v1', kind: 'Scale' }),
+    );
+    expect(resources).toContainEqual(
+      expect.objectContaining({ name: 'deployments/status', kind: 'Deployment', verbs: ['get', 'patch', 'update'] }),
+    );
+  });
+
+  promises('gives all groups in one aggregated document to whoever asks for it', async ({ api }) => {
+    const discovery = await api.get('/apis', {}, { accept: AGGREGATED });
+    expect(discovery.headers['content-type']).toBe(AGGREGATED);
+    expect(discovery.body).toMatchObject({ kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2' });
+    const apps = itemsOf(discovery.body).find((item) => valueAt(item, 'metadata.name') === 'apps');
+    expect(valueAt(apps, 'versions.0.resources')).toContainEqual(
+      expect.objectContaining({
+        resource: 'deployments',
+        responseKind: { group: '', version: '', kind: 'Deployment' },
+        scope: 'Namespaced',
+        singularResource: 'deployment',
+        shortNames: ['deploy'],
+        categories: ['all'],
+        subresources: expect.arrayContaining([
+          expect.objectContaining({
+            subresource: 'scale',
+            responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+          }),
+        ]),
+      }),
+    );
+  });
+
+  promises('answers 304 to an aggregated document that the client has already', async ({ api }) => {
+    const accept = AGGREGATED;
+    const first = await api.get('/api', {}, { accept });
+    const etag = String(first.headers['etag']);
+    expect(etag).toMatch(/^"[0-9A-F]+"$/);
+    expect((await api.get('/api', {}, { accept, 'if-none-match': etag })).status).toBe(304);
+  });
+
+  promises('falls back to the plain documents for clients that list both', async ({ api }) => {
+    const groups = await api.get('/apis', {}, { accept: `${AGGREGATED};unknown=yes,application/json` });
+    expect(groups.status).toBe(200);
+  });
+
+  promises('says which build it is, without credentials as well', async ({ api }) => {
+    await using anyone = api.withToken(undefined);
+    const version = await anyone.get('/version');
+    expect(version.body).toMatchObject({
+      major: '1',
+      minor: expect.stringMatching(/^\d+/),
+      gitVersion: expect.any(String),
+    });
+  });
+
+  promises('answers its health checks by "ok", and verbosely by a line for each check', async ({ api }) => {
+    for (const path of ['/healthz', '/livez', '/readyz']) expect((await api.get(path)).text).toBe('ok');
+    expect((await api.get('/readyz', { verbose: '' })).text).toMatch(/^\[\+\]ping ok$/m);
+    expect((await api.get('/livez/ping')).text).toBe('ok');
+  });
+
+  promises('does not know what is not there', async ({ api, core }) => {
+    expect((await api.get('/apis/nowhere.example.com')).status).toBe(404);
+    expect((await api.get('/apis/apps/v7')).status).toBe(404);
+    expect((await api.get(core('gizmos'))).outcome).toBe('404 NotFound');
+    expect((await api.get(core('gizmos'))).textAt('message')).toBe('the server could not find the requested resource');
+  });
+
+  promises('names kind and name of an object that is not there', async ({ api, core }) => {
+    const answer = await api.get(core('configmaps', 'absent'));
+    expect(answer.body).toMatchObject({
+      kind: 'Status',
+      apiVersion: 'v1',
+      status: 'Failure',
+      code: 404,
+      reason: 'NotFound',
+      message: 'configmaps "absent" not found',
+      details: { name: 'absent', kind: 'configmaps' },
+    });
+  });
+
+  promises('refuses a verb that a resource does not have', async ({ api, core }) => {
+    expect((await api.put(core('configmaps'), {})).outcome).toBe('405 MethodNotAllowed');
+    expect((await api.post(core('configmaps', 'one'), {})).outcome).toBe('405 MethodNotAllowed');
+  });
+});

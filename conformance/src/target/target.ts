@@ -1,0 +1,41 @@
+import type { TestProject } from 'vitest/node';
+import { Api } from '../cluster/api.js';
+import { knownFailures } from '../known-failures.js';
+
+/** The cluster that a run of the suite asks. */
+export interface Target {
+  /** File of the administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  /** Whether it is our server: rows that are ours hold there only. */
+  readonly ours: boolean;
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** `undefined` when there is no cluster to ask. */
+    target: Target | undefined;
+    /** What is missing then. */
+    missing: string;
+  }
+}
+
+/** Gives every test of a run its cluster. */
+export function provideTarget({ provide }: TestProject, target: Target | undefined, missing = 'a cluster'): void {
+  provide('target', target);
+  provide('missing', missing);
+  if (target?.ours && knownFailures.length > 0) {
+    const rows = knownFailures.map(({ test, seen }) => `  ${test}: ${seen}`);
+    process.stdout.write(
+      `known failures, which run and must go on failing until they are mended:\n${rows.join('\n')}\n`,
+    );
+  }
+}
+
+/** The target of a kubeconfig, named by what the server says of itself. */
+export async function targetOf(kubeconfig: string): Promise<Target> {
+  await using api = await Api.open(kubeconfig);
+  const version = await api.get('/version');
+  if (version.status !== 200) throw new Error(`${api.server}/version: ${version.outcome}`);
+  // Ours is the one Kubernetes API that was not compiled by Go.
+  return { kubeconfig, ours: version.at('compiler') === 'node' };
+}
