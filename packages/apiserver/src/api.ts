@@ -250,7 +250,7 @@ export class Api {
     const { fairness } = this.parts;
     const place = fairness.classify(attributes, identity);
     visit.headers = place.headers;
-    const seat = fairness.enter(place, request.signal);
+    const seat = fairness.enter(place, request);
     // Nothing is awaited where a seat is free: most requests are answered within one turn of the loop.
     return seat instanceof Promise ? seat.then((free) => seatedWork(free, work)) : seatedWork(seat, work);
   }

@@ -1,4 +1,11 @@
 import { once } from 'node:events';
+import {
+  type ClientHttp2Session,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import { request } from 'node:https';
 import { systemClock } from '@drover/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -118,5 +125,116 @@ describe('the HTTPS front', () => {
     await once(response, 'data');
     await own[Symbol.asyncDispose]();
     await expect(once(request(`${own.url}/healthz`).end(), 'response')).rejects.toThrow(/ECONNREFUSED/);
+  });
+});
+
+describe('HTTP/2', () => {
+  const admin = async (): Promise<ClientHttp2Session> => {
+    const { certPem, keyPem } = await test.server.clientCertificate('root', ['system:masters']);
+    const session = connect(listener.url, { ca: test.server.caPem, cert: certPem, key: keyPem });
+    session.on('error', () => {});
+    await once(session, 'remoteSettings');
+    return session;
+  };
+  const ask = async (
+    session: ClientHttp2Session,
+    path: string,
+    headers: OutgoingHttpHeaders = {},
+    body?: string,
+  ): Promise<{ headers: IncomingHttpHeaders; text: string }> => {
+    const stream = session.request({ ':path': path, ...headers });
+    stream.end(body);
+    const [answered] = await once(stream, 'response');
+    let text = '';
+    for await (const chunk of stream) text += chunk;
+    return { headers: answered, text };
+  };
+
+  it('serves reads and writes of a certificate’s owner, without the fields of HTTP/1.1', async () => {
+    const session = await admin();
+    const path = '/api/v1/namespaces/default/configmaps';
+    const made = await ask(
+      session,
+      path,
+      { ':method': 'POST', 'content-type': 'application/json' },
+      JSON.stringify({ metadata: { name: 'h2' } }),
+    );
+    expect([made.headers[':status'], made.headers.connection, made.headers['transfer-encoding']]).toEqual([
+      201,
+      undefined,
+      undefined,
+    ]);
+    const read = await ask(session, `${path}/h2`);
+    expect([read.headers[':status'], JSON.parse(read.text).metadata.name]).toEqual([200, 'h2']);
+    expect((await ask(session, `${path}/h2`, { ':method': 'HEAD' })).headers[':status']).toBe(200);
+    session.close();
+  });
+
+  it('carries many watches on one connection, and ends one that is reset', async () => {
+    const session = await admin();
+    const watches = Array.from({ length: 50 }, () => session.request({ ':path': '/api/v1/namespaces?watch=true' }));
+    for (const watch of watches) await once(watch, 'data');
+    const open = async (): Promise<string> =>
+      /^apiserver_longrunning_requests\{verb="WATCH".*resource="namespaces".* (\d+)$/m.exec(
+        (await ask(session, '/metrics')).text,
+      )?.[1] ?? '';
+    expect(await open()).toBe('50');
+    for (const watch of watches) watch.close(constants.NGHTTP2_CANCEL);
+    while ((await open()) !== '0');
+    session.close();
+  });
+
+  it('keeps fields apart that are sent more than once', async () => {
+    const session = await admin();
+    const { text } = await ask(session, '/api/v1/secrets', {
+      'impersonate-user': 'ann',
+      'impersonate-group': ['a, system:masters', 'b'],
+    });
+    expect(JSON.parse(text).code).toBe(403);
+    session.close();
+  });
+
+  it('announces how much it takes, and refuses a body that is too large before it has come', async () => {
+    const session = await admin();
+    expect(session.remoteSettings).toMatchObject({ maxConcurrentStreams: 100, maxHeaderListSize: 65_536 });
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/api/v1/namespaces',
+      'content-type': 'application/json',
+    });
+    stream.on('error', () => {});
+    const answered = once(stream, 'response');
+    const piece = Buffer.alloc(1024 * 1024, 0x20);
+    for (let count = 0; count < 5; count++) stream.write(piece);
+    const [headers] = await answered;
+    expect(headers[':status']).toBe(413);
+    session.destroy();
+  });
+
+  it('cuts one who opens and resets requests without end, and serves the others', async () => {
+    const session = await admin();
+    let cut = false;
+    session.once('goaway', () => {
+      cut = true;
+    });
+    for (let opened = 0; opened < 1500 && !cut; opened += 50) {
+      const streams = Array.from({ length: 50 }, () => session.request({ ':path': '/api/v1/namespaces?watch=true' }));
+      for (const stream of streams) {
+        stream.on('error', () => {});
+        stream.once('response', () => stream.close(constants.NGHTTP2_CANCEL));
+      }
+      await Promise.all(streams.map((stream) => once(stream, 'close').catch(() => {})));
+    }
+    expect(cut).toBe(true);
+    expect((await send('/healthz')).text).toBe('ok');
+  });
+
+  it('tells clients to go when the listener closes', async () => {
+    const own = await listen(test.server, { host: '127.0.0.1', port: 0 });
+    const session = connect(own.url, { ca: test.server.caPem });
+    const told = once(session, 'goaway');
+    await once(session, 'remoteSettings');
+    await own[Symbol.asyncDispose]();
+    expect((await told)[0]).toBe(constants.NGHTTP2_NO_ERROR);
   });
 });

@@ -7,7 +7,7 @@ import { decodeStored } from '../storage/rendering.js';
 import { defaultLevels, defaultSchemas, mandatoryLevels, mandatorySchemas } from './default-objects.js';
 import { FlowMetrics } from './flow-metrics.js';
 import { DEFAULT_PRECEDENCE, matchesSchema } from './flow-schema.js';
-import { type LevelObserver, type LevelRules, PriorityLevel, type Seat } from './priority-level.js';
+import { type Caller, type LevelObserver, type LevelRules, PriorityLevel, type Seat } from './priority-level.js';
 import { hasSeat, type SeatShare } from './seats.js';
 
 /** Requests worked on at the same time (kube-apiserver's --max-requests-inflight and --max-mutating-requests-inflight). */
@@ -87,8 +87,8 @@ export class Fairness {
    *
    * @throws ApiError TooManyRequests.
    */
-  enter({ level, flow, observer }: Classified, signal: AbortSignal): Seat | Promise<Seat> {
-    return level.enter(flow, observer, signal);
+  enter({ level, flow, observer }: Classified, caller: Caller): Seat | Promise<Seat> {
+    return level.enter(flow, observer, caller);
   }
 
   #configure(): void {

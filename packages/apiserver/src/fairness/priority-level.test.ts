@@ -34,7 +34,7 @@ function levelsOf(...all: LevelRules[]): PriorityLevel[] {
   return levels;
 }
 const enter = (level: PriorityLevel, flow = 'flow', until = new AbortController().signal): Seat | Promise<Seat> =>
-  level.enter(flow, observer, until);
+  level.enter(flow, observer, { signal: until });
 const now = (level: PriorityLevel, flow?: string): Seat => {
   const seat = enter(level, flow);
   if (seat instanceof Promise) throw new Error('the request has to wait');
@@ -132,19 +132,19 @@ describe('a user who asks a thousand times a second', () => {
       seat[Symbol.dispose]();
       note(clock.now() - since);
     };
-    for (let ms = 0; ms < 2000; ms++) {
+    for (let ms = 0; ms < 500; ms++) {
       for (let count = 0; count < greedyPerMs; count++) ask('greedy', () => {}).catch(() => {});
-      if (ms % 97 === 0) void ask('modest', (time) => took.push(time));
+      if (ms % 47 === 0) void ask('modest', (time) => took.push(time));
       await clock.advance(1);
     }
-    await clock.advance(1000);
+    await clock.advance(200);
     return took;
   }
 
   it('makes another wait for no longer than one of his requests takes', async () => {
     const alone = await latencies(0);
     const beside = await latencies(1);
-    expect([alone.length, beside.length]).toEqual([21, 21]);
+    expect([alone.length, beside.length]).toEqual([11, 11]);
     expect(Math.max(...beside)).toBeLessThanOrEqual(Math.max(...alone) + 10);
     expect(told).toContain('queue-full');
   });

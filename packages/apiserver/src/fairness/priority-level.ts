@@ -35,6 +35,11 @@ export interface LevelObserver {
 /** The right to be worked on, until it is disposed of. */
 export type Seat = Disposable;
 
+/** Who asks. The signal, which tells that it went away, is looked at only when it has to wait: making one costs. */
+export interface Caller {
+  readonly signal: AbortSignal;
+}
+
 interface Waiting {
   readonly since: number;
   readonly begin: (place: Place) => void;
@@ -88,10 +93,11 @@ export class PriorityLevel implements SeatUse {
    *
    * @throws ApiError TooManyRequests when its queue is full, or there is none; rejects with it after too long a wait.
    */
-  enter(flow: string, observer: LevelObserver, signal: AbortSignal): Seat | Promise<Seat> {
+  enter(flow: string, observer: LevelObserver, caller: Caller): Seat | Promise<Seat> {
     if (this.waiting === 0 && this.hasSeat(this)) return this.#seat(this.#queues?.begin(flow), observer);
     const queues = this.#queues;
     if (queues === undefined) throw rejected('concurrency-limit', observer);
+    const { signal } = caller;
     return new Promise((resolve, reject) => {
       const since = this.clock.now();
       const done = (): void => {

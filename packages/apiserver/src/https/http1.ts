@@ -1,0 +1,92 @@
+import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { ApiRequest, Identity } from '@drover/api';
+import type { ApiServer } from '../server.js';
+import { certificateIdentity } from './client-certificate.js';
+import { Departure } from './departure.js';
+import { sendBody } from './sending.js';
+
+/** How long a sender may go on with a body nobody reads, so that it comes to read the refusal instead of a reset. */
+const LINGER_MS = 1000;
+
+/** What has no end of its own: raw connections and watches. */
+export type Endless = (stream: Duplex | ServerResponse) => void;
+
+/** Serves HTTP/1.1, upgrades included, on a listening server. */
+export function serveHttp1(front: Pick<Server, 'on'>, server: ApiServer, onEndless: Endless): void {
+  /** What each connection's certificate says. */
+  const known = new WeakMap<object, Identity>();
+  const identityOf = ({ socket }: IncomingMessage): Identity | undefined => {
+    const identity = known.get(socket) ?? certificateIdentity(socket as TLSSocket);
+    if (identity !== undefined) known.set(socket, identity);
+    return identity;
+  };
+  front.on('request', (message: IncomingMessage, answer: ServerResponse) => {
+    void serve(server, message, answer, identityOf(message), onEndless);
+  });
+  front.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+    onEndless(socket);
+    socket.on('error', () => socket.destroy());
+    const departure = new Departure();
+    socket.once('close', () => departure.tell());
+    void server.upgrade(requestOf(message, departure), socket, head, identityOf(message));
+  });
+}
+
+async function serve(
+  server: ApiServer,
+  message: IncomingMessage,
+  answer: ServerResponse,
+  identity: Identity | undefined,
+  onEndless: Endless,
+): Promise<void> {
+  const departure = new Departure();
+  answer.once('close', () => departure.tell());
+  const { status, headers, body } = await server.handle(requestOf(message, departure), identity);
+  try {
+    const sized = headers['content-length'] !== undefined || status === 204;
+    if (!(body instanceof Uint8Array) && !sized) onEndless(answer);
+    const length = sized || !(body instanceof Uint8Array) ? {} : { 'content-length': String(body.length) };
+    // What of the body was not read would be taken for the next request.
+    const last = message.complete ? {} : { connection: 'close' };
+    answer.writeHead(status, outgoing({ ...headers, ...length, ...last }));
+    // Clients of a watch wait for the headers before there is a first event.
+    if (!(body instanceof Uint8Array)) answer.flushHeaders();
+    if (!message.complete) answer.once('finish', () => linger(message));
+    await sendBody(body, answer);
+  } catch {
+    // The caller has gone, or the body broke off: an answer that has begun can only be cut.
+    answer.destroy();
+  }
+}
+
+/** Reads on for a moment, and ends the connection. */
+function linger(message: IncomingMessage): void {
+  message.resume();
+  const patience = setTimeout(() => message.destroy(), LINGER_MS).unref();
+  message.once('close', () => clearTimeout(patience));
+}
+
+/** Node takes lists of values it may change, and does not change them. */
+const outgoing = (headers: Readonly<Record<string, string | readonly string[]>>): OutgoingHttpHeaders =>
+  headers as OutgoingHttpHeaders;
+
+function requestOf(message: IncomingMessage, departure: Departure): ApiRequest {
+  const headers: Record<string, string | readonly string[]> = {};
+  for (const [name, values] of Object.entries(message.headersDistinct)) {
+    if (values !== undefined && values.length > 0) headers[name] = values.length === 1 ? (values[0] as string) : values;
+  }
+  // A refusal leaves the body unread; that must not cut the connection before the refusal is sent.
+  const body = { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) };
+  return {
+    method: message.method ?? 'GET',
+    url: message.url ?? '/',
+    headers,
+    body,
+    from: message.socket.remoteAddress,
+    get signal() {
+      return departure.signal;
+    },
+  };
+}
