@@ -12,17 +12,17 @@ import { beside } from './results.js';
 export const apiserver: Benchmark = {
   name: 'apiserver',
   about: 'the API server over HTTPS: writes, lists, watches, memory; ours, or any Kubernetes by --kubeconfig',
-  async run({ dir, peer, against, quick, only, note }) {
+  async run({ dir, peer, against, http2, quick, only, note }) {
     const rows: Row[] = [];
     await using opened = new Closing();
     const targets: Target[] = [];
-    if (peer) targets.push(opened.use(await openPeer(peer)));
+    if (peer) targets.push(opened.use(await openPeer(peer, http2)));
     else {
-      const own = opened.use(await startOwn(dir));
+      const own = opened.use(await startOwn(dir, http2));
       targets.push(own);
       rows.push({ what: 'ready after start, empty', unit: 'ms', median: own.startMs });
     }
-    if (against) targets.push(opened.use(await openPeer(against)));
+    if (against) targets.push(opened.use(await openPeer(against, http2)));
     const figures = [
       memory('idle and empty'),
       ...writeFigures(quick),

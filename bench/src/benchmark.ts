@@ -6,6 +6,8 @@ export interface BenchmarkOptions {
   readonly peer: Peer | undefined;
   /** One to measure beside it, figure by figure. */
   readonly against: Peer | undefined;
+  /** Whether servers are asked over HTTP/2, where the benchmark has the choice. */
+  readonly http2: boolean;
   /** Fewer and shorter measurements, to see whether the benchmark works. */
   readonly quick: boolean;
   /** Which of a benchmark's figures are measured, when it has several: those whose name has this text in it. */

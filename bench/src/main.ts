@@ -18,6 +18,7 @@ const USAGE = `usage: npm run bench -- NAME… [options]
 Where the benchmark says it can:
   --kubeconfig FILE           measures the Kubernetes API that it names instead of ours
   --against-kubeconfig FILE   measures that one too, figure by figure in the same run, with the ratio
+  --http2                     asks over HTTP/2, fifty clients on a connection, instead of HTTP/1.1 with one on each
   --only TEXT                 measures the figures that have TEXT in their name
   --pids N,…  --against-pids N,…   the processes on this machine that they are made of: memory and processor time are counted
 `;
@@ -34,6 +35,7 @@ async function main(args: string[]): Promise<number> {
       dir: { type: 'string', default: tmpdir() },
       kubeconfig: { type: 'string' },
       'against-kubeconfig': { type: 'string' },
+      http2: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       pids: { type: 'string' },
       'against-pids': { type: 'string' },
@@ -49,7 +51,13 @@ async function main(args: string[]): Promise<number> {
   const others = values.against === undefined ? [] : readRows(values.against);
   const results: Result[] = [];
   for (const benchmark of chosen) {
-    const rows = await measure(benchmark, values.dir, { peer, against, quick: values.quick, only: values.only });
+    const rows = await measure(benchmark, values.dir, {
+      peer,
+      against,
+      http2: values.http2,
+      quick: values.quick,
+      only: values.only,
+    });
     const compared = rows.map((row) => beside(row, others, 'earlier'));
     console.log(`\n${benchmark.name}${peer ? ` (${peer.kubeconfig})` : ''}\n${table(compared)}`);
     results.push({ name: benchmark.name, rows: compared });
@@ -75,7 +83,7 @@ function peerAt(kubeconfig: string | undefined, pids = ''): Peer | undefined {
 async function measure(
   benchmark: Benchmark,
   parent: string,
-  options: Pick<BenchmarkOptions, 'peer' | 'against' | 'quick' | 'only'>,
+  options: Pick<BenchmarkOptions, 'peer' | 'against' | 'http2' | 'quick' | 'only'>,
 ): Promise<readonly Row[]> {
   const dir = mkdtempSync(join(parent, 'drover-bench-'));
   // Servers in this process wait on timers that do not keep it alive.

@@ -6,7 +6,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type ClusterAccess, loadKubeconfig, parseKubeconfig } from '@drover/client';
 import type { Peer } from '../benchmark.js';
-import { Connection } from './connection.js';
+import type { Connection } from './connection.js';
+import { Http1Connection } from './http1-connection.js';
+import { Http2Connections } from './http2-connection.js';
 import { ServerProcesses } from './server-processes.js';
 
 /** A Kubernetes API under measurement. */
@@ -27,17 +29,17 @@ export interface OwnTarget extends Target {
 }
 
 /** The API that a kubeconfig names. */
-export async function openPeer({ kubeconfig, pids }: Peer): Promise<Target> {
+export async function openPeer({ kubeconfig, pids }: Peer, http2: boolean): Promise<Target> {
   const access = await loadKubeconfig(kubeconfig);
   return {
-    connect: () => Connection.open(access),
+    connect: connectorOf(access, http2),
     processes: pids.length === 0 ? undefined : new ServerProcesses(pids),
     async [Symbol.asyncDispose]() {},
   };
 }
 
 /** Starts our own server with its data under `dir`; what an earlier one left there is served again. */
-export async function startOwn(dir: string): Promise<OwnTarget> {
+export async function startOwn(dir: string, http2 = false): Promise<OwnTarget> {
   const dataDir = join(dir, 'apiserver');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const start = performance.now();
@@ -52,7 +54,7 @@ export async function startOwn(dir: string): Promise<OwnTarget> {
   const { kubeconfig } = JSON.parse(String(line)) as { kubeconfig: string };
   const access: ClusterAccess = await parseKubeconfig(kubeconfig);
   return {
-    connect: () => Connection.open(access),
+    connect: connectorOf(access, http2),
     startMs: performance.now() - start,
     processes: new ServerProcesses([child.pid ?? 0]),
     async kill() {
@@ -64,4 +66,10 @@ export async function startOwn(dir: string): Promise<OwnTarget> {
       await exited;
     },
   };
+}
+
+function connectorOf(access: ClusterAccess, http2: boolean): () => Promise<Connection> {
+  if (!http2) return () => Http1Connection.open(access);
+  const connections = new Http2Connections(access);
+  return () => connections.connect();
 }
