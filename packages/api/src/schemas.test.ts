@@ -50,7 +50,7 @@ describe('the documents of the built-in kinds', () => {
     ).toEqual(['spec.template.spec.containers[0].ports[0].containerPort']);
     expect(
       schema.validate(spec([{ ...container, resources: { limits: { cpu: 'much' } } }])).map(({ field }) => field),
-    ).toEqual(['spec.template.spec.containers[0].resources.limits.cpu']);
+    ).toEqual(['spec.template.spec.containers[0].resources.limits[cpu]']);
     expect(schema.prune(spec([{ ...container, imagePolicy: 'x' }])).unknown).toEqual([
       'spec.template.spec.containers[0].imagePolicy',
     ]);

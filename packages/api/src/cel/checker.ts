@@ -9,6 +9,7 @@ import {
   isSameType,
   listOf,
   mapOf,
+  opaque,
   optionalOf,
   STRING,
   scalar,
@@ -44,6 +45,10 @@ export const TYPE_NAMES: ReadonlyMap<string, CelType> = new Map<string, CelType>
   ['type', { kind: 'type', of: DYN }],
   ['dyn', DYN],
   ['optional_type', optionalOf(DYN)],
+  ['google.protobuf.Timestamp', scalar('timestamp')],
+  ['google.protobuf.Duration', scalar('duration')],
+  ['net.IP', opaque('net.IP')],
+  ['net.CIDR', opaque('net.CIDR')],
 ]);
 
 /** Finds the type of each part. @throws CompileError with all that is wrong. */
@@ -145,6 +150,11 @@ class Checker {
       this.references.add(name);
       return variable;
     }
+    const named = name === undefined ? undefined : TYPE_NAMES.get(name);
+    if (name !== undefined && named && !this.#hasVariable(name)) {
+      this.qualified.set(select, name);
+      return { kind: 'type', of: named };
+    }
     const type = this.#fieldType(this.visit(operand), field, position);
     return testOnly ? BOOL : type;
   }
@@ -165,11 +175,18 @@ class Checker {
 
   #call(call: Call): CelType {
     if (call.name === '_?._') return this.#optionalSelect(call);
+    if (call.name === '_&&_' || call.name === '_||_') return this.#logical(call);
     const qualified = call.target && qualifiedName(call.target, call.name);
     if (qualified !== undefined && !this.#hasVariable(qualified) && this.#functions.has(qualified))
       return this.#resolve(call, qualified, call.args, false);
     const args = call.target ? [call.target, ...call.args] : call.args;
     return this.#resolve(call, call.name, args, call.target !== undefined);
+  }
+
+  #logical(call: Call): CelType {
+    for (const arg of call.args) this.#expect(arg, BOOL);
+    this.overloads.set(call, this.#functions.get(call.name) ?? []);
+    return BOOL;
   }
 
   /** Whether a qualified name begins with a variable, and so is no function's. */
@@ -224,7 +241,7 @@ class Checker {
     let element: CelType | undefined;
     for (const [index, part] of elements.entries()) {
       const type = this.visit(part);
-      element = this.#joined(element, optional.has(index) ? this.#inside(part, type) : type, part.position);
+      element = this.#joined(element, optional.has(index) ? this.#inside(part, type) : type);
     }
     return listOf(element ?? this.#open());
   }
@@ -233,9 +250,9 @@ class Checker {
     let key: CelType | undefined;
     let value: CelType | undefined;
     for (const entry of entries) {
-      key = this.#joined(key, this.visit(entry.key), entry.key.position);
+      key = this.#joined(key, this.visit(entry.key));
       const type = this.visit(entry.value);
-      value = this.#joined(value, entry.optional ? this.#inside(entry.value, type) : type, entry.value.position);
+      value = this.#joined(value, entry.optional ? this.#inside(entry.value, type) : type);
     }
     return mapOf(key ?? this.#open(), value ?? this.#open());
   }
@@ -247,28 +264,23 @@ class Checker {
     return unwrapped(here) ?? this.#fault(position, `expected type 'optional_type(dyn)' but found '${typeText(here)}'`);
   }
 
-  /** The elements of a list, and the keys and values of a map, are of one type. */
-  #joined(before: CelType | undefined, type: CelType, position: number): CelType {
+  /** The type of elements of both types: whether they may differ is not decided here. */
+  #joined(before: CelType | undefined, type: CelType): CelType {
     if (!before) return type;
     const bound = new Map(this.#bound);
-    if (!isAssignable(bound, before, type))
-      return this.#fault(
-        position,
-        `expected type '${typeText(this.final(before))}' but found '${typeText(this.final(type))}'`,
-      );
+    if (!isAssignable(bound, before, type)) return DYN;
     this.#bound = bound;
-    return substituted(bound, before).kind === 'dyn' ? before : type.kind === 'dyn' ? type : before;
+    return type.kind === 'dyn' ? type : before;
   }
 
   #fold(fold: Fold): CelType {
     const range = substituted(this.#bound, this.visit(fold.range));
     const accuType = this.visit(fold.init);
     const outer = this.#scope;
-    const [first, second] = this.#elementTypes(range, fold);
+    const element = this.#elementType(range, fold);
     this.#declare(fold.accu, accuType);
     const withAccu = this.#scope;
-    this.#declare(fold.variable, first);
-    if (fold.second !== undefined) this.#declare(fold.second, second);
+    this.#declare(fold.variable, element);
     this.#expect(fold.condition, BOOL);
     this.#expect(fold.step, accuType);
     this.#scope = withAccu;
@@ -281,17 +293,16 @@ class Checker {
     this.#scope = { name, type, outer: this.#scope };
   }
 
-  #elementTypes(range: CelType, fold: Fold): readonly [CelType, CelType] {
-    if (range.kind === 'list') return fold.second === undefined ? [range.element, DYN] : [scalar('int'), range.element];
-    if (range.kind === 'map') return [range.key, range.value];
-    if (range.kind === 'dyn') return [DYN, DYN];
+  #elementType(range: CelType, fold: Fold): CelType {
+    if (range.kind === 'list') return range.element;
+    if (range.kind === 'map') return range.key;
+    if (range.kind === 'dyn') return DYN;
     if (range.kind === 'parameter') {
       this.#bound.set(range.name, DYN);
-      return [DYN, DYN];
+      return DYN;
     }
     const message = `expression of type '${typeText(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`;
-    this.#fault(fold.range.position, message);
-    return [DYN, DYN];
+    return this.#fault(fold.range.position, message);
   }
 
   #expect(expr: Expr, wanted: CelType): void {

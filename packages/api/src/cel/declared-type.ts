@@ -1,5 +1,5 @@
 import type { SchemaNode } from '../schema/node.js';
-import { escapedName } from './escaping.js';
+import { fieldNamed } from './escaping.js';
 import { type CelType, DYN, listOf, mapOf, STRING, scalar } from './type.js';
 
 /** The largest object that a request can bring (apiserver cel/limits). */
@@ -66,7 +66,9 @@ function objectType(node: SchemaNode, name: string, isResource: boolean): Declar
   const known = new Map<string, DeclaredType | undefined>();
   const field = (escaped: string): DeclaredType | undefined => {
     if (known.has(escaped)) return known.get(escaped);
-    const made = isResource ? resourceField(node, name, escaped) : propertyType(node, nameOf(node, escaped), name);
+    const made = isResource
+      ? resourceField(node, name, escaped)
+      : propertyType(node, fieldNamed(escaped, node.properties.keys()), name);
     known.set(escaped, made);
     return made;
   };
@@ -88,7 +90,7 @@ const propertyType = (node: SchemaNode, property: string | undefined, name: stri
 /** Beside what the schema says, every resource has a type and names; it cannot say more about those. */
 function resourceField(node: SchemaNode, name: string, field: string): DeclaredType | undefined {
   if (field === 'apiVersion' || field === 'kind') return TEXT;
-  if (field !== 'metadata') return propertyType(node, nameOf(node, field), name);
+  if (field !== 'metadata') return propertyType(node, fieldNamed(field, node.properties.keys()), name);
   return {
     type: {
       kind: 'object',
@@ -100,9 +102,6 @@ function resourceField(node: SchemaNode, name: string, field: string): DeclaredT
     field: (inner) => (METADATA_FIELDS.has(inner) ? TEXT : undefined),
   };
 }
-
-const nameOf = (node: SchemaNode, escaped: string): string | undefined =>
-  [...node.properties.keys()].find((name) => escapedName(name) === escaped);
 
 /** Braces, and what has to be in them: fields that are required and have no default. */
 function minSizeOf({ properties, required }: SchemaNode, name: string): number {

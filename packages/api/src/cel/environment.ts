@@ -1,8 +1,10 @@
 import { type Checked, check } from './checker.js';
 import { CostMeter } from './cost/meter.js';
 import type { Functions } from './declaration.js';
+import { EvaluationError } from './evaluation-error.js';
 import { evaluator } from './evaluator.js';
 import { KUBERNETES_FUNCTIONS } from './library/kubernetes.js';
+import { literalIssues } from './literal-issues.js';
 import { parse } from './parser.js';
 import { CompileError } from './source-error.js';
 import { type CelType, isSameType, typeText } from './type.js';
@@ -48,10 +50,12 @@ export class CelEnvironment {
    */
   compile(source: string, ...wanted: readonly CelType[]): Program {
     const checked = check(source, parse(source), this.#variables, this.#functions);
+    const issues = literalIssues(checked);
+    if (issues.length > 0) throw new CompileError(source, issues);
     const { type, references } = checked;
     if (wanted.length > 0 && type.kind !== 'dyn' && !wanted.some((one) => isSameType(one, type)))
       throw new ResultTypeError(wanted);
-    const run = evaluator(checked);
+    const run = instantiated(checked);
     return {
       source,
       type,
@@ -70,6 +74,22 @@ export class CelEnvironment {
         return run({ variable, meter });
       },
     };
+  }
+}
+
+function instantiated(checked: Checked): ReturnType<typeof evaluator> {
+  try {
+    return evaluator(checked);
+  } catch (error) {
+    throw error instanceof EvaluationError ? new InstantiationError(error.message) : error;
+  }
+}
+
+/** An expression with a constant that has no value: a pattern that is none, text that is no number. */
+export class InstantiationError extends CompileError {
+  constructor(why: string) {
+    super('', []);
+    this.message = `program instantiation failed: ${why}`;
   }
 }
 

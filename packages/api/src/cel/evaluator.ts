@@ -1,5 +1,6 @@
+import { patternFault } from '../schema/pattern.js';
 import { type Checked, TYPE_NAMES } from './checker.js';
-import { ListCollector, MapCollector } from './collector.js';
+import { ListCollector } from './collector.js';
 import { callCost } from './cost/call.js';
 import type { CostMeter } from './cost/meter.js';
 import type { Overload } from './declaration.js';
@@ -40,7 +41,11 @@ const CONVERSIONS = new Set([
   'uint',
 ]);
 
-/** Makes the expression something to run. @throws EvaluationError and CostExceeded when it runs. */
+/**
+ * Makes the expression something to run, which throws EvaluationError and CostExceeded when it does.
+ *
+ * @throws EvaluationError for constants that cannot be converted.
+ */
 export function evaluator(checked: Checked): (activation: Activation) => CelValue {
   const step = new Compiler(checked).step(checked.expr);
   return (activation) => step({ activation, slots: [] });
@@ -77,7 +82,7 @@ class Compiler {
       case 'map': {
         const entries = expr.entries.map(({ key, value }) => [this.#constant(key), this.#constant(value)] as const);
         const isFixed = expr.entries.every(({ optional }) => !optional) && areKnown(entries.flat());
-        return isFixed ? new EntryMap(entries.map(([key = null, value = null]) => [key, value])) : undefined;
+        return isFixed ? mapOf(entries.map(([key = null, value = null]) => [key, value])) : undefined;
       }
       case 'call':
         return CONVERSIONS.has(expr.name) && !expr.target ? this.#converted(expr) : undefined;
@@ -88,12 +93,7 @@ class Compiler {
 
   #converted(call: Call): CelValue | undefined {
     const args = call.args.map((arg) => this.#constant(arg));
-    if (!areKnown(args)) return undefined;
-    try {
-      return dispatch(this.#checked.overloadsOf(call), args)[1];
-    } catch {
-      return undefined;
-    }
+    return areKnown(args) ? dispatch(this.#checked.overloadsOf(call), args)[1] : undefined;
   }
 
   #computed(expr: Expr): Step {
@@ -173,6 +173,9 @@ class Compiler {
   #strict(call: Call, args = this.#arguments(call)): Step {
     const overloads = this.#checked.overloadsOf(call);
     const { name } = call;
+    const pattern = name === 'find' || name === 'findAll' ? call.args[0] : undefined;
+    const fault = pattern?.kind === 'literal' ? patternFault(String(pattern.value)) : undefined;
+    if (fault !== undefined) throw new EvaluationError(fault);
     return (frame) => {
       const values = args.map((arg) => arg(frame));
       const [overload, value] = dispatch(overloads, values);
@@ -198,9 +201,9 @@ class Compiler {
   #logical(left: Expr, right: Expr, decisive: boolean): Step {
     const [one, two] = [this.step(left), this.step(right)];
     return (frame) => {
-      const first = attempt(one, frame);
+      const first = attempt(() => one(frame));
       if (first === decisive) return decisive;
-      const second = attempt(two, frame);
+      const second = attempt(() => two(frame));
       if (second === decisive) return decisive;
       if (first instanceof EvaluationError) throw first;
       if (second instanceof EvaluationError) throw second;
@@ -221,7 +224,7 @@ class Compiler {
   #notStrictlyFalse(arg: Expr): Step {
     const step = this.step(arg);
     return (frame) => {
-      const value = attempt(step, frame);
+      const value = attempt(() => step(frame));
       frame.activation.meter.charge(1);
       return value !== false;
     };
@@ -266,7 +269,6 @@ class Compiler {
     const accu = this.#declare(fold.accu);
     const withAccu = this.#slots;
     const variable = this.#declare(fold.variable);
-    const second = fold.second === undefined ? undefined : this.#declare(fold.second);
     const [condition, step] = [this.step(fold.condition), this.step(fold.step)];
     this.#slots = withAccu;
     const result = this.step(fold.result);
@@ -274,16 +276,15 @@ class Compiler {
     return (frame) => {
       const { slots } = frame;
       const values = range(frame);
-      const start = collector(attempt(init, frame));
+      const start = collector(attempt(() => init(frame)));
       slots[accu] = start;
-      for (const [key, value] of elements(values, second !== undefined)) {
-        slots[variable] = key;
-        if (second !== undefined) slots[second] = value;
-        if (attempt(condition, frame) !== true) break;
-        slots[accu] = attempt(step, frame);
+      for (const element of elements(values)) {
+        slots[variable] = element;
+        if (attempt(() => condition(frame)) !== true) break;
+        slots[accu] = attempt(() => step(frame));
       }
       const made = slots[accu];
-      if (made instanceof ListCollector || made instanceof MapCollector) slots[accu] = made.finished();
+      if (made instanceof ListCollector) slots[accu] = made.finished();
       return result(frame);
     };
   }
@@ -296,9 +297,9 @@ class Compiler {
 }
 
 /** The value, or why there is none. Running out of budget is no error of the expression: it ends all. */
-function attempt(step: Step, frame: Frame): CelValue | EvaluationError {
+function attempt(evaluate: () => CelValue): CelValue | EvaluationError {
   try {
-    return step(frame);
+    return evaluate();
   } catch (error) {
     if (error instanceof EvaluationError) return error;
     throw error;
@@ -313,24 +314,25 @@ function dispatch(overloads: readonly Overload[], values: readonly CelValue[]): 
   throw noSuchOverload();
 }
 
+/** The map; nothing for one that has a key twice, which is an error when it is evaluated. */
+function mapOf(entries: readonly (readonly [CelValue, CelValue])[]): EntryMap | undefined {
+  const map = attempt(() => new EntryMap(entries));
+  return map instanceof EntryMap ? map : undefined;
+}
+
 const areKnown = (values: readonly (CelValue | undefined)[]): values is readonly CelValue[] =>
   !values.includes(undefined);
 
 /** What a fold sees of a range, one after another. */
-function* elements(range: CelValue, isTwoVariable: boolean): Generator<readonly [CelValue, CelValue]> {
-  if (range instanceof CelList) {
-    for (let index = 0; index < range.size; index += 1)
-      yield isTwoVariable ? [BigInt(index), range.at(index)] : [range.at(index), null];
-  } else if (range instanceof CelMap) {
-    for (const key of range.keys()) yield [key, isTwoVariable ? (range.get(key) ?? null) : null];
-  } else throw noSuchOverload();
+function elements(range: CelValue): Iterable<CelValue> {
+  if (range instanceof CelList) return range;
+  if (range instanceof CelMap) return range.keys();
+  throw noSuchOverload();
 }
 
-/** Empty lists and maps that a fold begins with grow in place: nobody else sees them before it ends. */
-function collector(start: CelValue | EvaluationError): CelValue | EvaluationError {
-  if (start instanceof CelList && start.size === 0) return new ListCollector();
-  return start instanceof CelMap && start.size === 0 ? new MapCollector() : start;
-}
+/** An empty list that a fold begins with grows in place: nobody else sees it before the fold ends. */
+const collector = (start: CelValue | EvaluationError): CelValue | EvaluationError =>
+  start instanceof CelList && start.size === 0 ? new ListCollector() : start;
 
 function fieldOf(value: CelValue, field: string): CelValue {
   if (value instanceof CelMap) {

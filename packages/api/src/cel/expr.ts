@@ -51,8 +51,6 @@ export interface Fold extends Node {
   readonly kind: 'fold';
   readonly range: Expr;
   readonly variable: string;
-  /** The value beside the key or index, where the macro has two variables. */
-  readonly second?: string;
   readonly accu: string;
   readonly init: Expr;
   readonly condition: Expr;

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject } from '../object.js';
 import { isNamedObject, type SchemaNode } from '../schema/node.js';
-import { escapedName } from './escaping.js';
+import { escapedName, fieldNamed } from './escaping.js';
 import { durationOf, timestampOf } from './library/time.js';
 import { CelList, CelMap, type CelValue, equal, hasItem, haveEqualElements } from './value.js';
 
@@ -63,22 +63,21 @@ class JsonMap extends CelMap {
   }
 }
 
-const fieldNames = new WeakMap<SchemaNode, ReadonlyMap<string, string>>();
+const askedNames = new WeakMap<SchemaNode, Map<string, string | undefined>>();
 
-/** The fields of an object by the names that expressions use. */
-function fieldsOf(node: SchemaNode): ReadonlyMap<string, string> {
-  let names = fieldNames.get(node);
+/** The field of an object that expressions ask for by this name; what was asked once is known. */
+function fieldOf(node: SchemaNode, asked: string): string | undefined {
+  let names = askedNames.get(node);
   if (!names) {
-    names = new Map(
-      [...node.properties.keys()].flatMap((name) => {
-        const escaped = escapedName(name);
-        return escaped === undefined ? [] : [[escaped, name] as const];
-      }),
-    );
-    fieldNames.set(node, names);
+    names = new Map();
+    askedNames.set(node, names);
   }
-  return names;
+  if (!names.has(asked)) names.set(asked, fieldNamed(asked, node.properties.keys()));
+  return names.get(asked);
 }
+
+/** A field that the schema names and that is null is not there. */
+const isAbsent = (item: Json | undefined): item is null | undefined => item === undefined || item === null;
 
 /** An object whose keys the schema names. */
 class JsonFields extends CelMap {
@@ -92,13 +91,16 @@ class JsonFields extends CelMap {
     return this.keys().length;
   }
   get(key: CelValue): CelValue | undefined {
-    const name = typeof key === 'string' ? fieldsOf(this.node).get(key) : undefined;
+    const name = typeof key === 'string' ? fieldOf(this.node, key) : undefined;
     if (name === undefined || !Object.hasOwn(this.json, name)) return undefined;
     const item = this.json[name];
-    return item === undefined ? undefined : jsonValue(item, this.node.properties.get(name) ?? null);
+    return isAbsent(item) ? undefined : jsonValue(item, this.node.properties.get(name) ?? null);
   }
   keys(): string[] {
-    return [...fieldsOf(this.node)].flatMap(([escaped, name]) => (this.json[name] === undefined ? [] : [escaped]));
+    return [...this.node.properties.keys()].flatMap((name) => {
+      const escaped = isAbsent(this.json[name]) ? undefined : escapedName(name);
+      return escaped === undefined ? [] : [escaped];
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { CompileError } from './source-error.js';
+import { CompileError, type Issue } from './source-error.js';
 import { CelUint, type CelValue } from './value.js';
 
 /** A word of an expression. */
@@ -14,14 +14,29 @@ const SYMBOLS = ['==', '!=', '<=', '>=', '&&', '||', ...'<>!+-*/%?:.,()[]{}'];
 const SPACE = /(?:[ \t\r\n\f]|\/\/[^\n]*)+/y;
 const IDENT = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /0[xX][0-9a-fA-F]+[uU]?|(?:\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d+)?)|\d+[uU]?/y;
-const STRING =
-  /([rR]?[bB]|[bB]?[rR])?(?:"""((?:[^\\]|\\[\s\S])*?)"""|'''((?:[^\\]|\\[\s\S])*?)'''|"((?:[^"\\\r\n]|\\[\s\S])*)"|'((?:[^'\\\r\n]|\\[\s\S])*)')/y;
+const ESCAPE = String.raw`\\(?:[abfnrtv\\'"\x60?]|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})`;
+const STRING = new RegExp(
+  String.raw`[bB]?(?:"""((?:[^\\]|${ESCAPE})*?)"""|'''((?:[^\\]|${ESCAPE})*?)'''|"((?:[^"\\\r\n]|${ESCAPE})*)"|'((?:[^'\\\r\n]|${ESCAPE})*)')`,
+  'y',
+);
+/** What the reading of a word takes before it finds that it is none: the rest of a text without an end, one half of a pair. */
+const STRANGE = new RegExp(
+  String.raw`"(?:[^"\\\r\n]|${ESCAPE})*\\?[\s\S]?|'(?:[^'\\\r\n]|${ESCAPE})*\\?[\s\S]?|[&|=][\s\S]?|[\s\S]`,
+  'y',
+);
 const RAW_STRING = /[bB]?[rR][bB]?(?:"""([\s\S]*?)"""|'''([\s\S]*?)'''|"([^"\r\n]*)"|'([^'\r\n]*)')/y;
 const WORDS: Readonly<Record<string, CelValue>> = { true: true, false: false, null: null };
 
-/** The words of a text. @throws CompileError for what is none. */
-export function tokens(source: string): Token[] {
-  const found: Token[] = [];
+/** The words of a text, and what in it is none. */
+export interface Words {
+  readonly tokens: readonly Token[];
+  readonly issues: readonly Issue[];
+}
+
+/** Reads the words of a text. @throws CompileError for a literal that has no value. */
+export function wordsOf(source: string): Words {
+  const tokens: Token[] = [];
+  const issues: Issue[] = [];
   let position = 0;
   const match = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = position;
@@ -29,23 +44,22 @@ export function tokens(source: string): Token[] {
   };
   while (position < source.length) {
     const space = match(SPACE);
-    if (space) {
-      position += space[0].length;
-      continue;
-    }
-    const token = read(source, position, match);
-    found.push(token);
-    position += token.text.length;
+    const token = space ? undefined : read(source, position, match);
+    if (token) tokens.push(token);
+    const strange = space || token ? undefined : (match(STRANGE)?.[0] ?? '');
+    if (strange !== undefined)
+      issues.push({ position, message: `Syntax error: token recognition error at: '${strange}'` });
+    position += (space?.[0] ?? token?.text ?? strange ?? '').length;
   }
-  return found;
+  return { tokens, issues };
 }
 
-function read(source: string, position: number, match: (pattern: RegExp) => RegExpExecArray | null): Token {
+function read(source: string, position: number, match: (pattern: RegExp) => RegExpExecArray | null): Token | undefined {
   const raw = match(RAW_STRING);
   if (raw) return { kind: 'literal', text: raw[0], position, value: stringValue(raw[0], bodyOf(raw.slice(1))) };
   const quoted = match(STRING);
   if (quoted) {
-    const value = unescaped(source, position, bodyOf(quoted.slice(2)), /^[bB]/.test(quoted[0]));
+    const value = unescaped(source, position, bodyOf(quoted.slice(1)), /^[bB]/.test(quoted[0]));
     return { kind: 'literal', text: quoted[0], position, value };
   }
   const number = match(NUMBER);
@@ -58,9 +72,7 @@ function read(source: string, position: number, match: (pattern: RegExp) => RegE
       : { kind: 'ident', text, position };
   }
   const symbol = SYMBOLS.find((text) => source.startsWith(text, position));
-  if (symbol !== undefined) return { kind: 'symbol', text: symbol, position };
-  const found = source.slice(position, position + 1);
-  throw fault(source, position, `Syntax error: token recognition error at: '${found}'`);
+  return symbol === undefined ? undefined : { kind: 'symbol', text: symbol, position };
 }
 
 const bodyOf = (groups: readonly (string | undefined)[]): string => groups.find((group) => group !== undefined) ?? '';
@@ -111,9 +123,7 @@ function unescaped(source: string, position: number, body: string, isBytes: bool
       if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000) || (isBytes && !isByte))
         throw fault(source, position, 'invalid unicode code point');
       parts.push(isBytes ? Buffer.from([point]) : Buffer.from(String.fromCodePoint(point)));
-    } else if (simple === undefined) parts.push(Buffer.from(whole));
-    else if (Object.hasOwn(SIMPLE_ESCAPES, simple)) parts.push(Buffer.from(SIMPLE_ESCAPES[simple] ?? ''));
-    else throw fault(source, position, 'unable to unescape string');
+    } else parts.push(Buffer.from(simple === undefined ? whole : (SIMPLE_ESCAPES[simple] ?? '')));
   }
   const bytes = Buffer.concat(parts);
   return isBytes ? new Uint8Array(bytes) : bytes.toString();

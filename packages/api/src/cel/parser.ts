@@ -1,7 +1,7 @@
 import type { Expr } from './expr.js';
-import { type Token, tokens } from './lexer.js';
+import { type Token, wordsOf } from './lexer.js';
 import { expandMacro } from './macros.js';
-import { CompileError } from './source-error.js';
+import { CompileError, type Issue } from './source-error.js';
 import type { CelValue } from './value.js';
 
 /** How deep an expression may be nested (cel-go's limit on its own recursion). */
@@ -14,6 +14,8 @@ const RESERVED = new Set([
   ...['as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'in', 'let', 'loop', 'package'],
   ...['namespace', 'return', 'var', 'void', 'while'],
 ]);
+
+const CLOSING = new Set([')', ']', '}']);
 
 /** Operators of two operands, by how strongly they bind. */
 const LEVELS: readonly Readonly<Record<string, string>>[] = [
@@ -37,19 +39,30 @@ class Parser {
   readonly #source: string;
   readonly #tokens: readonly Token[];
   readonly #end: Token;
+  readonly #strange: readonly Issue[];
   #next = 0;
   #depth = 0;
 
   constructor(source: string) {
     this.#source = source;
-    this.#tokens = tokens(source);
+    const { tokens, issues } = wordsOf(source);
+    this.#tokens = tokens;
+    this.#strange = issues;
     this.#end = { kind: 'end', text: '<EOF>', position: source.length };
   }
 
   whole(): Expr {
     const expr = this.#expr();
     const rest = this.#peek();
-    if (rest.kind !== 'end') throw this.#unexpected(rest, '<EOF>');
+    if (rest.kind !== 'end') {
+      this.#advance();
+      const isLast = this.#peek().kind === 'end';
+      throw this.#fault(
+        rest.position,
+        `Syntax error: ${isLast ? 'extraneous' : 'mismatched'} input '${rest.text}' expecting <EOF>`,
+      );
+    }
+    if (this.#strange.length > 0) throw new CompileError(this.#source, this.#strange);
     return expr;
   }
 
@@ -181,7 +194,7 @@ class Parser {
     if (open) return this.#call(name, open);
     if (RESERVED.has(name.text)) throw this.#fault(name.position, `reserved identifier: ${name.text}`);
     if (this.#peek().text === '{' && this.#peek().kind === 'symbol')
-      throw this.#fault(name.position, `undeclared reference to '${name.text}' (in container '')`);
+      throw this.#fault(this.#peek().position, `undeclared reference to '${name.text}' (in container '')`);
     return { kind: 'ident', name: name.text, position: name.position };
   }
 
@@ -233,7 +246,11 @@ class Parser {
   }
 
   #expect(symbol: string): void {
-    if (!this.#take(symbol)) throw this.#unexpected(this.#peek(), `'${symbol}'`);
+    if (this.#take(symbol)) return;
+    const { kind, text, position } = this.#peek();
+    if (CLOSING.has(symbol) && kind === 'end')
+      throw this.#fault(position, `Syntax error: missing '${symbol}' at '${text}'`);
+    throw this.#unexpected(this.#peek(), `'${symbol}'`);
   }
 
   #unexpected({ text, position }: Token, expected: string): CompileError {
@@ -241,7 +258,7 @@ class Parser {
   }
 
   #fault(position: number, message: string): CompileError {
-    return new CompileError(this.#source, [{ position, message }]);
+    return new CompileError(this.#source, [...this.#strange, { position, message }]);
   }
 }
 

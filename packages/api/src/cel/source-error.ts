@@ -22,11 +22,15 @@ export class CompileError extends Error {
 }
 
 function printed(source: string, { position, message }: Issue): string {
-  const before = source.slice(0, position);
-  const start = before.lastIndexOf('\n') + 1;
-  const line = before.split('\n').length;
+  const start = source.lastIndexOf('\n', position - 1) + 1;
+  const line = source.slice(0, start).split('\n').length;
   const end = source.indexOf('\n', start);
   const text = source.slice(start, end < 0 ? undefined : end).replaceAll('\t', ' ');
-  const column = position - start;
-  return `ERROR: <input>:${line}:${column + 1}: ${message}\n | ${text}\n | ${'.'.repeat(column)}^`;
+  const before = [...source.slice(start, position)];
+  const mark = isWide(source.codePointAt(position)) ? '＾' : '^';
+  const indent = before.map((character) => (isWide(character.codePointAt(0)) ? '．' : '.')).join('');
+  return `ERROR: <input>:${line}:${before.length + 1}: ${message}\n | ${text}\n | ${indent}${mark}`;
 }
+
+/** Characters outside ASCII are taken to be two columns wide. */
+const isWide = (point = 0): boolean => point > 127;

@@ -129,13 +129,11 @@ export class EntryMap extends CelMap {
   /** @throws EvaluationError for a key that is there twice. */
   constructor(entries: Iterable<readonly [CelValue, CelValue]>) {
     super();
-    for (const [key, value] of entries) this.add(key, value);
-  }
-  /** For who makes the map; it is not changed once others see it. @throws EvaluationError for a key that is there. */
-  add(key: CelValue, value: CelValue): void {
-    const text = keyText(key);
-    if (this.#entries.has(text)) throw new EvaluationError('Failed with repeated key');
-    this.#entries.set(text, [key, value]);
+    for (const entry of entries) {
+      const key = keyText(entry[0]);
+      if (this.#entries.has(key)) throw new EvaluationError('Failed with repeated key');
+      this.#entries.set(key, entry);
+    }
   }
   get size(): number {
     return this.#entries.size;

@@ -1,4 +1,5 @@
 import type { Json } from '../object.js';
+import { withObjectMeta } from './object-meta.js';
 import type { Schema } from './schema.js';
 
 /** Finds the schema a `$ref` names. */
@@ -25,10 +26,15 @@ export class SchemaNode {
   #items: SchemaNode | null | undefined;
   #defaulted: readonly (readonly [string, SchemaNode])[] | undefined;
 
+  /** An embedded resource's schema has its metadata spelled out. */
+  readonly schema: Schema;
+
   private constructor(
-    readonly schema: Schema,
+    own: Schema,
     private readonly nodes: Nodes,
   ) {
+    const schema = own['x-kubernetes-embedded-resource'] === true ? withObjectMeta(own) : own;
+    this.schema = schema;
     this.type = schema.type;
     this.nullable = schema.nullable === true;
     this.preservesUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true;

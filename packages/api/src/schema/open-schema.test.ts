@@ -259,19 +259,22 @@ describe('validation', () => {
       'none of several',
       fields({ a: { ...text, anyOf: [{ minLength: 3 }, { pattern: '^x' }] } }),
       { a: 'y' },
-      ['spec.a: Invalid value: "": "spec.a" must validate at least one schema (anyOf)'],
+      [
+        '<nil>: Invalid value: "": "spec.a" must validate at least one schema (anyOf)',
+        'spec.a: Invalid value: "y": spec.a in body should be at least 3 chars long',
+      ],
     ],
     [
       'two of one',
       fields({ a: { ...integer, oneOf: [{ minimum: 1 }, { minimum: 2 }] } }),
       { a: 3 },
-      ['spec.a: Invalid value: "": "spec.a" must validate one and only one schema (oneOf). Found 2 valid alternatives'],
+      ['<nil>: Invalid value: "": "spec.a" must validate one and only one schema (oneOf). Found 2 valid alternatives'],
     ],
     [
       'what must not be',
       fields({ a: { ...text, not: { enum: ['x'] } } }),
       { a: 'x' },
-      ['spec.a: Invalid value: "": "spec.a" must not validate the schema (not)'],
+      ['<nil>: Invalid value: "": "spec.a" must not validate the schema (not)'],
     ],
     [
       'a required branch',
@@ -286,12 +289,6 @@ describe('validation', () => {
       ['spec.a: Invalid value: "soon": spec.a in body must be of type date-time: "soon"'],
     ],
     ['an unknown format', fields({ a: { ...text, format: 'colour' } }), { a: 'soon' }, []],
-    [
-      'an embedded object without kind',
-      fields({ a: { type: 'object', 'x-kubernetes-embedded-resource': true } }),
-      { a: { apiVersion: 'v1' } },
-      ['spec.a.kind: Required value: must not be empty'],
-    ],
     [
       'a pattern that would take for ever elsewhere',
       fields({ a: { ...text, pattern: '^(a+)+$' } }),

@@ -46,7 +46,7 @@ export function openSchema(schema: Schema, components?: Readonly<Record<string, 
     return target;
   };
   const root = SchemaNode.open(withObjectMeta(schema), resolve, { goTypes: components !== undefined });
-  const rules = { listTypes: components === undefined };
+  const rules = { custom: components === undefined };
   return {
     root,
     prune(object) {

@@ -36,7 +36,7 @@ function pruneObject(value: JsonObject, node: SchemaNode, path: FieldPath, dropp
     if (item === undefined) continue;
     const child = node.child(key);
     if (!child) {
-      if (node.preservesUnknown || (node.embedded && isResourceField(key))) continue;
+      if (node.preservesUnknown) continue;
       dropped(path.toString(key));
       copy ??= { ...value };
       delete copy[key];
@@ -53,5 +53,3 @@ function pruneObject(value: JsonObject, node: SchemaNode, path: FieldPath, dropp
   }
   return copy ?? value;
 }
-
-const isResourceField = (key: string): boolean => key === 'apiVersion' || key === 'kind' || key === 'metadata';

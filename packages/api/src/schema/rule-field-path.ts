@@ -1,17 +1,16 @@
 import type { Schema } from './schema.js';
 
-/** What is wrong with the path of the field that a rule is about, below the schema that has the rule; or nothing. */
-export function fieldPathFault(path: string, schema: Schema): string | undefined {
+/** Whether the path of the field that a rule is about leads to one, below the schema that has the rule. */
+export function isFieldPath(path: string, schema: Schema): boolean {
   let here = schema;
-  const steps = /\.([^.[\]]*)|\['((?:[^'\\]|\\.)*)'\]|(.)/gsy;
-  for (const [whole, name, key, other] of path.matchAll(steps)) {
-    if (other !== undefined) return `expected [ or . but got: ${path.slice(path.indexOf(whole))}`;
-    const step = name ?? key?.replaceAll(/\\(.)/gs, '$1') ?? '';
-    const next = childOf(here, step);
-    if (!next) return 'does not refer to a valid field';
+  const steps = /\.([^.[\]]*)|\['((?:[^'\\]|\\.)*)'\]|([\s\S])/gy;
+  for (const [, name, key, other] of path.matchAll(steps)) {
+    const step = name ?? key?.replaceAll(/\\(.)/gs, '$1');
+    const next = step === undefined || other !== undefined ? undefined : childOf(here, step);
+    if (!next) return false;
     here = next;
   }
-  return undefined;
+  return true;
 }
 
 function childOf({ properties, additionalProperties }: Schema, step: string): Schema | undefined {

@@ -1,6 +1,6 @@
 import { estimate } from '../cel/cost/estimate.js';
 import { type DeclaredType, declaredType } from '../cel/declared-type.js';
-import { CelEnvironment, type Program, ResultTypeError } from '../cel/environment.js';
+import { CelEnvironment, InstantiationError, type Program, ResultTypeError } from '../cel/environment.js';
 import { sizesOf } from '../cel/sizes.js';
 import { CompileError } from '../cel/source-error.js';
 import { BOOL, optionalOf, STRING } from '../cel/type.js';
@@ -53,9 +53,9 @@ function ruleOf(source: RuleSource, self: DeclaredType): Rule {
     (why) => `compilation failed: ${why}`,
     'cel expression must evaluate to a bool',
   );
-  const { messageExpression } = source;
+  const { messageExpression = '' } = source;
   const message =
-    messageExpression === undefined || messageExpression === ''
+    messageExpression.trim() === ''
       ? undefined
       : compiled(
           () => environment.compile(messageExpression, STRING),
@@ -79,6 +79,7 @@ function compiled(
     return { program, maxCost: estimate(program.checked, sizesOf(self)).max };
   } catch (error) {
     if (error instanceof ResultTypeError) return { fault: wrongType };
+    if (error instanceof InstantiationError) return { fault: error.message };
     if (error instanceof CompileError) return { fault: failed(error.message) };
     throw error;
   }

@@ -17,23 +17,40 @@ const OBJECT_LIMIT = 10_000_000;
 /** The longest message that an expression may make, in bytes. */
 const MAX_MESSAGE_BYTES = 5 * 1024;
 
+/** What rules are asked about. */
+export interface RuleQuestion {
+  readonly object: KubeObject;
+  readonly old?: KubeObject | undefined;
+  /** What is wrong with the object's shape: rules that could rely on it are not asked. */
+  readonly found?: readonly StatusCause[];
+  /** Hears what a rule says against a value that an update does not change, which is no reason to refuse it. */
+  readonly tolerated?: (cause: StatusCause) => void;
+}
+
 /**
- * What the `x-kubernetes-validations` of a custom kind say against an object that is valid otherwise. Rules that compare
- * with the object before are asked only for an update, and only where the two correspond. What a rule says against a value
- * that an update does not change is no reason to refuse it: `tolerated` hears of it.
+ * What the `x-kubernetes-validations` of a custom kind say against an object. Rules that compare with the object before
+ * are asked only for an update, and only where the two correspond.
  */
-export function ruleCauses(
-  schema: OpenSchema,
-  object: KubeObject,
-  old?: KubeObject,
-  tolerated: (cause: StatusCause) => void = () => undefined,
-): StatusCause[] {
+export function ruleCauses(schema: OpenSchema, question: RuleQuestion): StatusCause[] {
+  const { object, old, found = [], tolerated = () => undefined } = question;
   if (!hasRules(schema.root.schema)) return [];
+  if (found.some(({ reason = '' }) => BLOCKING.has(reason))) return [typedValue('', '"null"', UNASKED)];
   const walk = new RuleWalk(tolerated);
   const before = old as unknown as JsonObject | undefined;
   walk.check(object as unknown as JsonObject, before, { node: schema.root, isResource: true, isUnchanged: false });
   return walk.causes;
 }
+
+/** Faults after which an object may have another shape than its schema says. */
+const BLOCKING = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+const UNASKED =
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
 
 /** Where the walk is. */
 interface Place {
@@ -67,7 +84,7 @@ class RuleWalk {
     for (const [key, item] of Object.entries(value)) {
       const child = node.child(key);
       if (item === undefined || !child) continue;
-      this.#path.push(key);
+      this.#path.push(node.properties.has(key) ? key : { key });
       const before = Object.hasOwn(old, key) ? old[key] : undefined;
       this.check(item, before, { node: child, isResource: child.embedded, isUnchanged });
       this.#path.pop();

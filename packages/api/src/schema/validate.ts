@@ -1,6 +1,15 @@
 import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject, StatusCause } from '../object.js';
-import { duplicate, invalidType, invalidValue, notSupported, required, tooLong, tooMany } from './field-cause.js';
+import {
+  duplicate,
+  invalidType,
+  invalidValue,
+  notSupported,
+  required,
+  tooLong,
+  tooMany,
+  typedValue,
+} from './field-cause.js';
 import { FieldPath } from './field-path.js';
 import { hasFormat } from './format.js';
 import type { SchemaNode } from './node.js';
@@ -13,8 +22,11 @@ const MAX_CAUSES = 100;
 
 /** Which rules of a schema are in force. */
 export interface ValidationRules {
-  /** Whether `x-kubernetes-list-type` set and map forbid duplicates; the built-in kinds look at their lists themselves. */
-  readonly listTypes: boolean;
+  /**
+   * Whether the schema is a definition's own. The lists of built-in kinds are looked at by their own rules, which also write
+   * the keys of maps in brackets.
+   */
+  readonly custom: boolean;
 }
 
 /**
@@ -37,6 +49,7 @@ function faultsOf(value: Json, node: SchemaNode, rules: ValidationRules, old?: J
 
 class Validator {
   causes: StatusCause[] = [];
+  visited = 0;
   readonly #path = new FieldPath();
 
   constructor(readonly rules: ValidationRules) {}
@@ -50,6 +63,7 @@ class Validator {
 
   #check(value: Json, node: SchemaNode, old: Json | undefined): void {
     if (this.causes.length >= MAX_CAUSES) return;
+    this.visited += 1;
     if (value === null && (node.nullable || (node.type === undefined && !node.intOrString))) return;
     if (!this.#hasType(value, node)) return;
     const { schema } = node;
@@ -84,14 +98,17 @@ class Validator {
     return false;
   }
 
+  /** Of length and pattern, the first that is wrong is told. */
   #checkText(value: string, { minLength, maxLength, pattern, format }: Schema): void {
     if (maxLength !== undefined && value.length > maxLength && [...value].length > maxLength)
       this.#add(tooLong(this.#path.toString(), maxLength));
-    if (minLength !== undefined && [...value].length < minLength)
+    else if (minLength !== undefined && [...value].length < minLength)
       this.#invalid(value, `should be at least ${minLength} chars long`);
-    if (pattern !== undefined && !matchesPattern(value, pattern)) this.#invalid(value, `should match '${pattern}'`);
-    if (format !== undefined && !hasFormat(value, format))
-      this.#invalid(value, `must be of type ${format}: ${JSON.stringify(value)}`);
+    else if (pattern !== undefined && !matchesPattern(value, pattern))
+      this.#invalid(value, `should match '${pattern}'`);
+    if (format === undefined || hasFormat(value, format)) return;
+    const field = this.#path.toString();
+    this.#add(invalidType(field, value, `${field} in body must be of type ${format}: ${JSON.stringify(value)}`));
   }
 
   #checkNumber(value: number, schema: Schema): void {
@@ -112,7 +129,7 @@ class Validator {
       this.#invalid(value.length, `should have at least ${minItems} items`);
     if (uniqueItems && value.some((item, index) => value.slice(0, index).some((other) => sameJson(item, other))))
       this.#invalid(value, "shouldn't contain duplicates");
-    if (this.rules.listTypes && (node.listType === 'set' || node.listType === 'map')) this.#checkKeys(value, node);
+    if (this.rules.custom && (node.listType === 'set' || node.listType === 'map')) this.#checkKeys(value, node);
     const { items } = node;
     if (!items) return;
     for (let index = 0; index < value.length; index += 1) {
@@ -139,7 +156,6 @@ class Validator {
     for (const name of node.required) {
       if (value[name] === undefined || !Object.hasOwn(value, name)) this.#add(required(this.#path.toString(name)));
     }
-    if (node.embedded) this.#checkEmbedded(value);
     if (minProperties !== undefined || maxProperties !== undefined) {
       const count = Object.keys(value).length;
       if (maxProperties !== undefined && count > maxProperties)
@@ -152,52 +168,69 @@ class Validator {
       if (item === undefined) continue;
       const child = node.child(key);
       if (!child) continue;
-      this.#path.push(key);
+      this.#path.push(this.rules.custom || node.properties.has(key) ? key : { key });
       this.check(item, child, old && Object.hasOwn(old, key) ? old[key] : undefined);
       this.#path.pop();
     }
   }
 
-  #checkEmbedded(value: JsonObject): void {
-    for (const name of ['apiVersion', 'kind']) {
-      if (typeof value[name] !== 'string' || value[name] === '')
-        this.#add(required(this.#path.toString(name), 'must not be empty'));
-    }
-  }
-
+  /** What the logic says is told of no field; what the branch says that fits best is told too. */
   #checkLogic(value: Json, node: SchemaNode): void {
     const { allOf, anyOf, oneOf, not, 'x-kubernetes-int-or-string': intOrString } = node.schema;
-    const against = (schema: Schema): StatusCause[] => this.#trial(value, node.part(schema));
-    const fits = (schema: Schema): boolean => against(schema).length === 0;
-    const name = this.#path.toString();
-    const complain = (text: string): void => this.#add(invalidValue(name, '', `"${name}" ${text}`));
+    const trial = (schema: Schema): Trial => this.#trial(value, node.part(schema));
+    const path = this.#path.toString();
+    const complain = (text: string): void =>
+      this.#add(typedValue(this.rules.custom ? '' : path, '""', `"${path}" must ${text}`));
+    const explain = (trials: readonly Trial[]): void => {
+      if (this.rules.custom) for (const cause of closest(trials)) this.#add(cause);
+    };
     if (allOf && !(intOrString && allOf.every(isIntOrString))) {
-      const causes = allOf.flatMap(against);
-      for (const cause of causes) this.#add(cause);
-      if (causes.length > 0) complain('must validate all the schemas (allOf)');
+      const failed = allOf.map(trial).filter(({ causes }) => causes.length > 0);
+      for (const cause of failed.flatMap(({ causes }) => causes)) this.#add(cause);
+      if (failed.length > 0)
+        complain(`validate all the schemas (allOf)${failed.length === allOf.length ? '. None validated' : ''}`);
     }
-    if (anyOf && !(intOrString && isTypePair(anyOf)) && !anyOf.some(fits))
-      complain('must validate at least one schema (anyOf)');
+    if (anyOf && !(intOrString && isTypePair(anyOf))) {
+      const trials = anyOf.map(trial);
+      if (!trials.some(({ causes }) => causes.length === 0)) {
+        complain('validate at least one schema (anyOf)');
+        explain(trials);
+      }
+    }
     if (oneOf) {
-      const count = oneOf.filter(fits).length;
+      const trials = oneOf.map(trial);
+      const count = trials.filter(({ causes }) => causes.length === 0).length;
       if (count !== 1)
         complain(
-          `must validate one and only one schema (oneOf). ${count === 0 ? 'Found none valid' : `Found ${count} valid alternatives`}`,
+          `validate one and only one schema (oneOf). ${count === 0 ? 'Found none valid' : `Found ${count} valid alternatives`}`,
         );
+      if (count === 0) explain(trials);
     }
-    if (not && fits(not)) complain('must not validate the schema (not)');
+    if (not && trial(not).causes.length === 0) complain('not validate the schema (not)');
   }
 
   /** What is wrong by another schema, without saying so: each branch is looked at once, however deep they are nested. */
-  #trial(value: Json, node: SchemaNode): StatusCause[] {
-    const told = this.causes;
+  #trial(value: Json, node: SchemaNode): Trial {
+    const { causes, visited } = this;
     this.causes = [];
+    this.visited = 0;
     this.check(value, node);
-    const found = this.causes;
-    this.causes = told;
+    const found = { causes: this.causes, visited: this.visited };
+    this.causes = causes;
+    this.visited = visited + found.visited;
     return found;
   }
 }
+
+/** How a value fares by one branch of the logic. */
+interface Trial {
+  readonly causes: readonly StatusCause[];
+  /** How many values the branch has looked at: it fits the better the more it knows. */
+  readonly visited: number;
+}
+
+const closest = (trials: readonly Trial[]): readonly StatusCause[] =>
+  trials.toSorted((a, b) => b.visited - a.visited)[0]?.causes ?? [];
 
 /** The `anyOf: [{type: integer}, {type: string}]` that comes with int-or-string says nothing more. */
 const isTypePair = (schemas: readonly Schema[]): boolean =>

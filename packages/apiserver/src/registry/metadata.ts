@@ -79,11 +79,11 @@ export function validateMetadata(metadata: ObjectMeta, nameRule: NameRule, old?:
 }
 
 function validateFinalizers({ finalizers = [] }: ObjectMeta): StatusCause[] {
-  return finalizers.flatMap((finalizer, index) => {
+  return finalizers.flatMap((finalizer) => {
     const why = qualifiedName(finalizer);
     if (why === undefined) return [];
     const message = `Invalid value: ${JSON.stringify(finalizer)}: ${why}`;
-    return [{ reason: 'FieldValueInvalid', message, field: `metadata.finalizers[${index}]` }];
+    return [{ reason: 'FieldValueInvalid', message, field: 'metadata.finalizers' }];
   });
 }
 
@@ -98,16 +98,16 @@ function addedFinalizers({ finalizers = [] }: ObjectMeta, old: ObjectMeta | unde
 
 function validateOwners({ ownerReferences = [] }: ObjectMeta): StatusCause[] {
   const causes: StatusCause[] = [];
-  ownerReferences.forEach((owner, index) => {
+  for (const owner of ownerReferences) {
     for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) {
       if (typeof owner[field] === 'string' && owner[field] !== '') continue;
       causes.push({
         reason: 'FieldValueInvalid',
-        message: `Invalid value: "": ${field} must not be empty`,
-        field: `metadata.ownerReferences[${index}].${field}`,
+        message: `Invalid value: "": ${field === 'apiVersion' ? 'version' : field} must not be empty`,
+        field: `metadata.ownerReferences.${field}`,
       });
     }
-  });
+  }
   if (ownerReferences.filter(({ controller }) => controller === true).length > 1) {
     causes.push({
       reason: 'FieldValueInvalid',

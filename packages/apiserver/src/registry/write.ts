@@ -9,10 +9,10 @@ import {
   notFound,
   type ObjectMeta,
   type ObjectRef,
-  ruleCauses,
 } from '@drover/api';
 import { type Entry, RevisionConflict } from '@drover/store';
 import { versionOf } from '../catalog/definition.js';
+import { customResourceCauses } from '../crd/custom-resource-causes.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { encodeStored, storedApiVersion } from '../storage/rendering.js';
 import { type AdmissionRequest, requireNamespace } from './admission.js';
@@ -286,13 +286,10 @@ function validate(core: Core, context: WriteContext, object: KubeObject, old: Ku
   const { strategy } = definition;
   const schema = version.schema();
   const helpers = strategyContext(core, context);
-  const causes = [
-    ...validateMetadata(object.metadata, strategy.nameRule, old?.metadata),
-    ...schema.validate(object, definition.builtin ? undefined : old),
-  ];
-  // The schema's rules, and the kind's own, may rely on the shape that the schema promises.
-  if (causes.length === 0)
-    causes.push(...ruleCauses(schema, object, old, ({ field, message }) => helpers.warn(`${field}: ${message}`)));
+  const causes = validateMetadata(object.metadata, strategy.nameRule, old?.metadata);
+  if (definition.builtin) causes.push(...schema.validate(object));
+  else causes.push(...customResourceCauses(schema, object, old, causes, helpers.warn));
+  // The kind's own rules may rely on the shape that the schema promises.
   if (causes.length === 0) causes.push(...(strategy.validate?.(object, old, helpers) ?? []));
   if (causes.length > 0) throw invalid(definition, object.metadata.name ?? '', causes);
 }

@@ -105,8 +105,10 @@ class Estimator {
   #fold(fold: Fold): Range {
     const outside = added(this.cost(fold.range), this.cost(fold.init));
     const depth = this.#locals.length;
-    this.#locals.push({ name: fold.accu, path: fold.accu === ACCUMULATOR ? [] : (this.#paths.get(fold.init) ?? []) });
-    this.#declareElements(fold);
+    this.#locals.push({ name: fold.accu, path: fold.accu === ACCUMULATOR ? [] : [fold.accu] });
+    const path = this.#paths.get(fold.range);
+    const step = this.#checked.typeOf(fold.range).kind === 'list' ? '@items' : '@keys';
+    this.#locals.push({ name: fold.variable, path: path && path.length > 0 ? [...path, step] : [] });
     const each = added(this.cost(fold.condition), this.cost(fold.step));
     this.#locals.length = depth + 1;
     const result = this.cost(fold.result);
@@ -117,15 +119,6 @@ class Estimator {
       fold.init.kind === 'literal' ? exactly(1) : fold.accu === ACCUMULATOR ? count : this.#size(fold.result),
     );
     return added(outside, result, multiplied(count, each));
-  }
-
-  #declareElements(fold: Fold): void {
-    const path = this.#paths.get(fold.range);
-    const isList = this.#checked.typeOf(fold.range).kind === 'list';
-    const below = (step: string): Path => (path && path.length > 0 ? [...path, step] : []);
-    const first = fold.second === undefined ? (isList ? '@items' : '@keys') : isList ? '@indices' : '@keys';
-    this.#locals.push({ name: fold.variable, path: below(first) });
-    if (fold.second !== undefined) this.#locals.push({ name: fold.second, path: below(isList ? '@items' : '@values') });
   }
 
   #operand(expr: Expr): Operand {

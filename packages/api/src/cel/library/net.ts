@@ -56,11 +56,11 @@ const ip = instance('net.IP', CelIp);
 const cidr = instance('net.CIDR', CelCidr);
 
 /** What reading gives, with its error as the language's. */
-function read<T>(parse: (text: string) => T, text: string): T {
+function read<T>(parse: (text: string) => T, text: string, why = ''): T {
   try {
     return parse(text);
   } catch (error) {
-    throw error instanceof AddressError ? new EvaluationError(error.message) : error;
+    throw error instanceof AddressError ? new EvaluationError(`${why}${error.message}`) : error;
   }
 }
 
@@ -75,7 +75,8 @@ function isReadable(parse: (text: string) => unknown, text: string): boolean {
 }
 
 const ipOf = (text: string): CelIp => new CelIp(read(parseAddress, text));
-const cidrOf = (text: string): CelCidr => new CelCidr(read(parsePrefix, text));
+const cidrOf = (text: string): CelCidr =>
+  new CelCidr(read(parsePrefix, text, 'network address parse error during conversion from string: '));
 
 const containsPrefix = ({ prefix }: CelCidr, { prefix: other }: CelCidr): boolean =>
   prefix.length <= other.length && containsAddress(prefix, other.address);

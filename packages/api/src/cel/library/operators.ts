@@ -1,4 +1,3 @@
-import { MapCollector } from '../collector.js';
 import {
   any,
   bool,
@@ -42,15 +41,21 @@ const MAX_UINT = (1n << 64n) - 1n;
 const MIN_TIME = -62_135_596_800n * 1_000_000_000n;
 const MAX_TIME = 253_402_300_800n * 1_000_000_000n - 1n;
 
+/** Whether the number has 64 bits. */
+export const isInt = (value: bigint): boolean => value <= MAX_INT && value >= MIN_INT;
+
+/** Whether the number has 64 bits without a sign. */
+export const isUint = (value: bigint): boolean => value <= MAX_UINT && value >= 0n;
+
 /** The number, if it is one of 64 bits. @throws EvaluationError */
 export function toInt(value: bigint): bigint {
-  if (value > MAX_INT || value < MIN_INT) throw new EvaluationError('integer overflow');
+  if (!isInt(value)) throw new EvaluationError('integer overflow');
   return value;
 }
 
 /** The number, if it is one of 64 bits without a sign. @throws EvaluationError */
 export function toUint(value: bigint): CelUint {
-  if (value > MAX_UINT || value < 0n) throw new EvaluationError('unsigned integer overflow');
+  if (!isUint(value)) throw new EvaluationError('unsigned integer overflow');
   return new CelUint(value);
 }
 
@@ -62,7 +67,7 @@ export function toTimestamp(nanos: bigint): Timestamp {
 
 /** The span, if it has 64 bits. @throws EvaluationError */
 export function toDuration(nanos: bigint): Duration {
-  if (nanos > MAX_INT || nanos < MIN_INT) throw new EvaluationError('duration overflow');
+  if (!isInt(nanos)) throw new EvaluationError('duration overflow');
   return new Duration(nanos);
 }
 
@@ -256,17 +261,4 @@ export const OPERATORS: Library = [
     ],
   ],
   ['_?._', [global('select_optional_field', [dyn, string], optional(dyn).type, maybeAt)]],
-  [
-    'cel.@mapInsert',
-    [
-      global('@mapInsert_map_key_value', [map_AB, A, B], map_AB.type, (into, key, value) =>
-        into instanceof MapCollector ? into.insert(key, value) : into,
-      ),
-      global('@mapInsert_map_map', [map_AB, map_AB], map_AB.type, (into, entries) => {
-        if (!(into instanceof MapCollector)) return into;
-        for (const key of entries.keys()) into.insert(key, entries.get(key) ?? null);
-        return into;
-      }),
-    ],
-  ],
 ];

@@ -18,8 +18,8 @@ import {
 } from '../declaration.js';
 import { EvaluationError } from '../evaluation-error.js';
 import { BOOL, DYN, STRING, scalar } from '../type.js';
-import { type CelUint, type CelValue, sizeOf, TypeValue, typeName } from '../value.js';
-import { toInt, toUint } from './operators.js';
+import { CelUint, type CelValue, sizeOf, TypeValue, typeName } from '../value.js';
+import { isInt, isUint, toInt, toUint } from './operators.js';
 import { durationOf, durationText, timestampOf, timestampText } from './time.js';
 
 const INT = scalar('int');
@@ -35,29 +35,32 @@ function wholeOf(value: number): bigint {
   return BigInt(Math.trunc(value));
 }
 
+const notOfType = (type: string): EvaluationError =>
+  new EvaluationError(`type conversion error from 'string' to '${type}'`);
+
 function parsedInt(text: string): bigint {
-  if (!/^[+-]?\d+$/.test(text))
-    throw new EvaluationError(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return toInt(BigInt(text.replace(/^\+/, '')));
+  const value = /^[+-]?\d+$/.test(text) ? BigInt(text.replace(/^\+/, '')) : undefined;
+  if (value === undefined || !isInt(value)) throw notOfType('int');
+  return value;
 }
 
 function parsedUint(text: string): CelUint {
-  if (!/^\d+$/.test(text))
-    throw new EvaluationError(`strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return toUint(BigInt(text));
+  const value = /^\d+$/.test(text) ? BigInt(text) : undefined;
+  if (value === undefined || !isUint(value)) throw notOfType('uint');
+  return new CelUint(value);
 }
 
 function parsedDouble(text: string): number {
-  const value = /^[+-]?(inf|infinity)$/i.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text);
-  if (text.trim() === '' || (Number.isNaN(value) && !/^[+-]?nan$/i.test(text)))
-    throw new EvaluationError(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (/^[+-]?(inf|infinity)$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  const value = Number(text);
+  if (text.trim() === '' || (Number.isNaN(value) && !/^[+-]?nan$/i.test(text))) throw notOfType('double');
   return value;
 }
 
 function parsedBool(text: string): boolean {
   if (['true', 'True', 'TRUE', 't', '1'].includes(text)) return true;
   if (['false', 'False', 'FALSE', 'f', '0'].includes(text)) return false;
-  throw new EvaluationError(`type conversion error from 'string' to 'bool'`);
+  throw notOfType('bool');
 }
 
 function decoded(value: Uint8Array): string {

@@ -1,62 +1,92 @@
 import { EvaluationError } from '../evaluation-error.js';
+import { type CelType, typeText } from '../type.js';
 import { CelList, CelMap, CelUint, type CelValue, Duration, Timestamp, TypeValue, typeName } from '../value.js';
 import { doubleText } from './standard.js';
 import { durationText, timestampText } from './time.js';
 
 /** The most digits behind a point that a text may ask for. */
 const MAX_PRECISION = 100;
+const DEFAULT_PRECISION = 6;
 
-/** The pattern with its clauses (`%s`, `%d`, `%.2f`) replaced by the values, in order. @throws EvaluationError */
+/** A place in a pattern where a value goes: `%s`, `%.2f`. */
+export interface Clause {
+  readonly verb: string;
+  readonly precision: number;
+  /** What is wrong with the clause itself. */
+  readonly fault?: string;
+}
+
+const CLAUSE = /%(?:%|(\.\d*)?([\s\S])?)/gu;
+const VERBS = new Set('sdfeboxX');
+
+/** The clauses of a pattern, in order. */
+export const clausesOf = (pattern: string): readonly Clause[] =>
+  [...pattern.matchAll(CLAUSE)].flatMap(([whole, precision, verb]) =>
+    whole === '%%' ? [] : [clauseOf(precision, verb)],
+  );
+
+function clauseOf(digits: string | undefined, verb: string | undefined): Clause {
+  const precision = digits === undefined ? DEFAULT_PRECISION : Number(digits.slice(1));
+  const clause = { verb: verb ?? '', precision };
+  if (verb === undefined) return { ...clause, fault: 'unexpected end of string' };
+  const cannot = 'could not parse formatting clause';
+  if (digits === '.') {
+    const why = 'error while converting precision to integer: strconv.Atoi: parsing "": invalid syntax';
+    return { ...clause, fault: `${cannot}: error while parsing precision: ${why}` };
+  }
+  if (precision > MAX_PRECISION) return { ...clause, fault: `precision ${precision} is more than ${MAX_PRECISION}` };
+  return VERBS.has(verb) ? clause : { ...clause, fault: `${cannot}: unrecognized formatting clause "${verb}"` };
+}
+
+/** The pattern with its clauses replaced by the values, in order. @throws EvaluationError */
 export function formatted(pattern: string, values: readonly CelValue[]): string {
   let next = 0;
-  return pattern.replaceAll(
-    /%(?:%|(\.\d+)?(.?))/gsu,
-    (clause, precision: string | undefined, verb: string | undefined) => {
-      if (clause === '%%') return '%';
-      const value = values[next];
-      if (value === undefined) throw new EvaluationError(`index ${next} out of range`);
-      next += 1;
-      return clauseText(verb ?? '', precision === undefined ? 6 : precisionOf(precision), value);
-    },
-  );
+  return pattern.replaceAll(CLAUSE, (whole, digits: string | undefined, verb: string | undefined) => {
+    if (whole === '%%') return '%';
+    const clause = clauseOf(digits, verb);
+    if (clause.fault !== undefined) throw new EvaluationError(clause.fault);
+    const value = values[next];
+    if (value === undefined) throw new EvaluationError(`index ${next} out of range`);
+    next += 1;
+    return clauseText(clause, value);
+  });
 }
 
-function precisionOf(text: string): number {
-  const precision = Number(text.slice(1));
-  if (precision <= MAX_PRECISION) return precision;
-  throw new EvaluationError(`precision ${precision} is more than ${MAX_PRECISION}`);
+/** Why a value of a type cannot be where the verb is; `undefined` when it can, or when only the value will tell. */
+export function formatFault(verb: string, type: CelType): string | undefined {
+  const fits = TAKEN[verb];
+  if (type.kind === 'dyn' || !fits || fits.includes(type.kind)) return undefined;
+  const name = type.kind === 'opaque' ? type.name : typeText(type);
+  return `error during formatting: ${WANTED[verb]}, was given ${name}`;
 }
 
-function clauseText(verb: string, precision: number, value: CelValue): string {
-  switch (verb) {
-    case 's':
-      return textOf(value);
-    case 'd':
-      return typeof value === 'number' && !Number.isFinite(value) ? special(value) : String(wholeOf(verb, value));
-    case 'f':
-      return Number.isFinite(floatOf(verb, value))
-        ? floatOf(verb, value).toFixed(precision)
-        : special(floatOf(verb, value));
-    case 'e':
-      return Number.isFinite(floatOf(verb, value))
-        ? exponential(floatOf(verb, value), precision)
-        : special(floatOf(verb, value));
-    case 'b':
-      return (typeof value === 'boolean' ? BigInt(value) : wholeOf(verb, value)).toString(2);
-    case 'o':
-      return wholeOf(verb, value).toString(8);
-    case 'x':
-      return hexOf(value);
-    case 'X':
-      return hexOf(value).toUpperCase();
-    default:
-      throw new EvaluationError(`could not parse formatting clause: unrecognized formatting clause "${verb}"`);
-  }
-}
+const SIMPLE = [
+  'string',
+  'bool',
+  'bytes',
+  'int',
+  'uint',
+  'double',
+  'map',
+  'list',
+  'type',
+  'duration',
+  'timestamp',
+  'null',
+];
+const HEX = ['int', 'uint', 'bytes', 'string'];
+const TAKEN: Readonly<Record<string, readonly string[]>> = {
+  s: SIMPLE,
+  d: ['int', 'uint'],
+  f: ['double', 'string'],
+  e: ['double', 'string'],
+  b: ['int', 'uint', 'bool'],
+  o: ['int', 'uint'],
+  x: HEX,
+  X: HEX,
+};
 
-const unsuitable = (verb: string, value: CelValue): EvaluationError =>
-  new EvaluationError(`error during formatting: ${WANTED[verb]}, was given ${typeName(value)}`);
-
+const HEX_WANTED = 'only integers, byte buffers, and strings can be formatted as hex';
 const WANTED: Readonly<Record<string, string>> = {
   s: 'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps',
   d: 'decimal clause can only be used on integers',
@@ -64,8 +94,33 @@ const WANTED: Readonly<Record<string, string>> = {
   e: 'scientific clause can only be used on doubles',
   b: 'only integers and bools can be formatted as binary',
   o: 'octal clause can only be used on integers',
-  x: 'only integers, byte buffers, and strings can be formatted as hex',
+  x: HEX_WANTED,
+  X: HEX_WANTED,
 };
+
+function clauseText({ verb, precision }: Clause, value: CelValue): string {
+  switch (verb) {
+    case 's':
+      return textOf(value);
+    case 'd':
+      return typeof value === 'number' && !Number.isFinite(value) ? special(value) : String(wholeOf(verb, value));
+    case 'f':
+      return floating(verb, value, (number) => number.toFixed(precision));
+    case 'e':
+      return floating(verb, value, (number) => exponential(number, precision));
+    case 'b':
+      return (typeof value === 'boolean' ? BigInt(value) : wholeOf(verb, value)).toString(2);
+    case 'o':
+      return wholeOf(verb, value).toString(8);
+    case 'X':
+      return hexOf(value).toUpperCase();
+    default:
+      return hexOf(value);
+  }
+}
+
+const unsuitable = (verb: string, value: CelValue): EvaluationError =>
+  new EvaluationError(`error during formatting: ${WANTED[verb]}, was given ${typeName(value)}`);
 
 function wholeOf(verb: string, value: CelValue): bigint {
   if (typeof value === 'bigint') return value;
@@ -73,10 +128,11 @@ function wholeOf(verb: string, value: CelValue): bigint {
   throw unsuitable(verb, value);
 }
 
-function floatOf(verb: string, value: CelValue): number {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'bigint' || value instanceof CelUint) return Number(wholeOf(verb, value));
-  throw unsuitable(verb, value);
+/** Text is one of the numbers that have no digits. */
+function floating(verb: string, value: CelValue, write: (value: number) => string): string {
+  if (typeof value === 'string' && /^(NaN|-?Infinity)$/.test(value)) return value;
+  if (typeof value !== 'number') throw unsuitable(verb, value);
+  return Number.isFinite(value) ? write(value) : special(value);
 }
 
 const special = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity');
@@ -85,8 +141,7 @@ const exponential = (value: number, precision: number): string =>
   value.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2');
 
 function hexOf(value: CelValue): string {
-  if (typeof value === 'string') return Buffer.from(value).toString('hex');
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (typeof value === 'string' || value instanceof Uint8Array) return Buffer.from(value).toString('hex');
   return wholeOf('x', value).toString(16);
 }
 

@@ -22,7 +22,7 @@ export function timestampOf(from: bigint | string): Timestamp {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/.exec(from);
   const whole = match ? Date.parse(`${match[1]}${match[3]}`) : Number.NaN;
   if (Number.isNaN(whole))
-    throw new EvaluationError(`parsing time ${JSON.stringify(from)} as "2006-01-02T15:04:05Z07:00": cannot parse`);
+    throw new EvaluationError("type conversion error from 'string' to 'google.protobuf.Timestamp'");
   return toTimestamp(BigInt(whole) * 1_000_000n + BigInt((match?.[2] ?? '').padEnd(9, '0')));
 }
 
@@ -43,7 +43,7 @@ export function durationOf(from: bigint | string): Duration {
     length += part.length;
   }
   if (length === 0 || length !== body.length)
-    throw new EvaluationError(`time: invalid duration ${JSON.stringify(from)}`);
+    throw new EvaluationError("type conversion error from 'string' to 'google.protobuf.Duration'");
   return toDuration(sign === '-' ? -nanos : nanos);
 }
 
