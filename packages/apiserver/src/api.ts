@@ -33,7 +33,7 @@ import { Visit } from './request/visit.js';
 import { reviewAt, serveReview } from './reviews/reviews.js';
 import type { Routes } from './routes.js';
 import type { Verbs } from './verbs/call.js';
-import { attributesOf, serveObjects } from './verbs/resource.js';
+import { attributesOf, methodNotAllowed, serveObjects } from './verbs/resource.js';
 
 /** Headers that say who asks: handlers behind us are told the identity itself and never see these. */
 const IDENTITY_HEADERS = /^(authorization|impersonate-.*)$/;
@@ -263,7 +263,8 @@ export class Api {
     const { verb } = attributes;
     const recorded = trail?.recording(request) ?? request;
     const review = reviewAt(target);
-    if (review !== undefined && verb === 'create') {
+    if (review !== undefined) {
+      if (verb !== 'create') throw methodNotAllowed();
       const { namespace, name } = target;
       const objects = verbs.core.reader;
       return serveReview(review, recorded, { rules, authenticator, objects, clock, identity, namespace, name });

@@ -56,6 +56,8 @@ describe('a YAML body', () => {
     ['the key that changes objects', '__proto__: {a: 1}'],
     ['nested without end', '['.repeat(20_000)],
     ['levels without end', Array.from({ length: 600 }, (_, level) => `${' '.repeat(level)}a:`).join('\n')],
+    ['a merge of what is no map', '<<: '],
+    ['an alias of nothing', 'a: *b'],
     ['a laughing bomb', bomb()],
   ])('is refused: %s', (_name, text) => {
     expect(() => decodeYaml(text)).toThrow(expect.objectContaining({ code: 400 }));

@@ -15,7 +15,7 @@ import {
   stringify,
   visit,
 } from 'yaml';
-import { type ApiError, badRequest } from '../errors.js';
+import { ApiError, badRequest } from '../errors.js';
 import type { Json } from '../object.js';
 import { decodeText } from './json.js';
 import { type BodyLimits, DEFAULT_LIMITS, refuseLarge, refuseStrange } from './limits.js';
@@ -110,8 +110,9 @@ function nextOf(composed: Generator<Document.Parsed>, lines: LineCounter): Json 
     return done ? undefined : toJson(value, lines);
   } catch (error) {
     if (error instanceof RangeError) throw badRequest('the YAML is nested too deep');
-    if (error instanceof ReferenceError) throw badRequest(`the YAML could not be read: ${error.message}`);
-    throw error;
+    // The library's other refusals have no type of their own: aliases of nothing, merges of what is no map.
+    if (error instanceof ApiError || error instanceof TypeError || !(error instanceof Error)) throw error;
+    throw badRequest(`the YAML could not be read: ${error.message}`);
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }

@@ -1,4 +1,4 @@
-import { type Identity, SYSTEM_MASTERS } from '@drover/api';
+import { dnsLabel, dnsSubdomain, type Identity, SYSTEM_MASTERS } from '@drover/api';
 
 /** The group of everyone who proved who they are, and of everyone who did not. */
 export const AUTHENTICATED = 'system:authenticated';
@@ -28,8 +28,8 @@ export const serviceAccountGroups = (namespace: string): string[] => [
   `system:serviceaccounts:${namespace}`,
 ];
 
-/** The service account a user name stands for, if it does. */
+/** The service account a user name stands for, if there can be one of such names. */
 export function serviceAccountOf(user: string): { namespace: string; name: string } | undefined {
-  const match = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);
-  return match ? { namespace: match[1] as string, name: match[2] as string } : undefined;
+  const [, namespace = '', name = ''] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
+  return dnsLabel(namespace) === undefined && dnsSubdomain(name) === undefined ? { namespace, name } : undefined;
 }

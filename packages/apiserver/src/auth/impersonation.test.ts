@@ -56,6 +56,13 @@ describe('impersonation', () => {
     expect(found.groups).toEqual(['system:serviceaccounts', 'system:serviceaccounts:ns', 'system:authenticated']);
   });
 
+  it('takes a name that no service account can have for one of a user', () => {
+    const headers = { 'impersonate-user': 'system:serviceaccount:NS:sa' };
+    expect(() => impersonated(request(headers), caller, holding(impersonate('', 'serviceaccounts')))).toThrow(/users/);
+    const found = impersonated(request(headers), caller, holding(impersonate('', 'users')));
+    expect(found.groups).toEqual(['system:authenticated']);
+  });
+
   it.each([
     [{ 'impersonate-user': 'u' }, [impersonate('', 'groups')]],
     [{ 'impersonate-user': 'system:serviceaccount:ns:sa' }, [impersonate('', 'users')]],

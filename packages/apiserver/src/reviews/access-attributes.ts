@@ -1,5 +1,16 @@
-import { type Attributes, isJsonObject, type JsonObject, qualifiedName, type StatusCause } from '@drover/api';
-import { forbiddenField, invalidValue, required } from '../strategies/causes.js';
+import {
+  type Attributes,
+  hasReason,
+  isJsonObject,
+  type JsonObject,
+  parseFieldSelector,
+  parseLabelSelector,
+  type StatusCause,
+} from '@drover/api';
+import { invalidValue, required } from '../strategies/causes.js';
+import { keyCauses, valuesCauses } from '../strategies/selector-requirement.js';
+
+const OPERATORS: readonly string[] = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
 /** What an access review asks about. @throws never for a spec without causes of `attributeCauses`. */
 export function attributesOf({ resourceAttributes, nonResourceAttributes }: JsonObject): Attributes {
@@ -21,15 +32,7 @@ export function attributeCauses(spec: JsonObject): StatusCause[] {
   const { resourceAttributes = null, nonResourceAttributes = null } = spec;
   const causes: StatusCause[] = [];
   if (resourceAttributes !== null && nonResourceAttributes !== null) {
-    const { path, verb } = {
-      path: text(objectOf(nonResourceAttributes), 'path'),
-      verb: text(objectOf(nonResourceAttributes), 'verb'),
-    };
-    causes.push({
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: authorization.NonResourceAttributes{Path:${JSON.stringify(path)}, Verb:${JSON.stringify(verb)}}: cannot be specified in combination with resourceAttributes`,
-      field: 'spec.nonResourceAttributes',
-    });
+    causes.push(pathCause(nonResourceAttributes, 'cannot be specified in combination with resourceAttributes'));
   }
   if (resourceAttributes === null && nonResourceAttributes === null) {
     const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
@@ -38,15 +41,55 @@ export function attributeCauses(spec: JsonObject): StatusCause[] {
   const fields = objectOf(resourceAttributes);
   return [
     ...causes,
-    ...selectorCauses('spec.resourceAttributes.fieldSelector', fields['fieldSelector'], () => undefined),
-    ...selectorCauses('spec.resourceAttributes.labelSelector', fields['labelSelector'], qualifiedName),
+    ...selectorCauses('spec.resourceAttributes.fieldSelector', fields['fieldSelector'], presentKey),
+    ...selectorCauses('spec.resourceAttributes.labelSelector', fields['labelSelector'], keyCauses),
   ];
+}
+
+/** What is to be told of selectors that cannot be read, and so play no part; empty when there are none. */
+export function selectorFaults({ resourceAttributes }: JsonObject): string {
+  const fields = objectOf(resourceAttributes);
+  const faults = [
+    ...(isRead(fields['fieldSelector'], parseFieldSelector) ? [] : ['fieldSelector']),
+    ...(isRead(fields['labelSelector'], parseLabelSelector) ? [] : ['labelSelector']),
+  ].map((name) => `spec.resourceAttributes.${name} ignored due to parse error`);
+  return faults.length > 1 ? `[${faults.join(', ')}]` : faults.join('');
+}
+
+/** A newer sender may know operators that this server does not. */
+function isRead(selector: unknown, parse: (text: string) => unknown): boolean {
+  const { requirements, rawSelector } = objectOf(selector);
+  if (Array.isArray(requirements) && requirements.length > 0) {
+    return requirements.every((one) => OPERATORS.includes(String(objectOf(one)['operator'])));
+  }
+  try {
+    parse(typeof rawSelector === 'string' ? rawSelector : '');
+    return true;
+  } catch (error) {
+    if (!hasReason(error, 'BadRequest')) throw error;
+    return false;
+  }
+}
+
+function presentKey(field: string, key: string): StatusCause[] {
+  return key === '' ? [required(field, 'must be specified')] : [];
+}
+
+/** What is wrong with attributes of a path, in kube-apiserver's words. */
+export function pathCause(nonResourceAttributes: unknown, why: string): StatusCause {
+  const fields = objectOf(nonResourceAttributes);
+  const [path, verb] = [text(fields, 'path'), text(fields, 'verb')].map((value) => JSON.stringify(value));
+  return {
+    reason: 'FieldValueInvalid',
+    message: `Invalid value: authorization.NonResourceAttributes{Path:${path}, Verb:${verb}}: ${why}`,
+    field: 'spec.nonResourceAttributes',
+  };
 }
 
 function selectorCauses(
   field: string,
   selector: unknown,
-  wrongKey: (key: string) => string | undefined,
+  keyCausesOf: (field: string, key: string) => StatusCause[],
 ): StatusCause[] {
   if (selector === undefined || selector === null) return [];
   const fields = objectOf(selector);
@@ -63,38 +106,12 @@ function selectorCauses(
   }
   return [
     ...causes,
-    ...requirements.flatMap((requirement, index) =>
-      requirementCauses(`${field}.requirements[${index}]`, objectOf(requirement), wrongKey),
-    ),
+    ...requirements.flatMap((one, index) => {
+      const at = `${field}.requirements[${index}]`;
+      const requirement = objectOf(one);
+      return [...valuesCauses(at, requirement, true), ...keyCausesOf(`${at}.key`, text(requirement, 'key'))];
+    }),
   ];
-}
-
-/** An operator that is not known is taken: clients may be newer than the server. */
-function requirementCauses(
-  field: string,
-  requirement: JsonObject,
-  wrongKey: (key: string) => string | undefined,
-): StatusCause[] {
-  const key = text(requirement, 'key');
-  const values = Array.isArray(requirement['values']) ? requirement['values'].length : 0;
-  const causes: StatusCause[] = [];
-  const wrong = wrongKey(key);
-  if (wrong !== undefined) causes.push(invalidValue(`${field}.key`, key, wrong));
-  else if (key === '') causes.push(required(`${field}.key`, 'must be specified'));
-  switch (requirement['operator']) {
-    case 'In':
-    case 'NotIn':
-      if (values > 0) break;
-      causes.push(required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-      break;
-    case 'Exists':
-    case 'DoesNotExist':
-      if (values === 0) break;
-      causes.push(
-        forbiddenField(`${field}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
-      );
-  }
-  return causes;
 }
 
 const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});

@@ -82,8 +82,16 @@ describe('an access review', () => {
 
   it('takes selectors whose operator it does not know: its sender may be newer', async () => {
     const fieldSelector = { requirements: [{ key: 'a', operator: 'Like', values: ['b'] }] };
-    const { status } = await review('SelfSubjectAccessReview', { resourceAttributes: { ...get, fieldSelector } });
-    expect(status).toBe(201);
+    const { body } = await review('SelfSubjectAccessReview', { resourceAttributes: { ...get, fieldSelector } });
+    expect(body['status']).toEqual({
+      allowed: true,
+      evaluationError: 'spec.resourceAttributes.fieldSelector ignored due to parse error',
+    });
+  });
+
+  it('is asked with POST only', async () => {
+    const { status, body } = await ask(test.server, 'GET', `${AUTHORIZATION}/subjectaccessreviews`);
+    expect([status, body['reason']]).toEqual([405, 'MethodNotAllowed']);
   });
 
   it('of a namespace asks about that namespace only', async () => {

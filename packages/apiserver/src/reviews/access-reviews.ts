@@ -1,6 +1,6 @@
 import { badRequest, type Identity, invalid, type JsonObject, type KubeObject, type StatusCause } from '@drover/api';
 import { invalidValue } from '../strategies/causes.js';
-import { attributeCauses, attributesOf } from './access-attributes.js';
+import { attributeCauses, attributesOf, pathCause, selectorFaults } from './access-attributes.js';
 import type { Review, ReviewContext } from './review.js';
 
 const GROUP = 'authorization.k8s.io';
@@ -16,7 +16,7 @@ export const subjectAccessReview: Review = {
   component: 'io.k8s.api.authorization.v1.SubjectAccessReview',
   answer: ({ metadata, spec = {} }, { rules }) => {
     refuse([...attributeCauses(spec), ...subjectCauses(spec), ...metadataCauses(metadata, 'must be empty')]);
-    return { status: decided(rules.decide(subjectOf(spec), attributesOf(spec))) };
+    return { status: decided(rules, subjectOf(spec), spec) };
   },
 };
 
@@ -36,7 +36,7 @@ export const localSubjectAccessReview: Review = {
       ...metadataCauses(rest, 'must be empty except for namespace'),
       ...placeCauses(spec, namespace),
     ]);
-    return { status: decided(rules.decide(subjectOf(spec), attributesOf(spec))) };
+    return { status: decided(rules, subjectOf(spec), spec) };
   },
 };
 
@@ -50,7 +50,7 @@ export const selfSubjectAccessReview: Review = {
   component: 'io.k8s.api.authorization.v1.SelfSubjectAccessReview',
   answer: ({ metadata, spec = {} }, { rules, identity }) => {
     refuse([...attributeCauses(spec), ...metadataCauses(metadata, 'must be empty')]);
-    return { status: decided(rules.decide(identity, attributesOf(spec))) };
+    return { status: decided(rules, identity, spec) };
   },
 };
 
@@ -88,8 +88,14 @@ function refuse(causes: readonly StatusCause[]): void {
   if (causes.length > 0) throw invalid({ group: GROUP, plural: '', kind: '' }, '', causes);
 }
 
-function decided({ allowed, reason }: ReturnType<ReviewContext['rules']['decide']>): JsonObject {
-  return { allowed, ...(reason === '' ? {} : { reason }) };
+function decided(rules: ReviewContext['rules'], identity: Identity, spec: JsonObject): JsonObject {
+  const { allowed, reason } = rules.decide(identity, attributesOf(spec));
+  const evaluationError = selectorFaults(spec);
+  return {
+    allowed,
+    ...(reason === '' ? {} : { reason }),
+    ...(evaluationError === '' ? {} : { evaluationError }),
+  };
 }
 
 function subjectCauses(spec: JsonObject): StatusCause[] {
@@ -111,9 +117,7 @@ function placeCauses(spec: JsonObject, namespace: string): StatusCause[] {
     ...(resourceAttributes === null || asked === namespace
       ? []
       : [invalidValue('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace')]),
-    ...(nonResourceAttributes === null
-      ? []
-      : [invalidValue('spec.nonResourceAttributes', nonResourceAttributes, 'disallowed on this kind of request')]),
+    ...(nonResourceAttributes === null ? [] : [pathCause(nonResourceAttributes, 'disallowed on this kind of request')]),
   ];
 }
 

@@ -35,8 +35,8 @@ function binding(plural: 'rolebindings' | 'clusterrolebindings'): Strategy {
       const ofRole = named.kind === 'ClusterRole' ? 'clusterroles' : 'roles';
       if (mayAnyway(context, 'bind', { plural: ofRole, name: named.name, namespace })) return;
       const rules = context.rights.rulesOfRole(named, namespace ?? '');
-      // What it would grant cannot be compared with what the caller holds.
-      if (rules === undefined) throw notFound({ group: RBAC_GROUP, plural: ofRole }, named.name);
+      // What it would grant cannot be compared with what the caller holds. kube-apiserver names the bindings here, not the roles.
+      if (rules === undefined) throw notFound({ group: RBAC_GROUP, plural }, named.name);
       requireHeld(context, { plural, name, namespace }, rules);
     },
   };

@@ -102,6 +102,15 @@ describe('a role', () => {
     expect(body['message']).toContain('rules cannot apply to both regular resources and non-resource URLs');
   });
 
+  it('aggregates by selectors that can be read', async () => {
+    const matchExpressions = [{ key: 'a', operator: 'Like' }];
+    const body = { metadata: { name: 'r' }, aggregationRule: { clusterRoleSelectors: [{ matchExpressions }] } };
+    const at = 'aggregationRule.clusterRoleSelectors[0]';
+    expect((await send(ADMIN, 'POST', 'clusterroles', body)).body['message']).toBe(
+      `ClusterRole.rbac.authorization.k8s.io "r" is invalid: [${at}.matchExpressions[0].operator: Invalid value: "Like": not a valid selector operator, ${at}: Invalid value: "null": invalid label selector.]`,
+    );
+  });
+
   it('that aggregates says what', async () => {
     const body = { metadata: { name: 'r' }, aggregationRule: { clusterRoleSelectors: [] } };
     expect((await send(ADMIN, 'POST', 'clusterroles', body)).body['message']).toBe(
@@ -118,7 +127,7 @@ describe('whoever binds roles', () => {
     await send(ADMIN, 'POST', 'clusterroles', { metadata: { name: 'reads-maps' }, rules: [maps] });
     expect((await bind('reads-maps')).status).toBe(201);
     expect((await bind('reads-pods')).status).toBe(403);
-    expect(told(await bind('nowhere'))).toEqual([404, 'clusterroles.rbac.authorization.k8s.io "nowhere" not found']);
+    expect(told(await bind('nowhere'))).toEqual([404, 'rolebindings.rbac.authorization.k8s.io "nowhere" not found']);
   });
 
   it('binds any that they have the verb bind for', async () => {

@@ -1,9 +1,8 @@
 import {
   type ClusterRole,
   forbidden,
-  hasReason,
+  type JsonObject,
   type KubeObject,
-  labelRequirements,
   pathSegment,
   type StatusCause,
   uncovered,
@@ -14,6 +13,7 @@ import { absent, inner, loose, objectsIn } from './absent.js';
 import { invalidValue, required } from './causes.js';
 import { mayAnyway, onlyLetsGo, RBAC_GROUP, requireHeld } from './escalation.js';
 import { plain } from './plain.js';
+import { labelSelectorCauses } from './selector-requirement.js';
 
 type RoleObject = KubeObject & Partial<Pick<ClusterRole, 'rules' | 'aggregationRule'>>;
 
@@ -95,12 +95,8 @@ function aggregationCauses(object: KubeObject): StatusCause[] {
     return [required(field, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
   }
   return selectors.flatMap((selector, index) => {
-    try {
-      labelRequirements(selector);
-      return [];
-    } catch (error) {
-      if (!hasReason(error, 'BadRequest')) throw error;
-      return [invalidValue(`${field}[${index}]`, JSON.stringify(selector), error.message)];
-    }
+    const at = `${field}[${index}]`;
+    const causes = labelSelectorCauses(at, selector as JsonObject);
+    return causes.length === 0 ? [] : [...causes, invalidValue(at, undefined, 'invalid label selector.')];
   });
 }
