@@ -6,7 +6,7 @@ import {
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
 } from 'node:http2';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import { systemClock } from '@drover/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Listener, listen } from './listen.js';
@@ -107,6 +107,30 @@ describe('the HTTPS front', () => {
         () => 431,
       ),
     ).toBe(431);
+  });
+
+  it('ends a watch so that the connection takes the next request', async () => {
+    const { cert, key } = await certificate('root', 'system:masters');
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ports = new Set<number | undefined>();
+    for (const _ of [1, 2]) {
+      const watch = request(
+        `${listener.url}/api/v1/namespaces?watch=true&resourceVersion=${test.store.revision + 1_000}`,
+        {
+          ca: test.server.caPem,
+          agent,
+          ...(cert && key ? { cert, key } : {}),
+        },
+      );
+      watch.end();
+      const [response] = await once(watch, 'response');
+      ports.add(response.socket.localPort);
+      let text = '';
+      for await (const chunk of response) text += chunk;
+      expect([response.complete, JSON.parse(text).type]).toEqual([true, 'ERROR']);
+    }
+    expect(ports.size).toBe(1);
+    agent.destroy();
   });
 
   it('closes while a watch is open', async () => {

@@ -2,7 +2,9 @@ import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } fro
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { ApiRequest, Identity } from '@drover/api';
+import { EventStream, type Framing } from '../registry/event-stream.js';
 import type { ApiServer } from '../server.js';
+import { chunks } from './chunks.js';
 import { certificateIdentity } from './client-certificate.js';
 import { Departure } from './departure.js';
 import { sendBody } from './sending.js';
@@ -54,11 +56,18 @@ async function serve(
     // Clients of a watch wait for the headers before there is a first event.
     if (!(body instanceof Uint8Array)) answer.flushHeaders();
     if (!message.complete) answer.once('finish', () => linger(message));
-    await sendBody(body, answer);
+    await sendBody(body, answer, body instanceof EventStream ? ownChunks(answer) : undefined);
   } catch {
     // The caller has gone, or the body broke off: an answer that has begun can only be cut.
     answer.destroy();
   }
+}
+
+/** Takes the chunking of an answer's body over from Node, where it is chunked: it is not in HTTP/1.0. */
+function ownChunks(answer: ServerResponse): Framing | undefined {
+  if (!answer.chunkedEncoding) return undefined;
+  answer.chunkedEncoding = false;
+  return chunks;
 }
 
 /** Reads on for a moment, and ends the connection. */

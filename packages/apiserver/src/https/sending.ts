@@ -1,12 +1,12 @@
 import type { Writable } from 'node:stream';
 import type { ApiResponse } from '@drover/api';
-import { drained, EventStream } from '../registry/event-stream.js';
+import { drained, EventStream, type Framing } from '../registry/event-stream.js';
 
 /** How long a reader may take nothing of an answer that waits for it, before the connection is cut. */
 export const STALL_MS = 60_000;
 
-/** Sends the body of an answer whose head is sent. Rejects when the body breaks off. */
-export async function sendBody(body: ApiResponse['body'], answer: Writable): Promise<void> {
+/** Sends the body of an answer whose head is sent, the lines of a watch in `framing`. Rejects when the body breaks off. */
+export async function sendBody(body: ApiResponse['body'], answer: Writable, framing?: Framing): Promise<void> {
   if (body instanceof Uint8Array) {
     answer.end(body);
     cutWhenStalled(answer);
@@ -15,7 +15,7 @@ export async function sendBody(body: ApiResponse['body'], answer: Writable): Pro
   if (body instanceof EventStream) {
     // One who is cut off for not reading does not read that either.
     body.onEnd(() => cutWhenStalled(answer));
-    return body.sendTo(answer);
+    return body.sendTo(answer, framing);
   }
   for await (const chunk of body) {
     if (answer.destroyed) return;

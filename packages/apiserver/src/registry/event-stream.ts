@@ -13,6 +13,15 @@ export interface EventStreamOptions {
   readonly onOverflow: () => void;
 }
 
+/** How lines are framed on a connection. One frame may go to many connections: nobody changes it. */
+export interface Framing {
+  frame(lines: Uint8Array): Uint8Array;
+  /** What tells the other side that there is no more. */
+  readonly end: Uint8Array | undefined;
+}
+
+const UNFRAMED: Framing = { frame: (lines) => lines, end: undefined };
+
 /**
  * The lines of one watch on their way to its reader. A reader that is ready gets each line in the moment it is pushed; for one that
  * is not they wait, up to a bound of lines and of bytes. A reader that is further behind is cut off, and starts again from the last
@@ -32,6 +41,7 @@ export class EventStream implements AsyncIterable<Uint8Array> {
   #wake: (() => void) | undefined;
   /** Takes lines as they come. Invariant: as long as it is there, nothing is queued and it is not full. */
   #ready: Writable | undefined;
+  #framing = UNFRAMED;
 
   constructor({ initial, bounds, onOverflow }: EventStreamOptions) {
     this.#initial = initial;
@@ -47,7 +57,7 @@ export class EventStream implements AsyncIterable<Uint8Array> {
   push(line: Buffer): void {
     if (this.#ended) return;
     if (this.#ready !== undefined) {
-      if (this.#ready.destroyed || !this.#ready.write(line)) this.#ready = undefined;
+      if (this.#ready.destroyed || !this.#ready.write(this.#framing.frame(line))) this.#ready = undefined;
       return;
     }
     if (this.#bytes + line.length > this.#bounds.bytes || !this.#queue.offer(line)) {
@@ -75,13 +85,14 @@ export class EventStream implements AsyncIterable<Uint8Array> {
   }
 
   /** Gives everything to `stream`, each line in the moment it comes unless `stream` is full, and ends it. */
-  async sendTo(stream: Writable): Promise<void> {
+  async sendTo(stream: Writable, framing: Framing = UNFRAMED): Promise<void> {
+    this.#framing = framing;
     stream.once('close', () => this.end());
     for await (const batch of this.#batches(stream)) {
-      if (!stream.write(batch)) await drained(stream);
+      if (!stream.write(framing.frame(batch))) await drained(stream);
       if (stream.destroyed) return;
     }
-    if (!stream.destroyed) stream.end();
+    if (!stream.destroyed) stream.end(framing.end);
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
