@@ -8,6 +8,7 @@ import type { Store } from '@drover/store';
 import { ObjectConfiguredAdmission } from './admission/configured-admission.js';
 import { podAccount } from './admission/pod-account.js';
 import { podPriority } from './admission/pod-priority.js';
+import { policyStatus } from './admission/policy-status.js';
 import { AggregatedApis, API_SERVICES } from './aggregation/aggregated-apis.js';
 import { apiServiceAvailability } from './aggregation/availability-controller.js';
 import { definitionRegistration } from './aggregation/definition-registration.js';
@@ -202,6 +203,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const running = [
     definitionCleanup,
     definitionRegistration(catalog),
+    policyStatus(catalog),
     apiServiceAvailability(apis, reader),
     ...controllers,
   ].map((start) => start({ clock, random, log, objects, catalog, tokens, caPem, signal: stop.signal }));

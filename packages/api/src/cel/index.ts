@@ -1,4 +1,5 @@
 export { CostMeter } from './cost/meter.js';
+export { type DeclaredType, declaredType } from './declared-type.js';
 export { CelEnvironment, PER_CALL_LIMIT, type Program, ResultTypeError, type Variables } from './environment.js';
 export { CostExceeded, EvaluationError } from './evaluation-error.js';
 export { jsonValue } from './json-value.js';
@@ -12,5 +13,5 @@ export {
   ResourceCheck,
 } from './library/authorizer.js';
 export { CompileError } from './source-error.js';
-export { BOOL, type CelType, DYN, listOf, mapOf, objectOf, STRING, scalar } from './type.js';
+export { BOOL, type CelType, DYN, listOf, mapOf, objectOf, STRING, scalar, typeText } from './type.js';
 export { CelMap, type CelValue } from './value.js';

@@ -95,7 +95,7 @@ export async function askWebhook(
 }
 
 /** 500 for a webhook that has no say because it could not be asked. */
-export function failedCalling({ name }: Webhook, error: CallFailed): ApiError {
+function failedCalling({ name }: Webhook, error: CallFailed): ApiError {
   return internal(`failed calling webhook ${JSON.stringify(name)}: ${error.message}`);
 }
 

@@ -13,8 +13,13 @@ export const POLICY_BUDGET = 10_000_000;
 /** What all match conditions of one webhook may cost for one request (RuntimeCELCostBudgetMatchConditions). */
 export const MATCH_CONDITIONS_BUDGET = 2_500_000;
 
-/** The value of an expression, or the sentence that says why it has none. */
+/** The value of an expression, or why it has none. */
 export type Evaluated = { readonly value: CelValue } | { readonly error: string };
+
+/** The sentence that tells of an expression without a value. */
+export function failureOf({ source }: Program, error: string): string {
+  return `expression '${source}' resulted in error: ${error}`;
+}
 
 /** All expressions of a request's evaluation together cost too much: none is evaluated any more. */
 export class OutOfBudget extends Error {
@@ -40,7 +45,7 @@ export class ExpressionBudget {
       return { value: program.evaluate(variables, meter) };
     } catch (error) {
       if (!(error instanceof EvaluationError || error instanceof CostExceeded)) throw error;
-      return { error: `expression '${program.source}' resulted in error: ${error.message}` };
+      return { error: error.message };
     } finally {
       this.#spend(meter.spent);
     }

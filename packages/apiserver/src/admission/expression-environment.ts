@@ -1,8 +1,10 @@
+import { type OpenSchema, openSchema } from '@drover/api';
 import {
   AUTHORIZER,
   CelEnvironment,
   type CelType,
   DYN,
+  declaredType,
   listOf,
   mapOf,
   objectOf,
@@ -40,24 +42,14 @@ const REQUEST = record('kubernetes.AdmissionRequest', {
 });
 
 /** The variable `namespaceObject`: what expressions may see of the object's namespace. */
-const NAMESPACE = record('kubernetes.Namespace', {
-  metadata: record('kubernetes.NamespaceMetadata', {
-    name: STRING,
-    generateName: STRING,
-    namespace: STRING,
-    labels: mapOf(STRING, STRING),
-    annotations: mapOf(STRING, STRING),
-    UID: STRING,
-    creationTimestamp: STRING,
-    deletionTimestamp: STRING,
-    deletionGracePeriodSeconds: scalar('int'),
-    generation: scalar('int'),
-    resourceVersion: STRING,
-    finalizers: listOf(STRING),
-  }),
-  spec: record('kubernetes.NamespaceSpec', { finalizers: listOf(STRING) }),
-  status: record('kubernetes.NamespaceStatus', { phase: STRING }),
+export const NAMESPACE: OpenSchema = openSchema({
+  type: 'object',
+  properties: {
+    spec: { type: 'object', properties: { finalizers: { type: 'array', items: { type: 'string' } } } },
+    status: { type: 'object', properties: { phase: { type: 'string' } } },
+  },
 });
+const NAMESPACE_TYPE = declaredType(NAMESPACE.root, 'kubernetes.Namespace', false)?.type ?? DYN;
 
 /** What expressions of one place may ask about, beside the request and its objects. */
 export interface ExpressionScope {
@@ -76,7 +68,7 @@ export function expressionEnvironment(scope: ExpressionScope): CelEnvironment {
     object,
     oldObject: object,
     request: REQUEST,
-    namespaceObject: NAMESPACE,
+    namespaceObject: NAMESPACE_TYPE,
     ...(params ? { params: DYN } : {}),
     ...(variables === undefined ? {} : { variables: objectOf('kubernetes.variables', variables) }),
     ...(authorizer ? { authorizer: AUTHORIZER, 'authorizer.requestResource': RESOURCE_CHECK } : {}),

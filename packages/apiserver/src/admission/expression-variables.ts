@@ -11,6 +11,7 @@ import { serviceAccountGroups, serviceAccountUser } from '../auth/identity.js';
 import type { Served } from '../catalog/definition.js';
 import type { ObjectReader, Rights } from '../catalog/strategy.js';
 import type { AdmissionRequest } from '../registry/admission.js';
+import { NAMESPACE } from './expression-environment.js';
 import { admissionRequest } from './review-request.js';
 import { namespaceOf } from './rule.js';
 
@@ -31,7 +32,8 @@ export async function expressionVariables(
     object: () => jsonValue(object),
     oldObject: () => jsonValue(oldObject),
     request: () => jsonValue(rest),
-    namespaceObject: () => jsonValue(namespaceObject === undefined ? null : shownNamespace(namespaceObject)),
+    namespaceObject: () =>
+      namespaceObject === undefined ? null : jsonValue(namespaceObject as unknown as Json, NAMESPACE.root),
     authorizer,
     'authorizer.requestResource': () =>
       new ResourceCheck(authorizer, { group, resource, subresource, namespace, name }),
@@ -42,16 +44,6 @@ export async function expressionVariables(
 export function namespaceObject(request: AdmissionRequest, objects: ObjectReader): KubeObject | undefined {
   const { namespace } = request;
   return namespace === undefined ? undefined : objects.get({ group: '', plural: 'namespaces' }, { name: namespace });
-}
-
-function shownNamespace({ metadata, ...rest }: KubeObject): Json {
-  const { spec, status } = rest as { readonly spec?: Json; readonly status?: Json };
-  const { uid, managedFields: _fields, ownerReferences: _owners, ...shown } = metadata;
-  return {
-    metadata: { ...shown, ...(uid === undefined ? {} : { UID: uid }) } as unknown as Json,
-    ...(spec === undefined ? {} : { spec }),
-    ...(status === undefined ? {} : { status }),
-  };
 }
 
 function askOf(identity: Identity, rights: Rights): Ask {

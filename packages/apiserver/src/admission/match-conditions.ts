@@ -1,6 +1,6 @@
 import { BOOL, type Program, type Variables } from '@drover/api/cel';
 import type { MatchCondition } from '@drover/api/types/admissionregistration-v1';
-import { ExpressionBudget, OutOfBudget } from './expression-budget.js';
+import { ExpressionBudget, failureOf, OutOfBudget } from './expression-budget.js';
 import { expressionEnvironment } from './expression-environment.js';
 
 /** What conditions say about a request: it is asked about, it is not, or they could not tell. */
@@ -27,7 +27,7 @@ export class MatchConditions {
     try {
       for (const program of this.#programs) {
         const result = left.evaluate(program, variables);
-        if ('error' in result) errors.push(result.error);
+        if ('error' in result) errors.push(failureOf(program, result.error));
         else if (result.value !== true) return { matches: false };
       }
     } catch (error) {

@@ -3,12 +3,13 @@ import { ApiError, applyJsonPatch, decodeJson, type Json, type KubeObject } from
 import type { Served } from '../catalog/definition.js';
 import type { AdmissionRequest, Mutate } from '../registry/admission.js';
 import { metadataShape } from '../registry/metadata.js';
-import { CallFailed } from '../webhook/call-failure.js';
-import { askWebhook, failedCalling, internal, type WebhookParts, wantedForm } from './ask-webhook.js';
+import { askWebhook, internal, type WebhookParts, wantedForm } from './ask-webhook.js';
 import { inForm } from './equivalents.js';
 import type { Webhook } from './webhook.js';
 
 const MUTATION = 'mutation.webhook.admission.k8s.io/';
+/** What a patch by a caller is refused with, before the reason. */
+const REJECTED = /^the server rejected our request due to an error in our request: /;
 const FAILED_OPEN = `failed-open.${MUTATION}`;
 
 /**
@@ -76,10 +77,6 @@ class Round {
     if (response === undefined) request.annotate(`${FAILED_OPEN}${this.#place(index)}`, webhook.name);
     if (response?.patch === undefined) return request.object;
     const operations = decodePatch(response.patch);
-    if (operations instanceof CallFailed) {
-      if (!webhook.ignoresFailure) throw failedCalling(webhook, operations);
-      return request.object;
-    }
     if (operations.length === 0) return request.object;
     if (request.object === undefined) {
       const name = JSON.stringify(webhook.name);
@@ -94,15 +91,15 @@ class Round {
   }
 }
 
-function decodePatch(base64: string): readonly Json[] | CallFailed {
-  const undecodable = (why: string): CallFailed =>
-    new CallFailed(`received undecodable patch in webhook response: ${why}`);
+/** @throws ApiError InternalError when it is no list of operations. */
+function decodePatch(base64: string): readonly Json[] {
   try {
     const patch = decodeJson(Buffer.from(base64, 'base64'));
-    return Array.isArray(patch) ? patch : undecodable('it is no list of operations');
+    if (Array.isArray(patch)) return patch;
   } catch (error) {
-    return undecodable(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof ApiError)) throw error;
   }
+  throw internal('received undecodable patch in webhook response: it is no list of operations');
 }
 
 /** The object after a patch of one of its forms, with what the kind's schema fills in. @throws ApiError InternalError. */
@@ -117,7 +114,7 @@ async function patched(
   try {
     after = applyJsonPatch(before as unknown as Json, operations);
   } catch (error) {
-    if (error instanceof ApiError) throw internal(error.message);
+    if (error instanceof ApiError) throw internal(error.message.replace(REJECTED, ''));
     throw error;
   }
   const schema = form.version.schema();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, ask, someone } from '../testing/ask.js';
+import { type Answer, ask, events, someone } from '../testing/ask.js';
 import { openTestServer, type TestServer } from '../testing/test-server.js';
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
@@ -66,7 +66,7 @@ describe('a validating admission policy', () => {
   it.each([
     [{ expression: 'false', message: ' too big ' }, 422, 'too big'],
     [{ expression: 'false', messageExpression: "'no ' + object.metadata.name" }, 422, 'no a'],
-    [{ expression: 'false', messageExpression: 'object.nope', message: 'fallback' }, 422, 'fallback'],
+    [{ expression: 'false', messageExpression: 'string(object.nope)', message: 'fallback' }, 422, 'fallback'],
     [{ expression: 'false', message: 'x', reason: 'Forbidden' }, 403, 'x'],
     [{ expression: 'object.nope == 1' }, 422, "expression 'object.nope == 1' resulted in error: no such key: nope"],
   ])('with %j says so', (validation, code, message) =>
@@ -193,6 +193,27 @@ describe('a validating admission policy', () => {
       },
     ));
 
+  it('tells in its status what its expressions ask in vain of the kinds it names', async () => {
+    await using test = await openTestServer();
+    const path = `${GROUP}/validatingadmissionpolicies`;
+    const rules = [RULE, { ...RULE, apiGroups: ['apps'], resources: ['deployments'] }];
+    const spec = {
+      matchConstraints: { resourceRules: rules },
+      validations: [{ expression: 'object.spec.replicas > 1' }],
+    };
+    await ask(test.server, 'POST', path, policy('p', spec));
+    const warning =
+      "/v1, Kind=ConfigMap: ERROR: <input>:1:7: undefined field 'spec'\n | object.spec.replicas > 1\n | ......^\n";
+    for await (const { object } of events(test.server, `${path}?watch=1`)) {
+      if (object?.['status'] === undefined) continue;
+      expect(object['status']).toEqual({
+        observedGeneration: 1,
+        typeChecking: { expressionWarnings: [{ fieldRef: 'spec.validations[0].expression', warning }] },
+      });
+      break;
+    }
+  });
+
   it('that costs too much is ended, and refuses', () =>
     withPolicy(
       {
@@ -213,7 +234,7 @@ describe('a validating admission policy', () => {
   it.each([
     [
       { validations: [{ expression: '1 + 1' }] },
-      'spec.validations[0].expression: Invalid value: "1 + 1": must evaluate to bool',
+      'spec.validations[0].expression: Invalid value: "1 + 1": must evaluate to bool but got int',
     ],
     [
       { validations: [{ expression: 'object.' }] },

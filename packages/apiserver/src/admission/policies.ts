@@ -5,7 +5,7 @@ import type { WebhookParts } from './ask-webhook.js';
 import { expressionVariables, namespaceObject } from './expression-variables.js';
 import { matchedForm } from './match-resources.js';
 import type { Objection, Policy, PolicyBinding } from './policy.js';
-import { ConfigurationError, policyParams } from './policy-params.js';
+import { ConfigurationError, policyParams, unknownParamKind } from './policy-params.js';
 
 /** What policies need: the same as webhooks, but for the way to reach these. */
 export type PolicyParts = Omit<WebhookParts, 'caller' | 'random' | 'log'>;
@@ -60,6 +60,11 @@ class PolicyReview {
     if (form === undefined) return [];
     const bound = bindings.filter(({ resources }) => matchedForm(catalog, objects, resources, request) !== undefined);
     if (bound.length === 0) return [];
+    const unknown = unknownParamKind(catalog, policy);
+    if (unknown !== undefined) {
+      const message = `failed to configure policy: ${unknown}`;
+      return policy.ignoresFailure ? [] : [{ policy, binding: undefined, objection: { index: -1, message } }];
+    }
     const variables = await expressionVariables(request, form, rights, namespaceObject(request, objects));
     for (const binding of bound) await this.#evaluate(binding, variables);
     for (const [key, values] of this.#annotations) request.annotate(`${policy.name}/${key}`, [...values].join(', '));
@@ -107,14 +112,14 @@ class PolicyReview {
           break;
         }
         case 'Audit':
-          request.annotate(FAILURE, JSON.stringify([failureOf(policy, binding, objection)]));
+          request.annotate(FAILURE, JSON.stringify([auditedFailure(policy, binding, objection)]));
           break;
       }
     }
   }
 }
 
-function failureOf(policy: Policy, binding: PolicyBinding, { index, message }: Objection): object {
+function auditedFailure(policy: Policy, binding: PolicyBinding, { index, message }: Objection): object {
   return {
     message,
     policy: policy.name,

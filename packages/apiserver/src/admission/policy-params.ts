@@ -13,6 +13,15 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
+/** What is wrong with a policy whose parameters are of a kind that is not served; `undefined` for every other one. */
+export function unknownParamKind(catalog: ResourceCatalog, { paramKind }: Policy): string | undefined {
+  if (paramKind === undefined) return undefined;
+  const { apiVersion = '', kind = '' } = paramKind;
+  if (catalog.byKind(apiVersion, kind) !== undefined) return undefined;
+  const subject = `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`;
+  return `failed to find resource referenced by paramKind: '${subject}'`;
+}
+
 /**
  * The objects that a policy is evaluated with, once each: `undefined` for none. An empty list means that there are none and
  * that it does not matter.
@@ -31,9 +40,7 @@ export async function policyParams(
   const [group, version] = splitApiVersion(apiVersion);
   const plural = catalog.byKind(apiVersion, kind)?.plural;
   const served = plural === undefined ? undefined : catalog.served(group, version, plural);
-  if (served === undefined) {
-    throw new ConfigurationError(`paramKind kind \`&ParamKind{APIVersion:${apiVersion},Kind:${kind},}\` not known`);
-  }
+  if (served === undefined) return [];
   const { definition } = served;
   const namespace = placeOf(served, paramRef.namespace, request);
   const found =

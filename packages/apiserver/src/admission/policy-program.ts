@@ -30,9 +30,15 @@ export interface PolicyProgram {
 /** Compiles the expressions of a policy that passed validation. @throws CompileError. */
 export function policyProgram(spec: ValidatingAdmissionPolicySpec, object?: CelType): PolicyProgram {
   const params = spec.paramKind !== undefined;
+  const declared = (spec.variables ?? []).length > 0;
   const types = new Map<string, CelType>();
   const of = (authorizer: boolean) =>
-    expressionEnvironment({ params, authorizer, variables: types, ...(object === undefined ? {} : { object }) });
+    expressionEnvironment({
+      params,
+      authorizer,
+      ...(declared ? { variables: types } : {}),
+      ...(object === undefined ? {} : { object }),
+    });
   const variables = (spec.variables ?? []).map(({ name, expression }) => {
     const program = of(true).compile(expression);
     types.set(name, program.type);

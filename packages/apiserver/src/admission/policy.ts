@@ -6,7 +6,7 @@ import type {
   ValidatingAdmissionPolicyBinding,
   ValidatingAdmissionPolicyBindingSpec,
 } from '@drover/api/types/admissionregistration-v1';
-import { ExpressionBudget, OutOfBudget, POLICY_BUDGET } from './expression-budget.js';
+import { ExpressionBudget, failureOf, OutOfBudget, POLICY_BUDGET } from './expression-budget.js';
 import { MatchConditions } from './match-conditions.js';
 import { type MatchedResources, matchedResources } from './match-resources.js';
 import { type PolicyProgram, PolicyVariables, policyProgram, type ValidationProgram } from './policy-program.js';
@@ -87,7 +87,9 @@ export class Policy {
     budget: ExpressionBudget,
   ): readonly Objection[] {
     const result = budget.evaluate(program, variables);
-    if ('error' in result) return this.ignoresFailure ? [] : [{ index, message: result.error }];
+    if ('error' in result) {
+      return this.ignoresFailure ? [] : [{ index, message: failureOf(program, result.error) }];
+    }
     if (result.value === true) return [];
     const made = message && budget.evaluate(message, variables);
     const said = made !== undefined && 'value' in made ? plainText(made.value) : '';
@@ -105,7 +107,7 @@ export class Policy {
     const failed: string[] = [];
     for (const { key, program } of programs) {
       const result = budget.evaluate(program, all);
-      if ('error' in result) failed.push(result.error);
+      if ('error' in result) failed.push(failureOf(program, result.error));
       else if (typeof result.value === 'string' && result.value.trim() !== '') {
         auditAnnotations.push({ key, value: result.value.trim() });
       }

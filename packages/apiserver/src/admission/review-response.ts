@@ -61,7 +61,8 @@ export function denial(webhook: string, result: JsonObject = {}): ApiError {
 
 function checkKind({ apiVersion, kind }: JsonObject): void {
   const wanted = `${ADMISSION}/v1, Kind=AdmissionReview`;
-  const got = `${textOf(apiVersion)}, Kind=${textOf(kind)}`;
+  const version = textOf(apiVersion);
+  const got = `${version.includes('/') ? '' : '/'}${version}, Kind=${textOf(kind)}`;
   if (got !== wanted) throw invalid(`expected webhook response of ${wanted}, got ${got}`);
 }
 

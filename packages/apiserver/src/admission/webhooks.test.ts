@@ -200,7 +200,7 @@ describe('a validating webhook', () => {
     await register(test, 'Validating', 'a.example.com', { service, caBundle });
     const post = 'Post "https://checks.default.svc:443/check?timeout=10s"';
     const failed = `Internal error occurred: failed calling webhook "a.example.com": failed to call webhook: ${post}`;
-    expect(said(await create(test, map('a')))).toEqual([500, `${failed}: services "checks" not found`]);
+    expect(said(await create(test, map('a')))).toEqual([500, `${failed}: service "checks" not found`]);
     const services = '/api/v1/namespaces/default/services';
     const ports = [{ name: 'https', port: 443, targetPort: hook.port }];
     const object = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'checks' }, spec: { ports } };

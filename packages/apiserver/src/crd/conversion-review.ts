@@ -61,7 +61,8 @@ export function convertedObjects(
 
 function checkKind({ apiVersion, kind }: JsonObject): void {
   const wanted = 'apiextensions.k8s.io/v1, Kind=ConversionReview';
-  const got = `${String(apiVersion ?? '')}, Kind=${String(kind ?? '')}`;
+  const version = String(apiVersion ?? '');
+  const got = `${version.includes('/') ? '' : '/'}${version}, Kind=${String(kind ?? '')}`;
   if (got !== wanted) throw new ConversionRefused(`failed: expected webhook response of ${wanted}, got ${got}`);
 }
 

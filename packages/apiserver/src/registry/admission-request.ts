@@ -2,6 +2,9 @@ import type { KubeObject } from '@drover/api';
 import type { AdmissionRequest } from './admission.js';
 import { type WriteContext, warnIn } from './core.js';
 
+/** Options are of the kind of the operation: a patch is an update, or makes an object. */
+const OPTIONS = { CREATE: 'Create', UPDATE: 'Update', DELETE: 'Delete' } as const;
+
 /** A write as the admission steps see it. */
 export function admissionRequest(
   context: WriteContext,
@@ -11,6 +14,7 @@ export function admissionRequest(
 ): AdmissionRequest {
   const { served, namespace, identity, dryRun, part, options, warnings } = context;
   const { group, plural } = served.definition;
+  const { force: _apply, ...told } = options;
   return {
     operation,
     group,
@@ -22,7 +26,7 @@ export function admissionRequest(
     identity,
     dryRun,
     served,
-    options,
+    options: { ...told, kind: `${OPTIONS[operation]}Options`, apiVersion: 'meta.k8s.io/v1' },
     warn: warnIn(warnings),
     annotate: (key, value) => context.annotate(key, value),
   };

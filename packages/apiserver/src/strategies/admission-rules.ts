@@ -1,6 +1,5 @@
-import { ApiError, labelRequirements, type StatusCause } from '@drover/api';
+import type { StatusCause } from '@drover/api';
 import type { RuleWithOperations } from '@drover/api/types/admissionregistration-v1';
-import type { LabelSelector } from '@drover/api/types/meta-v1';
 import { invalidValue, required, unsupported } from './causes.js';
 
 const ANY = '*';
@@ -13,7 +12,7 @@ export function ruleCauses(
   at: string,
 ): StatusCause[] {
   const causes = [
-    ...listCauses(operations, `${at}.operations`, 'operations'),
+    ...listCauses(operations, `${at}.operations`, 'operations', 'admissionregistration.OperationType'),
     ...listCauses(apiGroups, `${at}.apiGroups`, 'API groups'),
     ...listCauses(apiVersions, `${at}.apiVersions`, 'API versions'),
     ...resourceCauses(resources, `${at}.resources`),
@@ -30,21 +29,10 @@ export function ruleCauses(
   return causes;
 }
 
-/** What is wrong with a label selector. */
-export function selectorCauses(selector: LabelSelector | undefined, at: string): StatusCause[] {
-  try {
-    labelRequirements(selector ?? {});
-    return [];
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return [{ reason: 'FieldValueInvalid', message: error.message, field: at }];
-  }
-}
-
-function listCauses(values: readonly string[], at: string, what: string): StatusCause[] {
+function listCauses(values: readonly string[], at: string, what: string, items = 'string'): StatusCause[] {
   if (values.length === 0) return [required(at)];
   if (values.length === 1 || !values.includes(ANY)) return [];
-  return [invalidValue(at, values, `if '*' is present, must not specify other ${what}`)];
+  return [invalidValue(at, values, `if '*' is present, must not specify other ${what}`, items)];
 }
 
 function resourceCauses(resources: readonly string[], at: string): StatusCause[] {

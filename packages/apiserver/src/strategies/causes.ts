@@ -5,9 +5,9 @@ export function required(field: string, why = ''): StatusCause {
   return { reason: 'FieldValueRequired', message: `Required value${why === '' ? '' : `: ${why}`}`, field };
 }
 
-/** A value that a field may not have; `why` says what is wrong with it. */
-export function invalidValue(field: string, value: unknown, why: string): StatusCause {
-  return { reason: 'FieldValueInvalid', message: `Invalid value: ${printed(value)}: ${why}`, field };
+/** A value that a field may not have; `why` says what is wrong with it. `items` is Go's name for the items of a list. */
+export function invalidValue(field: string, value: unknown, why: string, items = 'string'): StatusCause {
+  return { reason: 'FieldValueInvalid', message: `Invalid value: ${printed(value, items)}: ${why}`, field };
 }
 
 /** A value that is none of those a field may have, which are told in their order. */
@@ -28,8 +28,8 @@ export function forbiddenField(field: string, why: string): StatusCause {
 }
 
 /** A value as Go prints nothing, texts and lists of texts in such a sentence; anything else as JSON. */
-function printed(value: unknown): string {
+function printed(value: unknown, items: string): string {
   if (value === undefined || value === null) return '"null"';
   if (!Array.isArray(value)) return JSON.stringify(value);
-  return `[]string{${value.map((item) => JSON.stringify(item)).join(', ')}}`;
+  return `[]${items}{${value.map((item) => JSON.stringify(item)).join(', ')}}`;
 }

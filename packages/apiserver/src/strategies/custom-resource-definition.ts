@@ -15,7 +15,7 @@ import type { NameRule, Strategy, StrategyContext } from '../catalog/strategy.js
 import { CONVERSION_REVIEW_VERSIONS } from '../crd/conversion-review.js';
 import { timestamp } from '../registry/core.js';
 import { absent, type Fields, inner, loose, made, objectsIn } from './absent.js';
-import { forbiddenField, required } from './causes.js';
+import { forbiddenField, invalidValue, required } from './causes.js';
 import { clientConfigCauses } from './client-config.js';
 import { counted } from './plain.js';
 import { reviewVersionCauses } from './review-versions.js';
@@ -146,6 +146,13 @@ function causes(object: CustomResourceDefinition, old: CustomResourceDefinition 
   ];
 }
 
+function bundleCauses(bundle: string | undefined, at: string): StatusCause[] {
+  if (bundle === undefined || bundle === '') return [];
+  if (Buffer.from(bundle, 'base64').toString().includes('-----BEGIN CERTIFICATE-----')) return [];
+  const why = 'unable to load root certificates: unable to parse bytes as PEM block';
+  return [invalidValue(at, bundle.slice(0, 64), why)];
+}
+
 /** A version in which objects may still be stored has to stay, or they could not be read any more. */
 function storedVersionCauses({ spec, status }: CustomResourceDefinition): StatusCause[] {
   return (status?.storedVersions ?? []).flatMap((stored, index) =>
@@ -242,6 +249,7 @@ function conversionCauses({ conversion, preserveUnknownFields }: CustomResourceD
     ...(clientConfig === undefined
       ? [required(`${at}.clientConfig`, 'required when strategy is set to Webhook')]
       : clientConfigCauses(clientConfig, `${at}.clientConfig`)),
+    ...bundleCauses(clientConfig?.caBundle, `${at}.clientConfig.caBundle`),
     ...reviewVersionCauses(conversionReviewVersions, `${at}.conversionReviewVersions`, CONVERSION_REVIEW_VERSIONS),
   ];
 }

@@ -1,5 +1,5 @@
 import { qualifiedName, type StatusCause } from '@drover/api';
-import { BOOL, type CelEnvironment, type CelType, CompileError, ResultTypeError } from '@drover/api/cel';
+import { BOOL, type CelEnvironment, type CelType, CompileError, typeText } from '@drover/api/cel';
 import type { MatchCondition } from '@drover/api/types/admissionregistration-v1';
 import { expressionEnvironment } from '../admission/expression-environment.js';
 import { duplicate, invalidValue, required } from './causes.js';
@@ -15,13 +15,21 @@ export function expressionCauses(
   ...wanted: readonly CelType[]
 ): StatusCause[] {
   try {
-    environment.compile(expression, ...wanted);
-    return [];
+    const { type } = environment.compile(expression);
+    return wanted.some((one) => typeText(one) === typeText(type))
+      ? []
+      : [invalidValue(at, expression, wrongType(wanted, type))];
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
-    const why = error instanceof ResultTypeError ? error.message : `compilation failed: ${error.message}`;
-    return [invalidValue(at, expression, why)];
+    return [invalidValue(at, expression, `compilation failed: ${error.message}`)];
   }
+}
+
+/** What only the evaluation tells is of the wrong type too. */
+function wrongType(wanted: readonly CelType[], got: CelType): string {
+  const names = wanted.map((type) => (type.kind === 'null' ? 'null_type' : typeText(type)));
+  const list = names.length === 1 ? names.join('') : `one of [${names.join(' ')}]`;
+  return `must evaluate to ${list} but got ${typeText(got)}`;
 }
 
 /** What is wrong with match conditions. */

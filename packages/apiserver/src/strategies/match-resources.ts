@@ -1,8 +1,9 @@
 import { pathSegment, type StatusCause } from '@drover/api';
 import type { MatchResources, NamedRuleWithOperations } from '@drover/api/types/admissionregistration-v1';
 import { absent, type Fields, objectsIn } from './absent.js';
-import { ruleCauses, selectorCauses } from './admission-rules.js';
+import { ruleCauses } from './admission-rules.js';
 import { duplicate, invalidValue } from './causes.js';
+import { selectorCauses } from './label-selector.js';
 
 /** Fills in what MatchResources leave out. */
 export function fillMatchResources(resources: Fields | undefined): void {

@@ -2,12 +2,12 @@ import { dnsSubdomain, pathSegment, type StatusCause } from '@drover/api';
 import type { ParamRef, ValidatingAdmissionPolicyBinding } from '@drover/api/types/admissionregistration-v1';
 import type { Strategy } from '../catalog/strategy.js';
 import { inner, loose } from './absent.js';
-import { selectorCauses } from './admission-rules.js';
 import { duplicate, forbiddenField, invalidValue, required, unsupported } from './causes.js';
+import { selectorCauses } from './label-selector.js';
 import { fillMatchResources, matchResourceCauses } from './match-resources.js';
 import { counted } from './plain.js';
 
-const NOT_FOUND_ACTIONS = ['Allow', 'Deny'];
+const NOT_FOUND_ACTIONS = ['Deny', 'Allow'];
 
 /** What puts a policy in force: for which requests, with which parameters, and what is done about a failure. */
 export const validatingAdmissionPolicyBinding: Strategy = {
@@ -23,7 +23,7 @@ function bindingCauses({ spec = {} }: ValidatingAdmissionPolicyBinding): StatusC
     ...(policyName === '' ? [required('spec.policyName')] : []),
     ...(why === undefined ? [] : [invalidValue('spec.policyName', policyName, why)]),
     ...(paramRef === undefined ? [] : paramRefCauses(paramRef)),
-    ...(matchResources === undefined ? [] : matchResourceCauses(matchResources, 'spec.matchResouces')),
+    ...(matchResources === undefined ? [] : matchResourceCauses(matchResources, 'spec.matchResources')),
     ...actionCauses(validationActions),
   ];
 }
@@ -54,7 +54,7 @@ function actionCauses(actions: readonly string[]): StatusCause[] {
   if (actions.includes('Deny') && actions.includes('Warn')) {
     const why =
       'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)';
-    causes.push(invalidValue(at, actions, why));
+    causes.push(invalidValue(at, actions, why, 'admissionregistration.ValidationAction'));
   }
   return causes;
 }

@@ -9,7 +9,6 @@ import type {
   Variable,
 } from '@drover/api/types/admissionregistration-v1';
 import { expressionEnvironment } from '../admission/expression-environment.js';
-import { splitApiVersion } from '../catalog/catalog.js';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, inner, loose } from './absent.js';
 import { duplicate, invalidValue, required, unsupported } from './causes.js';
@@ -63,7 +62,8 @@ function expressionsCauses(spec: ValidatingAdmissionPolicySpec, policy: string):
   const { variables = [], validations = [], auditAnnotations = [] } = spec;
   const params = spec.paramKind !== undefined;
   const types = new Map<string, CelType>();
-  const scope = { params, variables: types };
+  // Without a declaration there is nothing to refer to.
+  const scope = { params, ...(variables.length === 0 ? {} : { variables: types }) };
   const declared = variables.flatMap((variable, index) => variableCauses(variable, scope, `spec.variables[${index}]`));
   const found = [
     ...declared,
@@ -85,7 +85,7 @@ function expressionsCauses(spec: ValidatingAdmissionPolicySpec, policy: string):
 
 interface Scope {
   readonly params: boolean;
-  readonly variables: Map<string, CelType>;
+  readonly variables?: Map<string, CelType>;
 }
 
 function variableCauses({ name, expression }: Variable, scope: Scope, at: string): StatusCause[] {
@@ -97,7 +97,7 @@ function variableCauses({ name, expression }: Variable, scope: Scope, at: string
   if (expression.trim() === '') return [...causes, required(`${at}.expression`, 'expression is not specified')];
   try {
     const { type } = expressionEnvironment({ ...scope, authorizer: true }).compile(expression);
-    scope.variables.set(name, type);
+    scope.variables?.set(name, type);
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
     causes.push(invalidValue(`${at}.expression`, expression, `compilation failed: ${error.message}`));
@@ -149,11 +149,13 @@ function annotationCauses(
 function paramKindCauses({ apiVersion = '', kind = '' }: ParamKind): StatusCause[] {
   const at = 'spec.paramKind';
   const causes: StatusCause[] = [];
-  const [group, version] = splitApiVersion(apiVersion);
+  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
   const badGroup = group === '' ? undefined : dnsSubdomain(group);
   const badVersion = dns1035Label(version);
   if (apiVersion === '') causes.push(required(`${at}.apiVersion`));
-  else if (badGroup !== undefined) causes.push(invalidValue(`${at}.apiVersion`, group, badGroup));
+  else if (apiVersion.split('/').length > 2) {
+    causes.push(invalidValue(`${at}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
+  } else if (badGroup !== undefined) causes.push(invalidValue(`${at}.apiVersion`, group, badGroup));
   else if (badVersion !== undefined) causes.push(invalidValue(`${at}.apiVersion`, version, badVersion));
   const badKind = dns1035Label(kind.toLowerCase());
   if (kind === '') causes.push(required(`${at}.kind`));

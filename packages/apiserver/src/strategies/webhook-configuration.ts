@@ -8,10 +8,11 @@ import type {
 import { REVIEW_VERSIONS } from '../admission/webhook.js';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, inner, loose, objectsIn } from './absent.js';
-import { ruleCauses, selectorCauses } from './admission-rules.js';
+import { ruleCauses } from './admission-rules.js';
 import { duplicate, invalidValue, required, unsupported } from './causes.js';
 import { clientConfigCauses } from './client-config.js';
 import { matchConditionCauses } from './expressions.js';
+import { selectorCauses } from './label-selector.js';
 import { counted } from './plain.js';
 import { reviewVersionCauses } from './review-versions.js';
 

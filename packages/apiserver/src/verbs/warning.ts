@@ -10,15 +10,12 @@ export function warningHeaders(sentences: readonly string[]): string[] {
     const text = total + sentence.length > TOTAL ? sentence.slice(0, ITEM) : sentence;
     total += text.length;
     if (total > TOTAL) break;
-    headers.push(`299 - ${quoted(text)}`);
+    headers.push(Buffer.from(`299 - ${quoted(text)}`).toString('latin1'));
   }
   return headers;
 }
 
-/** A quoted-string of HTTP: one line, with quotes and backslashes marked. */
+/** A quoted-string of HTTP: one line, with quotes and backslashes marked. Its characters stand for the bytes of UTF-8. */
 function quoted(text: string): string {
-  return `"${text
-    .replace(/[\r\n\t]+/g, ' ')
-    .replace(/[^\x20-\x7e]/g, '?')
-    .replace(/(["\\])/g, '\\$1')}"`;
+  return `"${text.replace(/[\p{Cc}]+/gu, ' ').replace(/(["\\])/g, '\\$1')}"`;
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { ApiError } from '@drover/api';
 
 /** A webhook that was not reached, or that answered nothing that counts. The message is a sentence without its subject. */
@@ -20,7 +21,6 @@ const CERTIFICATE: Readonly<Record<string, string>> = {
 const ANSWERS: Readonly<Record<number, string>> = {
   400: 'the server rejected our request for an unknown reason',
   401: 'the server has asked for the client to provide credentials',
-  403: 'the server does not allow access to the requested resource',
   404: 'the server could not find the requested resource',
   405: 'the server does not allow this method on the requested resource',
   409: 'the server reported a conflict',
@@ -36,7 +36,7 @@ export function noAnswer(url: string, error: unknown): CallFailed {
 
 /** Why an answer with this code does not count; `body` is what it said. */
 export function refusedAnswer(code: number, body: string): CallFailed {
-  const known = ANSWERS[code];
+  const known = code === 403 ? body.trim().slice(0, 300) || 'forbidden' : ANSWERS[code];
   if (known !== undefined) return new CallFailed(known);
   if (code < 500)
     return new CallFailed(`the server responded with the status code ${code} but did not return more information`);
@@ -54,9 +54,20 @@ function reason(error: unknown): string {
   if (code === undefined) return message;
   const certificate = CERTIFICATE[code];
   if (certificate !== undefined) return `tls: failed to verify certificate: x509: ${certificate}`;
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `tls: failed to verify certificate: x509: ${message}`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `tls: failed to verify certificate: x509: certificate is ${validity(error)}`;
+  }
   if (code === 'ECONNREFUSED') return `dial tcp ${address}:${port}: connect: connection refused`;
   if (code === 'ENOTFOUND') return `dial tcp: lookup ${hostname}: no such host`;
   if (code === 'ECONNRESET') return 'EOF';
   return message;
+}
+
+/** Whom a certificate is for, and who was wanted. */
+function validity(error: unknown): string {
+  const { host = '', cert } = error as { readonly host?: string; readonly cert?: { readonly subjectaltname?: string } };
+  const names = [...(cert?.subjectaltname ?? '').matchAll(isIP(host) === 0 ? /DNS:([^,]+)/g : /IP Address:([^,]+)/g)];
+  const list = names.map(([, name]) => name).join(', ');
+  const wanted = host.replace(/\.$/, '');
+  return list === '' ? `not valid for any names, but wanted to match ${wanted}` : `valid for ${list}, not ${wanted}`;
 }

@@ -73,7 +73,9 @@ export class WebhookCaller implements Disposable {
     try {
       return decodeJson(answer.body);
     } catch (error) {
-      throw new CallFailed(`the answer is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+      throw new CallFailed(
+        `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 

@@ -1,4 +1,4 @@
-import { notFound, unavailable } from '@drover/api';
+import { ApiError, unavailable } from '@drover/api';
 import type { Endpoints, Service } from '@drover/api/types/core-v1';
 import type { EndpointSlice } from '@drover/api/types/discovery-v1';
 import type { RandomBytes } from '@drover/kit';
@@ -38,7 +38,7 @@ export class ServiceAddresses {
   /** Every address of the Service's port. @throws ApiError NotFound, ServiceUnavailable. */
   all({ namespace, name, port }: ServicePort): readonly Address[] {
     const service = this.objects.get(CORE('services'), { namespace, name }) as Service | undefined;
-    if (service === undefined) throw notFound(CORE('services'), name);
+    if (service === undefined) throw new ApiError('NotFound', `service ${JSON.stringify(name)} not found`);
     const { type, externalName = '', ports = [] } = service.spec ?? {};
     if (type === 'ExternalName') return [{ host: externalName, port }];
     const found = ports.find((candidate) => candidate.port === port);
