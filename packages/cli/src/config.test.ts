@@ -65,3 +65,33 @@ describe('configuration', () => {
     expect(() => readServerConfig(['--config', '/nowhere.yaml'], {})).toThrow('--config: cannot read /nowhere.yaml');
   });
 });
+
+describe('an audit', () => {
+  const policy = file('apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata }]');
+
+  it('is one policy, with a log of a bounded size', () => {
+    expect(readServerConfig([], {}).audit).toBeUndefined();
+    expect(readLabConfig(['--audit-policy-file', policy], {}).audit).toMatchObject({
+      path: undefined,
+      maxBytes: 100 * 1024 * 1024,
+      maxBackups: 10,
+      strict: false,
+    });
+    const { lab, server } = readUpConfig(['--audit-policy-file', policy], {});
+    expect([lab.audit, server.audit]).toMatchObject([{ maxBackups: 10 }, { maxBackups: 10 }]);
+  });
+
+  it.each([
+    [['--audit-log-path', '/x'], '--audit-log-path: nothing is audited without --audit-policy-file'],
+    [['--audit-policy-file', '/nowhere'], '--audit-policy-file: cannot read /nowhere'],
+    [['--audit-policy-file', policy, '--audit-log-maxsize', '0'], '--audit-log-maxsize: "0" is not a whole number'],
+    [['--audit-policy-file', policy, '--audit-log-mode', 'batch'], '--audit-log-mode: "batch" is not a mode'],
+    [
+      ['--audit-policy-file', file('kind: Policy\nrules: [{}]')],
+      'apiVersion must be audit.k8s.io/v1; rules[0].level must be',
+    ],
+    [['--audit-policy-file', policy, '--kubeconfig', '/x'], 'the cluster of --kubeconfig audits what it is asked'],
+  ])('refuses %j in one sentence', (args, sentence) => {
+    expect(() => readServerConfig(args, {})).toThrow(sentence);
+  });
+});

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Level, Secret } from '@drover/kit';
+import { AUDIT_POLICY_SETTING, AUDIT_SETTINGS, type AuditConfig, readAudit } from './audit.js';
 import { type Given, readSettings, type Settings } from './settings.js';
 import { UsageError } from './usage-error.js';
 
@@ -20,6 +21,7 @@ export interface ListenSetting extends ListenAddress {
 interface Common {
   readonly dataDir: string;
   readonly logLevel: Level;
+  readonly audit: AuditConfig | undefined;
 }
 
 /** The management side's configuration, complete and checked. */
@@ -76,6 +78,7 @@ export const SERVER_SETTINGS: Settings = {
   'server-url': { value: 'URL', help: 'the URL that browsers and agents use (default https://HOST:PORT)' },
   'tls-cert': { value: 'FILE', help: 'PEM certificate chain to serve with (default: one of our own authority)' },
   'tls-key': { value: 'FILE', help: 'PEM key of --tls-cert' },
+  ...AUDIT_SETTINGS,
 };
 
 /** Settings of `drover lab`. */
@@ -83,11 +86,13 @@ export const LAB_SETTINGS: Settings = {
   ...DATA_DIR,
   listen: { value: 'HOST:PORT', help: 'where to listen (default 127.0.0.1:6443; port 0 takes a free one)' },
   name: { value: 'NAME', help: 'the name of the lab’s host (default lab)' },
+  ...AUDIT_SETTINGS,
 };
 
 /** Settings of `drover up`. */
 export const UP_SETTINGS: Settings = {
   ...DATA_DIR,
+  ...AUDIT_POLICY_SETTING,
   'no-import': { help: 'do not import the lab into the server' },
   'server-listen': { value: 'HOST:PORT', help: 'where the server listens (default 127.0.0.1:8443)' },
   'lab-listen': { value: 'HOST:PORT', help: 'where the lab listens (default 127.0.0.1:6443)' },
@@ -131,8 +136,12 @@ export function readServerConfig(args: readonly string[], env: Environment): Ser
   }
   const kubeconfig = given.get('kubeconfig');
   if (kubeconfig && store) throw new UsageError(`${kubeconfig.source} and ${store.source} exclude each other`);
+  const shared = common(given, env);
+  if (kubeconfig && shared.audit) {
+    throw new UsageError('--audit-policy-file: the cluster of --kubeconfig audits what it is asked');
+  }
   return {
-    ...common(given, env),
+    ...shared,
     listen: address(given, 'listen', 8443),
     kubeconfig: kubeconfig && resolve(kubeconfig.text),
     bootstrapPassword: bootstrapPassword(given.get('bootstrap-password')),
@@ -178,6 +187,7 @@ function common(given: ReadonlyMap<string, Given>, env: Environment): Common {
   return {
     dataDir: resolve(given.get('data-dir')?.text ?? join(base, 'drover')),
     logLevel: logLevel(given.get('log-level')),
+    audit: readAudit(given),
   };
 }
 

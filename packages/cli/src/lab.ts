@@ -6,12 +6,16 @@ import { type Client, createClient, inProcessTransport } from '@drover/client';
 import { createHarvester } from '@drover/harvester';
 import { Closing } from '@drover/kit';
 import { openSqliteStore } from '@drover/store';
+import { openAudit } from './audit.js';
 import type { LabConfig } from './config.js';
 import { openDataDir, writeSecretFile } from './data-dir.js';
 import { hostsOf, listenError } from './listen.js';
 import { readyLine } from './ready-line.js';
 import { stopped } from './server.js';
 import type { Surroundings } from './surroundings.js';
+
+/** Kinds of the lab that hold credentials: settings have the registration URL, of backup targets, and of certificates. */
+const CREDENTIALS = ['harvesterhci.io/settings'];
 
 /** The lab, running. Disposing it stops its controllers; its machines and its agent run on. */
 export interface RunningLab extends AsyncDisposable {
@@ -54,6 +58,7 @@ export async function startLab(config: LabConfig, surroundings: Surroundings): P
     node: { name: config.name, ip: '127.0.0.1' },
     agent: { version, command: [...self, 'agent'] },
   });
+  const audit = await openAudit(config.audit, own, CREDENTIALS, { clock, log }, closing);
   const apiServer = closing.use(
     await createApiServer({
       store,
@@ -64,6 +69,7 @@ export async function startLab(config: LabConfig, surroundings: Surroundings): P
       advertise: config.listen,
       aggregated: harvester.aggregated,
       paths: harvester.paths,
+      ...audit,
       admission: harvester.admission,
     }),
   );

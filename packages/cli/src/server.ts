@@ -16,6 +16,7 @@ import {
 import { Closing } from '@drover/kit';
 import { createManager, managerAdmission } from '@drover/manager';
 import { openSqliteStore } from '@drover/store';
+import { openAudit } from './audit.js';
 import { openControlSocket } from './backup/control-socket.js';
 import { serverBackup } from './backup/server-backup.js';
 import type { ServerConfig } from './config.js';
@@ -24,6 +25,11 @@ import { hostsOf, listenOn, urlOf } from './listen.js';
 import { readyLine } from './ready-line.js';
 import type { Surroundings } from './surroundings.js';
 import { UsageError } from './usage-error.js';
+
+/** Kinds of the management side that are, or hold, credentials. */
+const CREDENTIALS = ['authconfigs', 'clusterregistrationtokens', 'tokens', 'users'].map(
+  (plural) => `management.cattle.io/${plural}`,
+);
 
 /** The management side, running. Disposing it stops it cleanly. */
 export interface RunningServer extends AsyncDisposable {
@@ -132,14 +138,15 @@ interface LocalCluster {
 
 async function embeddedCluster(
   dataDir: string,
-  { listen }: ServerConfig,
+  { listen, audit: auditConfig }: ServerConfig,
   { clock, random, log, version }: Surroundings,
   closing: Closing,
 ): Promise<LocalCluster> {
   const store = closing.use(await openSqliteStore({ file: join(dataDir, 'store.db'), clock, log }));
   const admission = managerAdmission(() => client);
+  const audit = await openAudit(auditConfig, dataDir, CREDENTIALS, { clock, log }, closing);
   const apiServer = closing.use(
-    await createApiServer({ store, clock, random, log, dataDir, advertise: listen, admission }),
+    await createApiServer({ store, clock, random, log, dataDir, advertise: listen, admission, ...audit }),
   );
   // Not before the API server has made the keys that belong to a backup.
   closing.use(await openControlSocket(dataDir, () => serverBackup(dataDir, store, clock, version), log));
