@@ -1,14 +1,8 @@
 import type { Level } from '@drover/kit';
 import { StoreLocked } from '@drover/store';
-import { runAgentCommand } from './agent.js';
-import { runBackup } from './backup/backup.js';
-import { runRestore } from './backup/restore.js';
 import { readBackupConfig, readLabConfig, readRestoreConfig, readServerConfig, readUpConfig } from './config.js';
 import { COMMANDS, type CommandName, commandHelp, isCommand, programHelp, REFUSED } from './help.js';
-import { runLab } from './lab.js';
-import { runServer } from './server.js';
 import type { Surroundings } from './surroundings.js';
-import { runUp } from './up.js';
 import { ResourceTaken, UsageError } from './usage-error.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,6 +41,7 @@ function split([first = '--help', ...rest]: readonly string[]): [name: string, r
   return isCommand(both) || REFUSED[both] !== undefined ? [both, rest.slice(1)] : [first, rest];
 }
 
+/** A command loads what it is made of, and no other: most of a start is loading, and most of an idle process is what was loaded. */
 async function runCommand(
   name: CommandName,
   args: readonly string[],
@@ -56,25 +51,32 @@ async function runCommand(
   switch (name) {
     case 'up': {
       const config = readUpConfig(args, env);
+      const { runUp } = await import('./up.js');
       return runUp(config, surroundings(config.server.logLevel));
     }
     case 'server': {
       const config = readServerConfig(args, env);
+      const { runServer } = await import('./server.js');
       return runServer(config, surroundings(config.logLevel));
     }
     case 'lab': {
       const config = readLabConfig(args, env);
+      const { runLab } = await import('./lab.js');
       return runLab(config, surroundings(config.logLevel));
     }
     case 'server backup': {
       const config = readBackupConfig(args, env);
+      const { runBackup } = await import('./backup/backup.js');
       return runBackup(config, surroundings(config.logLevel));
     }
     case 'server restore': {
       const config = readRestoreConfig(args, env);
+      const { runRestore } = await import('./backup/restore.js');
       return runRestore(config, surroundings(config.logLevel));
     }
-    case 'agent':
+    case 'agent': {
+      const { runAgentCommand } = await import('./agent.js');
       return runAgentCommand(args, env, surroundings('info'));
+    }
   }
 }

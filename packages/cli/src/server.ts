@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Identity } from '@drover/api';
-import { type ApiServer, createApiServer } from '@drover/apiserver';
+import type { ApiServer } from '@drover/apiserver';
 import {
   type Client,
   createClient,
@@ -14,7 +14,6 @@ import {
   type Transport,
 } from '@drover/client';
 import { Closing } from '@drover/kit';
-import { createManager, managerAdmission } from '@drover/manager';
 import { openSqliteStore } from '@drover/store';
 import { openAudit } from './audit.js';
 import { openControlSocket } from './backup/control-socket.js';
@@ -76,9 +75,10 @@ export async function startServer(config: ServerConfig, surroundings: Surroundin
   const log = surroundings.log.with({ side: 'server' });
   const dataDir = await openDataDir(config.dataDir);
   const own = await openDataDir(join(dataDir, 'server'));
+  const parts = loadParts();
   const local = config.kubeconfig
     ? await existingCluster(config.kubeconfig, surroundings, closing)
-    : await embeddedCluster(own, config, { ...surroundings, log }, closing);
+    : await embeddedCluster(own, config, { ...surroundings, log }, parts, closing);
 
   const front = await frontListener(local, config, closing);
   const url = config.serverUrl ?? urlOf(front.address);
@@ -88,6 +88,7 @@ export async function startServer(config: ServerConfig, surroundings: Surroundin
   await writeFile(caFile, front.caPem, { mode: 0o644 });
 
   const passwordFile = join(own, 'bootstrap-password');
+  const { createManager } = await parts;
   const manager = closing.use(
     createManager({
       client: local.client,
@@ -127,6 +128,18 @@ export async function startServer(config: ServerConfig, surroundings: Surroundin
   };
 }
 
+type Parts = Pick<typeof import('@drover/apiserver'), 'createApiServer'> &
+  Pick<typeof import('@drover/manager'), 'createManager' | 'managerAdmission'>;
+
+/** The code of the two large parts, which loads while the store's thread reads its file. */
+async function loadParts(): Promise<Parts> {
+  const [{ createApiServer }, { createManager, managerAdmission }] = await Promise.all([
+    import('@drover/apiserver'),
+    import('@drover/manager'),
+  ]);
+  return { createApiServer, createManager, managerAdmission };
+}
+
 /** The Kubernetes API that keeps what the manager knows. */
 interface LocalCluster {
   readonly client: Client;
@@ -140,9 +153,11 @@ async function embeddedCluster(
   dataDir: string,
   { listen, audit: auditConfig }: ServerConfig,
   { clock, random, log, version }: Surroundings,
+  parts: Promise<Parts>,
   closing: Closing,
 ): Promise<LocalCluster> {
   const store = closing.use(await openSqliteStore({ file: join(dataDir, 'store.db'), clock, log }));
+  const { createApiServer, managerAdmission } = await parts;
   const admission = managerAdmission(() => client);
   const audit = await openAudit(auditConfig, dataDir, CREDENTIALS, { clock, log }, closing);
   const apiServer = closing.use(

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { faultOf, LogFile, type LogFileOptions } from './log-file.js';
 import type { Reply, Request, WorkerSetup } from './messages.js';
-import { buffersOf, pack, type Row, unpack } from './rows.js';
+import { buffersOf, pack, unpack } from './rows.js';
 
 /** Rows in one message while loading: a megabyte or two with usual objects. */
 const LOAD_ROWS = 500;
@@ -45,20 +45,20 @@ class Answer {
 class LogService {
   /** A commit has been answered before its tidying fails, so the fault is told in answer to the next one. */
   #untidy: unknown;
-  readonly #pages: Generator<readonly Row[], void, undefined>;
 
   constructor(
     readonly port: MessagePort,
     readonly log: LogFile,
     readonly answer: Answer,
-  ) {
-    this.#pages = log.pages(LOAD_ROWS);
-  }
+  ) {}
 
   serve(request: Request): void {
     switch (request.type) {
       case 'load':
-        this.answer.send({ type: 'loaded', rows: pack(this.#pages.next().value ?? [], LOAD_SLAB_BYTES) });
+        for (const rows of this.log.pages(LOAD_ROWS)) {
+          this.answer.send({ type: 'loaded', rows: pack(rows, LOAD_SLAB_BYTES) });
+        }
+        this.answer.send({ type: 'done' });
         return;
       case 'commit':
         if (this.#untidy) throw this.#untidy;

@@ -7,7 +7,10 @@ export interface WorkerSetup {
   readonly maxFileBytes: number;
 }
 
-/** What the worker is asked, one at a time; each gets one reply, and the start gets one too. */
+/**
+ * What the worker is asked, one at a time. Each gets `done` or a fault, and so does the start, with `opened`; `load` gets all rows
+ * before, as fast as they are read: they are to be held in memory anyway.
+ */
 export type Request =
   | { readonly type: 'load' }
   | {
@@ -18,7 +21,7 @@ export type Request =
     }
   | { readonly type: 'close' };
 
-/** `rows` is empty when the log has been read to its end. */
+/** What the worker answers. */
 export type Reply =
   | { readonly type: 'opened'; readonly oldest: number }
   | { readonly type: 'loaded'; readonly rows: PackedRows }

@@ -51,14 +51,8 @@ export async function openThrough(program: URL | undefined, options: SqliteStore
   }
 }
 
-/** Replays the log; the worker reads the next rows while these are taken in. */
 async function* replay(journal: WorkerJournal): AsyncGenerator<Iterable<Write>, void, undefined> {
-  for (let next = journal.load(); ; ) {
-    const rows = await next;
-    if (rows.keys.length === 0) return;
-    next = journal.load();
-    yield writes(rows);
-  }
+  for await (const rows of journal.load()) yield writes(rows);
 }
 
 function* writes(rows: PackedRows): Generator<Write, void, undefined> {

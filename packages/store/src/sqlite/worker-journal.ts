@@ -20,6 +20,8 @@ export class FileLocked extends Error {
 export class WorkerJournal implements Journal {
   readonly #worker: Worker;
   #waiter: Waiter | undefined;
+  /** Replies that nobody has waited for yet. */
+  readonly #replies: Reply[] = [];
   #broken: Error | undefined;
 
   private constructor(setup: WorkerSetup, program: URL) {
@@ -27,7 +29,7 @@ export class WorkerJournal implements Journal {
       workerData: setup,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
     });
-    this.#worker.on('message', (reply: Reply) => this.#settle((waiter) => waiter.resolve(reply)));
+    this.#worker.on('message', (reply: Reply) => this.#take(reply));
     this.#worker.on('error', (error) => this.#break(error));
     this.#worker.on('messageerror', (error) => this.#break(error));
     this.#worker.on('exit', (code) => this.#break(new Error(`the thread that writes ended with code ${code}`)));
@@ -52,11 +54,10 @@ export class WorkerJournal implements Journal {
     }
   }
 
-  /** The next rows of the log, from the first; none at its end. */
-  async load(): Promise<PackedRows> {
-    const reply = await this.#ask({ type: 'load' });
-    if (reply.type !== 'loaded') throw new Error(`the thread that writes answered "${reply.type}"`);
-    return reply.rows;
+  /** All rows of the log, in order. The thread reads on while these are taken in, and while the main thread does other things. */
+  async *load(): AsyncGenerator<PackedRows, void, undefined> {
+    let reply = await this.#ask({ type: 'load' });
+    for (; reply.type === 'loaded'; reply = await this.#reply()) yield reply.rows;
   }
 
   /** A turn of the event loop: the requests that have arrived by now go into one group. */
@@ -86,9 +87,7 @@ export class WorkerJournal implements Journal {
   }
 
   async #reply(): Promise<Reply> {
-    const reply = await new Promise<Reply>((resolve, reject) => {
-      this.#waiter = { resolve, reject };
-    });
+    const reply = this.#replies.shift() ?? (await this.#next());
     if (reply.type !== 'fault') return reply;
     switch (reply.fault) {
       case 'locked':
@@ -98,6 +97,18 @@ export class WorkerJournal implements Journal {
       case 'failed':
         throw new Error(reply.message);
     }
+  }
+
+  #next(): Promise<Reply> {
+    if (this.#broken) return Promise.reject(this.#broken);
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+  }
+
+  #take(reply: Reply): void {
+    if (this.#waiter) this.#settle((waiter) => waiter.resolve(reply));
+    else this.#replies.push(reply);
   }
 
   #break(error: Error): void {

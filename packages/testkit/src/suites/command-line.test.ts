@@ -17,7 +17,7 @@ describe('the drover program', () => {
     expect(drover.told.trim().split('\n')).toHaveLength(1);
   });
 
-  it('keeps its state and its secrets from other users, and stops cleanly when asked', async () => {
+  it('keeps its state and its secrets from other users and from a second server, and stops cleanly when asked', async () => {
     await using data = await temporaryDirectory();
     await using server = new DroverProcess(['server', '--data-dir', data.path, '--listen', '127.0.0.1:0']);
     const ready = await server.ready('server');
@@ -30,6 +30,9 @@ describe('the drover program', () => {
     expect(await mode('server/bootstrap-password')).toBe('600');
     const password = (await readFile(join(data.path, 'server/bootstrap-password'), 'utf8')).trim();
     expect(server.told.split(password)).toHaveLength(2);
+    await using second = new DroverProcess(['server', '--data-dir', data.path, '--listen', '127.0.0.1:0']);
+    expect(await second.ended).toEqual({ code: 3, signal: null });
+    expect(second.told).toContain('store.db is in use by another process');
     expect(await server.stop()).toEqual({ code: 0, signal: null });
   });
 
