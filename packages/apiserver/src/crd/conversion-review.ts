@@ -9,6 +9,31 @@ export class ConversionRefused extends Error {
   override readonly name = 'ConversionRefused';
 }
 
+/** What of a converted object is wrong: which kind and version it is, which object it is, or its labels and annotations. */
+class ObjectRefused extends Error {
+  override readonly name = 'ObjectRefused';
+
+  constructor(
+    readonly part: 'type' | 'object' | 'metadata',
+    message: string,
+  ) {
+    super(message);
+  }
+
+  /** The sentence about it: about one object it is another one than about one of several. */
+  refusal(index: number, alone: boolean): ConversionRefused {
+    if (this.part === 'metadata') {
+      return new ConversionRefused(
+        `returned invalid metadata${alone ? '' : ` in object at index ${index}`}: ${this.message}`,
+      );
+    }
+    if (!alone) return new ConversionRefused(`returned invalid converted object at index ${index}: ${this.message}`);
+    return new ConversionRefused(
+      `returned invalid object${this.part === 'type' ? ' at index 0' : ''}: ${this.message}`,
+    );
+  }
+}
+
 /** Whether a version of ConversionReview is spoken here. */
 export function isConversionReviewVersion(version: string): version is ReviewVersion {
   return CONVERSION_REVIEW_VERSIONS.some((known) => known === version);
@@ -53,8 +78,8 @@ export function convertedObjects(
     try {
       return convertedObject(objects[index] ?? null, original, desiredAPIVersion);
     } catch (error) {
-      if (!(error instanceof ConversionRefused)) throw error;
-      throw new ConversionRefused(`returned invalid converted object at index ${index}: ${error.message}`);
+      if (!(error instanceof ObjectRefused)) throw error;
+      throw error.refusal(index, originals.length === 1);
     }
   });
 }
@@ -78,23 +103,21 @@ function checkResult(result: Json | undefined): void {
 /** The converted object with the metadata of the original one: a conversion changes labels and annotations there, nothing else. */
 function convertedObject(document: Json, original: KubeObject, desiredAPIVersion: string): KubeObject {
   const converted = isJsonObject(document) ? document : {};
-  const { apiVersion, kind, metadata } = converted;
+  const { apiVersion = '', kind = '' } = converted;
   if (apiVersion !== desiredAPIVersion) {
-    const received = String(apiVersion ?? '');
-    throw new ConversionRefused(`invalid groupVersion (expected ${desiredAPIVersion}, received ${received})`);
+    const why = `invalid groupVersion (expected ${desiredAPIVersion}, received ${String(apiVersion)})`;
+    throw new ObjectRefused('type', why);
   }
   if (kind !== original.kind) {
-    throw new ConversionRefused(`invalid kind (expected ${original.kind}, received ${String(kind ?? '')})`);
+    throw new ObjectRefused('type', `invalid kind (expected ${original.kind}, received ${String(kind)})`);
   }
-  if (!isJsonObject(metadata)) throw new ConversionRefused('missing metadata in converted object');
-  for (const [field, told] of [
-    ['name', 'name'],
-    ['namespace', 'namespace'],
-    ['uid', 'UID'],
-  ] as const) {
+  const metadata = isJsonObject(converted['metadata']) ? converted['metadata'] : {};
+  for (const [field, told] of IDENTITY) {
     const before = original.metadata[field] ?? '';
     const after = metadata[field] ?? '';
-    if (before !== after) throw new ConversionRefused(`must have the same ${told}: ${before} != ${String(after)}`);
+    if (before !== after) {
+      throw new ObjectRefused('object', `must have the same ${told}: ${before} != ${String(after)}`);
+    }
   }
   const { labels: _labels, annotations: _annotations, ...kept } = original.metadata;
   const labels = textMap(metadata['labels'], 'labels');
@@ -107,18 +130,37 @@ function convertedObject(document: Json, original: KubeObject, desiredAPIVersion
   };
 }
 
+/** Which object it is, by field and by the word for it. */
+const IDENTITY = [
+  ['name', 'name'],
+  ['namespace', 'namespace'],
+  ['uid', 'UID'],
+] as const;
+
 function textMap(value: Json | undefined, field: 'labels' | 'annotations'): Record<string, string> | undefined {
   if (value === undefined || value === null) return undefined;
-  if (!isJsonObject(value)) throw new ConversionRefused(`invalid metadata.${field} in converted object`);
+  const refused = (why: string): ObjectRefused => new ObjectRefused('metadata', why);
+  if (!isJsonObject(value)) throw refused(`invalid metadata.${field} of type ${goType(value)} in converted object`);
   const texts: Record<string, string> = {};
-  for (const [key, text] of Object.entries(value)) {
+  for (const [key, text = null] of Object.entries(value)) {
     if (typeof text !== 'string') {
-      throw new ConversionRefused(`metadata.${field}[${key}] must be a string in converted object`);
+      throw refused(`metadata.${field}[${key}] must be a string, but is ${goType(text)} in converted object`);
     }
-    const why = qualifiedName(key) ?? (field === 'labels' ? labelValue(text) : undefined);
-    if (why !== undefined)
-      throw new ConversionRefused(`metadata.${field}: Invalid value: ${JSON.stringify(key)}: ${why}`);
+    const wrongKey = qualifiedName(key);
+    const wrongValue = field === 'labels' ? labelValue(text) : undefined;
+    const at = `metadata.${field === 'labels' ? 'labels' : 'annotation'}: Invalid value`;
+    if (wrongKey !== undefined) throw refused(`${at}: ${JSON.stringify(key)}: ${wrongKey}`);
+    if (wrongValue !== undefined) throw refused(`${at}: ${JSON.stringify(text)}: ${wrongValue}`);
     texts[key] = text;
   }
   return texts;
+}
+
+/** How Go calls the type of a JSON value. */
+function goType(value: Json): string {
+  if (value === null) return '<nil>';
+  if (Array.isArray(value)) return '[]interface {}';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'string' ? 'string' : 'map[string]interface {}';
 }

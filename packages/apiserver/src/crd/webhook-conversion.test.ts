@@ -192,12 +192,12 @@ describe('a kind whose versions a webhook converts', () => {
       'renames an object',
       (document) =>
         answer(document, (object) => ({ ...converted(object), metadata: { ...object['metadata'], name: 'other' } })),
-      'returned invalid converted object at index 0: must have the same name: x != other',
+      'returned invalid object: must have the same name: x != other',
     ],
     [
       'answers in another version',
       (document) => answer(document, (object) => object),
-      'returned invalid converted object at index 0: invalid groupVersion (expected example.org/v2, received example.org/v1)',
+      'returned invalid object at index 0: invalid groupVersion (expected example.org/v2, received example.org/v1)',
     ],
   ])('cannot be read when the webhook %s', (_what, webhook, message) =>
     withThings(webhook, async ({ server }) => {

@@ -1,7 +1,7 @@
-import { type AggregatedApi, type ApiRequest, type ApiResponse, apiVersion, notServed, unavailable } from '@drover/api';
+import { type AggregatedApi, type ApiRequest, type ApiResponse, apiVersion, notServed } from '@drover/api';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import { acceptEntries, notAcceptable } from '../request/negotiation.js';
-import { header, json } from '../request/response.js';
+import { header, json, text } from '../request/response.js';
 import { type ApiGroup, type ApiResource, apiGroups, type VirtualResource } from './resource-list.js';
 
 /** What others serve: a list that is good while its version stays. */
@@ -49,7 +49,7 @@ export class Discovery {
     if (version === undefined) return json(200, { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(found) });
     const list = found.versions.find((candidate) => candidate.version === version);
     if (list === undefined) throw notServed();
-    if (list.stale) throw unavailable('service unavailable');
+    if (list.stale) return text(503, 'service unavailable\n');
     const groupVersion = apiVersion({ group: found.name, version });
     return json(200, { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: list.resources });
   }

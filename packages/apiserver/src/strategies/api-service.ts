@@ -1,4 +1,4 @@
-import { dns1035Label, dnsSubdomain, type StatusCause } from '@drover/api';
+import { dns1035Label, dnsSubdomain, pathSegment, type StatusCause } from '@drover/api';
 import type { APIService, APIServiceSpec } from '@drover/api/types/apiregistration-v1';
 import type { Strategy } from '../catalog/strategy.js';
 import { timestamp } from '../registry/core.js';
@@ -12,8 +12,8 @@ const VERSION_PRIORITY = 1_000;
 /** Registrations of group versions: those without a Service are served here, and always available. */
 export const apiService: Strategy = {
   ...plain,
-  // The name is the version and the group: nothing more is asked of it.
-  nameRule: (name) => (name.endsWith('.') ? dns1035Label(name.slice(0, -1)) : dnsSubdomain(name)),
+  // The name is the version and the group: what these may be is asked of them.
+  nameRule: pathSegment,
   fill: (object) => absent(inner(loose(object), 'spec', 'service'), 'port', 443),
   prepareForCreate: (object, { clock }) => {
     if (inner(loose(object), 'spec', 'service') !== undefined) return;
@@ -46,8 +46,7 @@ function causes({ metadata, spec }: APIService): StatusCause[] {
     found.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
   }
   if (badGroup !== undefined) found.push(invalidValue('spec.group', group, badGroup));
-  if (version === '') found.push(required('spec.version'));
-  else if (badVersion !== undefined) found.push(invalidValue('spec.version', version, badVersion));
+  if (badVersion !== undefined) found.push(invalidValue('spec.version', version, badVersion));
   return [...found, ...priorityCauses(spec), ...serviceCauses(spec)];
 }
 

@@ -15,7 +15,7 @@ import type { NameRule, Strategy, StrategyContext } from '../catalog/strategy.js
 import { CONVERSION_REVIEW_VERSIONS } from '../crd/conversion-review.js';
 import { timestamp } from '../registry/core.js';
 import { absent, type Fields, inner, loose, made, objectsIn } from './absent.js';
-import { forbiddenField, invalidValue, required } from './causes.js';
+import { forbiddenField, required, unsupported } from './causes.js';
 import { clientConfigCauses } from './client-config.js';
 import { counted } from './plain.js';
 import { reviewVersionCauses } from './review-versions.js';
@@ -146,13 +146,6 @@ function causes(object: CustomResourceDefinition, old: CustomResourceDefinition 
   ];
 }
 
-function bundleCauses(bundle: string | undefined, at: string): StatusCause[] {
-  if (bundle === undefined || bundle === '') return [];
-  if (Buffer.from(bundle, 'base64').toString().includes('-----BEGIN CERTIFICATE-----')) return [];
-  const why = 'unable to load root certificates: unable to parse bytes as PEM block';
-  return [invalidValue(at, bundle.slice(0, 64), why)];
-}
-
 /** A version in which objects may still be stored has to stay, or they could not be read any more. */
 function storedVersionCauses({ spec, status }: CustomResourceDefinition): StatusCause[] {
   return (status?.storedVersions ?? []).flatMap((stored, index) =>
@@ -232,26 +225,25 @@ function versionCauses({ versions }: CustomResourceDefinitionSpec): StatusCause[
   return found;
 }
 
+/** What is wrong with the conversion, by the names of the fields that kube-apiserver tells. */
 function conversionCauses({ conversion, preserveUnknownFields }: CustomResourceDefinitionSpec): StatusCause[] {
-  const { strategy, webhook } = conversion ?? {};
-  const at = 'spec.conversion.webhook';
-  if (strategy !== 'Webhook') {
-    return webhook === undefined ? [] : [forbiddenField(at, 'should not be set when strategy is not set to Webhook')];
+  const { strategy = 'None', webhook } = conversion ?? {};
+  const client = 'spec.conversion.webhookClientConfig';
+  const versions = 'spec.conversion.conversionReviewVersions';
+  if (strategy === 'None') {
+    const why = 'should not be set when strategy is not set to Webhook';
+    return webhook === undefined ? [] : [forbiddenField(client, why), forbiddenField(versions, why)];
   }
+  if (strategy !== 'Webhook') return [unsupported('spec.conversion.strategy', strategy, ['None', 'Webhook'])];
+  const { clientConfig, conversionReviewVersions = [] } = webhook ?? {};
   const found: StatusCause[] = [];
   if (preserveUnknownFields === true) {
     found.push(wrong('spec.conversion.strategy', '"Webhook": must be None if spec.preserveUnknownFields is true'));
   }
-  if (webhook === undefined) return [...found, required(at, 'required when strategy is set to Webhook')];
-  const { clientConfig, conversionReviewVersions } = webhook;
-  return [
-    ...found,
-    ...(clientConfig === undefined
-      ? [required(`${at}.clientConfig`, 'required when strategy is set to Webhook')]
-      : clientConfigCauses(clientConfig, `${at}.clientConfig`)),
-    ...bundleCauses(clientConfig?.caBundle, `${at}.clientConfig.caBundle`),
-    ...reviewVersionCauses(conversionReviewVersions, `${at}.conversionReviewVersions`, CONVERSION_REVIEW_VERSIONS),
-  ];
+  if (clientConfig === undefined) found.push(required(client, 'required when strategy is set to Webhook'));
+  else found.push(...clientConfigCauses(clientConfig, client));
+  if (conversionReviewVersions.length === 0) return [...found, required(versions)];
+  return [...found, ...reviewVersionCauses(conversionReviewVersions, versions, CONVERSION_REVIEW_VERSIONS)];
 }
 
 function frozenCauses(
