@@ -37,6 +37,8 @@ import { attributesOf, methodNotAllowed, serveObjects } from './verbs/resource.j
 
 /** Headers that say who asks: handlers behind us are told the identity itself and never see these. */
 const IDENTITY_HEADERS = /^(authorization|impersonate-.*)$/;
+/** Nobody on the way may keep an answer that does not say how long it holds. */
+const NOT_KEPT = { 'cache-control': 'no-cache, private' };
 /** The answer to a handshake that was taken; its bytes are whoever takes it to send. */
 const SWITCHED: ApiResponse = { status: 101, headers: {}, body: new Uint8Array() };
 
@@ -83,7 +85,7 @@ export class Api {
     metrics.requests.arrived(kind);
     try {
       const response = await this.#answer(visit, sender);
-      const headers = { ...response.headers, ...visit.headers, [AUDIT_ID]: visit.auditId };
+      const headers = { ...NOT_KEPT, ...response.headers, ...visit.headers, [AUDIT_ID]: visit.auditId };
       return { ...response, headers, ...(request.method === 'HEAD' ? { body: new Uint8Array() } : {}) };
     } finally {
       metrics.requests.left(kind);
@@ -354,7 +356,9 @@ export class Api {
     await visit.trail?.complete(response, mistake ? 'Panic' : 'ResponseComplete');
     const ms = clock.now() - visit.started;
     const code = response.status;
-    metrics.requests.answered(labels, code, ms / 1000, longRunning ? undefined : lengthOf(response));
+    // As upstream, of what there is: else a caller's mistakes would hide among one another.
+    if (labels.resource !== '' || labels.subresource !== '')
+      metrics.requests.answered(labels, code, ms / 1000, longRunning ? undefined : lengthOf(response));
     if (code === 504 || code === 429) metrics.requests.terminated(labels, code);
     const { verb } = labels;
     const user = visit.identity?.name;

@@ -66,9 +66,11 @@ export class Routes {
     ];
   }
 
-  /** How metrics call a path: by itself where it is one of ours, else by nothing. */
+  /** How metrics call a path: by itself where it is one of ours, by what it is below, else by nothing. */
   label(path: string): string {
-    return this.#exact.has(path) ? path : '';
+    if (this.#exact.has(path)) return path;
+    const below = this.#below.find(([prefix]) => path.startsWith(prefix))?.[0];
+    return below === undefined ? '' : below.slice(0, -1);
   }
 
   /** The answer for an authorized request. @throws ApiError NotFound, MethodNotAllowed. */

@@ -33,6 +33,7 @@ import { followDefinitions } from './crd/custom-resources.js';
 import { Discovery } from './discovery/discovery.js';
 import { OpenApi } from './discovery/open-api.js';
 import { Fairness, SEATS } from './fairness/fairness.js';
+import { measuredStore } from './metrics/measured-store.js';
 import { Metrics } from './metrics/metrics.js';
 import { limitAdmission } from './quota/limit-admission.js';
 import { QuotaAdmission } from './quota/quota-admission.js';
@@ -134,8 +135,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     };
     store.watch(collectionPrefix({ group: '', plural }), store.revision, onChanges, stop.signal);
   }
+  const metrics = new Metrics();
   const core: Core = {
-    store,
+    store: measuredStore(store, clock, (operation, kind, seconds) => metrics.stored(operation, kind, seconds)),
     catalog,
     decoded,
     lock: new KeyLock(),
@@ -157,7 +159,6 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const frontProxy = await Authority.open(join(dataDir, 'front-proxy'), clock);
   const proxyPair = await frontProxy.client(FRONT_PROXY, []);
   const apis = new AggregatedApis(aggregated, store, addresses, proxyPair, stop.signal);
-  const metrics = new Metrics();
   const fairness = new Fairness(store, clock, options.seats ?? SEATS, stop.signal);
   metrics.include(fairness.metrics);
   const auditor = options.audit && new Auditor(options.audit, clock);
@@ -173,6 +174,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       facets: new FacetIndex(),
       events: new EncodedEvents(() => clock.now()),
       onOverflow: () => metrics.watcherDropped(),
+      onEvents: ({ definition: { group, kind }, version }) => metrics.watchEvents(group, version.name, kind),
     },
     rules,
     authenticator,

@@ -48,6 +48,11 @@ export class Distribution {
     this.#sum += value;
   }
 
+  /** How often something was observed. */
+  get total(): number {
+    return this.#counts.reduce((sum, count) => sum + count, 0);
+  }
+
   *lines(name: string, labels: string): Generator<string> {
     const before = labels === '' ? '' : `${labels},`;
     let total = 0;
@@ -82,6 +87,11 @@ export class Histogram {
     const distribution = this.#series.get(key) ?? new Distribution(this.bounds);
     this.#series.set(key, distribution);
     return distribution;
+  }
+
+  /** How often each was observed. */
+  *totals(): Generator<readonly [labels: string, total: number]> {
+    for (const [labels, distribution] of this.#series) yield [labels, distribution.total];
   }
 
   *lines(): Generator<string> {

@@ -30,7 +30,6 @@ export class Metrics implements Disposable {
     'counter',
     'Decisions about rights.',
   );
-  readonly #events = new Numbers('apiserver_watch_events_total', 'counter', 'Events sent to watchers.');
   readonly #eventSizes = new Histogram(
     'apiserver_watch_events_sizes',
     'Bytes of events sent to watchers.',
@@ -62,15 +61,10 @@ export class Metrics implements Disposable {
     this.#authorization.add(`type="RBAC",name="rbac",decision="${decision}"`);
   }
 
-  /** Counts the lines of a piece of a watch. Its kind's labels are the caller's to keep. */
-  watchLines(labels: string, chunk: Uint8Array): void {
-    const sizes = this.#eventSizes.of(labels);
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      sizes.observe(end + 1 - start);
-      this.#events.add(labels);
-      start = end + 1;
-    }
+  /** What counts the events of a kind's watches, by their bytes: to be kept for as long as the watch, since it is called often. */
+  watchEvents(group: string, version: string, kind: string): (bytes: number) => void {
+    const sizes = this.#eventSizes.of(labelText({ group, version, kind }));
+    return (bytes) => sizes.observe(bytes);
   }
 
   /** A watcher was cut off because it did not keep up. */
@@ -90,7 +84,7 @@ export class Metrics implements Disposable {
       ...this.requests.lines(),
       ...this.#authentication.lines(),
       ...this.#authorization.lines(),
-      ...this.#events.lines(),
+      ...readings('apiserver_watch_events_total', 'counter', 'Events sent to watchers.', this.#eventSizes.totals()),
       ...this.#eventSizes.lines(),
       ...this.#dropped.lines(),
       ...this.#store.lines(),
@@ -106,5 +100,3 @@ export class Metrics implements Disposable {
     this.#process[Symbol.dispose]();
   }
 }
-
-const NEWLINE = 0x0a;

@@ -38,6 +38,8 @@ export interface WatchRequest {
   /** Aborts when the caller leaves, loses the right to watch, or the server stops. */
   readonly signal: AbortSignal;
   readonly onOverflow: () => void;
+  /** Called with the bytes of each event that is sent or queued. */
+  readonly onEvent: (bytes: number) => void;
 }
 
 /** The parts of the server a watch stands on. */
@@ -118,7 +120,7 @@ function turnsOf(
 
 async function* initialLines(
   { core, facets }: WatchSource,
-  { served, selection, form }: WatchRequest,
+  { served, selection, form, onEvent }: WatchRequest,
   stored: readonly Entry[],
   end: () => void,
 ): AsyncGenerator<Buffer> {
@@ -138,6 +140,7 @@ async function* initialLines(
     if (index % SCAN === SCAN - 1) await new Promise((turn) => setImmediate(turn));
     if (!selection.everything && !selection.matches(facets.of(entry, served.version))) continue;
     const line = encodeEvent('ADDED', entry, entry.revision, served, form, core.clock.now());
+    onEvent(line.length);
     batch.push(line);
     size += line.length;
     if (size < INITIAL_BYTES) continue;
@@ -150,14 +153,17 @@ async function* initialLines(
 
 function pushChanges(
   { facets, events }: WatchSource,
-  { served, selection, form }: WatchRequest,
+  { served, selection, form, onEvent }: WatchRequest,
   stream: EventStream,
   changes: readonly Change[],
 ): void {
   const selected = (entry: Entry | undefined): boolean =>
     entry !== undefined && (selection.everything || selection.matches(facets.of(entry, served.version)));
-  const push = (type: EventType, entry: Entry, revision: number): void =>
-    stream.push(events.encode(type, entry, revision, served, form));
+  const push = (type: EventType, entry: Entry, revision: number): void => {
+    const line = events.encode(type, entry, revision, served, form);
+    onEvent(line.length);
+    stream.push(line);
+  };
   for (const change of changes) {
     if (stream.ended) return;
     const was = selected(change.previous);

@@ -15,6 +15,8 @@ export interface Verbs {
   readonly events: EncodedEvents;
   /** Counts watchers that were cut off. */
   readonly onOverflow: () => void;
+  /** Counts the events of one kind's watch, by their bytes. */
+  readonly onEvents: (served: Served) => (bytes: number) => void;
 }
 
 /** One request about stored objects, parsed and authorized. */

@@ -136,7 +136,7 @@ function* itemChunks(
 }
 
 /** GET of a collection with `watch`. */
-export function watch({ core, facets, events, onOverflow }: Verbs, call: Call): ApiResponse {
+export function watch({ core, facets, events, onOverflow, onEvents }: Verbs, call: Call): ApiResponse {
   const { request, query, served, namespace } = call;
   const { signal } = request;
   const form = representation(header(request, 'accept'), query);
@@ -144,7 +144,7 @@ export function watch({ core, facets, events, onOverflow }: Verbs, call: Call): 
   const selected = selection(options.labelSelector, options.fieldSelector, served.version);
   const body = watchLines(
     { core, facets, events },
-    { served, namespace, options, selection: selected, form, signal, onOverflow },
+    { served, namespace, options, selection: selected, form, signal, onOverflow, onEvent: onEvents(served) },
   );
   return { status: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' }, body };
 }
