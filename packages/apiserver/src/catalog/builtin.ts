@@ -2,7 +2,9 @@ import { builtinColumns, openSchema, type Schema } from '@drover/api';
 import { type BuiltinResource, builtinResources, builtinSchemas } from '@drover/api/schemas';
 import { apiService } from '../strategies/api-service.js';
 import { customResourceDefinition } from '../strategies/custom-resource-definition.js';
+import { event, newerEvent } from '../strategies/event.js';
 import { flowSchema, priorityLevelConfiguration } from '../strategies/flow-control.js';
+import { lease } from '../strategies/lease.js';
 import { limitRange } from '../strategies/limit-range.js';
 import { namespace } from '../strategies/namespace.js';
 import { counted, plain } from '../strategies/plain.js';
@@ -35,6 +37,8 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'flowcontrol.apiserver.k8s.io/flowschemas': flowSchema,
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': priorityLevelConfiguration,
   '/configmaps': configMap,
+  '/events': event,
+  'events.k8s.io/events': newerEvent,
   '/limitranges': limitRange,
   '/namespaces': namespace,
   '/persistentvolumeclaims': persistentVolumeClaim,
@@ -55,6 +59,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'apps/statefulsets': statefulSet,
   'batch/cronjobs': cronJob,
   'batch/jobs': job,
+  'coordination.k8s.io/leases': lease,
   'networking.k8s.io/ingresses': counted,
   'networking.k8s.io/networkpolicies': unenforced(counted, 'NetworkPolicies are kept, but not enforced by this server'),
   'policy/poddisruptionbudgets': counted,

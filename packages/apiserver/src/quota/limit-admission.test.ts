@@ -37,6 +37,11 @@ describe('a limit range', () => {
       requests: { cpu: '250m', memory: '1Gi' },
       limits: { cpu: '1', memory: '1Gi' },
     });
+    const silent = (await send('GET', `${path}/pods/silent`)).body;
+    expect(silent['metadata']!['annotations']).toEqual({
+      'kubernetes.io/limit-ranger':
+        'LimitRanger plugin set: cpu, memory request for container c; cpu, memory limit for container c',
+    });
     const own = { requests: { cpu: '2' }, limits: { cpu: '3', memory: '2Gi' } };
     expect(resourcesOf(await send('POST', `${path}/pods`, pod('own', own)))).toEqual({
       requests: { cpu: '2', memory: '2Gi' },

@@ -12,6 +12,9 @@ export interface Amounts {
 type Quantities = Readonly<Record<string, string | number>>;
 type Fault = string;
 
+/** On a pod: what its namespace's limits filled in. */
+const TOLD = 'kubernetes.io/limit-ranger';
+
 /** The pod with the default requests and limits of `items` where its containers say nothing. */
 export function withDefaults(pod: Pod, items: readonly LimitRangeItem[]): Pod {
   const ofContainers = items.filter(({ type }) => type === 'Container');
@@ -31,12 +34,39 @@ export function withDefaults(pod: Pod, items: readonly LimitRangeItem[]): Pod {
     return { ...container, resources: { ...resources, ...filled } };
   };
   const { containers, initContainers } = pod.spec;
+  const told = [
+    ...filledText(containers, ofContainers, 'container'),
+    ...filledText(initContainers, ofContainers, 'init container'),
+  ];
+  const annotations = { ...pod.metadata.annotations, [TOLD]: `LimitRanger plugin set: ${told.join('; ')}` };
+  const metadata = told.length === 0 ? pod.metadata : { ...pod.metadata, annotations };
   const spec = {
     ...pod.spec,
     containers: containers.map(fill),
     ...(initContainers ? { initContainers: initContainers.map(fill) } : {}),
   };
-  return { ...pod, spec };
+  return { ...pod, metadata, spec };
+}
+
+/** What was filled in, container by container, in kube-apiserver's words. */
+function filledText(
+  containers: readonly Container[] = [],
+  items: readonly LimitRangeItem[],
+  what: 'container' | 'init container',
+): string[] {
+  return containers.flatMap(({ name, resources = {} }) =>
+    (
+      [
+        ['request', 'requests', 'defaultRequest'],
+        ['limit', 'limits', 'default'],
+      ] as const
+    ).flatMap(([word, field, defaults]) => {
+      const given = resources[field] ?? {};
+      const names = new Set(items.flatMap((item) => Object.keys(item[defaults] ?? {})));
+      const filled = [...names].filter((resource) => !Object.hasOwn(given, resource)).sort();
+      return filled.length === 0 ? [] : [`${filled.join(', ')} ${word} for ${what} ${name}`];
+    }),
+  );
 }
 
 function withAbsent<T extends Quantities>(

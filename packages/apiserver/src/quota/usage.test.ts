@@ -87,8 +87,8 @@ it.each([
 it('a pod must say what a quota limits, in each container', () => {
   const pod = core('Pod', { spec: { containers: [container('a', { cpu: '1' }), container('b', {})] } });
   expect(missingFrom(pod as never, ['requests.cpu', 'limits.memory', 'pods'])).toEqual([
-    'requests.cpu for: b',
     'limits.memory for: a,b',
+    'requests.cpu for: b',
   ]);
 });
 

@@ -66,7 +66,7 @@ export function resourceOf(name: string): QuotaResource | undefined {
  */
 export function missingFrom(pod: Pod, hard: Iterable<string>): string[] {
   const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
-  return [...hard].flatMap((name) => {
+  return [...hard].sort().flatMap((name) => {
     const [kind, resource] = BARE.has(name) ? ['requests', name] : name.split('.', 2);
     if ((kind !== 'requests' && kind !== 'limits') || resource === undefined || !BARE.has(resource)) return [];
     const without = containers.filter((container) => container.resources?.[kind]?.[resource] === undefined);

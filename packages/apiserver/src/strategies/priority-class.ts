@@ -7,7 +7,7 @@ import { plain } from './plain.js';
 const PREFIX = 'system-';
 /** Above it are the classes of the system (scheduling HighestUserDefinablePriority). */
 const HIGHEST = 1_000_000_000;
-const POLICIES: readonly string[] = ['Never', 'PreemptLowerPriority'];
+const POLICIES: readonly string[] = ['PreemptLowerPriority', 'Never'];
 
 /** The classes that each cluster has. */
 export const SYSTEM_PRIORITY_CLASSES: readonly PriorityClass[] = [
@@ -26,7 +26,10 @@ export const SYSTEM_PRIORITY_CLASSES: readonly PriorityClass[] = [
 /** Priority classes keep their value, and those of the system stay as they are. */
 export const priorityClass: Strategy = {
   ...plain,
-  fill: (object) => absent(loose(object), 'preemptionPolicy', 'PreemptLowerPriority'),
+  fill: (object) => {
+    absent(loose(object), 'preemptionPolicy', 'PreemptLowerPriority');
+    absent(loose(object), 'value', 0);
+  },
   validate: (object, old) => {
     const now = object as PriorityClass;
     return [...valueCauses(now), ...policyCauses(now), ...(old === undefined ? [] : frozenCauses(now, old))];

@@ -11,7 +11,10 @@ beforeAll(async () => {
 afterAll(() => test[Symbol.asyncDispose]());
 
 it.each([
-  [{ hard: { gpus: '1' } }, 'spec.hard[gpus]: Invalid value: "gpus": must be a standard resource for quota'],
+  [
+    { hard: { gpus: '1' } },
+    '[spec.hard[gpus]: Invalid value: gpus: must be a standard resource type or fully qualified, spec.hard[gpus]: Invalid value: gpus: must be a standard resource for quota]',
+  ],
   [{ hard: { pods: '-1' } }, 'spec.hard[pods]: Invalid value: "-1": must be greater than or equal to 0'],
   [{ hard: { pods: '1500m' } }, 'spec.hard[pods]: Invalid value: "1500m": must be an integer'],
   [

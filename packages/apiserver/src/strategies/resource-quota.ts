@@ -51,15 +51,28 @@ export const resourceQuota: Strategy = {
 
 function limitCauses(name: string, quantity: string): StatusCause[] {
   const field = `spec.hard[${name}]`;
-  const wrong = qualifiedName(name);
-  if (wrong !== undefined) return [invalidValue(field, name, wrong)];
-  if (!name.includes('/') && !isStandard(name)) {
-    return [invalidValue(field, name, 'must be a standard resource for quota')];
-  }
+  const causes = nameCauses(field, name);
+  if (causes.length > 0) return causes;
   const nanos = parseNanos(quantity);
   if (nanos < 0n) return [invalidValue(field, quantity, 'must be greater than or equal to 0')];
   const whole = WHOLE.has(name) || name.startsWith('count/');
   return whole && nanos % 1_000_000_000n !== 0n ? [invalidValue(field, quantity, 'must be an integer')] : [];
+}
+
+/** What kube-apiserver says of a name: once as that of a resource, once as that of one that is limited. */
+function nameCauses(field: string, name: string): StatusCause[] {
+  const cause = (why: string): StatusCause => ({
+    reason: 'FieldValueInvalid',
+    message: `Invalid value: ${name}: ${why}`,
+    field,
+  });
+  const wrong = qualifiedName(name);
+  if (name.includes('/')) return wrong === undefined ? [] : [cause(wrong)];
+  if (isStandard(name)) return [];
+  return [
+    cause(wrong ?? 'must be a standard resource type or fully qualified'),
+    cause('must be a standard resource for quota'),
+  ];
 }
 
 function isStandard(name: string): boolean {
@@ -99,7 +112,7 @@ function requirementCauses(
   const causes: StatusCause[] = [];
   if (scopeName !== 'PriorityClass' && operator !== 'Exists') {
     const why =
-      "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
+      "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
     causes.push(invalidValue(`${field}.operator`, operator, why));
   }
   const listed = operator === 'In' || operator === 'NotIn';

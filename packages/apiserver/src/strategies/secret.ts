@@ -1,6 +1,7 @@
 import type { KubeObject, StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
-import { absent, fieldsOf, loose } from './absent.js';
+import { absent, type Fields, fieldsOf, loose } from './absent.js';
+import { invalidValue, required } from './causes.js';
 import { plain } from './plain.js';
 
 /** Bytes of all values of one Secret or ConfigMap together (core v1 MaxSecretSize). */
@@ -15,6 +16,13 @@ const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
   'kubernetes.io/dockercfg': ['.dockercfg'],
   'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+};
+
+const BASIC_AUTH = 'kubernetes.io/basic-auth';
+/** Types whose one value is a document. */
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
+  'kubernetes.io/dockercfg': '.dockercfg',
 };
 
 /** Secrets take plain text in `stringData`, which is only ever written. */
@@ -42,9 +50,17 @@ export const configMap: Strategy = {
   ...plain,
   validate: (object, old) => [
     ...dataCauses(object, (value) => Buffer.byteLength(String(value))),
+    ...doubleCauses(object),
     ...immutableCauses(object, old, ['data', 'binaryData']),
   ],
 };
+
+function doubleCauses(object: KubeObject): StatusCause[] {
+  const [texts, bytes] = [fieldsOf(loose(object)['data']) ?? {}, fieldsOf(loose(object)['binaryData']) ?? {}];
+  return Object.keys(texts)
+    .filter((key) => Object.hasOwn(bytes, key))
+    .map((key) => invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
+}
 
 function dataCauses(object: KubeObject, size: (value: unknown) => number): StatusCause[] {
   const fields = loose(object);
@@ -53,12 +69,8 @@ function dataCauses(object: KubeObject, size: (value: unknown) => number): Statu
   for (const field of ['data', 'binaryData']) {
     for (const [key, value] of Object.entries(fieldsOf(fields[field]) ?? {})) {
       total += size(value);
-      if (KEY.test(key) && key !== '.' && !key.startsWith('..')) continue;
-      causes.push({
-        reason: 'FieldValueInvalid',
-        message: `Invalid value: ${JSON.stringify(key)}: a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`,
-        field: `${field}[${key}]`,
-      });
+      const wrong = wrongKey(key);
+      if (wrong !== undefined) causes.push(invalidValue(`${field}[${key}]`, key, wrong));
     }
   }
   if (total > DATA_BYTES) {
@@ -69,6 +81,14 @@ function dataCauses(object: KubeObject, size: (value: unknown) => number): Statu
     });
   }
   return causes;
+}
+
+/** What is wrong with a key, which is to be the name of a file (apimachinery IsConfigMapKey). */
+function wrongKey(key: string): string | undefined {
+  if (key === '.') return "must not be '.'";
+  if (key.startsWith('..')) return "must not start with '..'";
+  if (KEY.test(key)) return undefined;
+  return "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 }
 
 function base64Causes(object: KubeObject): StatusCause[] {
@@ -92,9 +112,26 @@ function typeCauses(object: KubeObject, old: KubeObject | undefined): StatusCaus
     ];
   }
   const data = fieldsOf(loose(object)['data']) ?? {};
-  return (REQUIRED_KEYS[type] ?? [])
-    .filter((key) => data[key] === undefined)
-    .map((key) => ({ reason: 'FieldValueRequired', message: 'Required value', field: `data[${key}]` }));
+  const missing = (REQUIRED_KEYS[type] ?? []).filter((key) => data[key] === undefined);
+  // One of the two is enough.
+  const unnamed = type === BASIC_AUTH && data['username'] === undefined && data['password'] === undefined;
+  return [
+    ...[...missing, ...(unnamed ? ['username', 'password'] : [])].map((key) => required(`data[${key}]`)),
+    ...documentCauses(type, data),
+  ];
+}
+
+/** Configuration of registries is JSON. What is wrong with it is told without it. */
+function documentCauses(type: string, data: Fields): StatusCause[] {
+  const key = DOCUMENTS[type];
+  const value = key === undefined ? undefined : data[key];
+  if (key === undefined || typeof value !== 'string') return [];
+  try {
+    JSON.parse(Buffer.from(value, 'base64').toString());
+    return [];
+  } catch {
+    return [invalidValue(`data[${key}]`, '<secret contents redacted>', 'it is no JSON')];
+  }
 }
 
 function immutableCauses(object: KubeObject, old: KubeObject | undefined, frozen: readonly string[]): StatusCause[] {
