@@ -2,9 +2,12 @@ export type { AdmissionPlugin, AdmissionReview } from './admission.js';
 export { type ReplicasPath, scaledManagers, scaleManagers } from './apply/scale.js';
 export { applyObject, updateManagedFields, type Write } from './apply/server-side-apply.js';
 export type { KindVersion } from './apply/versions.js';
+export { duplicateFields } from './body/duplicate-fields.js';
+export { goText } from './body/go-value.js';
 export { decodeJson } from './body/json.js';
+export { jsonSyntaxFault } from './body/json-syntax.js';
 export { type BodyLimits, DEFAULT_LIMITS } from './body/limits.js';
-export { decodeYaml, decodeYamlDocuments, encodeYaml } from './body/yaml.js';
+export { decodeYaml, decodeYamlDocuments, encodeYaml, type ReadYaml, readYaml } from './body/yaml.js';
 export {
   ApiError,
   alreadyExists,
@@ -278,6 +281,7 @@ export {
   tooLong,
 } from './schema/field-cause.js';
 export { FieldPath } from './schema/field-path.js';
+export { type GoTypeFault, goTypeFault } from './schema/go-type.js';
 export { type OpenSchema, openSchema, type Pruned } from './schema/open-schema.js';
 export { ruleFaults } from './schema/rule-faults.js';
 export { ruleCauses } from './schema/rules.js';

@@ -1,3 +1,4 @@
+import { goSyntax, goText, goType } from '../body/go-value.js';
 import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject } from '../object.js';
 import type { SchemaNode } from '../schema/node.js';
@@ -92,35 +93,4 @@ function memberReason(item: Json): string | undefined {
   if (item === null) return "associative list without keys has an element that's an explicit null";
   if (Array.isArray(item)) return 'not supported: associative list with lists as elements';
   return typeof item === 'object' ? "associative list without keys has an element that's a map type" : undefined;
-}
-
-function goType(value: Json): string {
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'bool';
-    case 'number':
-      return Number.isInteger(value) ? 'int64' : 'float64';
-    default:
-      return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
-  }
-}
-
-/** A value as Go prints it for people (`%v`). */
-export function goText(value: Json): string {
-  if (value === null) return '<nil>';
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (!isJsonObject(value)) return String(value);
-  const fields = fieldsOf(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `map[${fields.map(([name, item]) => `${name}:${goText(item)}`).join(' ')}]`;
-}
-
-/** A value as Go writes it in a program (`%#v`). */
-function goSyntax(value: Json): string {
-  if (value === null) return 'interface {}(nil)';
-  if (typeof value !== 'object') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
-  const fields = fieldsOf(value as JsonObject).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `map[string]interface {}{${fields.map(([name, item]) => `${JSON.stringify(name)}:${goSyntax(item)}`).join(', ')}}`;
 }

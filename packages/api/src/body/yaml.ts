@@ -65,6 +65,30 @@ export function decodeYaml(body: Uint8Array | string, limits: BodyLimits = DEFAU
   return first ?? null;
 }
 
+/** A document, and what it says more than once. */
+export interface ReadYaml {
+  readonly value: Json;
+  /** `line 5: key "name" already set in map`: the last value counts. */
+  readonly duplicates: readonly string[];
+}
+
+/**
+ * The first document of a YAML body, as lenient as an API server reads it: a key may be given twice, and further documents are
+ * not looked at. Throws as `decodeYaml` does.
+ */
+export function readYaml(body: Uint8Array | string, limits: BodyLimits = DEFAULT_LIMITS): ReadYaml {
+  refuseLarge(body.length, limits);
+  const lines = new LineCounter();
+  const composed = new Composer(OPTIONS).compose(tokens(decodeText(body), lines, limits));
+  const read = nextOf(composed, lines) ?? { value: null, repeated: [] };
+  refuseStrange(read.value, limits);
+  return { value: read.value, duplicates: read.repeated.map((key) => duplicateOf(key, lines)) };
+}
+
+function duplicateOf({ value, range }: Scalar, lines: LineCounter): string {
+  return `line ${lines.linePos(range?.[0] ?? 0).line}: key ${JSON.stringify(String(value))} already set in map`;
+}
+
 /** The documents of a manifest, empty ones left out. Throws as `decodeYaml` does. */
 export function decodeYamlDocuments(body: Uint8Array | string, limits: BodyLimits = DEFAULT_LIMITS): Json[] {
   return [...documentsOf(body, limits)];
@@ -83,8 +107,10 @@ function* documentsOf(body: Uint8Array | string, limits: BodyLimits): Generator<
   const lines = new LineCounter();
   const composed = new Composer(OPTIONS).compose(tokens(text, lines, limits));
   for (;;) {
-    const value = nextOf(composed, lines);
-    if (value === undefined) return;
+    const read = nextOf(composed, lines);
+    if (read === undefined) return;
+    const { value, repeated } = read;
+    if (repeated[0]) throw refusal('Map keys must be unique', repeated[0].range?.[0] ?? 0, lines);
     refuseStrange(value, limits);
     if (value !== null) yield value;
   }
@@ -101,13 +127,19 @@ function* tokens(text: string, lines: LineCounter, { maxDepth }: BodyLimits): Ge
   yield* parser.end();
 }
 
-function nextOf(composed: Generator<Document.Parsed>, lines: LineCounter): Json | undefined {
+/** A document, and the keys that are in their maps already. */
+interface Composed {
+  readonly value: Json;
+  readonly repeated: readonly Scalar[];
+}
+
+function nextOf(composed: Generator<Document.Parsed>, lines: LineCounter): Composed | undefined {
   const { stackTraceLimit } = Error;
   // The library makes an error of each fault, and goes on; where in the library it was made takes far longer than all the rest.
   Error.stackTraceLimit = 0;
   try {
     const { value, done } = composed.next();
-    return done ? undefined : toJson(value, lines);
+    return done ? undefined : { value: toJson(value, lines), repeated: repeatedKeys(value) };
   } catch (error) {
     if (error instanceof RangeError) throw badRequest('the YAML is nested too deep');
     // The library's other refusals have no type of their own: aliases of nothing, merges of what is no map.
@@ -116,6 +148,11 @@ function nextOf(composed: Generator<Document.Parsed>, lines: LineCounter): Json 
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+function refusal(why: string, at: number, lines: LineCounter): ApiError {
+  const { line, col } = lines.linePos(at);
+  return badRequest(`error converting YAML to JSON: yaml: ${why} at line ${line}, column ${col}`);
 }
 
 /** Clients mostly send JSON where YAML may be sent; it is read a hundred times faster as what it is. */
@@ -134,14 +171,8 @@ export function encodeYaml(value: Json): string {
 }
 
 function toJson(document: Document.Parsed, lines: LineCounter): Json {
-  const refuse = (why: string, at: number): ApiError => {
-    const { line, col } = lines.linePos(at);
-    return badRequest(`error converting YAML to JSON: yaml: ${why} at line ${line}, column ${col}`);
-  };
   const [error] = document.errors;
-  if (error) throw refuse(error.message, error.pos[0]);
-  const twice = repeatedKey(document);
-  if (twice) throw refuse('Map keys must be unique', twice.range?.[0] ?? 0);
+  if (error) throw refusal(error.message, error.pos[0], lines);
   const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
   return JSON.parse(
     JSON.stringify(value, (_key, item: unknown) => {
@@ -151,21 +182,17 @@ function toJson(document: Document.Parsed, lines: LineCounter): Json {
   ) as Json;
 }
 
-/** A key that is in its map already, if there is one. The library's own look compares each key with each. */
-function repeatedKey(document: Document.Parsed): Scalar | undefined {
-  let found: Scalar | undefined;
+/** The keys that are in their maps already. The library's own look compares each key with each. */
+function repeatedKeys(document: Document.Parsed): Scalar[] {
+  const found: Scalar[] = [];
   visit(document, {
     Map(_key, { items }) {
       const seen = new Set<unknown>();
       for (const { key } of items) {
         if (!isScalar(key) || key.value === MERGE) continue;
-        if (seen.has(key.value)) {
-          found = key;
-          return visit.BREAK;
-        }
+        if (seen.has(key.value)) found.push(key);
         seen.add(key.value);
       }
-      return undefined;
     },
   });
   return found;

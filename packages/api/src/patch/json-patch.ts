@@ -9,140 +9,131 @@ const MAX_OPERATIONS = 10_000;
 /** A patch may not grow an object by copying beyond what a request body may hold. */
 const MAX_COPIED_BYTES = 3 * 1024 * 1024;
 
-/** One operation of a JSON patch (RFC 6902). */
-type Operation =
-  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string[]; readonly value: Json }
-  | { readonly op: 'remove'; readonly path: string[] }
-  | { readonly op: 'move' | 'copy'; readonly path: string[]; readonly from: string[] };
-
 /**
- * The document after a JSON patch (RFC 6902); the document itself is not changed. All operations take effect or none.
+ * The document after a JSON patch (RFC 6902); the document itself is not changed. All operations take effect or none. Where
+ * Kubernetes is more lenient than the RFC, so is this: a field that is replaced need not be there, negative places of a list count
+ * from its end, and an operation without a value has null.
  *
- * @throws ApiError BadRequest for a patch that is none, Invalid (422) for one that does not fit the document.
+ * @throws ApiError BadRequest for a patch that is no list, RequestEntityTooLarge for too many operations, Invalid (422) for one that is none or does not fit the document:
+ *   Kubernetes does not say which.
  */
 export function applyJsonPatch(document: Json, patch: Json): Json {
   if (!Array.isArray(patch)) throw badRequest('a JSON patch is a list of operations');
   if (patch.length > MAX_OPERATIONS)
     throw new ApiError(
       'RequestEntityTooLarge',
-      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
     );
   let copied = 0;
-  return patch.reduce<Json>((current, item: Json) => {
-    const operation = parseOperation(item);
-    if (operation.op === 'copy') {
-      copied += JSON.stringify(valueAt(current, operation.from)).length;
-      if (copied > MAX_COPIED_BYTES) throw badRequest(`the patch copies more than ${MAX_COPIED_BYTES} bytes`);
+  return patch.reduce<Json>((current, operation: Json) => {
+    if (!isJsonObject(operation)) throw unfit();
+    if (operation['op'] === 'copy') {
+      copied += JSON.stringify(valueAt(current, pathOf(operation, 'from'))).length;
+      if (copied > MAX_COPIED_BYTES) throw unfit();
     }
     return apply(current, operation);
   }, document);
 }
 
-function parseOperation(item: Json): Operation {
-  if (!isJsonObject(item)) throw badRequest('a JSON patch operation is an object');
-  const { op, path, from, value } = item;
-  if (typeof path !== 'string') throw badRequest('a JSON patch operation needs a "path"');
-  const target = parsePointer(path);
-  switch (op) {
-    case 'remove':
-      return { op, path: target };
-    case 'add':
-    case 'replace':
-    case 'test':
-      if (value === undefined) throw badRequest(`the JSON patch operation "${op}" needs a "value"`);
-      return { op, path: target, value };
-    case 'move':
-    case 'copy':
-      if (typeof from !== 'string') throw badRequest(`the JSON patch operation "${op}" needs a "from"`);
-      return { op, path: target, from: parsePointer(from) };
-    default:
-      throw badRequest(`"${String(op)}" is not a JSON patch operation`);
-  }
+const unfit = (): ApiError => new ApiError('Invalid', 'the server rejected our request due to an error in our request');
+
+function pathOf(operation: JsonObject, field: 'path' | 'from'): string[] {
+  const pointer = operation[field];
+  if (typeof pointer !== 'string') throw unfit();
+  return parsePointer(pointer);
 }
 
-function apply(document: Json, operation: Operation): Json {
-  switch (operation.op) {
+function apply(document: Json, operation: JsonObject): Json {
+  const path = pathOf(operation, 'path');
+  const value = operation['value'] ?? null;
+  switch (operation['op']) {
     case 'add':
-      return put(document, operation.path, operation.value, 'add');
+      return change(document, path, (container, last) => added(container, last, value));
     case 'replace':
-      return put(document, operation.path, operation.value, 'replace');
+      return path.length === 0
+        ? wholeOf(value)
+        : change(document, path, (container, last) => replaced(container, last, value));
     case 'remove':
-      return remove(document, operation.path);
+      return change(document, path, removed);
     case 'test':
-      if (!sameJson(valueAt(document, operation.path), operation.value))
-        throw unfit(`testing value ${pointer(operation.path)} failed`);
+      if (!sameJson(path.length === 0 ? document : valueAt(document, path), value)) throw unfit();
       return document;
-    case 'copy':
-      return put(document, operation.path, valueAt(document, operation.from), 'add');
-    case 'move': {
-      const { from, path } = operation;
-      if (from.length < path.length && from.every((step, index) => step === path[index]))
-        throw unfit(`${pointer(from)} cannot be moved into itself`);
-      return put(remove(document, from), path, valueAt(document, from), 'add');
+    case 'copy': {
+      const source = valueAt(document, pathOf(operation, 'from'));
+      return change(document, path, (container, last) => added(container, last, source));
     }
+    case 'move': {
+      const from = pathOf(operation, 'from');
+      const moved = valueAt(document, from);
+      return change(change(document, from, removed), path, (container, last) => added(container, last, moved));
+    }
+    default:
+      throw unfit();
   }
 }
 
-const pointer = (path: readonly string[]): string =>
-  path.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-
-const unfit = (message: string): ApiError =>
-  new ApiError('Invalid', `the server rejected our request due to an error in our request: ${message}`);
-
-function valueAt(document: Json, path: readonly string[]): Json {
-  let value: Json | undefined = document;
-  for (const step of path) value = child(value, step);
-  if (value === undefined) throw unfit(`there is no value at ${pointer(path)}`);
+/** A document can only be an object or a list. */
+function wholeOf(value: Json): Json {
+  if (typeof value !== 'object' || value === null) throw unfit();
   return value;
 }
 
-function child(value: Json | undefined, step: string): Json | undefined {
-  if (Array.isArray(value)) return isIndex(step) ? (value as readonly Json[])[Number(step)] : undefined;
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Object.hasOwn(value, step) ? (value as JsonObject)[step] : undefined;
+/** The value at a path; null for a field that is not there, if what would hold it is. */
+function valueAt(document: Json, path: readonly string[]): Json {
+  if (path.length === 0) throw unfit();
+  let value: Json = document;
+  for (const [index, step] of path.entries()) {
+    const inside = child(value, step);
+    if (inside === undefined && index < path.length - 1) throw unfit();
+    value = inside ?? null;
+  }
+  return value;
 }
 
-const isIndex = (step: string): boolean => /^(0|[1-9]\d{0,9})$/.test(step);
+function child(container: Json, step: string): Json | undefined {
+  if (Array.isArray(container)) return (container as readonly Json[])[placeIn(step, container.length - 1)];
+  if (!isJsonObject(container)) throw unfit();
+  return Object.hasOwn(container, step) ? container[step] : undefined;
+}
 
-/** Copies the way down to `path` and lets `change` make the last container anew. */
-function along(document: Json, path: readonly string[], change: (container: Json, last: string) => Json): Json {
+/** A place of a list, up to `last`; negative ones count from there. */
+function placeIn(step: string, last: number): number {
+  if (!/^[+-]?\d{1,10}$/.test(step)) throw unfit();
+  const place = Number(step) < 0 ? Number(step) + last + 1 : Number(step);
+  if (place < 0 || place > last) throw unfit();
+  return place;
+}
+
+/** Copies the way down to `path` and lets `make` change the last container. */
+function change(document: Json, path: readonly string[], make: (container: Json, last: string) => Json): Json {
   const [step, ...rest] = path;
-  if (step === undefined) throw unfit('the whole document cannot be removed');
-  if (rest.length === 0) return change(document, step);
+  if (step === undefined) throw unfit();
+  if (rest.length === 0) return make(document, step);
   const inside = child(document, step);
-  if (inside === undefined) throw unfit(`there is no value at ${pointer([step])}, where ${pointer(path)} would be`);
-  return set(document, step, along(inside, rest, change));
+  if (inside === undefined || inside === null) throw unfit();
+  return replaced(document, step, change(inside, rest, make));
 }
 
-function set(container: Json, step: string, value: Json): Json {
-  if (Array.isArray(container)) return (container as readonly Json[]).with(Number(step), value);
-  return { ...(container as JsonObject), [step]: value };
+function added(container: Json, last: string, value: Json): Json {
+  if (isJsonObject(container)) return { ...container, [last]: value };
+  if (!Array.isArray(container)) throw unfit();
+  const list = container as readonly Json[];
+  return list.toSpliced(last === '-' ? list.length : placeIn(last, list.length), 0, value);
 }
 
-function put(document: Json, path: readonly string[], value: Json, op: 'add' | 'replace'): Json {
-  if (path.length === 0) return value;
-  return along(document, path, (container, last) => {
-    if (op === 'replace' && child(container, last) === undefined)
-      throw unfit(`replace operation does not apply: doc is missing key: ${pointer(path)}`);
-    if (!Array.isArray(container)) {
-      if (typeof container !== 'object' || container === null)
-        throw unfit(`${pointer(path)} is not inside an object or list`);
-      return { ...(container as JsonObject), [last]: value };
-    }
+function replaced(container: Json, last: string, value: Json): Json {
+  if (isJsonObject(container)) return { ...container, [last]: value };
+  if (!Array.isArray(container)) throw unfit();
+  const list = container as readonly Json[];
+  return list.with(placeIn(last, list.length - 1), value);
+}
+
+function removed(container: Json, last: string): Json {
+  if (Array.isArray(container)) {
     const list = container as readonly Json[];
-    if (op === 'replace') return list.with(Number(last), value);
-    const index = last === '-' ? list.length : isIndex(last) ? Number(last) : Number.NaN;
-    if (!(index <= list.length)) throw unfit(`add operation does not apply: ${pointer(path)} is outside the list`);
-    return list.toSpliced(index, 0, value);
-  });
-}
-
-function remove(document: Json, path: readonly string[]): Json {
-  return along(document, path, (container, last) => {
-    if (child(container, last) === undefined)
-      throw unfit(`remove operation does not apply: doc is missing path: ${pointer(path)}`);
-    if (Array.isArray(container)) return (container as readonly Json[]).toSpliced(Number(last), 1);
-    const { [last]: _gone, ...rest } = container as JsonObject;
-    return rest;
-  });
+    return list.toSpliced(placeIn(last, list.length - 1), 1);
+  }
+  if (!isJsonObject(container) || !Object.hasOwn(container, last)) throw unfit();
+  const { [last]: _gone, ...rest } = container;
+  return rest;
 }

@@ -144,12 +144,28 @@ describe('a strategic merge patch', () => {
   });
 
   it.each<[string, Json, string]>([
-    ['no object', [], 'is an object'],
-    ['an unknown directive', { spec: { $patch: 'erase' } }, 'unknown patch type found: erase'],
+    ['no object', [], 'cannot unmarshal array into Go value of type map[string]interface {}'],
+    ['an unknown directive', { spec: { $patch: 'erase' } }, 'unknown patch type: erase in map: map[$patch:erase]'],
+    ['a directive for what is done anyway', { spec: { $patch: 'merge' } }, 'unknown patch type: merge'],
+    [
+      'an order that is none',
+      { spec: { '$setElementOrder/containers': 'a' } },
+      'expected a []interface {}, but received a string',
+    ],
+    [
+      'elements of another type',
+      { spec: { containers: ['x'] } },
+      'list element types are not identical: [[map[name:a]] [x]]',
+    ],
+    [
+      'a list that holds lists',
+      { metadata: { finalizers: [[1]] } },
+      'the server rejected our request due to an error in our request',
+    ],
     [
       'an element without its key',
       { spec: { containers: [{ image: 'x' }] } },
-      'does not contain declared merge key: name',
+      'map: map[image:x] does not contain declared merge key: name',
     ],
     [
       'elements in another order than asked for',
@@ -159,9 +175,9 @@ describe('a strategic merge patch', () => {
           containers: [{ name: 'a' }, { name: 'b' }],
         },
       },
-      "doesn't match $setElementOrder/ list",
+      "The order in patch list:\n[map[name:a] map[name:b]]\n doesn't match $setElementOrder list:\n[map[name:b] map[name:a]]\n",
     ],
-    ['a set field that is not retained', { spec: { $retainKeys: ['a'], b: 1 } }, 'does not list "b"'],
+    ['a set field that is not retained', { spec: { $retainKeys: ['a'], b: 1 } }, 'invalid patch format of retainKeys'],
     ['the prototype', JSON.parse('{"metadata": {"__proto__": {"a": 1}}}') as Json, 'not allowed'],
   ])('refuses %s', (_name, patch, message) => {
     expect(() => applyStrategicPatch(object({ containers: [{ name: 'a' }] }), patch, pod)).toThrow(message);

@@ -1,5 +1,6 @@
+import { goText, goType } from '../body/go-value.js';
 import { refuseMagicKey } from '../body/magic-key.js';
-import { badRequest } from '../errors.js';
+import { ApiError, badRequest } from '../errors.js';
 import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject, KubeObject } from '../object.js';
 import type { SchemaNode } from '../schema/node.js';
@@ -17,24 +18,24 @@ const DELETE_PRIMITIVES = '$deleteFromPrimitiveList/';
  * element, and the directives `$patch`, `$retainKeys`, `$setElementOrder` and `$deleteFromPrimitiveList` say the rest. The
  * object itself is not changed.
  *
- * @throws ApiError BadRequest for a patch that is no object, an unknown directive, or an element without its merge key.
+ * @throws ApiError BadRequest for a patch that is no object, an unknown directive, or an element without its merge key (code 500, as in Kubernetes).
  */
 export function applyStrategicPatch<T extends KubeObject>(object: T, patch: Json, schema: OpenSchema): T {
-  if (!isJsonObject(patch)) throw badRequest('a strategic merge patch is an object');
+  if (!isJsonObject(patch))
+    throw badRequest('json: cannot unmarshal array into Go value of type map[string]interface {}');
   return mergeObject(object as unknown as JsonObject, patch, schema.root) as unknown as T;
 }
 
 function mergeObject(base: JsonObject, patch: JsonObject, node: SchemaNode | null): JsonObject {
   switch (patch[PATCH]) {
     case undefined:
-    case 'merge':
       break;
     case 'replace':
       return plainObject(patch);
     case 'delete':
       return {};
     default:
-      throw badRequest(`unknown patch type found: ${String(patch[PATCH])}`);
+      throw unreadable(`unknown patch type: ${goText(patch[PATCH])} in map: ${goText(patch)}`);
   }
   const result: Record<string, Json | undefined> = retained(base, patch);
   for (const [key, value] of Object.entries(patch)) {
@@ -58,10 +59,18 @@ interface ListDirectives {
 function directivesFor(patch: JsonObject, key: string): ListDirectives {
   const order = own(patch, `${ELEMENT_ORDER}${key}`);
   const deleted = own(patch, `${DELETE_PRIMITIVES}${key}`);
-  if (order !== undefined && !Array.isArray(order)) throw badRequest(`${ELEMENT_ORDER}${key} is not a list`);
-  if (deleted !== undefined && !Array.isArray(deleted)) throw badRequest(`${DELETE_PRIMITIVES}${key} is not a list`);
-  return { order, deleted: deleted ?? [] };
+  for (const list of [order, deleted])
+    if (list !== undefined && !Array.isArray(list))
+      throw unreadable(`expected a []interface {}, but received a ${goType(list)}`);
+  return { order: listOf(order), deleted: listOf(deleted) ?? [] };
 }
+
+const BAD_RETAIN_KEYS = 'invalid patch format of retainKeys';
+
+/** What Kubernetes has no status for. */
+const unreadable = (message: string): ApiError => new ApiError('Unknown', message);
+
+const listOf = (value: Json | undefined): readonly Json[] | undefined => (Array.isArray(value) ? value : undefined);
 
 const isListDirective = (key: string): boolean => key.startsWith(ELEMENT_ORDER) || key.startsWith(DELETE_PRIMITIVES);
 
@@ -77,11 +86,11 @@ function listsOnlyDirected(patch: JsonObject): Set<string> {
 function retained(base: JsonObject, patch: JsonObject): Record<string, Json | undefined> {
   const keys = own(patch, RETAIN_KEYS);
   if (keys === undefined) return { ...base };
-  if (!Array.isArray(keys)) throw badRequest(`${RETAIN_KEYS} is not a list`);
+  if (!Array.isArray(keys)) throw badRequest(BAD_RETAIN_KEYS);
   const missing = Object.keys(patch).find(
     (key) => !key.startsWith('$') && patch[key] !== null && !(keys as readonly Json[]).includes(key),
   );
-  if (missing !== undefined) throw badRequest(`${RETAIN_KEYS} does not list "${missing}", which the patch sets`);
+  if (missing !== undefined) throw badRequest(BAD_RETAIN_KEYS);
   return Object.fromEntries(Object.entries(base).filter(([key]) => (keys as readonly Json[]).includes(key)));
 }
 
@@ -103,6 +112,7 @@ function mergeList(
   { order, deleted }: ListDirectives,
 ): Json {
   const mergeKey = node?.schema['x-kubernetes-patch-merge-key'];
+  refuseMixed(before, patch);
   if (mergeKey !== undefined && [...before, ...patch].some(isJsonObject))
     return mergeObjects(before, patch, node?.items ?? null, mergeKey, order);
   const kept = before.filter((item) => !deleted.some((gone) => sameJson(gone, item)));
@@ -116,6 +126,15 @@ function mergeList(
   );
 }
 
+/** The elements of a list that is merged are all of one type, and none of them is a list. */
+function refuseMixed(before: readonly Json[], patch: readonly Json[]): void {
+  const [first, ...others] = [...before, ...patch].map(goType);
+  if (first === '[]interface {}')
+    throw new ApiError('Invalid', 'the server rejected our request due to an error in our request');
+  if (others.some((type) => type !== first))
+    throw unreadable(`list element types are not identical: ${goText([before, patch])}`);
+}
+
 function mergeObjects(
   before: readonly Json[],
   patch: readonly Json[],
@@ -125,8 +144,7 @@ function mergeObjects(
 ): Json {
   const keyOf = (item: Json): Json => {
     const key = isJsonObject(item) ? own(item, mergeKey) : undefined;
-    if (key === undefined)
-      throw badRequest(`${JSON.stringify(item).slice(0, 200)} does not contain declared merge key: ${mergeKey}`);
+    if (key === undefined) throw unreadable(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
     return key;
   };
   const isReplacement = (item: Json): boolean =>
@@ -161,8 +179,8 @@ function orderOf(
   for (const item of patch) {
     const found = order.findIndex((other, index) => index >= next && sameJson(keyOf(other), keyOf(item)));
     if (found < 0)
-      throw badRequest(
-        `The order in patch list: ${JSON.stringify(patch).slice(0, 200)} doesn't match ${ELEMENT_ORDER} list: ${JSON.stringify(order).slice(0, 200)}`,
+      throw unreadable(
+        `The order in patch list:\n${goText(patch)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`,
       );
     next = found + 1;
   }

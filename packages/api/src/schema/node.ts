@@ -32,6 +32,8 @@ export class SchemaNode {
   private constructor(
     own: Schema,
     private readonly nodes: Nodes,
+    /** The name of the component that a reference led to: `io.k8s.api.core.v1.Pod`. Empty when none did. */
+    readonly component: string,
   ) {
     const schema = own['x-kubernetes-embedded-resource'] === true ? withObjectMeta(own) : own;
     this.schema = schema;
@@ -51,7 +53,7 @@ export class SchemaNode {
    * a zero value then only tells that the encoding always has the field.
    */
   static open(schema: Schema, resolve: Resolve, { goTypes = false } = {}): SchemaNode {
-    return new Nodes(resolve, goTypes, (target, nodes) => new SchemaNode(target, nodes)).of(schema);
+    return new Nodes(resolve, goTypes, (...parts) => new SchemaNode(...parts)).of(schema);
   }
 
   /** Whether it describes types of Go. */
@@ -117,6 +119,7 @@ export class SchemaNode {
 /** Whether the keys of such an object are fields that the schema names, and not data. */
 export const isNamedObject = ({ properties, schema }: SchemaNode): boolean =>
   properties.size > 0 || typeof schema.additionalProperties !== 'object';
+
 /** Whether Go's types hold this value before anybody sets another. */
 function isZero(value: Json): boolean {
   if (typeof value === 'object') return value !== null && Object.keys(value).length === 0;
@@ -131,24 +134,30 @@ class Nodes {
   constructor(
     readonly resolve: Resolve,
     readonly goTypes: boolean,
-    readonly make: (schema: Schema, nodes: Nodes) => SchemaNode,
+    readonly make: (schema: Schema, nodes: Nodes, component: string) => SchemaNode,
   ) {}
 
-  of(schema: Schema): SchemaNode {
+  of(schema: Schema, component = ''): SchemaNode {
     const known = this.#known.get(schema);
     if (known) return known;
-    const target = this.#target(schema);
-    const node = target === schema ? this.make(schema, this) : this.of(target);
+    const reference = referenceOf(schema);
+    const node =
+      reference === undefined
+        ? this.make(schema, this, component)
+        : this.of(this.#target(schema, reference), reference.slice(reference.lastIndexOf('/') + 1));
     this.#known.set(schema, node);
     return node;
   }
 
-  /** Follows a reference, bare or alone in an `allOf` beside a default. */
-  #target(schema: Schema): Schema {
-    if (schema.$ref !== undefined) return this.resolve(schema.$ref);
-    const [only, ...more] = schema.allOf ?? [];
-    if (only?.$ref === undefined || more.length > 0) return schema;
+  #target(schema: Schema, reference: string): Schema {
+    if (schema.$ref !== undefined) return this.resolve(reference);
     const { allOf: _reference, ...own } = schema;
-    return { ...this.resolve(only.$ref), ...own };
+    return { ...this.resolve(reference), ...own };
   }
+}
+
+/** What a schema refers to, bare or alone in an `allOf` beside a default. */
+function referenceOf(schema: Schema): string | undefined {
+  const [only, ...more] = schema.allOf ?? [];
+  return schema.$ref ?? (more.length === 0 ? only?.$ref : undefined);
 }

@@ -127,7 +127,7 @@ function asObject(document: Json, { apiVersion, kind, metadata }: KubeObject): K
   if (object.apiVersion !== apiVersion || object.kind !== kind) {
     throw internal('a patch by a webhook may not change apiVersion and kind');
   }
-  const wrong = metadataShape(object.metadata);
+  const wrong = metadataShape(object.metadata, object.kind);
   if (wrong !== undefined) throw internal(wrong);
   if (object.metadata.name !== metadata.name || object.metadata.namespace !== metadata.namespace) {
     throw internal('a patch by a webhook may not change which object it is about');

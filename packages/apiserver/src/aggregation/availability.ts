@@ -2,6 +2,7 @@ import {
   type AggregatedApi,
   ApiError,
   type ApiRequest,
+  decodeJson,
   type Identity,
   isJsonObject,
   type Json,
@@ -10,7 +11,6 @@ import {
 import type { Service } from '@drover/api/types/core-v1';
 import type { ObjectReader } from '../catalog/strategy.js';
 import { readBody } from '../request/body.js';
-import { parseJson } from '../request/decode.js';
 import type { RemoteApi } from './remote-api.js';
 
 /** Whether an extension server answers, and why not. */
@@ -65,7 +65,7 @@ async function discovered(api: RemoteApi, signal: AbortSignal): Promise<Availabi
     const { status, body } = await api.forward(request, AGGREGATOR);
     if (status < 200 || status > 299) return failed(`bad status from https://${api.server.host}${path}: ${status}`);
     const chunks = body instanceof Uint8Array ? [body] : body;
-    const document = parseJson(await readBody(asStream(chunks), undefined));
+    const document = decodeJson(await readBody(asStream(chunks), undefined));
     return { status: 'True', reason: 'Passed', message: 'all checks passed', resources: resourcesOf(document) };
   } catch (error) {
     if (error instanceof ApiError) return failed(error.message);

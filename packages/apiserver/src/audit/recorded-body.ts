@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { decodeProtobufBody, decodeYamlBody } from '../request/decode.js';
+import { decodeProtobufBody, readYamlBody } from '../request/decode.js';
 
 /** Bytes of one body that an event tells; of a larger one it says that it was left out. */
 export const RECORDED_BYTES = 1024 * 1024;
@@ -30,7 +30,7 @@ export class RecordedBody {
     const sent = Buffer.concat(this.#chunks);
     try {
       const bytes = encoding === 'gzip' ? await promisify(gunzip)(sent, { maxOutputLength: RECORDED_BYTES }) : sent;
-      return contentType.includes('protobuf') ? decodeProtobufBody(bytes) : decodeYamlBody(bytes);
+      return (contentType.includes('protobuf') ? decodeProtobufBody(bytes) : readYamlBody(bytes)).value;
     } catch {
       // What could not be read was refused, and the refusal is told.
       return undefined;

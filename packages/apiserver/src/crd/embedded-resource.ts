@@ -68,8 +68,8 @@ function resourceCauses(resource: JsonObject, path: string): StatusCause[] {
   const why = typeof kind === 'string' && kind !== '' ? dns1035Label(kind.toLowerCase()) : undefined;
   if (why !== undefined) invalid('kind', kind, `may have mixed case, but should otherwise match: ${why}`);
   // What has another type than metadata's fields have is told by the schema.
-  if (!isJsonObject(metadata) || metadataShape(structuredClone(metadata)) !== undefined) return causes;
+  if (!isJsonObject(metadata) || metadataShape(structuredClone(metadata), '') !== undefined) return causes;
   const named = { ...metadata, name: typeof metadata['name'] === 'string' ? metadata['name'] : 'unnamed' };
-  const inside = validateMetadata(named, pathSegment);
+  const inside = validateMetadata(named, { nameRule: pathSegment, qualifiedFinalizers: false });
   return [...causes, ...inside.map((cause) => ({ ...cause, field: `${path}.${cause.field}` }))];
 }

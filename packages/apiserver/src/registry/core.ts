@@ -4,6 +4,7 @@ import type { Store } from '@drover/store';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import type { Served } from '../catalog/definition.js';
 import type { ObjectReader, Part, Rights, StrategyContext } from '../catalog/strategy.js';
+import type { Decoding } from '../request/decoding.js';
 import type { DecodedObjects } from '../storage/decoded.js';
 import type { KeyLock } from '../storage/lock.js';
 import type { Admission } from './admission.js';
@@ -38,6 +39,7 @@ export interface WriteContext {
   /** Named in managedFields. */
   readonly fieldManager: string;
   readonly fieldValidation: FieldValidation;
+  readonly decoding: Decoding;
   /** The request's options, as admission is told them (meta/v1 CreateOptions, UpdateOptions, PatchOptions, DeleteOptions). */
   readonly options: JsonObject;
   /** Sentences for the caller's `Warning` headers; the write adds its own. */

@@ -1,5 +1,15 @@
-import { badRequest, type KubeObject, labelValue, type ObjectMeta, qualifiedName, type StatusCause } from '@drover/api';
+import {
+  badRequest,
+  invalidValue,
+  isJsonObject,
+  type KubeObject,
+  labelValue,
+  type ObjectMeta,
+  qualifiedName,
+  type StatusCause,
+} from '@drover/api';
 import { type RandomBytes, randomText } from '@drover/kit';
+import type { ResourceDefinition } from '../catalog/definition.js';
 import type { NameRule } from '../catalog/strategy.js';
 
 /** Random characters after a generateName, and the longest prefix that leaves room for them (apiserver storage/names). */
@@ -23,28 +33,45 @@ export function generatedName(prefix: string, random: RandomBytes): string {
 }
 
 /**
- * Makes the object's namespace that of the path.
+ * Makes the object's namespace that of the path; a kind without namespaces has none whatever is said.
  *
  * @throws ApiError BadRequest when it names another.
  */
 export function placeInNamespace({ metadata }: KubeObject, namespace: string | undefined): void {
-  if (metadata.namespace !== undefined && metadata.namespace !== '' && metadata.namespace !== (namespace ?? '')) {
-    throw badRequest(
-      namespace === undefined
-        ? 'namespace may not be set on a cluster-scoped object'
-        : `the namespace of the provided object does not match the namespace sent on the request`,
-    );
-  }
+  const said = metadata.namespace ?? '';
   if (namespace === undefined) delete metadata.namespace;
-  else metadata.namespace = namespace;
+  else if (said === '' || said === namespace) metadata.namespace = namespace;
+  else throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+}
+
+/** What the metadata of a kind's objects has to be. */
+export interface MetadataRules {
+  readonly nameRule: NameRule;
+  /** Finalizers that are not Kubernetes' own need a domain in front. */
+  readonly qualifiedFinalizers: boolean;
+}
+
+/** Groups whose kinds may have finalizers without a domain in front: they are not among Kubernetes' first ones. */
+const LENIENT_GROUPS = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
+
+/** The rules of a kind. */
+export function metadataRules({ strategy, builtin, group }: ResourceDefinition): MetadataRules {
+  return { nameRule: strategy.nameRule, qualifiedFinalizers: builtin && !LENIENT_GROUPS.has(group) };
 }
 
 /** What is wrong with an object's metadata, field by field. `old` is there for updates. */
-export function validateMetadata(metadata: ObjectMeta, nameRule: NameRule, old?: ObjectMeta): StatusCause[] {
+export function validateMetadata(
+  metadata: ObjectMeta,
+  { nameRule, qualifiedFinalizers }: MetadataRules,
+  old?: ObjectMeta,
+): StatusCause[] {
   const causes: StatusCause[] = [];
   const wrong = (field: string, value: unknown, why: string): void => {
     causes.push({ reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}`, field });
   };
+  const prefix = metadata.generateName ?? '';
+  const badPrefix = prefix === '' ? undefined : nameRule(completed(prefix));
+  if (badPrefix !== undefined) wrong('metadata.generateName', prefix, badPrefix);
   if (metadata.name === undefined || metadata.name === '') {
     causes.push({
       reason: 'FieldValueRequired',
@@ -74,17 +101,53 @@ export function validateMetadata(metadata: ObjectMeta, nameRule: NameRule, old?:
       field: 'metadata.annotations',
     });
   }
-  causes.push(...validateFinalizers(metadata), ...addedFinalizers(metadata, old), ...validateOwners(metadata));
+  causes.push(
+    ...validateOwners(metadata),
+    ...validateFinalizers(metadata, qualifiedFinalizers),
+    ...addedFinalizers(metadata, old),
+  );
+  if (old !== undefined) causes.push(...changedDeletion(metadata, old));
   return causes;
 }
 
-function validateFinalizers({ finalizers = [] }: ObjectMeta): StatusCause[] {
-  return finalizers.flatMap((finalizer) => {
+/** A prefix as its rule would have it if it were a whole name: a dash at its end will be followed by something. */
+const completed = (prefix: string): string =>
+  prefix.length > 1 && prefix.endsWith('-') ? `${prefix.slice(0, -2)}a` : prefix;
+
+/** Only a DELETE says when an object is to go. */
+function changedDeletion(metadata: ObjectMeta, old: ObjectMeta): StatusCause[] {
+  const causes: StatusCause[] = [];
+  const { deletionTimestamp: time, deletionGracePeriodSeconds: seconds } = metadata;
+  const immutable = (field: keyof ObjectMeta, value: string): void => {
+    const message = `Invalid value: ${value}: field is immutable`;
+    causes.push({ reason: 'FieldValueInvalid', message, field: `metadata.${field}` });
+  };
+  if (time !== undefined && time !== old.deletionTimestamp)
+    immutable('deletionTimestamp', time.replace('T', ' ').replace(/Z$/, ' +0000 UTC'));
+  if (seconds !== undefined && seconds !== old.deletionGracePeriodSeconds)
+    immutable('deletionGracePeriodSeconds', String(seconds));
+  return causes;
+}
+
+/** Finalizers of Kubernetes' own, which need no domain. */
+const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
+function validateFinalizers({ finalizers = [] }: ObjectMeta, qualified: boolean): StatusCause[] {
+  const unreadable = finalizers.flatMap((finalizer) => {
     const why = qualifiedName(finalizer);
-    if (why === undefined) return [];
-    const message = `Invalid value: ${JSON.stringify(finalizer)}: ${why}`;
-    return [{ reason: 'FieldValueInvalid', message, field: 'metadata.finalizers' }];
+    return why === undefined ? [] : [invalidValue('metadata.finalizers', finalizer, why)];
   });
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion'))
+    unreadable.push(
+      invalidValue('metadata.finalizers', finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'),
+    );
+  if (!qualified) return unreadable;
+  const bare = finalizers.flatMap((finalizer, index) => {
+    if (finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer)) return [];
+    const why = 'name is neither a standard finalizer name nor is it fully qualified';
+    return [invalidValue(`metadata.finalizers[${index}]`, finalizer, why)];
+  });
+  return [...unreadable, ...bare];
 }
 
 /** Nobody may hold back what is already on its way out. */
@@ -98,55 +161,75 @@ function addedFinalizers({ finalizers = [] }: ObjectMeta, old: ObjectMeta | unde
 
 function validateOwners({ ownerReferences = [] }: ObjectMeta): StatusCause[] {
   const causes: StatusCause[] = [];
+  let controller: string | undefined;
   for (const owner of ownerReferences) {
     for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) {
-      if (typeof owner[field] === 'string' && owner[field] !== '') continue;
-      causes.push({
-        reason: 'FieldValueInvalid',
-        message: `Invalid value: "": ${field === 'apiVersion' ? 'version' : field} must not be empty`,
-        field: `metadata.ownerReferences.${field}`,
-      });
+      if ((owner[field] ?? '') !== '') continue;
+      const what = field === 'apiVersion' ? 'version' : field;
+      causes.push(invalidValue(`metadata.ownerReferences.${field}`, '', `${what} must not be empty`));
     }
-  }
-  if (ownerReferences.filter(({ controller }) => controller === true).length > 1) {
-    causes.push({
-      reason: 'FieldValueInvalid',
-      message: 'Invalid value: only one reference can have Controller set to true',
-      field: 'metadata.ownerReferences',
-    });
+    if (owner.kind === 'Event' && owner.apiVersion === 'v1')
+      causes.push(
+        invalidValue('metadata.ownerReferences', { ...owner }, '/v1, Kind=Event is disallowed from being an owner'),
+      );
+    if (owner.controller !== true) continue;
+    const name = `${owner.kind}/${owner.name}`;
+    if (controller !== undefined) {
+      const why = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`;
+      causes.push(
+        invalidValue(
+          'metadata.ownerReferences',
+          ownerReferences.map((reference) => ({ ...reference })),
+          why,
+        ),
+      );
+    } else controller = name;
   }
   return causes;
 }
 
-/** Types of metadata's fields, for objects whose sender we do not know. `undefined` when all is well, else what is not. */
-export function metadataShape(metadata: unknown): string | undefined {
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return 'metadata must be an object';
+/** Metadata's fields that Go reads as texts, with their types; as maps of texts; and as lists, with the types of their items. */
+const TEXTS = {
+  name: 'string',
+  generateName: 'string',
+  namespace: 'string',
+  uid: 'types.UID',
+  resourceVersion: 'string',
+};
+const MAPS = ['labels', 'annotations'] as const;
+const LISTS = { finalizers: 'string', ownerReferences: 'v1.OwnerReference', managedFields: 'v1.ManagedFieldsEntry' };
+
+/**
+ * Looks at the types of metadata's fields, for objects whose sender we do not know; nulls are taken out. `undefined` when all is
+ * well, else what is not, in the words of Go. `kind` is the object's.
+ */
+export function metadataShape(metadata: unknown, kind: string): string | undefined {
+  if (!isJsonObject(metadata)) return mistyped(metadata, `${kind}.metadata`, 'v1.ObjectMeta');
   const fields = metadata as Record<string, unknown>;
-  for (const field of ['name', 'generateName', 'namespace', 'uid', 'resourceVersion']) {
+  for (const field of [...Object.keys(TEXTS), ...MAPS, ...Object.keys(LISTS)])
+    if (fields[field] === null) delete fields[field];
+  for (const [field, type] of Object.entries(TEXTS)) {
     const value = fields[field];
-    if (value === null) delete fields[field];
-    else if (value !== undefined && typeof value !== 'string') return `metadata.${field} must be a string`;
+    if (value !== undefined && typeof value !== 'string') return mistyped(value, `ObjectMeta.metadata.${field}`, type);
   }
-  for (const field of ['labels', 'annotations']) {
+  for (const field of MAPS) {
     const value = fields[field];
-    if (value === null) delete fields[field];
-    else if (value !== undefined && !isTextMap(value)) return `metadata.${field} must be a map of strings`;
+    if (value === undefined) continue;
+    if (!isJsonObject(value)) return mistyped(value, `ObjectMeta.metadata.${field}`, 'map[string]string');
+    const wrong = Object.values(value).find((text) => typeof text !== 'string');
+    if (wrong !== undefined) return mistyped(wrong, `ObjectMeta.metadata.${field}`, 'string');
   }
-  for (const field of ['finalizers', 'ownerReferences', 'managedFields']) {
+  for (const [field, type] of Object.entries(LISTS)) {
     const value = fields[field];
-    if (value === null) delete fields[field];
-    else if (value !== undefined && !isListOf(value, field === 'finalizers' ? 'string' : 'object')) {
-      return `metadata.${field} must be a list`;
-    }
+    if (value === undefined) continue;
+    if (!Array.isArray(value)) return mistyped(value, `ObjectMeta.metadata.${field}`, `[]${type}`);
+    const wrong: unknown = value.find((item) => (type === 'string' ? typeof item !== 'string' : !isJsonObject(item)));
+    if (wrong !== undefined) return mistyped(wrong, `ObjectMeta.metadata.${field}`, type);
   }
   return undefined;
 }
 
-function isTextMap(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((text) => typeof text === 'string');
-}
-
-function isListOf(value: unknown, type: 'string' | 'object'): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === type && item !== null);
+function mistyped(value: unknown, field: string, type: string): string {
+  const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  return `json: cannot unmarshal ${found} into Go struct field ${field} of type ${type}`;
 }

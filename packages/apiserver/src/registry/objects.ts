@@ -4,6 +4,7 @@ import { serverIdentity } from '../auth/identity.js';
 import { versionOf } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
 import type { GroupResource, ObjectEvent, Objects, Sighting } from '../controllers/controller.js';
+import { objectDecoding } from '../request/decoding.js';
 import { collectionPrefix, namespacePrefix } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
 import type { Core, StoredObject, WriteContext, Written } from './core.js';
@@ -107,6 +108,7 @@ export class CoreObjects implements Objects {
       fieldManager: MANAGER,
       fieldValidation: 'Ignore',
       options: {},
+      decoding: objectDecoding(),
       warnings: [],
       annotate: () => {},
     };

@@ -52,7 +52,7 @@ export function continueRefusal(error: unknown): unknown {
 
 /** 504: the revision has not happened here; informers know this cause and list without a revision. */
 export function tooLargeRevision(asked: number, newest: number): ApiError {
-  return new ApiError('Timeout', `Too large resource version: ${asked}, current: ${newest}`, {
+  return new ApiError('Timeout', `Timeout: Too large resource version: ${asked}, current: ${newest}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });

@@ -14,7 +14,7 @@ export function tableRow(
   now: number,
 ): unknown {
   const cells = columns.map((column) => column.cell(object, now));
-  if (include === 'None') return { cells };
+  if (include === 'None') return { cells, object: null };
   return { cells, object: include === 'Object' ? object : partialMetadata(object, version) };
 }
 

@@ -2,13 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   ApiError,
   alreadyExists,
+  badRequest,
   conflict,
   invalid,
+  invalidValue,
   type JsonObject,
   type KubeObject,
   notFound,
   type ObjectMeta,
   type ObjectRef,
+  type StatusCause,
 } from '@drover/api';
 import { type Entry, RevisionConflict } from '@drover/store';
 import { versionOf } from '../catalog/definition.js';
@@ -18,8 +21,8 @@ import { encodeStored, storedApiVersion } from '../storage/rendering.js';
 import { type AdmissionRequest, requireNamespace } from './admission.js';
 import { admissionRequest } from './admission-request.js';
 import { type Core, strategyContext, timestamp, type WriteContext, type Written } from './core.js';
-import { knownFields } from './fields.js';
-import { generatedName, newUid, placeInNamespace, validateMetadata } from './metadata.js';
+import { addParts, knownFields } from './fields.js';
+import { generatedName, metadataRules, newUid, placeInNamespace, validateMetadata } from './metadata.js';
 import { trackManagers } from './ownership.js';
 import { MODIFIED, refusalOf } from './refusal.js';
 import { shown } from './shown.js';
@@ -71,7 +74,7 @@ async function createNamed(
   const { metadata } = sent;
   const now = timestamp(core.clock.now());
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
-    throw new ApiError('BadRequest', 'resourceVersion should not be set on objects to be created');
+    throw new ApiError('Unknown', 'resourceVersion should not be set on objects to be created');
   }
   placeInNamespace(sent, namespace);
   Object.assign(metadata, { uid: newUid(core.random), creationTimestamp: now });
@@ -87,6 +90,7 @@ async function createNamed(
   strategy.fill?.(filled, helpers);
   const object = managersTracked ? filled : trackManagers(context, filled, undefined, now);
   strategy.prepareForCreate?.(object, helpers);
+  addParts(object, context.served);
   validate(core, context, object, undefined);
   if (!definition.accepting) {
     throw new ApiError('MethodNotAllowed', 'create not allowed while custom resource definition is terminating');
@@ -123,7 +127,9 @@ export function updateObject(
       const entry = core.store.get(key);
       if (entry === undefined) {
         if (rules.create === undefined) throw notFound(definition, ref.name);
-        return createNamed(core, context, await rules.create(), rules.managersTracked ?? false);
+        const made = await rules.create();
+        refuseOtherName(made, ref.name);
+        return createNamed(core, context, made, rules.managersTracked ?? false);
       }
       try {
         return await updateEntry(core, context, entry, change, rules);
@@ -156,6 +162,7 @@ async function updateEntry(
   const now = timestamp(core.clock.now());
   const object = rules.managersTracked ? filled : trackManagers(context, filled, old, now);
   strategy.prepareForUpdate?.(object, old, context.part, helpers);
+  addParts(object, context.served);
   validate(core, context, object, old);
   strategy.authorizeWrite?.(object, old, helpers);
   const admitted = await admit(core, context, 'UPDATE', object, old);
@@ -195,32 +202,43 @@ function mayVanish({ metadata }: KubeObject): boolean {
 function checkPreconditions(context: WriteContext, sent: KubeObject, old: KubeObject, rules: UpdateRules): boolean {
   const { definition } = context.served;
   const name = old.metadata.name ?? '';
-  if (sent.metadata.name !== undefined && sent.metadata.name !== '' && sent.metadata.name !== name) {
-    throw new ApiError(
-      'BadRequest',
-      `the name of the object (${sent.metadata.name}) does not match the name on the URL (${name})`,
-    );
-  }
-  if (sent.metadata.uid !== undefined && sent.metadata.uid !== '' && sent.metadata.uid !== old.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${sent.metadata.uid}, UID in object meta: ${old.metadata.uid ?? ''}`;
-    throw conflict(definition, name, why);
-  }
+  refuseOtherName(sent, name);
+  checkUid(context, sent, old, rules);
   const asked = sent.metadata.resourceVersion ?? '';
+  if (!/^\d*$/.test(asked))
+    throw new ApiError('Unknown', `strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`);
   if (asked === '' || asked === '0') {
     if (rules.replace && definition.strategy.unconditionalUpdate !== true) {
-      throw invalid(definition, name, [
-        {
-          reason: 'FieldValueInvalid',
-          message: 'Invalid value: 0: must be specified for an update',
-          field: 'metadata.resourceVersion',
-        },
-      ]);
+      const cause = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
+      throw invalid(definition, name, [cause]);
     }
     return false;
   }
   if (asked !== old.metadata.resourceVersion) throw conflict(definition, name, MODIFIED);
   // A patch carries the present revision along without meaning it.
   return rules.replace;
+}
+
+/** @throws ApiError BadRequest for an object that has not the name of the URL. */
+function refuseOtherName({ metadata }: KubeObject, name: string): void {
+  const said = metadata.name ?? '';
+  if (said === '')
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (said !== name) throw badRequest(`the name of the object (${said}) does not match the name on the URL (${name})`);
+}
+
+/** A replacement may insist on the object that it was made for; otherwise the UID is nobody's to change. */
+function checkUid({ served, namespace }: WriteContext, sent: KubeObject, old: KubeObject, rules: UpdateRules): void {
+  const { definition } = served;
+  const { name = '', uid: present = '' } = old.metadata;
+  const { uid = '' } = sent.metadata;
+  if (uid === '' || uid === present) return;
+  if (!rules.replace) throw invalid(definition, name, [invalidValue('metadata.uid', uid, 'field is immutable')]);
+  const { group, plural, builtin } = definition;
+  const key = ['/registry', ...(builtin ? [] : [group]), plural, ...(namespace ? [namespace] : []), name].join('/');
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${present}`;
+  const told = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`;
+  throw conflict(definition, name, told);
 }
 
 /** What the sender may say, on top of what only the server says. */
@@ -235,16 +253,7 @@ function combine(context: WriteContext, sent: KubeObject, old: KubeObject): Kube
 }
 
 /** Metadata that only the server says: sent values are not looked at. */
-const SERVER_SAYS = [
-  'name',
-  'uid',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'generation',
-  'generateName',
-  'selfLink',
-] as const;
+const SERVER_SAYS = ['name', 'uid', 'creationTimestamp', 'generation', 'generateName', 'selfLink'] as const;
 
 function combinedMetadata({ part, served }: WriteContext, sent: KubeObject, old: KubeObject): ObjectMeta {
   const { statusLeaves = [] } = served.definition.strategy;
@@ -259,7 +268,18 @@ function combinedMetadata({ part, served }: WriteContext, sent: KubeObject, old:
     if (value === undefined) delete metadata[field];
     else metadata[field] = value;
   }
-  return metadata as ObjectMeta;
+  return deletionKept(metadata, old.metadata) as ObjectMeta;
+}
+
+/** A deletion that was asked for cannot be taken back; one that was not is left to validation. */
+function deletionKept(metadata: Record<string, unknown>, old: ObjectMeta): Record<string, unknown> {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = old;
+  if (deletionTimestamp === undefined) return metadata;
+  return {
+    ...metadata,
+    deletionTimestamp,
+    ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
+  };
 }
 
 /** Whether nothing outside metadata, and status where that is a part of its own, differs: `generation` counts intents. */
@@ -286,9 +306,10 @@ function validate(core: Core, context: WriteContext, object: KubeObject, old: Ku
   const { strategy } = definition;
   const schema = version.schema();
   const helpers = strategyContext(core, context);
-  const causes = validateMetadata(object.metadata, strategy.nameRule, old?.metadata);
-  if (definition.builtin) causes.push(...schema.validate(object));
-  else causes.push(...customResourceCauses(schema, object, old, causes, helpers.warn));
+  const causes = validateMetadata(object.metadata, metadataRules(definition), old?.metadata);
+  const outside = ({ field = '' }: StatusCause): boolean => !field.startsWith('metadata.');
+  if (definition.builtin) causes.push(...schema.validate(object).filter(outside));
+  else causes.push(...customResourceCauses(schema, object, old, causes, helpers.warn).filter(outside));
   // The kind's own rules may rely on the shape that the schema promises.
   if (causes.length === 0) causes.push(...(strategy.validate?.(object, old, helpers) ?? []));
   if (causes.length > 0) throw invalid(definition, object.metadata.name ?? '', causes);

@@ -1,16 +1,62 @@
-import { decodeJson, decodeYaml, type Json, type KubeObject, ProtobufDecoder } from '@drover/api';
+import {
+  ApiError,
+  badRequest,
+  decodeJson,
+  duplicateFields,
+  isJsonObject,
+  type Json,
+  jsonSyntaxFault,
+  ProtobufDecoder,
+  readYaml,
+} from '@drover/api';
 import { protobufTables } from '@drover/api/schemas';
 
 let decoder: ProtobufDecoder | undefined;
 
-/** A JSON body. @throws ApiError BadRequest when it is none, or is nested more deeply than any real object. */
-export const parseJson = (bytes: Buffer): Json => decodeJson(bytes);
+/** What a body says. */
+export interface Decoded {
+  readonly value: Json;
+  /** What it says twice, each as a warning tells it: `duplicate field "data.a"`. */
+  readonly duplicates: readonly string[];
+}
 
-/** A YAML body as JSON. JSON is YAML, and programs send it under this name; it is read the short way. @throws ApiError BadRequest. */
-export const decodeYamlBody = (bytes: Buffer): Json => (bytes[0] === 0x7b ? decodeJson(bytes) : decodeYaml(bytes));
+/** A body that is none of the format it is said to be; `fault` is why, in the words of Go. */
+export class Undecodable extends Error {
+  override readonly name = 'Undecodable';
+
+  constructor(readonly fault: string) {
+    super(fault);
+  }
+}
+
+/** A JSON body. @throws Undecodable when it is none; ApiError when it is too large, or nested more deeply than any object. */
+export function readJson(bytes: Buffer): Decoded {
+  const text = bytes.toString();
+  try {
+    const value = decodeJson(bytes);
+    return { value, duplicates: duplicateFields(text, value).map((path) => `duplicate field ${JSON.stringify(path)}`) };
+  } catch (error) {
+    const fault = error instanceof ApiError && error.reason === 'BadRequest' ? jsonSyntaxFault(text) : undefined;
+    throw fault === undefined ? error : new Undecodable(fault);
+  }
+}
+
+/** A YAML body as JSON. JSON is YAML, and programs send it under this name; it is read the short way. Throws as `readJson`. */
+export function readYamlBody(bytes: Buffer): Decoded {
+  if (bytes[0] === 0x7b) {
+    try {
+      return readJson(bytes);
+    } catch (error) {
+      if (!(error instanceof Undecodable)) throw error;
+    }
+  }
+  return readYaml(bytes);
+}
 
 /** A protobuf body of a built-in kind. The tables are read when the first such body comes. @throws ApiError BadRequest. */
-export function decodeProtobufBody(bytes: Buffer): KubeObject {
+export function decodeProtobufBody(bytes: Buffer): Decoded {
   decoder ??= new ProtobufDecoder(protobufTables());
-  return decoder.decode(bytes);
+  const object: unknown = decoder.decode(bytes);
+  if (!isJsonObject(object)) throw badRequest('the body is not an object');
+  return { value: object, duplicates: [] };
 }

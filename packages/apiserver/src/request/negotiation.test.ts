@@ -12,7 +12,7 @@ describe('the form of an answer', () => {
     ['application/json', 'object', 'v1'],
     [KUBECTL, 'table', 'v1'],
     ['application/json;as=Table;v=v1beta1;g=meta.k8s.io', 'table', 'v1beta1'],
-    ['application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json', 'metadata', 'v1'],
+    ['application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json', 'metadata', 'v1'],
     ['application/vnd.kubernetes.protobuf, application/json', 'object', 'v1'],
     [
       'application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1;g=meta.k8s.io',
@@ -25,8 +25,26 @@ describe('the form of an answer', () => {
     expect(representation(accept, none)).toEqual({ form, version, pretty: false });
   });
 
-  it.each(['application/yaml', 'application/vnd.kubernetes.protobuf', 'text/html'])('for %s is refused', (accept) => {
-    expect(() => representation(accept, none)).toThrow('only the following media types are accepted');
+  it.each([
+    [
+      'application/vnd.kubernetes.protobuf',
+      'only the following media types are accepted: application/json, application/yaml',
+    ],
+    ['application/json;as=Table;v=v9;g=meta.k8s.io', 'only the following media types are accepted'],
+    ['application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io', 'only the following media types are accepted'],
+    ['text/html', '406: Not Acceptable'],
+    ['application/cbor', '406: Not Acceptable'],
+  ])('for %s is refused', (accept, why) => {
+    expect(() => representation(accept, none)).toThrow(why);
+  });
+
+  it('of a collection has its own name for metadata', () => {
+    const accept = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
+    expect(representation(accept, none, true).form).toBe('metadata');
+  });
+
+  it('may be YAML', () => {
+    expect(representation('application/yaml', none)).toMatchObject({ form: 'object', yaml: true });
   });
 
   it('is for people when they ask', () => {

@@ -80,7 +80,8 @@ function watchCauses(query: URLSearchParams): StatusCause[] {
   return causes;
 }
 
-function revision(text: string | null): number | undefined {
+/** A resource version; none for an empty one. @throws ApiError of code 500 for what is none, as Kubernetes does. */
+export function revision(text: string | null): number | undefined {
   if (text === null || text === '') return undefined;
   if (!/^\d+$/.test(text)) throw notRevision(text, 'invalid syntax');
   // Revisions of this server are safe integers; one that is not has not happened.

@@ -4,6 +4,7 @@ import type { Part } from '../catalog/strategy.js';
 import type { Core, WriteContext } from '../registry/core.js';
 import type { EncodedEvents } from '../registry/events.js';
 import type { FacetIndex } from '../registry/facets.js';
+import { type Decoding, objectDecoding } from '../request/decoding.js';
 import type { DeleteRequest } from '../request/delete-options.js';
 import { header } from '../request/response.js';
 import { optionsKind, type WriteKind, writeOptions } from '../request/write-options.js';
@@ -36,7 +37,7 @@ export interface Call {
 }
 
 /** How this call writes. @throws ApiError Invalid with each parameter that is wrong. */
-export function writeContext(call: Call, kind: WriteKind): WriteContext {
+export function writeContext(call: Call, kind: WriteKind, decoding: Decoding = objectDecoding()): WriteContext {
   const { dryRun, fieldManager, fieldValidation, force } = writeOptions(call.query, kind);
   const options: JsonObject = {
     kind: optionsKind(kind),
@@ -46,18 +47,19 @@ export function writeContext(call: Call, kind: WriteKind): WriteContext {
     ...(call.query.has('fieldValidation') ? { fieldValidation } : {}),
     ...(force ? { force } : {}),
   };
-  return { ...contextOf(call, fieldManager), dryRun, fieldValidation, options };
+  return { ...contextOf(call, fieldManager), dryRun, fieldValidation, decoding, options };
 }
 
 /** How this call deletes: only its options, and whether it is a dry run, are its own to say. */
 export function deleteContext(call: Call, { dryRun, document }: DeleteRequest): WriteContext {
-  return { ...contextOf(call, undefined), dryRun, fieldValidation: 'Ignore', options: document };
+  const decoding = objectDecoding();
+  return { ...contextOf(call, undefined), dryRun, fieldValidation: 'Ignore', decoding, options: document };
 }
 
 function contextOf(
   call: Call,
   fieldManager: string | undefined,
-): Omit<WriteContext, 'dryRun' | 'fieldValidation' | 'options'> {
+): Omit<WriteContext, 'dryRun' | 'fieldValidation' | 'decoding' | 'options'> {
   const { request, served, namespace, identity, part, warnings } = call;
   return {
     served,

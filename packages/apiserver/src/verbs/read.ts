@@ -1,14 +1,15 @@
-import { type ApiResponse, type KubeObject, notFound } from '@drover/api';
+import { type ApiResponse, badRequest, encodeYaml, invalidValue, type KubeObject, notFound } from '@drover/api';
 import type { Entry } from '@drover/store';
 import { listEntries, listMetadata } from '../registry/list.js';
 import { listBody } from '../registry/list-body.js';
+import { tooLargeRevision } from '../registry/refusal.js';
 import { type IncludeObject, partialMetadata, represent, table, tableRow } from '../registry/represent.js';
 import { selection } from '../registry/selection.js';
 import { shown } from '../registry/shown.js';
 import { servedVersion, viewOf } from '../registry/view.js';
 import { watchLines } from '../registry/watch.js';
-import { type Representation, representation } from '../request/negotiation.js';
-import { listOptions } from '../request/query.js';
+import { notAcceptable, type Representation, representation } from '../request/negotiation.js';
+import { listOptions, revision } from '../request/query.js';
 import { header, json, jsonBytes } from '../request/response.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { render } from '../storage/rendering.js';
@@ -24,6 +25,8 @@ const WHOLE_ITEMS = 500;
 export function get({ core }: Verbs, call: Call): ApiResponse | Promise<ApiResponse> {
   const { served, namespace, name = '' } = call;
   const { definition, version } = served;
+  const asked = revision(call.query.get('resourceVersion')) ?? 0;
+  if (asked > core.store.revision) throw tooLargeRevision(asked, core.store.revision);
   const entry = core.store.get(objectKey(collectionPrefix(definition), { namespace, name }));
   if (entry === undefined) throw notFound(definition, name);
   const now = core.clock.now();
@@ -41,28 +44,29 @@ export function objectResponse(
 ): ApiResponse {
   const form = representation(header(request, 'accept'), query);
   const { definition, version } = served;
-  if (form.form === 'object' && !form.pretty && version.convert === undefined) {
+  if (form.form === 'object' && !form.pretty && !form.yaml && version.convert === undefined) {
     return jsonBytes(status, render(value, revision, servedVersion(served), definition.kind, { after: '\n' }));
   }
   const object = viewOf(served, value, revision ?? 0);
   if (revision === undefined) delete object.metadata.resourceVersion;
-  const document = represent(object, version, form, now, includeObject(query));
+  const document = represent(object, version, form, now, includeObject(form, query));
+  if (form.yaml) return yaml(status, document);
   return form.pretty ? pretty(status, document) : json(status, document);
 }
 
 /** GET of a collection. */
 export async function list({ core, facets }: Verbs, call: Call): Promise<ApiResponse> {
   const { request, query, served, namespace } = call;
-  const form = representation(header(request, 'accept'), query);
+  const form = representation(header(request, 'accept'), query, true);
   const options = listOptions(query);
   const selected = selection(options.labelSelector, options.fieldSelector, served.version);
   const listed = await listEntries(core, facets, served, namespace, options, selected);
   const metadata = listMetadata(listed);
   const response =
-    form.form === 'object' && !form.pretty && served.version.convert === undefined
+    form.form === 'object' && !form.pretty && !form.yaml && served.version.convert === undefined
       ? objectList(call, metadata, listed.entries)
       : formedList(call, form, metadata, listed.entries, core.clock.now());
-  return response;
+  return form.yaml ? yaml(200, JSON.parse(await textOf(response.body))) : response;
 }
 
 function objectList({ served }: Call, metadata: Record<string, unknown>, entries: readonly Entry[]): ApiResponse {
@@ -92,7 +96,7 @@ function formedList(
   const apiVersion = servedVersion(served);
   const parsed = ({ value, revision }: Entry): KubeObject => viewOf(served, value, revision);
   if (form.form === 'table') {
-    const include = includeObject(query);
+    const include = includeObject(form, query);
     const head = table([], version.columns, metadata, form.version);
     return itemsOf(head, 'rows', entries, (entry) =>
       tableRow(parsed(entry), version.columns, include, form.version, now),
@@ -140,6 +144,7 @@ export function watch({ core, facets, events, onOverflow, onEvents }: Verbs, cal
   const { request, query, served, namespace } = call;
   const { signal } = request;
   const form = representation(header(request, 'accept'), query);
+  if (form.yaml) throw notAcceptable();
   const options = listOptions(query);
   const selected = selection(options.labelSelector, options.fieldSelector, served.version);
   const body = watchLines(
@@ -149,9 +154,26 @@ export function watch({ core, facets, events, onOverflow, onEvents }: Verbs, cal
   return { status: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' }, body };
 }
 
-function includeObject(query: URLSearchParams): IncludeObject {
-  const asked = query.get('includeObject');
-  return asked === 'None' || asked === 'Object' ? asked : 'Metadata';
+/** What rows of a table have of their objects. @throws ApiError BadRequest for a choice that is none. */
+function includeObject({ form }: Representation, query: URLSearchParams): IncludeObject {
+  const asked = query.get('includeObject') ?? '';
+  if (form !== 'table') return 'Metadata';
+  if (asked === 'None' || asked === 'Object' || asked === 'Metadata') return asked;
+  if (asked === '') return 'Metadata';
+  const cause = invalidValue('includeObject', asked, "must be 'Metadata', 'Object', 'None', or empty");
+  throw badRequest(`Unable to convert to Table as requested: ${cause.field}: ${cause.message}`);
+}
+
+function yaml(status: number, document: unknown): ApiResponse {
+  const body = Buffer.from(encodeYaml(JSON.parse(JSON.stringify(document))));
+  return { status, headers: { 'content-type': 'application/yaml' }, body };
+}
+
+async function textOf(body: ApiResponse['body']): Promise<string> {
+  if (body instanceof Uint8Array) return Buffer.from(body).toString();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }
 
 function pretty(status: number, document: unknown): ApiResponse {

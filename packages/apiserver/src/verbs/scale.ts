@@ -27,7 +27,7 @@ import { collectionPrefix, objectKey } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
 import { type Call, type Verbs, writeContext } from './call.js';
 import { asObject, mediaType, readDocument } from './object-body.js';
-import { APPLY, appliedBody, patchDocument, patcher } from './patch.js';
+import { APPLY, appliedBody, readPatch } from './patch.js';
 
 const SCALE = 'autoscaling/v1';
 
@@ -71,8 +71,8 @@ async function replaced({ request }: Call): Promise<NextScale> {
 }
 
 async function patched(call: Call): Promise<NextScale> {
-  const apply = patcher(call, await patchDocument(call));
-  return (live) => asObject(apply(live), 'Scale', SCALE);
+  const { patched: apply, decoding } = await readPatch(call);
+  return (live) => asObject(apply(live), 'Scale', SCALE, decoding);
 }
 
 /** The object with what its new Scale says. */

@@ -62,10 +62,10 @@ describe('a create', () => {
     ['a name that is none', map('Not_A_Name'), 422],
     ['another namespace', { ...map('x'), metadata: { name: 'x', namespace: 'kube-system' } }, 400],
     ['another kind', { ...map('x'), kind: 'Secret' }, 400],
-    ['a resourceVersion', { ...map('x'), metadata: { name: 'x', resourceVersion: '1' } }, 400],
+    ['a resourceVersion', { ...map('x'), metadata: { name: 'x', resourceVersion: '1' } }, 500],
     ['labels that are none', { ...map('x'), metadata: { name: 'x', labels: { 'a b': '' } } }, 422],
     ['labels of another type', { ...map('x'), metadata: { name: 'x', labels: { a: 1 } } }, 400],
-    ['a field of another type', map('x', { data: { a: 1 } }), 422],
+    ['a field of another type', map('x', { data: { a: 1 } }), 400],
   ])('with %s is refused', async (_what, body, status) => {
     expect((await send('POST', MAPS, body)).status).toBe(status);
   });
@@ -162,7 +162,7 @@ describe('an update', () => {
 
   it('counts changes of the spec in generation, and leaves the status alone', async () => {
     const { body: made } = await send('POST', DEPLOYMENTS, deployment('web'));
-    expect([made['metadata']!['generation'], made['status']]).toEqual([1, undefined]);
+    expect([made['metadata']!['generation'], made['status']]).toEqual([1, {}]);
     const labels = await send(
       'PATCH',
       `${DEPLOYMENTS}/web`,
@@ -176,7 +176,7 @@ describe('an update', () => {
       { spec: { replicas: 2 }, status: { replicas: 9 } },
       patch('merge-patch+json'),
     );
-    expect([scaled.body['metadata']!['generation'], scaled.body['status']]).toEqual([2, undefined]);
+    expect([scaled.body['metadata']!['generation'], scaled.body['status']]).toEqual([2, {}]);
   });
 
   it('of the status changes the status only', async () => {
@@ -200,6 +200,90 @@ describe('an update', () => {
     );
     expect(body).toMatchObject({ kind: 'Scale', spec: { replicas: 4 }, status: { selector: 'app=scaled' } });
     expect((await send('GET', `${DEPLOYMENTS}/scaled`)).body['spec']!['replicas']).toBe(4);
+  });
+});
+
+describe('a body', () => {
+  const twice = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"NAME"},"data":{"a":"1","a":"2"},"foo":1}';
+  const yaml = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: NAME\ndata:\n  a: "1"\n  a: "2"\n';
+  const post = (query: string, text: string, type = 'json'): Promise<Answer> =>
+    ask(test.server, 'POST', `${MAPS}${query}`, text, patch(type));
+
+  it('that says something twice is taken with a warning, or refused when it is to be strict', async () => {
+    const warned = await post('', twice.replace('NAME', 'twice'));
+    expect([warned.status, warned.body['data'], warned.headers['warning']]).toEqual([
+      201,
+      { a: '2' },
+      ['299 - "duplicate field \\"data.a\\""', '299 - "unknown field \\"foo\\""'],
+    ]);
+    const refused = await post('?fieldValidation=Strict', twice);
+    expect([refused.status, refused.body['message']]).toEqual([
+      400,
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: duplicate field "data.a", unknown field "foo"',
+    ]);
+  });
+
+  it('of YAML tells the line', async () => {
+    const warned = await post('', yaml.replace('NAME', 'lines'), 'yaml');
+    expect(warned.headers['warning']).toEqual(['299 - "line 7: key \\"a\\" already set in map"']);
+    const refused = await post('?fieldValidation=Strict', yaml, 'yaml');
+    expect(refused.body['message']).toContain(
+      'strict decoding error: yaml: unmarshal errors:\n  line 7: key "a" already set in map',
+    );
+  });
+
+  it.each([
+    [
+      'no JSON',
+      '{',
+      `the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: unexpected end of JSON input ({)`,
+    ],
+    ['nothing', '', `couldn't get version/kind; json parse error: unexpected end of JSON input (<empty>)`],
+    ['a list', '[]', 'json: cannot unmarshal array into Go value of type struct { APIVersion string'],
+    [
+      'another kind',
+      '{"kind":"Secret","apiVersion":"v1"}',
+      'Secret in version "v1" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): unknown conversion',
+    ],
+    [
+      'a kind that is none',
+      '{"kind":"Foo","apiVersion":"v1"}',
+      'Foo in version "v1" cannot be handled as a ConfigMap: no kind "Foo" is registered for version "v1"',
+    ],
+    [
+      'a name of another type',
+      '{"metadata":{"name":1}}',
+      'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string',
+    ],
+  ])('of %s is refused with the reason', async (_what, text, why) => {
+    const { status, body } = await post('', text);
+    expect(status).toBe(400);
+    expect(body['message']).toContain(why);
+  });
+
+  it('of a patch is refused with what it made', async () => {
+    await send('POST', MAPS, map('mended', { data: { a: '1' } }));
+    const url = `${MAPS}/mended?fieldValidation=Strict`;
+    const merged = await send('PATCH', url, { foo: 1 }, patch('merge-patch+json'));
+    expect([merged.status, merged.body['message']]).toEqual([
+      422,
+      expect.stringMatching(
+        /^ "" is invalid: patch: Invalid value: ".*": strict decoding error: unknown field "foo"$/s,
+      ),
+    ]);
+    const strategic = await send('PATCH', url, { foo: 1 }, patch('strategic-merge-patch+json'));
+    expect(strategic.body['message']).toBe(
+      ' "" is invalid: patch: Invalid value: "map[foo:1]": strict decoding error: unknown field "foo"',
+    );
+  });
+
+  it('of an answer may be YAML', async () => {
+    await send('POST', MAPS, map('told-in-yaml', { data: { a: '1' } }));
+    const { headers, text } = await send('GET', `${MAPS}/told-in-yaml`, undefined, {
+      headers: { accept: 'application/yaml' },
+    });
+    expect(headers['content-type']).toBe('application/yaml');
+    expect(text).toContain('\n  name: told-in-yaml\n');
   });
 });
 

@@ -20,20 +20,20 @@ const PARALLEL = 32;
 
 /** POST to a collection. */
 export async function create({ core }: Verbs, call: Call): Promise<ApiResponse> {
-  const object = await readObject(call.request, call.served);
-  const written = await createObject(core, writeContext(call, 'create'), object);
+  const { object, decoding } = await readObject(call.request, call.served);
+  const written = await createObject(core, writeContext(call, 'create', decoding), object);
   return writtenResponse(core.clock.now(), call, written);
 }
 
 /** PUT of an object, or of its status. */
 export async function replace({ core }: Verbs, call: Call): Promise<ApiResponse> {
-  const object = await readObject(call.request, call.served);
+  const { object, decoding } = await readObject(call.request, call.served);
   const { namespace, name = '', served, part } = call;
   const create = part === 'main' && served.definition.strategy.createOnUpdate ? async () => object : undefined;
   const rules = { replace: true, create };
   const written = await updateObject(
     core,
-    writeContext(call, 'update'),
+    writeContext(call, 'update', decoding),
     { namespace, name },
     () => structuredClone(object),
     rules,

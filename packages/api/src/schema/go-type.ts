@@ -1,0 +1,125 @@
+import { isJsonObject } from '../json-object.js';
+import type { Json } from '../object.js';
+import type { SchemaNode } from './node.js';
+
+/** A value that cannot be read into the Go type of its field. */
+export interface GoTypeFault {
+  /** As `encoding/json` tells it, which reads bodies and most patches. */
+  readonly decoding: string;
+  /** As the converter of maps tells it, which reads what a strategic merge patch made. */
+  readonly conversion: string;
+}
+
+/**
+ * The first value of a built-in kind's object that is of another type than its field in Go; `undefined` when all can be read.
+ * `kind` is the name of the object's own type.
+ */
+export function goTypeFault(object: Json, root: SchemaNode, kind: string): GoTypeFault | undefined {
+  return isJsonObject(object) ? fieldsFault(object, root, { struct: kind, path: '' }) : undefined;
+}
+
+/** The struct that a value is in, and the fields that lead to it. */
+interface Place {
+  readonly struct: string;
+  readonly path: string;
+}
+
+function fieldsFault(object: Json, node: SchemaNode, { struct, path }: Place): GoTypeFault | undefined {
+  if (!isJsonObject(object)) return undefined;
+  for (const [name, item] of Object.entries(object)) {
+    const child = node.properties.get(name);
+    if (child === undefined || item === undefined) continue;
+    const fault = valueFault(item, child, { struct, path: path === '' ? name : `${path}.${name}` });
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function valueFault(value: Json, node: SchemaNode, place: Place): GoTypeFault | undefined {
+  if (value === null) return undefined;
+  switch (node.type) {
+    case 'string':
+      // Times and the like read themselves.
+      if (node.schema.format === 'date-time') return undefined;
+      return typeof value === 'string' ? undefined : fault(value, node, place);
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : fault(value, node, place);
+    case 'integer':
+      return typeof value === 'number' && Number.isInteger(value) ? undefined : fault(value, node, place);
+    case 'number':
+      return typeof value === 'number' ? undefined : fault(value, node, place);
+    case 'array':
+      return Array.isArray(value) ? itemsFault(value, node.items, place) : fault(value, node, place);
+    case 'object':
+      if (!isJsonObject(value)) return node.preservesUnknown ? undefined : fault(value, node, place);
+      if (node.properties.size > 0) return fieldsFault(value, node, { ...place, struct: structName(node) });
+      return itemsFault(Object.values(value), node.additional, place);
+    default:
+      return undefined;
+  }
+}
+
+function itemsFault(
+  items: readonly (Json | undefined)[],
+  node: SchemaNode | null,
+  place: Place,
+): GoTypeFault | undefined {
+  if (node === null) return undefined;
+  for (const item of items) {
+    const found = item === undefined ? undefined : valueFault(item, node, place);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const structName = (node: SchemaNode): string => node.component.slice(node.component.lastIndexOf('.') + 1);
+
+function fault(value: Json, node: SchemaNode, { struct, path }: Place): GoTypeFault {
+  const type = goType(node);
+  return {
+    decoding: `json: cannot unmarshal ${jsonKind(value, node)} into Go struct field ${struct}.${path} of type ${type}`,
+    conversion: conversionText(value, node, type),
+  };
+}
+
+function conversionText(value: Json, node: SchemaNode, type: string): string {
+  if (node.type === 'array' || node.schema.format === 'byte') return `cannot restore slice from ${goKind(value)}`;
+  if (node.type !== 'object') return `unrecognized type: ${type}`;
+  return node.properties.size > 0
+    ? `cannot restore struct from: ${goKind(value)}`
+    : `cannot restore map from ${goKind(value)}`;
+}
+
+function goType(node: SchemaNode): string {
+  switch (node.type) {
+    case 'string':
+      return node.schema.format === 'byte' ? '[]uint8' : 'string';
+    case 'boolean':
+      return 'bool';
+    case 'integer':
+      return node.schema.format === 'int64' ? 'int64' : 'int32';
+    case 'number':
+      return 'float64';
+    case 'array':
+      return `[]${node.items ? goType(node.items) : 'interface {}'}`;
+    case 'object':
+      if (node.properties.size > 0) return node.component.split('.').slice(-2).join('.');
+      return `map[string]${node.additional ? goType(node.additional) : 'interface {}'}`;
+    default:
+      return node.component.split('.').slice(-2).join('.');
+  }
+}
+
+function jsonKind(value: Json, node: SchemaNode): string {
+  if (typeof value === 'number') return node.type === 'integer' ? `number ${value}` : 'number';
+  if (typeof value === 'boolean') return 'bool';
+  if (Array.isArray(value)) return 'array';
+  return typeof value;
+}
+
+function goKind(value: Json): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  if (typeof value === 'boolean') return 'bool';
+  if (Array.isArray(value)) return 'slice';
+  return typeof value === 'object' ? 'map' : 'string';
+}
