@@ -27,6 +27,15 @@ export function prefixOf({ definition }: Served, namespace: string | undefined):
   return namespace === undefined ? collection : namespacePrefix(collection, namespace);
 }
 
+/** A range of keys in which all that is selected lies; of one name, all that begin with it, so that nobody else is looked at. */
+export function rangeOf(served: Served, namespace: string | undefined, { name }: Selection): string {
+  const { definition } = served;
+  const placed = namespace !== undefined || !definition.namespaced;
+  if (name === undefined || !placed || definition.strategy.nameRule(name) !== undefined)
+    return prefixOf(served, namespace);
+  return objectKey(collectionPrefix(definition), { namespace, name });
+}
+
 /**
  * The entries a LIST asks for, at one revision, chosen as the Kubernetes API documents for each combination of
  * resourceVersion, match, limit and continue.

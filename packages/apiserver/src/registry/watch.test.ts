@@ -48,6 +48,16 @@ describe('a watch from a revision', () => {
     await watcher.return(undefined);
   });
 
+  it('of one name tells of that one, and of none that begins alike', async () => {
+    const watcher = watch(`${now()}&fieldSelector=metadata.name=alike`);
+    for (const name of ['alik', 'alike-not', 'alike', 'alike2']) await write('POST', MAPS, map(name));
+    await write('DELETE', `${MAPS}/alike-not`);
+    await write('DELETE', `${MAPS}/alike`);
+    expect(told(await next(watcher))).toEqual(['ADDED', 'alike']);
+    expect(told(await next(watcher))).toEqual(['DELETED', 'alike']);
+    await watcher.return(undefined);
+  });
+
   it('that is forgotten ends with a 410 event', async () => {
     const from = now();
     await write('POST', MAPS, map('forgotten'));

@@ -8,7 +8,7 @@ import type { Core } from './core.js';
 import { EventStream } from './event-stream.js';
 import { type EncodedEvents, type EventType, encodeEvent } from './events.js';
 import type { FacetIndex } from './facets.js';
-import { prefixOf } from './list.js';
+import { rangeOf } from './list.js';
 import { tooLargeRevision } from './refusal.js';
 import { table } from './represent.js';
 import type { Selection } from './selection.js';
@@ -55,8 +55,8 @@ export interface WatchSource {
  */
 export function watchLines(source: WatchSource, request: WatchRequest): EventStream {
   const { core } = source;
-  const { served, namespace, options, signal, form } = request;
-  const prefix = prefixOf(served, namespace);
+  const { served, namespace, options, selection, signal, form } = request;
+  const prefix = rangeOf(served, namespace, selection);
   const asked = options.resourceVersion ?? 0;
   const fromState = options.sendInitialEvents || asked === 0;
   if (asked > core.store.revision) return refusal(tooLargeRevision(asked, core.store.revision));
