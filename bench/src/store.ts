@@ -1,15 +1,18 @@
 import { closeSync, fdatasyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { silentLog, systemClock } from '@drover/kit';
-import { openMemoryStore, openSqliteStore, type Store } from '@drover/store';
+import { FakeClock, silentLog, systemClock } from '@drover/kit';
+import { openMemoryStore, openSqliteStore, type Retention, type Store } from '@drover/store';
 import type { Against, Benchmark, Row } from './benchmark.js';
 import { crowd, repeat, type Samples, timed } from './samples.js';
 
 /** A custom resource of usual size, as JSON. */
 const VALUE = new Uint8Array(2_048).map((_, index) => 32 + ((index * 31) % 95));
 const OBJECTS = 100_000;
+/** What no compaction may exceed. */
+const PAUSE_GOAL_MS = 20;
 const options = { clock: systemClock, log: silentLog };
 const key = (index: number): string => `/objects/namespace/name-${String(index).padStart(6, '0')}`;
 
@@ -25,6 +28,8 @@ export const store: Benchmark = {
     rows.push(...(await writes(dir, disk, quick, note)));
     note(`the index: ${OBJECTS} objects in memory`);
     rows.push(...(await reads()));
+    note(`forgetting history beside ${OBJECTS} objects`);
+    rows.push(...(await compaction(dir, quick)));
     note(`restart: ${OBJECTS} objects in a file`);
     rows.push(...(await restart(dir)));
     return rows;
@@ -129,6 +134,54 @@ async function reads(): Promise<Row[]> {
 async function touch(store: Store, name: string): Promise<void> {
   const found = store.get(name);
   if (found) await store.update(name, VALUE.slice(), found.revision);
+}
+
+/** What forgetting holds up: by size, with each write; by age and when asked, all of the history at once. */
+async function compaction(dir: string, quick: boolean): Promise<Row[]> {
+  const clock = new FakeClock();
+  const kept = quick ? 5_000 : 100_000;
+  const retention: Retention = { minChanges: 0, maxChanges: kept, maxBytes: 2 ** 40, maxAgeMs: 60_000 };
+  await using store = await openSqliteStore({ file: join(dir, 'compaction.db'), clock, log: silentLog, retention });
+  await fill(store);
+  const turns = kept / 64 / 2;
+  const write = async (): Promise<void> => {
+    await crowd(64, turns, (caller, turn) => touch(store, key((caller * turns + turn) * 3)));
+  };
+  const bySize = await pause(write);
+  const byAge = await pause(async () => {
+    await clock.advance(120_000);
+    await until(() => store.oldest === store.revision);
+  });
+  await write();
+  const asked = await pause(() => store.compact(store.revision));
+  const row = (what: string, median: number): Row => ({
+    what: `longest pause, ${what}`,
+    unit: 'ms',
+    median,
+    against: { what: `goal ${PAUSE_GOAL_MS} ms`, value: PAUSE_GOAL_MS },
+  });
+  return [
+    row(`64 writers and as much forgotten by size`, bySize),
+    row(`${kept} changes forgotten by age`, byAge),
+    row(`${Math.floor(turns) * 64} changes compacted`, asked),
+  ];
+}
+
+/** The longest time in milliseconds that the event loop did not turn during `work`. */
+async function pause(work: () => Promise<unknown>): Promise<number> {
+  collectGarbage();
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  await systemClock.sleep(20);
+  delay.enable();
+  await work();
+  await systemClock.sleep(20);
+  delay.disable();
+  return delay.max / 1e6;
+}
+
+/** Resolves when `condition` holds, looked at whenever the event loop turns. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function restart(dir: string): Promise<Row[]> {

@@ -5,11 +5,17 @@ import { BackupDamaged, type BackupRecord, decodeRecords, encodeRecords } from '
 const FORMAT = 1;
 
 /**
- * The files of a server's directory that make it the server it is: its authority, the key that signs service accounts' tokens, the
- * administrator's token, and the first password as long as nobody has changed it. All else there is the store's, or is made
+ * The files of a server's directory that make it the server it is: its authority and that of its own requests to extension servers,
+ * the keys of service accounts' tokens, the administrator's token, and the first password as long as nobody has changed it. All else there is the store's, or is made
  * anew at each start.
  */
-export const KEPT_FILES = ['ca.pem', 'service-account.key', 'admin-token', 'bootstrap-password'] as const;
+export const KEPT_FILES = [
+  'ca.pem',
+  'front-proxy/ca.pem',
+  'service-account.key',
+  'admin-token',
+  'bootstrap-password',
+] as const;
 
 /** A file of `KEPT_FILES`. */
 export interface KeptFile {

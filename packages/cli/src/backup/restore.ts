@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   openSqliteStore,
   type Revision,
@@ -64,7 +64,12 @@ async function newestRevision(file: string, { clock, log }: Surroundings): Promi
 }
 
 async function fill(directory: string, { files, entries }: Backup, revision: Revision): Promise<void> {
-  for (const { name, content } of files) await writeSecretFile(join(directory, name), Buffer.from(content).toString());
+  for (const { name, content } of files) {
+    const path = join(directory, name);
+    await openDataDir(dirname(path));
+    await writeSecretFile(path, Buffer.from(content).toString());
+    await syncDirectory(dirname(path));
+  }
   await restoreSqliteStore({ file: join(directory, 'store.db'), entries, revision });
   await syncDirectory(directory);
 }

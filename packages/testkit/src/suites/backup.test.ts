@@ -100,12 +100,14 @@ describe('a server that is backed up while it serves, and restored', () => {
 
   it('is as it was, for the clients that trust it too, and gives out no revision that was ever seen', async () => {
     const authority = await readFile(ready.caFile, 'utf8');
+    const frontProxy = await readFile(join(data, 'server/front-proxy/ca.pem'), 'utf8');
     const first = await client.get(configMaps, { name: 'first', namespace: 'default' });
     const lost = writer.newest;
     await server.stop();
     expect(await restore(backup, '--force')).toMatchObject({ code: 0 });
     await start();
     expect(await readFile(ready.caFile, 'utf8')).toBe(authority);
+    expect(await readFile(join(data, 'server/front-proxy/ca.pem'), 'utf8')).toBe(frontProxy);
     expect(await client.get(configMaps, { name: 'first', namespace: 'default' })).toEqual(first);
     expect(await names()).not.toContain('after');
     const watch = client.watch(configMaps, { resourceVersion: String(lost) })[Symbol.asyncIterator]();
@@ -134,10 +136,17 @@ describe('a server that is backed up while it serves, and restored', () => {
   });
 
   it('has no file of which nobody has said whether it belongs to a backup', async () => {
-    const kept = ['admin-token', 'bootstrap-password', 'ca.pem', 'service-account.key'];
+    const kept = [
+      'admin-token',
+      'bootstrap-password',
+      'ca.pem',
+      'front-proxy',
+      'front-proxy/ca.pem',
+      'service-account.key',
+    ];
     const storeFiles = ['store.db', 'store.db-wal'];
     const madeAtStart = ['ca.crt', 'control.sock', 'kubeconfig.yaml'];
-    const found = await readdir(join(data, 'server'));
+    const found = await readdir(join(data, 'server'), { recursive: true });
     expect(found.sort()).toEqual([...kept, ...storeFiles, ...madeAtStart].sort());
   });
 
