@@ -12,34 +12,6 @@ export interface KnownFailure {
  */
 export const knownFailures: readonly KnownFailure[] = [
   {
-    test: 'aggregated APIs > are served by the server that they name',
-    seen: 'aggregation of APIs over the network is not implemented by this server',
-  },
-  {
-    test: 'aggregated APIs > are told who asks',
-    seen: 'aggregation of APIs over the network is not implemented by this server',
-  },
-  {
-    test: 'aggregated APIs > are not asked for those who may not',
-    seen: 'aggregation of APIs over the network is not implemented by this server',
-  },
-  {
-    test: 'aggregated APIs > are unavailable, and say so, when their Service is not there',
-    seen: 'aggregation of APIs over the network is not implemented by this server',
-  },
-  {
-    test: 'aggregated APIs > are validated: a name of version and group, priorities, one way of trust',
-    seen: 'aggregation of APIs over the network is not implemented by this server',
-  },
-  {
-    test: 'aggregated APIs > that the server serves itself are listed as local and available',
-    seen: 'the APIServices of the server have no conditions',
-  },
-  {
-    test: 'admission webhooks > is asked about subresources that its rules name',
-    seen: 'webhooks are not asked about subresources',
-  },
-  {
     test: 'server-side apply: who owns what > refuses a document of another kind or name',
     seen: 'a document without apiVersion and kind is taken for one of the path',
   },

@@ -6,6 +6,7 @@ import {
   type ApiResponse,
   type Attributes,
   type Identity,
+  type KubeObject,
   notServed,
   type PathHandler,
   unauthorized,
@@ -30,10 +31,12 @@ import { RequestLog } from './request/request-log.js';
 import { compressed, failure, header } from './request/response.js';
 import { parseTarget, type ResourceTarget, type Target } from './request/target.js';
 import { Visit } from './request/visit.js';
+import { admittedQuestion } from './reviews/admitted-question.js';
 import { reviewAt, serveReview } from './reviews/reviews.js';
 import type { Routes } from './routes.js';
 import type { Verbs } from './verbs/call.js';
 import { attributesOf, methodNotAllowed, serveObjects } from './verbs/resource.js';
+import { withWarnings } from './verbs/warning.js';
 
 /** Headers that say who asks: handlers behind us are told the identity itself and never see these. */
 const IDENTITY_HEADERS = /^(authorization|impersonate-.*)$/;
@@ -264,14 +267,18 @@ export class Api {
     const { query, trail } = visit;
     const { verb } = attributes;
     const recorded = trail?.recording(request) ?? request;
+    const annotate = trail && ((key: string, value: string): void => trail.annotate(key, value));
     const review = reviewAt(target);
     if (review !== undefined) {
       if (verb !== 'create') throw methodNotAllowed();
       const { namespace, name } = target;
       const objects = verbs.core.reader;
-      return serveReview(review, recorded, { rules, authenticator, objects, clock, identity, namespace, name });
+      const warnings: string[] = [];
+      const asking = { core: verbs.core, target, identity, warnings, annotate };
+      const admit = (document: KubeObject): Promise<KubeObject> => admittedQuestion(review, document, asking);
+      const context = { rules, authenticator, objects, clock, identity, namespace, name, admit };
+      return withWarnings(await serveReview(review, recorded, context), warnings);
     }
-    const annotate = trail && ((key: string, value: string): void => trail.annotate(key, value));
     const response = await serveObjects(verbs, recorded, query, target, verb, identity, annotate);
     return compressed(request, response);
   }

@@ -7,6 +7,7 @@ import { isExempt } from './exempt.js';
 import { mutateByWebhooks } from './mutating-webhooks.js';
 import { validateByPolicies } from './policies.js';
 import { Policy, type PolicyBinding, policyBinding } from './policy.js';
+import { scaleRequest, withScale } from './scale-request.js';
 import { validateByWebhooks } from './validating-webhooks.js';
 import { type Webhook, webhooksOf } from './webhook.js';
 
@@ -36,7 +37,13 @@ export class ObjectConfiguredAdmission implements ConfiguredAdmission {
   mutate(request: AdmissionRequest, again: Mutate): Promise<KubeObject | undefined> | KubeObject | undefined {
     const { webhooks } = this.#mutating;
     if (webhooks.length === 0 || isExempt(request)) return request.object;
-    return mutateByWebhooks(this.parts, webhooks, request, again);
+    const { scale } = request.served.version;
+    if (request.subresource !== 'scale' || scale === undefined) {
+      return mutateByWebhooks(this.parts, webhooks, request, again);
+    }
+    const whole = scaleRequest(request, scale);
+    const mutated = mutateByWebhooks(this.parts, webhooks, whole, async (changed) => changed);
+    return mutated.then((changed) => withScale(request.object, changed, scale));
   }
 
   validate(request: AdmissionRequest): Promise<void> | undefined {
@@ -45,8 +52,10 @@ export class ObjectConfiguredAdmission implements ConfiguredAdmission {
   }
 
   async #validate(request: AdmissionRequest): Promise<void> {
-    await validateByPolicies(this.parts, this.#policies.items, this.#bindings.items, request);
-    await validateByWebhooks(this.parts, this.#validating.webhooks, request);
+    const { scale } = request.served.version;
+    const told = request.subresource === 'scale' && scale !== undefined ? scaleRequest(request, scale) : request;
+    await validateByPolicies(this.parts, this.#policies.items, this.#bindings.items, told);
+    await validateByWebhooks(this.parts, this.#validating.webhooks, told);
   }
 }
 

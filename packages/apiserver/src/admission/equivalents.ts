@@ -31,9 +31,10 @@ export async function inForm(object: KubeObject, from: Served, to: Served): Prom
 
 /** The objects of a request in another form of its kind. */
 export async function equivalentObjects(
-  { served, object, old }: AdmissionRequest,
-  form: Served,
+  { served, document, object, old }: AdmissionRequest,
+  wanted: Served,
 ): Promise<{ readonly object?: KubeObject; readonly old?: KubeObject }> {
+  const form = document === undefined ? wanted : served;
   return {
     ...(object === undefined ? {} : { object: await inForm(object, served, form) }),
     ...(old === undefined ? {} : { old: await inForm(old, served, form) }),

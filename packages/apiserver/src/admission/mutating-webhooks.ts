@@ -83,6 +83,7 @@ class Round {
       const why = 'attempted to modify the object, which is not supported for this operation';
       throw internal(`admission webhook ${name} ${why}`);
     }
+    if (request.document !== undefined) return patchedBy(operations, request.object);
     return patched(request.object, request.served, form, operations);
   }
 
@@ -109,17 +110,19 @@ async function patched(
   form: Served,
   operations: readonly Json[],
 ): Promise<KubeObject> {
-  const before = await inForm(object, served, form);
-  let after: Json;
-  try {
-    after = applyJsonPatch(before as unknown as Json, operations);
-  } catch (error) {
-    if (error instanceof ApiError) throw internal(error.message.replace(REJECTED, ''));
-    throw error;
-  }
+  const after = patchedBy(operations, await inForm(object, served, form));
   const schema = form.version.schema();
-  const known = schema.prune(asObject(after, before)).object;
-  return inForm(schema.withDefaults(known), form, served);
+  return inForm(schema.withDefaults(schema.prune(after).object), form, served);
+}
+
+/** An object after a patch, which may not make another one of it. @throws ApiError InternalError. */
+function patchedBy(operations: readonly Json[], before: KubeObject): KubeObject {
+  try {
+    return asObject(applyJsonPatch(before as unknown as Json, operations), before);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.reason === 'InternalError') throw error;
+    throw internal(error.message.replace(REJECTED, ''));
+  }
 }
 
 function asObject(document: Json, { apiVersion, kind, metadata }: KubeObject): KubeObject {

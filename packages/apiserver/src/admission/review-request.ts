@@ -24,15 +24,15 @@ export async function reviewRequest(
 
 /** What a request is, as AdmissionReview and the variable `request` of expressions tell it. */
 export async function admissionRequest(request: AdmissionRequest, form: Served): Promise<JsonObject> {
-  const { served, subresource, name, operation, identity, dryRun, options } = request;
+  const { served, document, subresource, name, operation, identity, dryRun, options } = request;
   const { object = null, old = null } = await equivalentObjects(request, form);
   const namespace = namespaceOf(request);
   const sub = subresource === undefined ? {} : { subResource: subresource };
   return {
-    kind: kindOf(form),
+    kind: kindOf(form, document),
     resource: resourceOf(form),
     ...sub,
-    requestKind: kindOf(served),
+    requestKind: kindOf(served, document),
     requestResource: resourceOf(served),
     ...(subresource === undefined ? {} : { requestSubResource: subresource }),
     ...(name === '' ? {} : { name }),
@@ -46,8 +46,8 @@ export async function admissionRequest(request: AdmissionRequest, form: Served):
   };
 }
 
-function kindOf({ definition, version }: Served): JsonObject {
-  return { group: definition.group, version: version.name, kind: definition.kind };
+function kindOf({ definition, version }: Served, document: AdmissionRequest['document']): JsonObject {
+  return document ? { ...document } : { group: definition.group, version: version.name, kind: definition.kind };
 }
 
 function resourceOf({ definition, version }: Served): JsonObject {

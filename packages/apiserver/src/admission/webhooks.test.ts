@@ -13,6 +13,8 @@ const map = (name: string, data: object = {}, labels: object = {}) => ({
 });
 const ALL_MAPS = { operations: ['*'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] };
 
+const MERGE = { 'content-type': 'application/merge-patch+json' };
+
 type Kind = 'Mutating' | 'Validating';
 
 /** Registers one webhook for ConfigMaps, as `changes` say otherwise. */
@@ -42,6 +44,16 @@ async function register(
 
 const create = ({ server }: TestServer, object: object, query = ''): Promise<Answer> =>
   ask(server, 'POST', `${MAPS}${query}`, object);
+
+/** Makes a Deployment, and has it scaled. */
+async function scaleDeployment({ server }: TestServer, replicas: number): Promise<Answer> {
+  const path = '/apis/apps/v1/namespaces/default/deployments';
+  const labels = { app: 'web' };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'web' }] } };
+  const spec = { replicas: 1, selector: { matchLabels: labels }, template };
+  await ask(server, 'POST', path, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec });
+  return ask(server, 'PATCH', `${path}/web/scale`, { spec: { replicas } }, { headers: MERGE });
+}
 
 const said = ({ status, body }: Answer): unknown[] => [status, body['message']];
 
@@ -250,6 +262,34 @@ describe('a validating webhook', () => {
     expect(said(await create(test, map('b', {})))).toEqual([403, `configmaps "b" is forbidden: ${why}`]);
   });
 
+  it('is asked about subresources, with the document that these have', async () => {
+    await using test = await openTestServer();
+    await using hook = await openWebhookServer(test.server, (document) => review(document));
+    const rules = [
+      { operations: ['*'], apiGroups: [''], apiVersions: ['v1'], resources: ['serviceaccounts/token'] },
+      { operations: ['*'], apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments/scale'] },
+    ];
+    await register(test, 'Validating', 'a.example.com', hook.client(), { rules });
+    const account = '/api/v1/namespaces/kube-system/serviceaccounts';
+    const identity = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' } };
+    await ask(test.server, 'POST', account, identity);
+    await ask(test.server, 'POST', `${account}/robot/token`, { spec: {} });
+    expect(hook.asked[0]?.['request']).toMatchObject({
+      kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+      resource: { group: '', version: 'v1', resource: 'serviceaccounts' },
+      subResource: 'token',
+      name: 'robot',
+      object: { kind: 'TokenRequest' },
+    });
+    await scaleDeployment(test, 3);
+    expect(hook.asked[1]?.['request']).toMatchObject({
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      subResource: 'scale',
+      object: { kind: 'Scale', spec: { replicas: 3 } },
+      oldObject: { kind: 'Scale', spec: { replicas: 1 } },
+    });
+  });
+
   it('never stands in the way of its own configuration', async () => {
     await using test = await openTestServer();
     await using hook = await openWebhookServer(test.server, (document) => review(document, { allowed: false }));
@@ -320,6 +360,16 @@ describe('a mutating webhook', () => {
     await register(test, 'Mutating', 'c.example.com', hook.client('/c'), { reinvocationPolicy: 'IfNeeded' });
     await create(test, map('m', { own: 'x' }));
     expect(seen).toEqual(['a own', 'b own,a', 'c own,a,b', 'a own,a,b,c']);
+  });
+
+  it('changes the Scale that is written, and so the number of replicas', async () => {
+    await using test = await openTestServer();
+    await using hook = await openWebhookServer(test.server, (document) =>
+      review(document, patchOf({ op: 'replace', path: '/spec/replicas', value: 2 })),
+    );
+    const rules = [{ operations: ['*'], apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments/scale'] }];
+    await register(test, 'Mutating', 'm.example.com', hook.client(), { rules });
+    expect((await scaleDeployment(test, 9)).body['spec']).toEqual({ replicas: 2 });
   });
 
   it.each([

@@ -11,10 +11,19 @@ import {
 import type { Served } from '../catalog/definition.js';
 import type { ObjectReader } from '../catalog/strategy.js';
 
+/** The kind of a subresource's document. */
+export interface DocumentKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
 /** A write under review, with what steps outside this process are told of it. */
 export interface AdmissionRequest extends AdmissionReview {
-  /** The kind, in the version of the request: `object` and `old` are of it. */
+  /** The kind, in the version of the request: `object` and `old` are of it, unless `document` says otherwise. */
   readonly served: Served;
+  /** What `object` and `old` are when a subresource has a document of its own, which is the same in every version. */
+  readonly document?: DocumentKind;
   /** The request's options (meta/v1 CreateOptions, UpdateOptions, PatchOptions or DeleteOptions). */
   readonly options: JsonObject;
   /** Tells the caller something in a `Warning` header. */
@@ -64,6 +73,18 @@ export class Admission {
     if (this.#configured === undefined) return object;
     const again: Mutate = async (changed) => (await this.#plugins.run({ ...request, object: changed })) ?? changed;
     return this.#configured.mutate(object === undefined ? request : { ...request, object }, again);
+  }
+
+  /**
+   * A document that is answered and not stored, as configured steps leave it: those of this process look at what is stored.
+   *
+   * @throws ApiError when a step refuses it.
+   */
+  async question(request: AdmissionRequest): Promise<KubeObject | undefined> {
+    const object = await this.#configured?.mutate(request, async (changed) => changed);
+    const asked = object === undefined ? request : { ...request, object };
+    await this.#configured?.validate(asked);
+    return asked.object;
   }
 
   /** @throws ApiError when a step refuses what is about to be stored. */

@@ -16,6 +16,8 @@ export interface ReviewContext {
   /** Of the path. */
   readonly namespace: string | undefined;
   readonly name: string | undefined;
+  /** The document as webhooks and policies leave it, for questions that are a subresource. @throws ApiError. */
+  admit(document: KubeObject): Promise<KubeObject>;
 }
 
 /** A question sent with POST, which comes back with its status filled in. */

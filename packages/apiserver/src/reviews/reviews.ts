@@ -67,10 +67,11 @@ export async function serveReview(review: Review, request: ApiRequest, context: 
   // Of what is missing, each question says itself whether it can do without.
   const causes = schema.validate(document).filter(({ reason }) => reason !== 'FieldValueRequired');
   if (causes.length > 0) throw invalid({ group: documents.group, plural: review.name, kind }, name ?? '', causes);
+  const admitted = await context.admit(document);
   const metadata = {
-    ...document.metadata,
+    ...admitted.metadata,
     ...(namespace === undefined ? {} : { namespace }),
     creationTimestamp: null,
   };
-  return json(201, { ...document, metadata, ...review.answer(document, context) });
+  return json(201, { ...admitted, metadata, ...review.answer(admitted, context) });
 }

@@ -8,7 +8,7 @@ import type { Call, Verbs } from './call.js';
 import { patch } from './patch.js';
 import { get, list, watch } from './read.js';
 import { scale } from './scale.js';
-import { warningHeaders } from './warning.js';
+import { withWarnings } from './warning.js';
 import { create, remove, removeCollection, replace } from './write.js';
 
 /** What RBAC is asked for a request about a resource. @throws ApiError MethodNotAllowed. */
@@ -53,8 +53,7 @@ export async function serveObjects(
   const call: Call = { request, query, ...place, identity, warnings, annotate };
   const response = await serve(verbs, call, verb);
   if (served.version.deprecation !== undefined) warnings.unshift(served.version.deprecation);
-  if (warnings.length === 0) return response;
-  return { ...response, headers: { ...response.headers, warning: warningHeaders(warnings) } };
+  return withWarnings(response, warnings);
 }
 
 async function serve(verbs: Verbs, call: Call, verb: string): Promise<ApiResponse> {

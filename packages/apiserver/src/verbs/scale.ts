@@ -1,5 +1,4 @@
 import {
-  ApiError,
   type ApiResponse,
   apiVersion,
   applyObject,
@@ -18,6 +17,7 @@ import {
 import { builtinSchemas } from '@drover/api/schemas';
 import { at, type ScaleDefinition } from '../catalog/definition.js';
 import { timestamp } from '../registry/core.js';
+import { SCALE, scaleOf, setReplicas } from '../registry/scale-object.js';
 import { shown, writtenShown } from '../registry/shown.js';
 import { servedVersion } from '../registry/view.js';
 import { type Change, updateObject } from '../registry/write.js';
@@ -28,8 +28,6 @@ import { decodeStored } from '../storage/rendering.js';
 import { type Call, type Verbs, writeContext } from './call.js';
 import { asObject, mediaType, readDocument } from './object-body.js';
 import { APPLY, appliedBody, readPatch } from './patch.js';
-
-const SCALE = 'autoscaling/v1';
 
 /** GET, PUT and PATCH of `scale`: the number of replicas of any kind that says where it keeps it. */
 export async function scale(verbs: Verbs, call: Call, definition: ScaleDefinition): Promise<ApiResponse> {
@@ -120,12 +118,7 @@ function withReplicas(
   if (resourceVersion !== undefined) current.metadata.resourceVersion = resourceVersion;
   else delete current.metadata.resourceVersion;
   if (uid !== undefined) current.metadata.uid = uid;
-  let here = current as unknown as Record<string, unknown>;
-  for (const field of specReplicas.slice(0, -1)) {
-    here[field] ??= {};
-    here = here[field] as Record<string, unknown>;
-  }
-  here[specReplicas.at(-1) as string] = replicas;
+  setReplicas(current, specReplicas, replicas);
   return current;
 }
 
@@ -136,23 +129,4 @@ function scaleSchema(): OpenSchema {
   const schemas = builtinSchemas();
   schema ??= openSchema(schemas['io.k8s.api.autoscaling.v1.Scale'] ?? {}, schemas);
   return schema;
-}
-
-function scaleOf(object: KubeObject, { specReplicas, statusReplicas, selector }: ScaleDefinition): KubeObject {
-  const { name = '', namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const count = (path: readonly string[]): number => {
-    const value = at(object, path);
-    if (value === undefined) return 0;
-    if (typeof value !== 'number') throw new ApiError('InternalError', `${path.join('.')} is not a number`);
-    return value;
-  };
-  const metadata = { name, namespace, uid, resourceVersion, creationTimestamp };
-  const text = selector(object);
-  return {
-    kind: 'Scale',
-    apiVersion: SCALE,
-    metadata: JSON.parse(JSON.stringify(metadata)) as KubeObject['metadata'],
-    spec: { replicas: count(specReplicas) },
-    status: { replicas: count(statusReplicas), ...(text === '' ? {} : { selector: text }) },
-  } as KubeObject;
 }

@@ -1,9 +1,17 @@
+import type { ApiResponse } from '@drover/api';
+
 /** Characters of all warnings of an answer, and of one where they are more (apiserver filters/warning.go). */
 const TOTAL = 4096;
 const ITEM = 256;
 
+/** An answer that tells the caller these sentences. */
+export function withWarnings(response: ApiResponse, sentences: readonly string[]): ApiResponse {
+  if (sentences.length === 0) return response;
+  return { ...response, headers: { ...response.headers, warning: warningHeaders(sentences) } };
+}
+
 /** `Warning` headers for sentences; what does not fit into an answer's head is cut, then left out. */
-export function warningHeaders(sentences: readonly string[]): string[] {
+function warningHeaders(sentences: readonly string[]): string[] {
   const headers: string[] = [];
   let total = 0;
   for (const sentence of sentences) {
