@@ -73,11 +73,6 @@ export const knownFailures: readonly KnownFailure[] = [
     seen: 'the documents have no ETag',
   },
   {
-    test: 'metrics > count requests by verb, resource, scope and code',
-    seen: 'the labels are those of another request',
-  },
-  { test: 'limits of requests > answers may not be kept by anybody on the way', seen: 'there is no cache-control' },
-  {
     test: 'JSON patch > replace makes a field that is not there, against the standard',
     seen: 'it is refused, as the standard says',
   },

@@ -42,8 +42,9 @@ import { withWarnings } from './verbs/warning.js';
 const IDENTITY_HEADERS = /^(authorization|impersonate-.*)$/;
 /** Nobody on the way may keep an answer that does not say how long it holds. */
 const NOT_KEPT = { 'cache-control': 'no-cache, private' };
+const NO_BODY = new Uint8Array();
 /** The answer to a handshake that was taken; its bytes are whoever takes it to send. */
-const SWITCHED: ApiResponse = { status: 101, headers: {}, body: new Uint8Array() };
+const SWITCHED: ApiResponse = { status: 101, headers: {}, body: NO_BODY };
 
 /** What the request pipeline stands on. */
 export interface ApiParts {
@@ -89,7 +90,7 @@ export class Api {
     try {
       const response = await this.#answer(visit, sender);
       const headers = { ...NOT_KEPT, ...response.headers, ...visit.headers, [AUDIT_ID]: visit.auditId };
-      return { ...response, headers, ...(request.method === 'HEAD' ? { body: new Uint8Array() } : {}) };
+      return { status: response.status, headers, body: request.method === 'HEAD' ? NO_BODY : response.body };
     } finally {
       metrics.requests.left(kind);
     }
