@@ -5,7 +5,6 @@ import { typeName } from './validate.js';
 /** Keywords that CRDs may not use, each with the reason Kubernetes gives. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
   $ref: '$ref is not supported',
-  $schema: 'schema is not supported',
   id: 'id is not supported',
   additionalItems: 'additionalItems is not supported',
   patternProperties: 'patternProperties is not supported',
@@ -59,7 +58,10 @@ export function keywordCauses(schema: JsonObject, path: string): StatusCause[] {
     if (Object.hasOwn(FORBIDDEN, keyword)) causes.push(forbiddenField(`${path}.${keyword}`, FORBIDDEN[keyword] ?? ''));
     const wanted = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
     const found = typeName(value);
-    if (wanted && !wanted.includes(found))
+    if (keyword === 'items' && (found === 'array' || found === 'null')) {
+      if (found === 'array')
+        causes.push(forbiddenField(`${path}.items`, 'items must be a schema object and not an array'));
+    } else if (wanted && !wanted.includes(found))
       causes.push(invalidType(`${path}.${keyword}`, found, `must be ${wanted.join(' or ')}`));
   }
   for (const keyword of ['required', 'x-kubernetes-list-map-keys']) {

@@ -1,9 +1,9 @@
 import type { StatusCause } from '../object.js';
+import { fieldAt } from './field-at.js';
 import { forbiddenField, internalError, invalidValue, notSupported, required, typedValue } from './field-cause.js';
 import { SchemaNode } from './node.js';
 import { withObjectMeta } from './object-meta.js';
 import { type Compiled, hasRules, type Rule, type RuleSource, rulesOf, selfType } from './rule.js';
-import { isFieldPath } from './rule-field-path.js';
 import type { Schema } from './schema.js';
 
 /** The most that a rule may cost by its estimate, over all the places where it applies (upstream's StaticEstimatedCostLimit). */
@@ -148,7 +148,8 @@ function sourceFaults(source: RuleSource, { schema }: SchemaNode, at: string): S
   const field = `${at}.fieldPath`;
   if (fieldPath.trim() === '') causes.push(invalidValue(field, fieldPath, 'fieldPath must be non-empty if specified'));
   if (fieldPath.includes('\n')) causes.push(invalidValue(field, fieldPath, 'fieldPath must not contain line breaks'));
-  if (!isFieldPath(fieldPath, schema)) causes.push(invalidValue(field, fieldPath, 'fieldPath must be a valid path'));
+  if ('fault' in fieldAt(fieldPath, schema, { brackets: true }))
+    causes.push(invalidValue(field, fieldPath, 'fieldPath must be a valid path'));
   return causes;
 }
 

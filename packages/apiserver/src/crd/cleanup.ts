@@ -2,17 +2,25 @@ import type { CustomResourceDefinition } from '@drover/api/types/apiextensions-v
 import type { Controller, GroupResource, ObjectEvent, Objects } from '../controllers/controller.js';
 import { ReconcileLoop } from '../controllers/reconcile-loop.js';
 import { CLEANUP_FINALIZER } from '../strategies/custom-resource-definition.js';
+import { lacksNames } from './definition-status.js';
 
 const DEFINITIONS: GroupResource = { group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions' };
 /** Deletions on their way at the same time: they share the disk's syncs. */
 const PARALLEL = 32;
 
-/** Empties the kinds whose definitions are deleted, and lets a definition go when its last object has. */
+/**
+ * Empties the kinds whose definitions are deleted, and lets a definition go when its last object has. A definition that
+ * lacks names tries for them again when another of its group has changed or gone.
+ */
 export const definitionCleanup: Controller = (context) => {
   const { objects } = context;
   const stop = new AbortController();
   const draining = new Map<string, AbortController>();
-  const loop = new ReconcileLoop({ ...context, name: 'definition-cleanup', reconcile: (name) => drain(objects, name) });
+  const loop = new ReconcileLoop({
+    ...context,
+    name: 'definition-cleanup',
+    reconcile: (name) => settle(objects, name),
+  });
 
   const follow = (definition: CustomResourceDefinition): void => {
     const { name = '', deletionTimestamp, finalizers = [] } = definition.metadata;
@@ -27,6 +35,7 @@ export const definitionCleanup: Controller = (context) => {
   };
   const onDefinitions = (events: readonly ObjectEvent[]): void => {
     for (const { type, object } of events) {
+      for (const name of lacking(objects, object as unknown as CustomResourceDefinition)) loop.add(name);
       if (type !== 'DELETED') {
         follow(object as unknown as CustomResourceDefinition);
         continue;
@@ -45,9 +54,22 @@ export const definitionCleanup: Controller = (context) => {
   };
 };
 
-async function drain(objects: Objects, name: string): Promise<void> {
+/** The other definitions of a group that are still without some of their names. */
+function lacking(objects: Objects, { metadata, spec }: CustomResourceDefinition): string[] {
+  return (objects.list(DEFINITIONS) as readonly CustomResourceDefinition[])
+    .filter((other) => other.spec.group === spec.group && other.metadata.name !== metadata.name && lacksNames(other))
+    .map((other) => other.metadata.name ?? '');
+}
+
+async function settle(objects: Objects, name: string): Promise<void> {
   const definition = objects.get(DEFINITIONS, { name }) as CustomResourceDefinition | undefined;
-  if (definition?.metadata.deletionTimestamp === undefined) return;
+  if (definition === undefined) return;
+  if (definition.metadata.deletionTimestamp !== undefined) await drain(objects, name, definition);
+  // The definition's own strategy gives it what names there are.
+  else if (lacksNames(definition)) await objects.update(DEFINITIONS, { name }, (current) => current);
+}
+
+async function drain(objects: Objects, name: string, definition: CustomResourceDefinition): Promise<void> {
   const resource = resourceOf(definition);
   const remaining = objects.list(resource);
   if (remaining.length === 0) {

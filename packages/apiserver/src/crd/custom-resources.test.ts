@@ -89,7 +89,7 @@ describe('a definition', () => {
     expect((await send('POST', DEFINITIONS, body)).status).toBe(422);
   });
 
-  it('that wants a name of another gets none', async () => {
+  it('that wants a name of another waits for it', async () => {
     await send('POST', DEFINITIONS, definition('nets', 'Net'));
     const { body } = await send('POST', DEFINITIONS, definition('nets2', 'Net'));
     const conditions = body['status']!['conditions'] as unknown as { type: string; status: string }[];
@@ -98,6 +98,12 @@ describe('a definition', () => {
       'Established=False',
     ]);
     expect((await send('GET', at('nets2'))).status).toBe(404);
+    const watch = events(test.server, `${DEFINITIONS}?watch=true&fieldSelector=metadata.name%3Dnets2.lab.drover.io`);
+    await next(watch);
+    await send('DELETE', `${DEFINITIONS}/nets.lab.drover.io`);
+    await next(watch);
+    await watch.return(undefined);
+    expect((await send('GET', at('nets2'))).status).toBe(200);
   });
 
   it('may not change what its objects hang on', async () => {

@@ -4,8 +4,8 @@ import type { ResourceCatalog } from '../catalog/catalog.js';
 import type { ResourceDefinition } from '../catalog/definition.js';
 import { collectionPrefix } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
-import { isEstablished } from '../strategies/custom-resource-definition.js';
 import { customResource } from './custom-resource.js';
+import { isEstablished } from './definition-status.js';
 import type { ConversionParts } from './webhook-conversion.js';
 
 /**
