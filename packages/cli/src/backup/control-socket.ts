@@ -27,7 +27,8 @@ export async function openControlSocket(
   const server = createServer((message, response) => {
     answer(message, response, backup).catch((error: unknown) => {
       log.warn('a backup was not sent to its end', { error });
-      response.destroy();
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
     });
   });
   await rm(join(directory, NAME), { force: true });
