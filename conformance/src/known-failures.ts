@@ -50,12 +50,6 @@ export const knownFailures: readonly KnownFailure[] = [
     seen: 'another field is complained of',
   },
   {
-    test: 'garbage collection > orphaning: the dependents stay, without their owner',
-    seen: 'an empty list of owners stays',
-  },
-  { test: 'leases > last some seconds', seen: 'zero seconds are accepted' },
-  { test: 'events > are about something in their namespace', seen: 'another namespace is accepted' },
-  {
     test: 'field validation > a field that is given twice is refused by Strict and named by Warn',
     seen: 'the field is not named',
   },

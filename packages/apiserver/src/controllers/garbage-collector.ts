@@ -212,15 +212,15 @@ function policyOf(finalizers: readonly string[]): 'Orphan' | 'Foreground' | 'Bac
 }
 
 function withoutOwners(object: KubeObject, gone: (uid: string) => boolean): KubeObject | undefined {
-  const before = object.metadata.ownerReferences ?? [];
+  const { ownerReferences: before = [], ...metadata } = object.metadata;
   const ownerReferences = before.filter(({ uid }) => !gone(uid));
-  return ownerReferences.length === before.length
-    ? undefined
-    : { ...object, metadata: { ...object.metadata, ownerReferences } };
+  if (ownerReferences.length === before.length) return undefined;
+  return { ...object, metadata: ownerReferences.length === 0 ? metadata : { ...metadata, ownerReferences } };
 }
 
 function withoutFinalizer(object: KubeObject, name: string): KubeObject | undefined {
-  const before = object.metadata.finalizers ?? [];
+  const { finalizers: before = [], ...metadata } = object.metadata;
   const finalizers = before.filter((finalizer) => finalizer !== name);
-  return finalizers.length === before.length ? undefined : { ...object, metadata: { ...object.metadata, finalizers } };
+  if (finalizers.length === before.length) return undefined;
+  return { ...object, metadata: finalizers.length === 0 ? metadata : { ...metadata, finalizers } };
 }
