@@ -161,16 +161,58 @@ describe('nobody', () => {
   });
 });
 
-describe('a watch', () => {
-  it('ends within five seconds when its right is gone', async () => {
-    await grant('eph', 'read-maps', 'passing');
-    const watch = events(test.server, '/api/v1/namespaces/default/configmaps?watch=true', { as: someone('passing') });
+describe('a watch ends within five seconds', () => {
+  const maps = '/api/v1/namespaces/default/configmaps?watch=true';
+  /** Opens a watch, takes its right away, and resolves with what came of it after five seconds: nothing, and its end. */
+  async function afterwards(as: AskOptions, revoke: () => Promise<Answer>): Promise<unknown[]> {
+    const watch = events(test.server, maps, as);
     await next(watch);
-    await send(ADMIN, 'DELETE', `${RBAC}/namespaces/default/rolebindings/eph`);
+    expect((await revoke()).status).toBe(200);
     await test.clock.advance(5000);
     const rest: unknown[] = [];
-    for await (const event of watch) rest.push(event);
-    expect(rest).toEqual([]);
+    for await (const event of watch) if (event['type'] !== ('BOOKMARK' as unknown)) rest.push(event);
+    return rest;
+  }
+
+  it('when its binding is gone', async () => {
+    await grant('eph', 'read-maps', 'passing');
+    const binding = `${RBAC}/namespaces/default/rolebindings/eph`;
+    expect(await afterwards({ as: someone('passing') }, () => send(ADMIN, 'DELETE', binding))).toEqual([]);
+  });
+
+  it('when its role does not allow it any more', async () => {
+    const rules = [{ verbs: ['list', 'watch'], apiGroups: [''], resources: ['configmaps'] }];
+    await send(ADMIN, 'POST', `${RBAC}/clusterroles`, { metadata: { name: 'watch-maps' }, rules });
+    await grant('role', 'watch-maps', 'watcher');
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const lose = () => send(ADMIN, 'PATCH', `${RBAC}/clusterroles/watch-maps`, { rules: [] }, { headers });
+    expect(await afterwards({ as: someone('watcher') }, lose)).toEqual([]);
+  });
+
+  it('when the account of its token, or what the token is bound to, is gone', async () => {
+    const accounts = '/api/v1/namespaces/default/serviceaccounts';
+    const secret = '/api/v1/namespaces/default/secrets/binds';
+    await send(ADMIN, 'POST', accounts, { metadata: { name: 'leaving' } });
+    await send(ADMIN, 'POST', '/api/v1/namespaces/default/secrets', { metadata: { name: 'binds' } });
+    await grant('leaving', 'read-maps', 'system:serviceaccount:default:leaving');
+    const bearer = async (spec: object): Promise<AskOptions> => {
+      const { body } = await send(ADMIN, 'POST', `${accounts}/leaving/token`, { spec });
+      return { as: 'headers', headers: { authorization: `Bearer ${String(body['status']!['token'])}` } };
+    };
+    const bound = await bearer({ boundObjectRef: { apiVersion: 'v1', kind: 'Secret', name: 'binds' } });
+    expect(await afterwards(bound, () => send(ADMIN, 'DELETE', secret))).toEqual([]);
+    expect(await afterwards(await bearer({}), () => send(ADMIN, 'DELETE', `${accounts}/leaving`))).toEqual([]);
+  });
+
+  it('when who opened it may not impersonate any more', async () => {
+    const rules = [{ verbs: ['impersonate'], apiGroups: [''], resources: ['users'] }];
+    await send(ADMIN, 'POST', `${RBAC}/clusterroles`, { metadata: { name: 'acts' }, rules });
+    const roleRef = { kind: 'ClusterRole', name: 'acts' };
+    const subjects = [{ kind: 'User', name: 'agent' }];
+    await send(ADMIN, 'POST', `${RBAC}/clusterrolebindings`, { metadata: { name: 'acts' }, roleRef, subjects });
+    const acting = { as: someone('agent'), headers: { 'impersonate-user': 'bob' } };
+    const lose = () => send(ADMIN, 'DELETE', `${RBAC}/clusterrolebindings/acts`);
+    expect(await afterwards(acting, lose)).toEqual([]);
   });
 });
 
