@@ -112,6 +112,11 @@ describe('an expression', () => {
     expect(() => of(expression, { a: 1 })).toThrow(why);
   });
 
+  it('with more wrong than anybody reads is told in part', () => {
+    expect(refused('& '.repeat(200))).toMatch(/\n\d+ more errors were truncated$/);
+    expect(refused(`${' '.repeat(50_000)}& `.repeat(10)).length).toBeLessThan(1_000_000);
+  });
+
   it('is not read when it is nested, or linked, too deep', () => {
     expect(refused(`object${'.a'.repeat(240)}`)).toBe('');
     for (const deep of [`object${'.a'.repeat(5000)}`, `${'('.repeat(300)}1${')'.repeat(300)}`]) {

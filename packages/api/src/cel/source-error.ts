@@ -12,13 +12,25 @@ export class CompileError extends Error {
     source: string,
     readonly issues: readonly Issue[],
   ) {
-    super(
-      [...issues]
-        .sort((a, b) => a.position - b.position)
-        .map((issue) => printed(source, issue))
-        .join('\n'),
-    );
+    super(told(source, issues));
   }
+}
+
+/** Issues that are told (cel-go's limit), and characters after which no further one is: each shows its whole line. */
+const MOST_ISSUES = 100;
+const MOST_TEXT = 64 * 1024;
+
+function told(source: string, issues: readonly Issue[]): string {
+  const lines: string[] = [];
+  let length = 0;
+  for (const issue of [...issues].sort((a, b) => a.position - b.position)) {
+    if (lines.length === MOST_ISSUES || length > MOST_TEXT) break;
+    const line = printed(source, issue);
+    lines.push(line);
+    length += line.length;
+  }
+  const more = issues.length - lines.length;
+  return [...lines, ...(more > 0 ? [`${more} more errors were truncated`] : [])].join('\n');
 }
 
 function printed(source: string, { position, message }: Issue): string {
