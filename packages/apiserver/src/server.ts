@@ -158,7 +158,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   };
   const frontProxy = await Authority.open(join(dataDir, 'front-proxy'), clock);
   const proxyPair = await frontProxy.client(FRONT_PROXY, []);
-  const apis = new AggregatedApis(aggregated, store, addresses, proxyPair, stop.signal);
+  const servedHere = (group: string, version: string): boolean => catalog.serves(group, version);
+  const apis = new AggregatedApis(aggregated, store, addresses, proxyPair, servedHere, stop.signal);
   const fairness = new Fairness(store, clock, options.seats ?? SEATS, stop.signal);
   metrics.include(fairness.metrics);
   const auditor = options.audit && new Auditor(options.audit, clock);
@@ -183,7 +184,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       store,
       catalog,
       discovery,
-      openApi: new OpenApi(catalog, 'Drover', build.gitVersion),
+      openApi: new OpenApi(catalog, apis, 'Drover', build.gitVersion),
       metrics,
       tokens,
       url: () => url,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AggregatedApi, KubeObject } from '@drover/api';
 import type { APIService } from '@drover/api/types/apiregistration-v1';
 import type { Store } from '@drover/store';
@@ -18,9 +19,18 @@ interface Registered {
   readonly api: RemoteApi | undefined;
 }
 
+interface Registrations {
+  /** What they were arranged from. */
+  readonly items: readonly Registered[];
+  readonly byName: ReadonlyMap<string, RemoteApi>;
+  /** By `GROUP/VERSION`. */
+  readonly remote: ReadonlyMap<string, RemoteApi>;
+}
+
 /** Which group versions others serve: code of this process, and extension servers that APIServices name. */
 export class AggregatedApis implements Disposable {
   readonly #services: FollowedKind<Registered>;
+  #arranged: Registrations | undefined;
   #version = 0;
 
   /** Follows `store` until `signal` aborts. */
@@ -29,6 +39,7 @@ export class AggregatedApis implements Disposable {
     store: Store,
     readonly addresses: ServiceAddresses,
     readonly frontProxy: KeyPair,
+    readonly servedHere: (group: string, version: string) => boolean,
     signal: AbortSignal,
   ) {
     const reading: Reading<Registered> = {
@@ -45,33 +56,53 @@ export class AggregatedApis implements Disposable {
 
   /** All of them, those of this process first. */
   list(): readonly AggregatedApi[] {
-    return [...this.inProcess, ...this.#remote()];
+    return [...this.inProcess, ...this.remote()];
   }
 
-  /** The one that serves a group version, if any does. */
+  /** Those behind extension servers. */
+  remote(): readonly RemoteApi[] {
+    const { remote } = this.#registrations();
+    return [...remote.values()].filter(({ group, version }) => !this.servedHere(group, version));
+  }
+
+  /** The one that serves a group version, if any does. What is served here is not asked of others. */
   find(group: string, version: string): AggregatedApi | undefined {
-    const serves = (api: AggregatedApi): boolean => api.group === group && api.version === version;
-    return this.inProcess.find(serves) ?? this.#remote().find(serves);
+    const { remote } = this.#registrations();
+    const local = this.inProcess.find((api) => api.group === group && api.version === version);
+    if (local !== undefined || remote.size === 0) return local;
+    const found = remote.get(`${group}/${version}`);
+    return found === undefined || this.servedHere(group, version) ? undefined : found;
   }
 
   /** The one that an APIService of that name registers. */
   named(name: string): RemoteApi | undefined {
-    return this.#services.items.find((service) => service.name === name)?.api;
+    return this.#registrations().byName.get(name);
   }
 
   /** Notes what became of asking an extension server what it has. */
   asked(api: RemoteApi, available: boolean, resources: AggregatedApi['resources'] = api.resources): void {
+    if (api.available === available && isDeepStrictEqual(api.resources, resources)) return;
     api.available = available;
     api.resources = resources;
     this.#version += 1;
   }
 
   [Symbol.dispose](): void {
-    for (const api of this.#remote()) api.server[Symbol.dispose]();
+    for (const api of this.#registrations().byName.values()) api.server[Symbol.dispose]();
   }
 
-  #remote(): readonly RemoteApi[] {
-    return this.#services.items.flatMap(({ api }) => (api === undefined ? [] : [api]));
+  /** Each request asks who serves it: that is arranged once for each change of an APIService. */
+  #registrations(): Registrations {
+    const { items } = this.#services;
+    if (this.#arranged?.items !== items) {
+      const found = items.flatMap(({ name, api }) => (api === undefined ? [] : [{ name, api }]));
+      this.#arranged = {
+        items,
+        byName: new Map(found.map(({ name, api }) => [name, api])),
+        remote: new Map(found.map(({ api }) => [`${api.group}/${api.version}`, api])),
+      };
+    }
+    return this.#arranged;
   }
 
   /** A change of anything but the spec leaves the API, and its connections, as they are. */

@@ -116,6 +116,24 @@ describe('an APIService that names a Service', () => {
       expect(groups.text).toContain('"ext.example.org/v1"');
     }));
 
+  it("publishes the extension server's own OpenAPI document", () =>
+    withExtension({ request: echo }, async ({ server }, { got }) => {
+      const path = '/openapi/v3/apis/ext.example.org/v1';
+      const { body } = await ask(server, 'GET', '/openapi/v3');
+      expect(body['paths']).toMatchObject({ 'apis/ext.example.org/v1': { serverRelativeURL: path } });
+      expect((await ask(server, 'GET', path)).body).toEqual({ url: path, method: 'GET' });
+      expect(got[0]?.headers['x-remote-user']).toBe('system:kube-aggregator');
+    }));
+
+  it('does not take over a group version that is served here', async () => {
+    await using test = await openTestServer();
+    const path = `${SERVICES}/v1.apps`;
+    const { body } = await ask(test.server, 'GET', path);
+    const spec = { ...body['spec'], service: { namespace: 'default', name: 'ext' } };
+    expect((await ask(test.server, 'PUT', path, { ...body, spec })).status).toBe(200);
+    expect((await ask(test.server, 'GET', '/apis/apps/v1/namespaces/default/deployments')).status).toBe(200);
+  });
+
   it('tells the extension server who asks, and nothing that the caller claims', () =>
     withExtension({ request: echo }, async ({ server }, { got }) => {
       await ask(server, 'GET', THINGS, undefined, {
@@ -138,6 +156,16 @@ describe('an APIService that names a Service', () => {
       expect(headersDistinct['x-own']).toEqual(['passes']);
       const seen = JSON.stringify(headersDistinct);
       for (const claimed of ['eve', 'secret', 'all', '10.0.0.1', 'x_remote_group']) expect(seen).not.toContain(claimed);
+    }));
+
+  it('tells the extension server as whom the caller acts, which it cannot tell from a caller of its own', () =>
+    withExtension({ request: echo }, async ({ server }, { got }) => {
+      const headers = { 'impersonate-user': 'jo', 'impersonate-group': 'system:masters', 'impersonate-extra-a': 'b' };
+      await ask(server, 'GET', THINGS, undefined, { headers });
+      const [{ headersDistinct }] = got as [IncomingMessage];
+      expect(headersDistinct['x-remote-user']).toEqual(['jo']);
+      expect(headersDistinct['x-remote-group']).toEqual(['system:masters', 'system:authenticated']);
+      expect(Object.keys(headersDistinct).filter((name) => name.startsWith('impersonate'))).toEqual([]);
     }));
 
   it('is asked of RBAC here, before anybody else sees the request', () =>

@@ -24,7 +24,7 @@ export interface Availability {
 
 const CORE = (plural: string) => ({ group: '', plural });
 /** As whom an extension server is asked what it has: whoever may everything sees everything. */
-const AGGREGATOR: Identity = { name: 'system:kube-aggregator', groups: [SYSTEM_MASTERS], extra: {} };
+export const AGGREGATOR: Identity = { name: 'system:kube-aggregator', groups: [SYSTEM_MASTERS], extra: {} };
 
 /** Asks whether what an APIService registers can be served. `signal` ends the question. */
 export async function availability(api: RemoteApi, objects: ObjectReader, signal: AbortSignal): Promise<Availability> {

@@ -53,6 +53,13 @@ export class ResourceCatalog implements Catalog {
     return definition && found?.served ? { definition, version: found } : undefined;
   }
 
+  /** Whether any kind is served in a group version. */
+  serves(group: string, version: string): boolean {
+    return this.definitions().some(
+      (definition) => definition.group === group && versionOf(definition, version)?.served === true,
+    );
+  }
+
   /** Serves the built-in kinds and `definitions`, and nothing else. */
   replace(definitions: readonly ResourceDefinition[]): void {
     const next = new Map<string, ResourceDefinition>();

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type ApiRequest, type ApiResponse, apiVersion, notServed, type Schema } from '@drover/api';
 import { builtinSchemas } from '@drover/api/schemas';
+import type { AggregatedApis } from '../aggregation/aggregated-apis.js';
+import { AGGREGATOR } from '../aggregation/availability.js';
+import type { RemoteApi } from '../aggregation/remote-api.js';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import type { Served } from '../catalog/definition.js';
 import { acceptEntries } from '../request/negotiation.js';
@@ -23,6 +26,7 @@ export class OpenApi {
 
   constructor(
     readonly catalog: ResourceCatalog,
+    readonly extensions: Pick<AggregatedApis, 'remote'>,
     readonly title: string,
     readonly version: string,
   ) {}
@@ -34,13 +38,21 @@ export class OpenApi {
         return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${fingerprint(served)}` }];
       }),
     );
+    for (const api of this.#available()) {
+      const path = `apis/${apiVersion(api)}`;
+      paths[path] = { serverRelativeURL: `/openapi/v3/${path}` };
+    }
     return json(200, { paths });
   }
 
-  /** `/openapi/v3/apis/GROUP/VERSION`. @throws ApiError NotFound. */
+  /** `/openapi/v3/apis/GROUP/VERSION`; of an extension server its own document. @throws ApiError NotFound. */
   v3Group(request: ApiRequest, path: string): Promise<ApiResponse> | ApiResponse {
     const served = this.#groupVersions().get(path);
-    if (served === undefined) throw notServed();
+    if (served === undefined) {
+      const extension = this.#available().find((api) => path === `apis/${apiVersion(api)}`);
+      if (extension === undefined) throw notServed();
+      return extension.forward(request, AGGREGATOR);
+    }
     const hash = fingerprint(served);
     const headers = { etag: `"${hash}"`, 'cache-control': FOREVER };
     if (header(request, 'if-none-match') === headers.etag) return { status: 304, headers, body: new Uint8Array() };
@@ -62,6 +74,10 @@ export class OpenApi {
     }
     const bytes = this.#document(`v2 ${hash}`, () => this.#v2Json(definitions(all)));
     return compressed(request, jsonBytes(200, bytes, { etag }));
+  }
+
+  #available(): readonly RemoteApi[] {
+    return this.extensions.remote().filter(({ available }) => available);
   }
 
   #v2Json(schemas: Readonly<Record<string, Schema>>): Buffer {
