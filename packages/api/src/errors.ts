@@ -32,14 +32,17 @@ export type Reason = keyof typeof CODES;
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: number;
+  /** By which a list can be continued all the same (410 for a page that is no longer there). */
+  readonly continueToken: string | undefined;
 
   constructor(
     readonly reason: Reason | 'Unknown',
     message: string,
     readonly details: StatusDetails = {},
-    options: ErrorOptions & { code?: number } = {},
+    options: ErrorOptions & { code?: number; continueToken?: string } = {},
   ) {
     super(message, options);
+    this.continueToken = options.continueToken;
     this.code = options.code ?? (reason === 'Unknown' ? 500 : CODES[reason]);
   }
 
@@ -48,7 +51,7 @@ export class ApiError extends Error {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.continueToken === undefined ? {} : { continue: this.continueToken },
       status: 'Failure',
       message: this.message,
       ...(this.reason === 'Unknown' ? {} : { reason: this.reason }),

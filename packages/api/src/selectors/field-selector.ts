@@ -16,12 +16,12 @@ export interface FieldRequirement {
  */
 export function parseFieldSelector(text: string): FieldRequirement[] {
   return split(text)
-    .filter((part) => part !== '')
+    .filter((part) => part !== '' && part !== '=')
     .map((part) => {
       const match = /^((?:[^=!\\]|\\.)*)(==|!=|=)(.*)$/s.exec(part);
       if (!match) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
       const [, field, operator, value] = match as unknown as [string, string, string, string];
-      return { field: field.trim(), operator: operator === '!=' ? '!=' : '=', value: unescaped(value, part) };
+      return { field: field.trim(), operator: operator === '!=' ? '!=' : '=', value: unescaped(value) };
     });
 }
 
@@ -41,7 +41,10 @@ function split(text: string): string[] {
   return text.match(/(?:[^,\\]|\\.|\\$)+/gs) ?? [];
 }
 
-function unescaped(value: string, part: string): string {
-  if (/^(?:[^\\=]|\\[\\,=])*$/s.test(value)) return value.replaceAll(/\\([\\,=])/gs, '$1');
-  throw badRequest(`invalid field selector: '${part}': unescaped or unknown character sequence in the value`);
+function unescaped(value: string): string {
+  const rest = value.replace(/^(?:[^\\=]|\\[\\,=])*/s, '');
+  if (rest.startsWith('='))
+    throw badRequest(`invalid field selector: unescaped character in value: ${'='.charCodeAt(0)}`);
+  if (rest !== '') throw badRequest(`invalid field selector: invalid escape sequence: ${rest.slice(0, 2)}`);
+  return value.replaceAll(/\\([\\,=])/gs, '$1');
 }

@@ -46,14 +46,20 @@ describe('a label selector', () => {
 
   it.each([
     ['a=b=c', "found '=', expected: ',' or 'end of string'"],
-    ['a in', "found '', expected: '('"],
-    ['a in (b', "found '', expected: ',', or ')'"],
-    [',a', "found ','"],
-    ['a,', "found ''"],
+    ['a in', "unable to parse requirement: found '' expected: '('"],
+    ['a in b', "unable to parse requirement: found 'b' expected: '('"],
+    ['a in (', "unable to parse requirement: found '', expected: ',', ')' or identifier"],
+    ['a in (b', "unable to parse requirement: found '', expected: ',' or ')'"],
+    [',a', "found ',', expected: !, identifier, or 'end of string'"],
+    ['a,', "found '', expected: identifier after ','"],
+    ['a,,b', "found ',', expected: identifier after ','"],
+    ['!', "unable to parse requirement: found '', expected: identifier"],
+    ['a=(b)', "unable to parse requirement: found '(', expected: identifier"],
     ['a>x', 'the value must be an integer'],
-    ['a b', "found 'b', expected: in, notin, =, ==, !=, gt, lt"],
-    ['-a=1', 'not a valid label key'],
-    [`a=${'x'.repeat(64)}`, 'not a valid label value'],
+    ['a b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
+    ['-a=1', 'unable to parse requirement: <nil>: Invalid value: "-a": name part must consist of'],
+    ['a=-', 'unable to parse requirement: values[0][a]: Invalid value: "-": a valid label must be'],
+    [`a=${'x'.repeat(64)}`, 'must be no more than 63 characters'],
   ])('%s is refused with what is wrong', (selector, message) => {
     expect(() => parseLabelSelector(selector)).toThrow(message);
   });
@@ -102,7 +108,7 @@ describe('a selector object', () => {
     [{ key: 'a', operator: 'Equals' }, 'not a valid label selector operator'],
     [{ key: 'a', operator: 'In' }, "values set can't be empty"],
     [{ key: 'a', operator: 'Exists', values: ['x'] }, 'must be empty'],
-    [{ key: 'a b', operator: 'Exists' }, 'not a valid label key'],
+    [{ key: 'a b', operator: 'Exists' }, 'name part must consist of'],
   ])('refuses %j', (expression, message) => {
     expect(() => labelRequirements({ matchExpressions: [expression] })).toThrow(message);
   });

@@ -1,5 +1,6 @@
-import { badRequest } from '../errors.js';
+import { ApiError, badRequest } from '../errors.js';
 import type { LabelSelector } from '../generated/types/meta-v1.js';
+import { labelValue, qualifiedName } from '../names.js';
 
 /** One condition on labels. `NotIn` holds where the key is absent; `Gt` and `Lt` compare whole numbers. */
 export type LabelRequirement =
@@ -112,10 +113,14 @@ function formatRequirement(requirement: LabelRequirement): string {
 const unsigned = (digits: string): string => digits.replace(/^\+/, '');
 
 function checked(requirement: LabelRequirement): LabelRequirement {
-  if (!isLabelKey(requirement.key)) throw badRequest(`key: Invalid value: "${requirement.key}": not a valid label key`);
-  if ('values' in requirement) {
-    const bad = requirement.values.find((value) => !isLabelValue(value));
-    if (bad !== undefined) throw badRequest(`values: Invalid value: "${bad}": not a valid label value`);
+  const { key } = requirement;
+  const badKey = qualifiedName(key);
+  if (badKey !== undefined) throw badRequest(`<nil>: Invalid value: ${JSON.stringify(key)}: ${badKey}`);
+  if (!('values' in requirement)) return requirement;
+  for (const [index, value] of requirement.values.entries()) {
+    const why = labelValue(value);
+    if (why !== undefined)
+      throw badRequest(`values[${index}][${key}]: Invalid value: ${JSON.stringify(value)}: ${why}`);
   }
   return requirement;
 }
@@ -133,12 +138,25 @@ class Parser {
 
   parse(): LabelRequirement[] {
     const requirements: LabelRequirement[] = [];
-    if (this.#tokens.length === 0) return requirements;
+    const [first] = this.#tokens;
+    if (first === undefined) return requirements;
+    if (!startsRequirement(first)) throw unexpected(first, "!, identifier, or 'end of string'");
     for (;;) {
-      requirements.push(this.#requirement());
+      requirements.push(this.#parsed());
       const separator = this.#take();
       if (separator === undefined) return requirements;
-      if (separator !== ',') throw this.#unexpected(separator, "',' or 'end of string'");
+      if (separator !== ',') throw unexpected(separator, "',' or 'end of string'");
+      const next = this.#peek();
+      if (!startsRequirement(next)) throw unexpected(next, "identifier after ','");
+    }
+  }
+
+  #parsed(): LabelRequirement {
+    try {
+      return this.#requirement();
+    } catch (error) {
+      if (error instanceof ApiError) throw badRequest(`unable to parse requirement: ${error.message}`);
+      throw error;
     }
   }
 
@@ -147,7 +165,7 @@ class Parser {
       this.#take();
       return checked({ key: this.#word('identifier'), operator: 'DoesNotExist' });
     }
-    const key = this.#word("!, identifier, or 'end of string'");
+    const key = this.#word('identifier');
     const operator = this.#peek();
     if (operator === undefined || operator === ',') return checked({ key, operator: 'Exists' });
     this.#take();
@@ -166,24 +184,26 @@ class Parser {
         const value = this.#value();
         if (!/^[+-]?\d+$/.test(value))
           throw badRequest(
-            `unable to parse requirement: values[0]: Invalid value: "${value}": for 'Gt', 'Lt' operators, the value must be an integer`,
+            `values[0]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
           );
         return checked({ key, operator: operator === '>' ? 'Gt' : 'Lt', value: BigInt(unsigned(value)) });
       }
       default:
-        throw this.#unexpected(operator, 'in, notin, =, ==, !=, gt, lt');
+        throw unexpected(operator, 'in, notin, =, ==, !=, gt, lt');
     }
   }
 
   #values(): string[] {
     const open = this.#take();
-    if (open !== '(') throw this.#unexpected(open, "'('");
-    const values: string[] = [];
+    if (open !== '(') throw badRequest(`found '${open ?? ''}' expected: '('`);
+    const first = this.#peek();
+    if (first === undefined || /^[=!<>(]/.test(first)) throw unexpected(first, "',', ')' or identifier");
+    const values = new Set<string>();
     for (;;) {
-      values.push(this.#value());
+      values.add(this.#value());
       const separator = this.#take();
-      if (separator === ')') return values;
-      if (separator !== ',') throw this.#unexpected(separator, "',', or ')'");
+      if (separator === ')') return [...values];
+      if (separator !== ',') throw unexpected(separator, "',' or ')'");
     }
   }
 
@@ -196,7 +216,7 @@ class Parser {
 
   #word(expected: string): string {
     const token = this.#take();
-    if (token === undefined || /^[=!<>,()]/.test(token)) throw this.#unexpected(token, expected);
+    if (token === undefined || /^[=!<>,()]/.test(token)) throw unexpected(token, expected);
     return token;
   }
 
@@ -209,8 +229,10 @@ class Parser {
     this.#next += 1;
     return token;
   }
-
-  #unexpected(found: string | undefined, expected: string): Error {
-    return badRequest(`unable to parse requirement: found '${found ?? ''}', expected: ${expected}`);
-  }
 }
+
+const startsRequirement = (token: string | undefined): boolean =>
+  token !== undefined && (token === '!' || !/^[=!<>,()]/.test(token));
+
+const unexpected = (found: string | undefined, expected: string): ApiError =>
+  badRequest(`found '${found ?? ''}', expected: ${expected}`);

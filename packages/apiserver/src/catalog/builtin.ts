@@ -23,7 +23,7 @@ import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from '..
 import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from '../strategies/workload.js';
 import { eventsConversion } from './conversion.js';
 import { at, type ResourceDefinition, type ScaleDefinition, type VersionDefinition } from './definition.js';
-import { selectable } from './selectable.js';
+import { builtinSelectable } from './selectable.js';
 import type { Strategy } from './strategy.js';
 
 /** What a built-in kind does in its own way; kinds that are not here are plain. */
@@ -71,6 +71,22 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'storage.k8s.io/storageclasses': storageClass,
 };
 
+/** Kinds that a DELETE answers with (ReturnDeletedObject of their storage). */
+const RETURNED = new Set([
+  '/namespaces',
+  '/persistentvolumeclaims',
+  '/persistentvolumes',
+  '/pods',
+  '/podtemplates',
+  '/resourcequotas',
+  '/serviceaccounts',
+  '/services',
+  'storage.k8s.io/csidrivers',
+  'storage.k8s.io/csinodes',
+  'storage.k8s.io/storageclasses',
+  'storage.k8s.io/volumeattachments',
+]);
+
 /** Fields that selectors of a kind may name (the conversion functions of each API group). */
 const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
   '/events': [
@@ -105,12 +121,12 @@ const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
     'spec.hostNetwork',
     'status.phase',
     'status.podIP',
+    'status.podIPs',
     'status.nominatedNodeName',
   ],
   '/replicationcontrollers': ['status.replicas'],
   '/secrets': ['type'],
   '/services': ['spec.clusterIP', 'spec.type'],
-  'apps/replicasets': ['status.replicas'],
   'batch/jobs': ['status.successful'],
   'certificates.k8s.io/certificatesigningrequests': ['spec.signerName'],
 };
@@ -157,7 +173,7 @@ function definition(key: string, resources: readonly BuiltinResource[]): Resourc
     storageVersion: version,
     storedAs: OTHER_FORMS[key]?.storedAs,
     versions: [versionDefinition(key, resource)],
-    strategy: STRATEGIES[key] ?? plain,
+    strategy: { ...(STRATEGIES[key] ?? plain), returnsDeleted: RETURNED.has(key) },
     builtin: true,
     accepting: true,
     fingerprint: 'built-in',
@@ -179,7 +195,7 @@ function versionDefinition(
     columns: builtinColumns(group, plural),
     status: has('status'),
     scale: has('scale') ? BUILTIN_SCALE : undefined,
-    selectableFields: (SELECTABLE[key] ?? []).map(selectable),
+    selectableFields: (SELECTABLE[key] ?? []).map(builtinSelectable),
   };
 }
 

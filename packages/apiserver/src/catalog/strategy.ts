@@ -66,6 +66,8 @@ export interface Strategy {
   ) => readonly StatusCause[];
   /** Refuses (throws ApiError) what this caller may not write although RBAC allows the verb. */
   readonly authorizeWrite?: (object: KubeObject, old: KubeObject | undefined, context: StrategyContext) => void;
+  /** A DELETE answers with the object as it was, where others answer with a Status. */
+  readonly returnsDeleted?: boolean;
   /** Called on the object when its deletion is asked for. */
   readonly markDeleted?: (object: KubeObject) => void;
   /** Whether something beside `metadata.finalizers` still holds a deleted object back. */

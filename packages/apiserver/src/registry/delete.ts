@@ -113,15 +113,16 @@ function preconditionFailure(
   options: DeleteOptions,
 ): ApiError | undefined {
   const { uid, resourceVersion } = options.preconditions ?? {};
-  const refuse = (what: string, asked: string, present: string | undefined): ApiError =>
-    conflict(
-      context.served.definition,
-      metadata.name ?? '',
-      `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${present ?? ''}`,
+  const { group, kind } = context.served.definition;
+  // Named by its kind here, and nowhere else.
+  const refuse = (why: string): ApiError => conflict({ group, plural: kind }, metadata.name ?? '', why);
+  if (uid !== undefined && uid !== metadata.uid)
+    return refuse(
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid ?? ''}). The object might have been deleted and then recreated`,
     );
-  if (uid !== undefined && uid !== metadata.uid) return refuse('UID', uid, metadata.uid);
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    return refuse('ResourceVersion', resourceVersion, metadata.resourceVersion);
-  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
+    return refuse(
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion ?? ''}). The object might have been modified`,
+    );
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { badRequest } from '@drover/api';
+import { type ApiError, badRequest, isJsonObject, jsonSyntaxFault } from '@drover/api';
 import type { Entry, Page, Revision } from '@drover/store';
 import type { Served } from '../catalog/definition.js';
 import type { ListOptions } from '../request/query.js';
@@ -63,7 +63,9 @@ export async function listEntries(
       ? listed
       : { ...listed, entries: await allShown(served, listed.entries) };
   } catch (error) {
-    throw options.continueToken === undefined ? revisionRefusal(error) : continueRefusal(error);
+    throw options.continueToken === undefined
+      ? revisionRefusal(error)
+      : continueRefusal(error, newestToken(prefix, after));
   }
 }
 
@@ -154,30 +156,40 @@ function tokenAfter(prefix: string, { entries, revision }: Page): string {
   return token(prefix, revision, (entries.at(-1) as Entry).key);
 }
 
+/** At this revision a list is continued at the newest one, whatever happened in between. */
+const NEWEST = -1;
+/** A continued list begins at the least key after the last one that was told. */
+const NEXT = '\0';
+
 function token(prefix: string, revision: number, lastKey: string): string {
-  const place = { v: 'meta.k8s.io/v1', rv: revision, start: lastKey.slice(prefix.length) };
+  const place = { v: 'meta.k8s.io/v1', rv: revision, start: `${lastKey.slice(prefix.length)}${NEXT}` };
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-function readToken(prefix: string, text: string): { after: string; at: Revision } {
-  let place: unknown;
-  try {
-    place = JSON.parse(Buffer.from(text, 'base64url').toString());
-  } catch {
-    throw badRequest('continue key is not valid');
-  }
-  const { v, rv, start } = (typeof place === 'object' && place !== null ? place : {}) as Record<string, unknown>;
-  if (
-    v !== 'meta.k8s.io/v1' ||
-    typeof start !== 'string' ||
-    typeof rv !== 'number' ||
-    !Number.isSafeInteger(rv) ||
-    rv < 1
-  ) {
-    throw badRequest('continue key is not valid');
-  }
-  return { after: `${prefix}${start}`, at: rv as Revision };
+const newestToken = (prefix: string, after = prefix): string => token(prefix, NEWEST, after);
+
+function readToken(prefix: string, text: string): { after: string; at?: Revision } {
+  const place = placeOf(text);
+  const { v, rv, start } = place;
+  if (v !== 'meta.k8s.io/v1') throw badToken(`: server does not recognize this encoded version ${String(v ?? '')}`);
+  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0 || rv < NEWEST)
+    throw badToken(': incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (typeof start !== 'string' || start === '') throw badToken(': encoded start key empty (version meta.k8s.io/v1)');
+  if (start.split('/').some((step, index) => step === '.' || step === '..' || (step === '' && index > 0)))
+    throw badToken(`: ${start}`);
+  const after = `${prefix}${start.endsWith(NEXT) ? start.slice(0, -NEXT.length) : start}`;
+  return rv === NEWEST ? { after } : { after, at: rv as Revision };
 }
+
+function placeOf(text: string): Readonly<Record<string, unknown>> {
+  const decoded = Buffer.from(text, 'base64url').toString();
+  const fault = jsonSyntaxFault(decoded);
+  if (fault !== undefined) throw badToken(`: ${fault}`);
+  const place: unknown = JSON.parse(decoded);
+  return isJsonObject(place) ? place : {};
+}
+
+const badToken = (why: string): ApiError => badRequest(`invalid continue token: continue key is not valid${why}`);
 
 /** What a list's own metadata says. */
 export function listMetadata({ revision, continueToken, remaining }: Listed): Record<string, unknown> {

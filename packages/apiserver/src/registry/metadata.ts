@@ -155,7 +155,7 @@ function addedFinalizers({ finalizers = [] }: ObjectMeta, old: ObjectMeta | unde
   if (old?.deletionTimestamp === undefined) return [];
   const added = finalizers.filter((finalizer) => !(old.finalizers ?? []).includes(finalizer));
   if (added.length === 0) return [];
-  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`;
+  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`;
   return [{ reason: 'FieldValueForbidden', message, field: 'metadata.finalizers' }];
 }
 

@@ -32,23 +32,23 @@ export function refusalOf(error: unknown, subject: Subject, name: string): unkno
 /** 410 or 504 for a revision that cannot be read, in the words of the API. */
 export function revisionRefusal(error: unknown): unknown {
   if (error instanceof RevisionCompacted) {
-    return new ApiError(
-      'Expired',
-      `The resourceVersion for the provided list is too old. (${error.asked} < ${error.oldest})`,
-    );
+    return new ApiError('Expired', 'The resourceVersion for the provided list is too old.');
   }
   if (error instanceof RevisionFuture) return tooLargeRevision(error.asked, error.newest);
   return error;
 }
 
-/** 410 for the next page of a list that was walked too slowly, in the words of the API. */
-export function continueRefusal(error: unknown): unknown {
+/**
+ * 410 for the next page of a list that was walked too slowly, in the words of the API; `next` continues it at whatever revision is
+ * the newest.
+ */
+export function continueRefusal(error: unknown, next: string): unknown {
   if (!(error instanceof RevisionCompacted)) return revisionRefusal(error);
-  return new ApiError(
-    'Expired',
-    'The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.',
-  );
+  return new ApiError('Expired', INCONSISTENT, {}, { continueToken: next });
 }
+
+const INCONSISTENT =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
 
 /** 504: the revision has not happened here; informers know this cause and list without a revision. */
 export function tooLargeRevision(asked: number, newest: number): ApiError {

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { VersionDefinition } from '../catalog/definition.js';
 import { selectedName, selection } from './selection.js';
 
-const version = { selectableFields: [{ path: 'status.phase', read: () => '' }] } as unknown as VersionDefinition;
+const version = {
+  component: '',
+  selectableFields: [{ path: 'status.phase', read: () => '' }],
+} as unknown as VersionDefinition;
 const facets = { labels: { app: 'web' }, fields: { 'metadata.name': 'a', 'status.phase': 'Running' } };
 
 describe('a selection', () => {
@@ -21,8 +24,15 @@ describe('a selection', () => {
     expect(selection(labels, fields, version).matches(facets)).toBe(met);
   });
 
-  it('by a field the kind does not offer is refused by name', () => {
-    expect(() => selection('', 'spec.secret=x', version)).toThrow('field label not supported: spec.secret');
+  it.each([
+    [version, 'field label not supported: spec.secret'],
+    [{ ...version, component: 'io.k8s.api.batch.v1.Job' }, 'field label "spec.secret" not supported for Job'],
+    [
+      { ...version, component: 'io.k8s.api.core.v1.ConfigMap', selectableFields: [] },
+      '"spec.secret" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    ],
+  ])('by a field the kind does not offer is refused by name', (of, why) => {
+    expect(() => selection('', 'spec.secret=x', of)).toThrow(why);
   });
 
   it.each([

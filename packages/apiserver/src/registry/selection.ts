@@ -25,13 +25,21 @@ export function selection(labelSelector: string, fieldSelector: string, version:
   if (labels.length === 0 && fields.length === 0) return everything;
   const known = new Set(['metadata.name', 'metadata.namespace', ...version.selectableFields.map(({ path }) => path)]);
   const unknown = fields.find(({ field }) => !known.has(field));
-  if (unknown !== undefined) throw badRequest(`field label not supported: ${unknown.field}`);
+  if (unknown !== undefined) throw badRequest(unsupportedField(unknown.field, version));
   return {
     everything: false,
     name: selectedName(fieldSelector),
     matches: (facets) =>
       matchesLabels(labels, facets.labels) && matchesFields(fields, (field) => facets.fields[field] ?? ''),
   };
+}
+
+/** What is said of a field that nobody selects by: each group of Kubernetes has its own words. */
+function unsupportedField(field: string, { component, selectableFields }: VersionDefinition): string {
+  const quoted = JSON.stringify(field);
+  if (component.includes('.batch.')) return `field label ${quoted} not supported for ${component.split('.').at(-1)}`;
+  if (component === '' || selectableFields.length > 0) return `field label not supported: ${field}`;
+  return `${quoted} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 /** The one name a field selector asks for: RBAC rules with resourceNames may allow listing it. */

@@ -42,6 +42,7 @@ export const namespace: Strategy = {
     return Array.isArray(finalizers) ? finalizers.flatMap((finalizer) => finalizerCauses(String(finalizer))) : [];
   },
   markDeleted: (object) => {
+    delete object.metadata.deletionGracePeriodSeconds;
     const fields = loose(object);
     fields['status'] = { ...inner(fields, 'status'), phase: 'Terminating' };
   },

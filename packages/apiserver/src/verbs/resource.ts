@@ -1,4 +1,5 @@
 import { ApiError, type ApiRequest, type ApiResponse, type Attributes, type Identity, notServed } from '@drover/api';
+import { builtinResources } from '@drover/api/schemas';
 import type { Served } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
 import { selectedName } from '../registry/selection.js';
@@ -103,12 +104,26 @@ function partOf({ subresource, resource }: ResourceTarget, { version, definition
   if (subresource === 'status' && version.status) return 'status';
   if (subresource === 'scale' && version.scale !== undefined) return 'scale';
   if (subresource === 'finalize' && definition.strategy.heldBack !== undefined) return 'finalize';
-  if (!definition.builtin) throw notServed();
+  if (!isKnownSubresource(definition, subresource)) throw notServed();
   throw new ApiError(
     'Unknown',
     `the subresource ${resource}/${subresource} is not implemented by this server`,
     {},
     { code: 501 },
+  );
+}
+
+/** Whether Kubernetes has such a part of the kind, so that its absence here is worth a word. */
+function isKnownSubresource({ group, plural, builtin }: Served['definition'], name: string): boolean {
+  const [first = ''] = name.split('/');
+  return (
+    builtin &&
+    builtinResources().some(
+      (resource) =>
+        resource.group === group &&
+        resource.plural === plural &&
+        resource.subresources.some((subresource) => subresource.name.split('/')[0] === first),
+    )
   );
 }
 

@@ -52,7 +52,7 @@ export async function remove({ core }: Verbs, call: Call): Promise<ApiResponse> 
   const { namespace, name = '', served } = call;
   const asked = deleteOptions(await readDocument(call.request, true), call.query);
   const written = await deleteObject(core, deleteContext(call, asked), { namespace, name }, asked.options);
-  if (written.outcome !== 'deleted') {
+  if (written.outcome !== 'deleted' || served.definition.strategy.returnsDeleted === true) {
     const response = await writtenResponse(core.clock.now(), call, written);
     return asked.accepted ? { ...response, status: 202 } : response;
   }
