@@ -62,7 +62,6 @@ async function upgrade(
   socket.on('data', (chunk: Buffer) => {
     text += chunk.toString();
   });
-  async function* nothing(): AsyncGenerator<Uint8Array> {}
   const request = {
     method: 'GET',
     url,
@@ -205,6 +204,29 @@ describe('the time of a request', () => {
     ]);
   });
 });
+
+describe('a large answer', () => {
+  const headers = { 'accept-encoding': 'gzip' };
+  const maps = '/api/v1/namespaces/default/configmaps';
+
+  it('is packed for who takes gzip: an object, a list, and no watch', async () => {
+    const data = { text: 'x'.repeat(200_000) };
+    await ask(test.server, 'POST', maps, { metadata: { name: 'large' }, data });
+    const encoding = async (path: string): Promise<unknown> => {
+      const { signal } = new AbortController();
+      const request = { method: 'GET', url: path, headers, body: nothing(), signal };
+      const answer = await test.server.handle(request, ADMIN);
+      if (!(answer.body instanceof Uint8Array)) await answer.body[Symbol.asyncIterator]().return?.();
+      return answer.headers['content-encoding'];
+    };
+    expect(await encoding(`${maps}/large`)).toBe('gzip');
+    expect(await encoding(maps)).toBe('gzip');
+    expect(await encoding(`${maps}?watch=true`)).toBeUndefined();
+    expect(await encoding('/api/v1/namespaces/default')).toBeUndefined();
+  });
+});
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 describe('the plain paths', () => {
   it('tell metrics under the names of upstream', async () => {

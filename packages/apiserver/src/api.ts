@@ -149,7 +149,7 @@ export class Api {
     const identify = (): Identity => impersonated(request, authenticate(), rules);
     const identity = impersonated(request, visit.authenticated, rules);
     visit.identity = identity;
-    visit.trail = this.parts.auditor?.open(visit);
+    this.#rule(visit);
     // Nobody learns what is served before we know who that is.
     if ('wrong' in described) throw described.wrong;
     return { visit, request, identity, identify, attributes: visit.attributes, ...described };
@@ -186,6 +186,13 @@ export class Api {
       metrics.authentication('error');
       throw error;
     }
+  }
+
+  /** Asks the policy, once, what is to be told of a request. */
+  #rule(visit: Visit): void {
+    if (visit.ruled) return;
+    visit.ruled = true;
+    visit.trail = this.parts.auditor?.open(visit);
   }
 
   /** Only what there is has a label of its own: a caller who makes names up makes no metric grow. */
@@ -354,12 +361,12 @@ export class Api {
 
   /** Says, to all who keep account, how a request was answered. The audit event is written when this resolves. */
   async #told(visit: Visit, response: ApiResponse, error?: unknown): Promise<ApiResponse> {
-    const { metrics, clock, auditor } = this.parts;
+    const { metrics, clock } = this.parts;
     const { request, labels, auditId, path, longRunning } = visit;
     if (visit.told) return response;
     visit.told = true;
     // Who was not recognized came to no trail, and is told all the same.
-    visit.trail ??= auditor?.open(visit);
+    this.#rule(visit);
     const mistake = error !== undefined && !(error instanceof ApiError);
     await visit.trail?.complete(response, mistake ? 'Panic' : 'ResponseComplete');
     const ms = clock.now() - visit.started;

@@ -141,6 +141,9 @@ describe('the audit events of a request', () => {
   it('are none where the policy wants none', async () => {
     await ask(test.server, 'DELETE', '/api/v1/namespaces/default/configmaps?labelSelector=none', undefined);
     expect(sink.events).toEqual([]);
+    expect((await ask(test.server, 'GET', '/metrics')).text).toMatch(
+      /^apiserver_audit_level_total\{level="None"\} 1$/m,
+    );
   });
 
   it('are written before anything is done, or nothing is', async () => {

@@ -17,7 +17,10 @@ export class Visit {
   authenticated: Identity | undefined;
   /** Who the request acts as: the same, or whom it impersonates. */
   identity: Identity | undefined;
+  /** What is told of it; absent where the policy wants nothing told. */
   trail: AuditTrail | undefined;
+  /** The policy was asked. */
+  ruled = false;
   /** Headers of the answer that say what became of the request on its way. */
   headers: Readonly<Record<string, string>> = {};
   /** Open for as long as the caller wants: a watch or an upgrade. */
