@@ -11,10 +11,6 @@ export interface KnownFailure {
  * fails the run until its row is taken out of here.
  */
 export const knownFailures: readonly KnownFailure[] = [
-  {
-    test: 'server-side apply: who owns what > refuses a document of another kind or name',
-    seen: 'a document without apiVersion and kind is taken for one of the path',
-  },
   { test: 'server-side apply: who owns what > does not create under an expected uid', seen: 'it creates' },
   {
     test: 'definitions of custom kinds > refuse a property in a junctor at the root that is not outside of it',
@@ -46,14 +42,6 @@ export const knownFailures: readonly KnownFailure[] = [
     seen: 'they are not checked',
   },
   {
-    test: 'validation rules > a definition is refused for a reason that is none',
-    seen: 'another field is complained of',
-  },
-  {
-    test: 'field validation > a field that is given twice is refused by Strict and named by Warn',
-    seen: 'the field is not named',
-  },
-  {
     test: 'OpenAPI > v3 sends whoever asks by an old hash to the present one',
     seen: 'the document is served under any hash',
   },
@@ -66,26 +54,10 @@ export const knownFailures: readonly KnownFailure[] = [
     test: 'discovery > answers 304 to an aggregated document that the client has already',
     seen: 'the documents have no ETag',
   },
-  {
-    test: 'JSON patch > replace makes a field that is not there, against the standard',
-    seen: 'it is refused, as the standard says',
-  },
-  { test: 'JSON patch > an operation that is none is refused', seen: '400 BadRequest' },
-  { test: 'merge patch > cannot move an object to another name or kind', seen: '400 BadRequest' },
   { test: 'strategic merge patch > $patch: delete deletes an object', seen: 'an empty object stays' },
-  { test: 'content types > answers can be had in YAML', seen: 'answers are JSON' },
   { test: 'content types > answers for built-in kinds can be had in protobuf', seen: 'answers are JSON' },
   { test: 'deletion > happens only under its preconditions', seen: 'the message has the resource for the kind' },
   { test: 'managed fields > are not begun by an update of an object that has none', seen: 'they are begun' },
-  {
-    test: 'object metadata > an owner reference needs all of its four fields, and one controller at most',
-    seen: 'the field has an index',
-  },
-  { test: 'object metadata > uid, creation time and name never change', seen: '409 Conflict' },
-  {
-    test: 'other forms of answers > the rows carry the whole object, its metadata or nothing, as asked',
-    seen: 'the field is missing instead of null',
-  },
   { test: 'watch > sends a bookmark before it ends, to whoever asked for bookmarks', seen: 'there is none' },
   { test: 'watch > the old path of watches still works', seen: '404 NotFound' },
 ];

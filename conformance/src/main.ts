@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
+import { buildClientGo } from './clients/client-go.js';
 
 const USAGE = `usage: npm run conformance [-- [--kubeconfig FILE] [-t PATTERN] [TOPIC…]]
 
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
 if (values.help) process.stdout.write(USAGE);
 else {
   if (values.kubeconfig !== undefined) process.env['DROVER_TEST_KUBECONFIG'] = resolve(values.kubeconfig);
+  await buildClientGo();
   const { testNamePattern } = values;
   await startVitest('test', positionals, {
     root: resolve(import.meta.dirname, '../..'),

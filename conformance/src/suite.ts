@@ -20,6 +20,8 @@ export interface Scene {
 
 /** Tests by their names. */
 export interface Suite {
+  /** Done once, before the first test. */
+  before(prepare: (scene: Scene) => Promise<void>, timeoutMs: number): void;
   /** A promise of the Kubernetes API: holds for the real one and for ours. */
   promises(name: string, body: (scene: Scene) => Promise<void>): void;
   /** A promise of our own, where the real one differs; `because` says how and why. It is skipped by name elsewhere. */
@@ -30,7 +32,8 @@ export interface Suite {
 export function suite(topic: string, declare: (tests: Suite) => void): void {
   const target = inject('target');
   if (target === undefined) {
-    describe.skip(`${topic} (needs ${inject('missing')})`, () => declare({ promises: named, ours: named }));
+    describe.skip(`${topic} (needs ${inject('missing')})`, () =>
+      declare({ promises: named, ours: named, before: () => undefined }));
     return;
   }
   describe(topic, () => {
@@ -46,6 +49,9 @@ export function suite(topic: string, declare: (tests: Suite) => void): void {
       await opened?.[Symbol.asyncDispose]();
     });
     declare({
+      before(prepare, timeoutMs) {
+        beforeAll(() => prepare(scene()), timeoutMs);
+      },
       promises(name, body) {
         const known = target.ours ? knownFailures.find(({ test }) => test === `${topic} > ${name}`) : undefined;
         if (known === undefined) it(name, () => body(scene()));

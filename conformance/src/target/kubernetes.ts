@@ -1,5 +1,6 @@
 import { Closing } from '@drover/kit';
 import type { TestProject } from 'vitest/node';
+import { buildClientGo } from '../clients/client-go.js';
 import { binaries, buildable, builtBinaries } from '../kubernetes/binaries.js';
 import { startControlPlane } from '../kubernetes/control-plane.js';
 import { provideTarget, targetOf } from './target.js';
@@ -10,6 +11,7 @@ import { provideTarget, targetOf } from './target.js';
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await using closing = new Closing();
+  await buildClientGo();
   const given = process.env['DROVER_TEST_KUBECONFIG'];
   if (given !== undefined) provideTarget(project, await targetOf(given));
   else if (builtBinaries() === undefined && !buildable()) {
