@@ -52,7 +52,9 @@ export function scaledManagers(
     result.set(identity(manager), { ...manager, fields });
   }
   for (const scaler of scalers) {
-    const manager = { ...scaler, apiVersion, fields: pathOf(replicas(apiVersion) ?? []) };
+    // As Kubernetes: who had no part in the object until now is told without a time.
+    const time = [...result.values()].find((known) => identity(known) === identity(scaler))?.time;
+    const manager = { ...scaler, apiVersion, time, fields: pathOf(replicas(apiVersion) ?? []) };
     const known = result.get(identity(manager));
     result.set(identity(manager), { ...manager, fields: known ? known.fields.union(manager.fields) : manager.fields });
   }

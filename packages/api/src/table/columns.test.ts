@@ -206,7 +206,10 @@ describe('the columns of custom kinds', () => {
   });
 
   it('are a name and an age when the definition says nothing', () => {
-    expect(crdColumns(undefined).map(({ definition }) => definition.name)).toEqual(['Name', 'Age']);
+    expect(crdColumns(undefined).map(({ definition: { name, type } }) => `${name} ${type}`)).toEqual([
+      'Name string',
+      'Age date',
+    ]);
   });
 
   it('are understood in every definition we ship', () => {

@@ -11,9 +11,12 @@ import { compileJsonPath } from './json-path.js';
  * @throws JsonPathError for a path that is not understood; definitions with such paths are refused before.
  */
 export function crdColumns(columns: readonly CustomResourceColumnDefinition[] | undefined): Column[] {
-  if (columns === undefined || columns.length === 0) return [NAME, AGE];
+  if (columns === undefined || columns.length === 0) return [NAME, SINCE];
   return [NAME, ...columns.map(crdColumn)];
 }
+
+/** A custom kind's age has the type of a date, a built-in one's that of a text. */
+const SINCE: Column = { ...AGE, definition: { ...AGE.definition, type: 'date' } };
 
 function crdColumn({
   name,

@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectMeta } from '@drover/api';
 import { describe, expect, it } from 'vitest';
 import { plain } from '../strategies/plain.js';
-import { metadataShape, placeInNamespace, validateMetadata } from './metadata.js';
+import { finalizerWarnings, metadataShape, placeInNamespace, validateMetadata } from './metadata.js';
 
 const builtin = { nameRule: plain.nameRule, qualifiedFinalizers: true };
 const wrongIn = (metadata: ObjectMeta, old?: ObjectMeta): string[] =>
@@ -37,6 +37,12 @@ describe("an object's metadata", () => {
 
   it('is taken with a prefix that ends with a dash, and with finalizers that have a domain', () => {
     expect(wrongIn({ generateName: 'a-', finalizers: ['kubernetes', 'lab.io/hold'] })).toEqual([]);
+  });
+
+  it('comes with a word about new finalizers of custom objects that have no domain', () => {
+    expect(finalizerWarnings({ finalizers: ['bare', 'a.io/x', 'old', 'orphan'] }, { finalizers: ['old'] })).toEqual([
+      'metadata.finalizers: "bare": prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers',
+    ]);
   });
 
   it('is marked deleted by nobody who updates the object', () => {

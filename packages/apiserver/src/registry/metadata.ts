@@ -150,6 +150,17 @@ function validateFinalizers({ finalizers = [] }: ObjectMeta, qualified: boolean)
   return [...unreadable, ...bare];
 }
 
+/** What is said of the new finalizers of a custom object that have no domain in front: others may have the same. */
+export function finalizerWarnings({ finalizers = [] }: ObjectMeta, old: ObjectMeta | undefined): string[] {
+  const bare = finalizers.filter(
+    (name) => !name.includes('/') && !STANDARD_FINALIZERS.has(name) && !(old?.finalizers ?? []).includes(name),
+  );
+  return bare.map(
+    (name) =>
+      `metadata.finalizers: ${JSON.stringify(name)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
+  );
+}
+
 /** Nobody may hold back what is already on its way out. */
 function addedFinalizers({ finalizers = [] }: ObjectMeta, old: ObjectMeta | undefined): StatusCause[] {
   if (old?.deletionTimestamp === undefined) return [];

@@ -22,7 +22,14 @@ import { type AdmissionRequest, requireNamespace } from './admission.js';
 import { admissionRequest } from './admission-request.js';
 import { type Core, strategyContext, timestamp, type WriteContext, type Written } from './core.js';
 import { addParts, knownFields } from './fields.js';
-import { generatedName, metadataRules, newUid, placeInNamespace, validateMetadata } from './metadata.js';
+import {
+  finalizerWarnings,
+  generatedName,
+  metadataRules,
+  newUid,
+  placeInNamespace,
+  validateMetadata,
+} from './metadata.js';
 import { trackManagers } from './ownership.js';
 import { MODIFIED, refusalOf } from './refusal.js';
 import { shown } from './shown.js';
@@ -129,6 +136,13 @@ export function updateObject(
         if (rules.create === undefined) throw notFound(definition, ref.name);
         const made = await rules.create();
         refuseOtherName(made, ref.name);
+        const { uid = '' } = made.metadata;
+        if (uid !== '')
+          throw conflict(
+            definition,
+            ref.name,
+            `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+          );
         return createNamed(core, context, made, rules.managersTracked ?? false);
       }
       try {
@@ -209,8 +223,10 @@ function checkPreconditions(context: WriteContext, sent: KubeObject, old: KubeOb
     throw new ApiError('Unknown', `strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`);
   if (asked === '' || asked === '0') {
     if (rules.replace && definition.strategy.unconditionalUpdate !== true) {
-      const cause = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
-      throw invalid(definition, name, [cause]);
+      const message = 'Invalid value: 0x0: must be specified for an update';
+      const cause: StatusCause = { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' };
+      // Named by its plural here, and nowhere else.
+      throw invalid({ ...definition, kind: definition.plural }, name, [cause]);
     }
     return false;
   }
@@ -313,6 +329,8 @@ function validate(core: Core, context: WriteContext, object: KubeObject, old: Ku
   // The kind's own rules may rely on the shape that the schema promises.
   if (causes.length === 0) causes.push(...(strategy.validate?.(object, old, helpers) ?? []));
   if (causes.length > 0) throw invalid(definition, object.metadata.name ?? '', causes);
+  if (!definition.builtin)
+    for (const warning of finalizerWarnings(object.metadata, old?.metadata)) helpers.warn(warning);
 }
 
 /** The object as the admission steps leave it, with the rules applied again when they changed it. */

@@ -37,9 +37,12 @@ export function applyDecoding(duplicates: readonly string[]): Decoding {
   return {
     duplicates,
     converted: true,
-    refuse: (_object, why) => badRequest(why.replace(/^strict decoding error: /, 'error strict decoding YAML: ')),
+    refuse: (_object, why) => badRequest(why.replace(/^strict decoding error: (yaml: )?/, strictPrefix)),
   };
 }
+
+const strictPrefix = (_all: string, yaml?: string): string =>
+  `error strict decoding YAML: ${yaml === undefined ? '' : `error converting YAML to JSON: ${yaml}`}`;
 
 function refusePatch(value: Json, why: string): ApiError {
   return invalid({ group: '', plural: '', kind: '' }, '', [invalidValue('patch', value, why)]);

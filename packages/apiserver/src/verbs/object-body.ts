@@ -126,7 +126,7 @@ function refuseOtherKind(
       `the API version in the data (${said}) does not match the expected API version (${servedVersion})`,
     );
   const name = isJsonObject(document.metadata) ? String(document.metadata['name'] ?? '') : '';
-  throw invalid(definition, name, [invalidValue('kind', kind, `must be ${definition.kind}`)]);
+  throw invalid({ ...definition, kind }, name, [invalidValue('kind', kind, `must be ${definition.kind}`)]);
 }
 
 function otherBuiltin(kind: string, said: string, definition: Served['definition']): ApiError {

@@ -66,7 +66,7 @@ export interface ReadPatch {
 export async function readPatch({ request, served }: Call): Promise<ReadPatch> {
   const type = mediaType(request);
   const { builtin } = served.definition;
-  if (type !== JSON_PATCH && type !== MERGE && !(type === STRATEGIC && builtin)) throw unsupported();
+  if (type !== JSON_PATCH && type !== MERGE && !(type === STRATEGIC && builtin)) throw unsupported(builtin);
   const { value, duplicates } = await patchDocument(request, type);
   if (type === JSON_PATCH) {
     const faults = [...duplicates, ...unknownOperationFields(value)].map((fault) => `json patch ${fault}`);
@@ -140,7 +140,13 @@ export async function appliedBody(
 ): Promise<{ readonly applied: KubeObject; readonly force: boolean; readonly decoding: Decoding }> {
   const { force } = writeOptions(query, 'apply');
   const { value: document, duplicates } = await appliedDocument(request);
-  const said = isJsonObject(document) ? document : {};
+  if (document !== null && !isJsonObject(document)) {
+    const found = Array.isArray(document) ? 'array' : typeof document === 'boolean' ? 'bool' : typeof document;
+    throw badRequest(
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`,
+    );
+  }
+  const said = document ?? {};
   const [group = '', bare] = String(said['apiVersion'] ?? '').split('/');
   if (said['kind'] !== kind || said['apiVersion'] !== version) {
     const named = bare === undefined ? `/${group}` : `${group}/${bare}`;
@@ -162,5 +168,9 @@ async function appliedDocument(request: ApiRequest): Promise<Decoded> {
   }
 }
 
-/** 415 for a kind of patch that is none here; Kubernetes does not say which there are. */
-const unsupported = (): ApiError => new ApiError('UnsupportedMediaType', '415: Unsupported Media Type');
+/** 415 for a kind of patch that is none here; for built-in kinds, Kubernetes does not say which there are. */
+function unsupported(builtin: boolean): ApiError {
+  const forms = [JSON_PATCH, MERGE, APPLY].join(', ');
+  const message = `the body of the request was in an unknown format - accepted media types include: ${forms}`;
+  return new ApiError('UnsupportedMediaType', builtin ? '415: Unsupported Media Type' : message);
+}

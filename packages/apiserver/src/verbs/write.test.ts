@@ -287,6 +287,63 @@ describe('a body', () => {
   });
 });
 
+describe('an apply', () => {
+  const apply = (name: string, body: object | string): Promise<Answer> =>
+    ask(
+      test.server,
+      'PATCH',
+      `${MAPS}/${name}?fieldManager=me&fieldValidation=Strict`,
+      body,
+      patch('apply-patch+yaml'),
+    );
+
+  it.each<[string, object | string, number, string]>([
+    [
+      'no name',
+      { apiVersion: 'v1', kind: 'ConfigMap' },
+      400,
+      'the name of the object (apply based on URL) was undeterminable: name must be provided',
+    ],
+    ['another name', map('other'), 400, 'the name of the object (other) does not match the name on the URL (apply)'],
+    ['another kind', { ...map('apply'), kind: 'Secret' }, 400, 'invalid object type: /v1, Kind=Secret'],
+    ['no kind', { metadata: { name: 'apply' } }, 400, 'invalid object type: /, Kind='],
+    [
+      'a UID',
+      { ...map('apply'), metadata: { name: 'apply', uid: 'x' } },
+      409,
+      'uid mismatch: the provided object specified uid x, and no existing object was found',
+    ],
+    [
+      'managers',
+      { ...map('apply'), metadata: { name: 'apply', managedFields: [] } },
+      400,
+      'metadata.managedFields must be nil',
+    ],
+    [
+      'an unknown field',
+      map('apply', { foo: 1 }),
+      500,
+      'failed to create typed patch object (/apply; /v1, Kind=ConfigMap): .foo: field not declared in schema',
+    ],
+    [
+      'a list',
+      '[]',
+      400,
+      'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array',
+    ],
+    [
+      'a key twice',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: apply}\ndata:\n  a: "1"\n  a: "2"\n',
+      400,
+      'error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 6: key "a" already set in map',
+    ],
+  ])('of %s is refused', async (_what, body, status, message) => {
+    const refused = await apply('apply', body);
+    expect(refused.status).toBe(status);
+    expect(refused.body['message']).toContain(message);
+  });
+});
+
 describe('a write of a part', () => {
   const annotated = { metadata: { annotations: { a: 'b' }, labels: { a: 'b' } }, status: { replicas: 3 } };
 
