@@ -42,6 +42,7 @@ describe('a YAML body', () => {
     ['1: x', { '1': 'x' }],
     ['base: &b {x: 1}\na:\n  <<: *b\n  z: 2', { base: { x: 1 }, a: { x: 1, z: 2 } }],
     ['a: |\n  two\n  lines\n', { a: 'two\nlines\n' }],
+    [`a: |\n${'  *text\n  &more\n'.repeat(1500)}`, { a: '*text\n&more\n'.repeat(1500) }],
     ['{"json": [true]}', { json: [true] }],
     ['', null],
   ])('%j is read as Kubernetes reads it', (text, expected) => {
@@ -58,6 +59,7 @@ describe('a YAML body', () => {
     ['levels without end', Array.from({ length: 600 }, (_, level) => `${' '.repeat(level)}a:`).join('\n')],
     ['a merge of what is no map', '<<: '],
     ['an alias of nothing', 'a: *b'],
+    ['aliases without end', `a: &a x\nb: [${'*a, &b y, *b, '.repeat(2000)}]`],
     ['a laughing bomb', bomb()],
   ])('is refused: %s', (_name, text) => {
     expect(() => decodeYaml(text)).toThrow(expect.objectContaining({ code: 400 }));

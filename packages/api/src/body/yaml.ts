@@ -1,7 +1,7 @@
 import {
   type CollectionTag,
   Composer,
-  type CST,
+  CST,
   type Document,
   type DocumentOptions,
   isScalar,
@@ -25,6 +25,9 @@ const MAX_ALIASES = 100;
 
 /** A number with an exponent has digits before it: `e1000` is text, and the model of a network card. */
 const EXPONENT = /^[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)[eE][-+]?[0-9]+$/;
+
+/** Anchors and aliases together: to follow an alias, the library looks at all of them. */
+const MAX_MARKS = 1000;
 
 /** Tokens that the parser holds beside those a value is nested in: the document, a scalar. */
 const AROUND = 3;
@@ -120,7 +123,12 @@ function* documentsOf(body: Uint8Array | string, limits: BodyLimits): Generator<
 function* tokens(text: string, lines: LineCounter, { maxDepth }: BodyLimits): Generator<CST.Token> {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
+  let marks = 0;
+  let before = '';
   for (const lexeme of new Lexer().lex(text)) {
+    if (before !== CST.SCALAR && /^[&*]/.test(lexeme)) marks += 1;
+    if (marks > MAX_MARKS) throw badRequest(`the YAML has more than ${MAX_MARKS} anchors and aliases`);
+    before = lexeme;
     yield* parser.next(lexeme);
     if (parser.stack.length > maxDepth + AROUND) throw badRequest(`the body is nested deeper than ${maxDepth} levels`);
   }
