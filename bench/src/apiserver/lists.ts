@@ -12,7 +12,7 @@ const MAKERS = 64;
 export function listFigures(quick: boolean): Figure[] {
   const made = new Map<Target, number>();
   return (quick ? SIZES.slice(0, 1) : SIZES).map((size) => ({
-    about: `lists of ${size} objects`,
+    about: `lists of ${size.toLocaleString('en')} objects`,
     measure: async (target) => {
       const there = made.get(target);
       if (there === undefined) await withConnection(target, (one) => write(one, 'DELETE', COLLECTION));
