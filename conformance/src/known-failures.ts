@@ -41,19 +41,6 @@ export const knownFailures: readonly KnownFailure[] = [
     test: 'subresources of custom kinds > paths of scale are checked with the definition',
     seen: 'they are not checked',
   },
-  {
-    test: 'OpenAPI > v3 sends whoever asks by an old hash to the present one',
-    seen: 'the document is served under any hash',
-  },
-  { test: 'OpenAPI > v2 answers 304 to the document that the client has already', seen: 'the document has no ETag' },
-  {
-    test: 'discovery > gives all groups in one aggregated document to whoever asks for it',
-    seen: 'kinds of answers name their group and version',
-  },
-  {
-    test: 'discovery > answers 304 to an aggregated document that the client has already',
-    seen: 'the documents have no ETag',
-  },
   { test: 'strategic merge patch > $patch: delete deletes an object', seen: 'an empty object stays' },
   { test: 'content types > answers for built-in kinds can be had in protobuf', seen: 'answers are JSON' },
   { test: 'deletion > happens only under its preconditions', seen: 'the message has the resource for the kind' },

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { type AggregatedApi, type ApiRequest, type ApiResponse, apiVersion, notServed } from '@drover/api';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import { acceptEntries, notAcceptable } from '../request/negotiation.js';
-import { header, json, text } from '../request/response.js';
+import { header, json, jsonBytes, text } from '../request/response.js';
 import { type ApiGroup, type ApiResource, apiGroups, type VirtualResource } from './resource-list.js';
 
 /** What others serve: a list that is good while its version stays. */
@@ -37,7 +38,7 @@ export class Discovery {
     if (segments.length === 0) {
       const version = aggregatedVersion(header(request, 'accept'));
       const groups = this.groups().filter(({ name }) => (name === '') === core);
-      if (version !== undefined) return aggregatedList(groups, version);
+      if (version !== undefined) return aggregatedList(request, groups, version);
       return json(
         200,
         core ? this.#coreVersions() : { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupDocument) },
@@ -76,28 +77,26 @@ function groupDocument({ name, versions }: ApiGroup): object {
   return { name, versions: listed, preferredVersion: listed[0] };
 }
 
-function aggregatedList(groups: readonly ApiGroup[], version: 'v2' | 'v2beta1'): ApiResponse {
+function aggregatedList(request: ApiRequest, groups: readonly ApiGroup[], version: 'v2' | 'v2beta1'): ApiResponse {
   const items = groups.map(({ name, versions }) => ({
     metadata: { name, creationTimestamp: null },
     versions: versions.map((entry) => ({
       version: entry.version,
-      resources: aggregatedResources(name, entry.version, entry.resources),
+      resources: aggregatedResources(entry.resources),
       freshness: entry.stale ? 'Stale' : 'Current',
     })),
   }));
-  return json(
-    200,
-    { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items },
-    { 'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList` },
-  );
+  const list = { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items };
+  const bytes = Buffer.from(JSON.stringify(list));
+  const etag = `"${createHash('sha512').update(bytes).digest('hex').toUpperCase()}"`;
+  if (header(request, 'if-none-match') === etag) return { status: 304, headers: { etag }, body: new Uint8Array() };
+  const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+  return jsonBytes(200, bytes, { 'content-type': contentType, etag, vary: 'Accept' });
 }
 
-function aggregatedResources(group: string, version: string, resources: readonly ApiResource[]): unknown[] {
-  const responseKind = (resource: ApiResource): object => ({
-    group: resource.group ?? group,
-    version: resource.version ?? version,
-    kind: resource.kind,
-  });
+function aggregatedResources(resources: readonly ApiResource[]): unknown[] {
+  // What is left empty is that of the list itself.
+  const responseKind = ({ group = '', version = '', kind }: ApiResource): object => ({ group, version, kind });
   const main = new Map<string, ApiResource>();
   for (const resource of resources) {
     const [plural = ''] = resource.name.split('/');

@@ -54,6 +54,10 @@ export class OpenApi {
       return extension.forward(request, AGGREGATOR);
     }
     const hash = fingerprint(served);
+    const asked = new URL(request.url, 'https://localhost').searchParams.get('hash');
+    if (asked !== null && asked !== hash) {
+      return { status: 301, headers: { location: `/openapi/v3/${path}?hash=${hash}` }, body: new Uint8Array() };
+    }
     const headers = { etag: `"${hash}"`, 'cache-control': FOREVER };
     if (header(request, 'if-none-match') === headers.etag) return { status: 304, headers, body: new Uint8Array() };
     const bytes = this.#document(`${path} ${hash}`, () => Buffer.from(JSON.stringify(openApiV3(served))));
@@ -66,6 +70,9 @@ export class OpenApi {
     const hash = fingerprint(all);
     const wanted = acceptEntries(header(request, 'accept')).find(({ type }) => /protobuf|json|\*\/\*/.test(type));
     const etag = `"${hash}"`;
+    if (header(request, 'if-none-match') === etag) {
+      return Promise.resolve({ status: 304, headers: { etag }, body: new Uint8Array() });
+    }
     if (wanted?.type.includes('protobuf')) {
       const bytes = this.#document(`v2 protobuf ${hash}`, () =>
         encodeOpenApiV2(this.title, this.version, definitions(all)),
