@@ -1,9 +1,5 @@
 import { apiVersion, crdColumns, type KubeObject, openSchema, type Schema } from '@drover/api';
-import type {
-  CustomResourceDefinition,
-  CustomResourceDefinitionSpec,
-  CustomResourceDefinitionVersion,
-} from '@drover/api/types/apiextensions-v1';
+import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '@drover/api/types/apiextensions-v1';
 import type { Entry } from '@drover/store';
 import type { Conversion } from '../catalog/conversion.js';
 import { at, type ResourceDefinition, type ScaleDefinition, type VersionDefinition } from '../catalog/definition.js';
@@ -12,6 +8,7 @@ import { compareVersions } from '../catalog/version-order.js';
 import { decodeStored } from '../storage/rendering.js';
 import { custom } from '../strategies/plain.js';
 import { clientConfig } from '../webhook/client-config.js';
+import { CurrentShape } from './current-shape.js';
 import { type ConversionParts, WebhookConversion } from './webhook-conversion.js';
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
@@ -43,10 +40,11 @@ export function customResource(entry: Entry, parts: ConversionParts): ResourceDe
 
 function versionDefinition(
   entry: Entry,
-  { spec }: CustomResourceDefinition,
+  definition: CustomResourceDefinition,
   version: CustomResourceDefinitionVersion,
   parts: ConversionParts,
 ): VersionDefinition {
+  const { spec } = definition;
   const { group, names } = spec;
   const { name, served, subresources, additionalPrinterColumns = [], selectableFields = [] } = version;
   const schema = lazySchema(entry, name);
@@ -54,7 +52,7 @@ function versionDefinition(
     name,
     served,
     schema,
-    ...conversionOf(spec, version, schema, parts),
+    ...conversionOf(definition, version, schema, parts),
     document: () => schemaOf(entry, name),
     component: '',
     columns: crdColumns(additionalPrinterColumns),
@@ -67,18 +65,24 @@ function versionDefinition(
   };
 }
 
-/** How objects come into a version: by the webhook that the definition names, or as they are. */
+/**
+ * How objects come into a version: by the webhook that the definition names, or as they are. Those of the version that is
+ * stored are in shape by themselves for as long as the definition is what it was from the beginning.
+ */
 function conversionOf(
-  { group, conversion }: CustomResourceDefinitionSpec,
+  { metadata, spec: { group, conversion } }: CustomResourceDefinition,
   { name, storage }: CustomResourceDefinitionVersion,
   schema: VersionDefinition['schema'],
   parts: ConversionParts,
 ): Pick<VersionDefinition, 'convert' | 'converter'> {
-  const webhook = conversion?.strategy === 'Webhook' ? conversion.webhook : undefined;
-  if (webhook?.clientConfig === undefined) return { convert: storage ? undefined : inShapeOf(schema) };
-  const client = clientConfig(webhook.clientConfig);
   const version = apiVersion({ group, version: name });
-  return { converter: new WebhookConversion(parts, client, webhook.conversionReviewVersions, version, schema) };
+  const webhook = conversion?.strategy === 'Webhook' ? conversion.webhook : undefined;
+  const client = webhook?.clientConfig && clientConfig(webhook.clientConfig);
+  const converter =
+    webhook && client && new WebhookConversion(parts, client, webhook.conversionReviewVersions, version, schema);
+  if (converter === undefined && !storage) return { convert: inShapeOf(schema) };
+  const changed = (metadata.generation ?? 1) > 1;
+  return { converter: changed ? new CurrentShape(version, schema, converter) : converter };
 }
 
 /**

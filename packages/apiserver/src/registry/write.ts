@@ -184,8 +184,9 @@ async function updateEntry(
   if (strategy.generation && context.part !== 'status' && intends) {
     admitted.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
-  // A write that changes nothing still brings an object into the version that is stored now.
-  const migrates = storedApiVersion(entry.value) !== storedVersion(definition);
+  // A write that changes nothing still brings an object into the version that is stored now, and into its shape.
+  const reshaped = version.name === definition.storageVersion && before !== entry.value;
+  const migrates = reshaped || storedApiVersion(entry.value) !== storedVersion(definition);
   if (!intends && !migrates && unchanged(admitted, old))
     return { value: entry.value, revision: entry.revision, outcome: 'unchanged' };
   const value = version.converter === undefined ? encode(context, admitted) : await encodeConverted(context, admitted);
