@@ -36,9 +36,13 @@ export const wide = <T extends KubeObject>({ definition, cell }: Column<T>): Col
   cell,
 });
 
+/** What meta/v1 says about `name`, as Kubernetes' tables do. */
+const ABOUT_NAME =
+  'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names';
+
 /** The object's name. */
 export const NAME: Column = {
-  definition: { name: 'Name', type: 'string', format: 'name', description: "The object's name.", priority: 0 },
+  definition: { name: 'Name', type: 'string', format: 'name', description: ABOUT_NAME, priority: 0 },
   cell: ({ metadata }) => metadata.name ?? '',
 };
 

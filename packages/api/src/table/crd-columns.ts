@@ -22,13 +22,19 @@ function crdColumn({
   name,
   type,
   format = '',
-  description = '',
+  description,
   priority = 0,
   jsonPath,
 }: CustomResourceColumnDefinition): Column {
   const path = compileJsonPath(jsonPath);
   return {
-    definition: { name, type, format, description, priority },
+    definition: {
+      name,
+      type,
+      format,
+      description: description || `Custom resource definition column (in JSONPath format): ${jsonPath}`,
+      priority,
+    },
     cell(object: KubeObject, now: number): Json {
       const [value] = path(object as unknown as JsonObject);
       return value === undefined ? null : cellOf(value, type, now);

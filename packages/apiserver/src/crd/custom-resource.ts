@@ -1,5 +1,9 @@
 import { apiVersion, crdColumns, type KubeObject, openSchema, type Schema } from '@drover/api';
-import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '@drover/api/types/apiextensions-v1';
+import type {
+  CustomResourceDefinition,
+  CustomResourceDefinitionSpec,
+  CustomResourceDefinitionVersion,
+} from '@drover/api/types/apiextensions-v1';
 import type { Entry } from '@drover/store';
 import type { Conversion } from '../catalog/conversion.js';
 import { at, type ResourceDefinition, type ScaleDefinition, type VersionDefinition } from '../catalog/definition.js';
@@ -11,7 +15,8 @@ import { clientConfig } from '../webhook/client-config.js';
 import { CurrentShape } from './current-shape.js';
 import { type ConversionParts, WebhookConversion } from './webhook-conversion.js';
 
-const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+/** In the order in which discovery lists them. */
+const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
 /** What a stored CustomResourceDefinition makes the server serve. Schemas are read from the entry when first needed. */
 export function customResource(entry: Entry, parts: ConversionParts): ResourceDefinition {
@@ -45,7 +50,6 @@ function versionDefinition(
   parts: ConversionParts,
 ): VersionDefinition {
   const { spec } = definition;
-  const { group, names } = spec;
   const { name, served, subresources, additionalPrinterColumns = [], selectableFields = [] } = version;
   const schema = lazySchema(entry, name);
   return {
@@ -59,10 +63,18 @@ function versionDefinition(
     status: subresources?.status !== undefined,
     scale: subresources?.scale && scaleDefinition(subresources.scale),
     selectableFields: selectableFields.map(({ jsonPath }) => selectable(jsonPath.replace(/^\./, ''))),
-    deprecation: version.deprecated
-      ? (version.deprecationWarning ?? `${group}/${name} ${names.kind} is deprecated`)
-      : undefined,
+    deprecation: version.deprecated ? (version.deprecationWarning ?? deprecation(spec, name)) : undefined,
   };
+}
+
+/** What a deprecated version says by itself: which one is newer and is not deprecated. */
+function deprecation({ group, names, versions }: CustomResourceDefinitionSpec, deprecated: string): string {
+  const newer = versions
+    .filter(({ name, served, deprecated: old }) => served && old !== true && compareVersions(name, deprecated) < 0)
+    .map(({ name }) => name)
+    .sort(compareVersions);
+  const told = `${group}/${deprecated} ${names.kind} is deprecated`;
+  return newer[0] === undefined ? told : `${told}; use ${group}/${newer[0]} ${names.kind}`;
 }
 
 /**

@@ -252,4 +252,12 @@ describe('a custom object', () => {
     await send('POST', DEFINITIONS, definition('olds', 'Old', { versions }));
     expect((await send('GET', at('olds'))).headers['warning']).toEqual(['299 - "lab.drover.io/v1 Old is deprecated"']);
   });
+
+  it('of a deprecated version is told which version is newer', async () => {
+    const versions = [version('v1', { storage: true }), version('v2beta1'), version('v1beta1', { deprecated: true })];
+    await send('POST', DEFINITIONS, definition('elders', 'Elder', { versions }));
+    expect((await send('GET', at('elders', 'v1beta1'))).headers['warning']).toEqual([
+      '299 - "lab.drover.io/v1beta1 Elder is deprecated; use lab.drover.io/v1 Elder"',
+    ]);
+  });
 });

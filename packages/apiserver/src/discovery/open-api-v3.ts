@@ -1,13 +1,14 @@
 import type { JsonObject, Schema } from '@drover/api';
 import { builtinSchemas } from '@drover/api/schemas';
 import type { ResourceDefinition, VersionDefinition } from '../catalog/definition.js';
+import { customComponent, customListComponent } from './custom-component.js';
 
 /** A schema document under construction: what OpenAPI allows beyond the structural part. */
 export type Document = Readonly<Record<string, unknown>>;
 
 const REF = '#/components/schemas/';
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-const TEXT: Schema = { type: 'string' };
+const SCALE = 'io.k8s.api.autoscaling.v1.Scale';
 
 /** The OpenAPI v3 document of one group version: its paths, and the schemas they need. */
 export function openApiV3(
@@ -18,7 +19,10 @@ export function openApiV3(
   for (const { definition, version: entry } of served) {
     const component = componentOf(definition, entry);
     collect(component.name, component.schema, schemas);
-    Object.assign(paths, pathsOf(definition, entry, component.name));
+    const list = listOf(definition, entry, component.name);
+    if (list !== undefined) collect(list.name, list.schema, schemas);
+    if (entry.scale) collectNamed(SCALE, schemas);
+    Object.assign(paths, pathsOf(definition, entry, component.name, list?.name ?? component.name));
   }
   for (const name of ['DeleteOptions', 'Status', 'ListMeta']) collectNamed(`${META}.${name}`, schemas);
   return {
@@ -38,19 +42,19 @@ export function componentOf(
   const schema = version.document();
   if (builtin) return { name: version.component, schema };
   const name = [...group.split('.').reverse(), version.name, kind].join('.');
-  return {
-    name,
-    schema: {
-      ...schema,
-      properties: {
-        apiVersion: TEXT,
-        kind: TEXT,
-        ...schema.properties,
-        metadata: { $ref: `${REF}${META}.ObjectMeta` },
-      },
-      'x-kubernetes-group-version-kind': [{ group, version: version.name, kind }],
-    },
-  };
+  return { name, schema: customComponent(definition, version) };
+}
+
+/** The component of a custom kind's lists. */
+function listOf(
+  definition: ResourceDefinition,
+  version: VersionDefinition,
+  item: string,
+): { readonly name: string; readonly schema: Schema } | undefined {
+  const { group, listKind, builtin } = definition;
+  if (builtin) return undefined;
+  const name = [...group.split('.').reverse(), version.name, listKind].join('.');
+  return { name, schema: customListComponent(definition, version, item) };
 }
 
 function collectNamed(name: string, into: Record<string, Schema>): void {
@@ -95,14 +99,19 @@ function pathsOf(
   definition: ResourceDefinition,
   version: VersionDefinition,
   component: string,
+  list: string,
 ): Record<string, unknown> {
   const { group, kind, plural, namespaced, verbs } = definition;
   const head = group === '' ? `/api/${version.name}` : `/apis/${group}/${version.name}`;
   const collection = namespaced ? `${head}/namespaces/{namespace}/${plural}` : `${head}/${plural}`;
-  const schema = { $ref: `${REF}${component}` };
-  const content = { 'application/json': { schema } };
+  const of = (name: string): object => ({ 'application/json': { schema: { $ref: `${REF}${name}` } } });
   const place = namespaced ? [parameter('namespace', 'path')] : [];
-  const operation = (action: string, parameters: readonly JsonObject[], body = false): object => ({
+  const operation = (
+    action: string,
+    parameters: readonly JsonObject[],
+    body = false,
+    content = of(component),
+  ): object => ({
     operationId: `${action}${definition.builtin ? '' : group.replace(/[^a-z0-9]/g, '')}${version.name}${kind}`,
     'x-kubernetes-action': action,
     'x-kubernetes-group-version-kind': { group, version: version.name, kind },
@@ -111,12 +120,12 @@ function pathsOf(
     responses: { 200: { description: 'OK', content } },
   });
   const name = parameter('name', 'path');
-  const item = (suffix = ''): Record<string, unknown> => ({
+  const item = (suffix = '', content = of(component)): Record<string, unknown> => ({
     [`${collection}/{name}${suffix}`]: {
       parameters: [name, ...place],
-      get: operation('get', []),
-      put: operation('put', WRITE, true),
-      patch: operation('patch', [...WRITE, FORCE], true),
+      get: operation('get', [], false, content),
+      put: operation('put', WRITE, true, content),
+      patch: operation('patch', [...WRITE, FORCE], true, content),
       ...(suffix === '' && verbs.includes('delete')
         ? { delete: operation('delete', [parameter('dryRun', 'query')]) }
         : {}),
@@ -125,13 +134,14 @@ function pathsOf(
   return {
     [collection]: {
       ...(place.length > 0 ? { parameters: place } : {}),
-      get: operation('list', LIST),
+      get: operation('list', LIST, false, of(list)),
       ...(verbs.includes('create') ? { post: operation('post', WRITE, true) } : {}),
       ...(verbs.includes('deletecollection') ? { delete: operation('deletecollection', LIST) } : {}),
     },
-    ...(namespaced ? { [`${head}/${plural}`]: { get: operation('list', LIST) } } : {}),
+    ...(namespaced ? { [`${head}/${plural}`]: { get: operation('list', LIST, false, of(list)) } } : {}),
     ...item(),
     ...(version.status ? item('/status') : {}),
+    ...(version.scale ? item('/scale', of(SCALE)) : {}),
   };
 }
 

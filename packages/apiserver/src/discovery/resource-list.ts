@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AggregatedApi } from '@drover/api';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import type { ResourceDefinition, VersionDefinition } from '../catalog/definition.js';
@@ -14,6 +15,8 @@ export interface ApiResource {
   readonly verbs: readonly string[];
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
+  /** Names the version that is stored without telling it: it changes with that version. */
+  readonly storageVersionHash?: string;
 }
 
 /** A group with its versions, the preferred one first, and what is in each. */
@@ -48,6 +51,7 @@ export function apiGroups(
     versions.set(version, [...(versions.get(version) ?? []), ...resources]);
   };
   const definitions = [...catalog.definitions()].sort(byGroup);
+  const custom = new Set(definitions.filter(({ builtin }) => !builtin).map(({ group }) => group));
   for (const definition of definitions) {
     for (const version of definition.versions.filter(({ served }) => served)) {
       put(definition.group, version.name, resourcesOf(definition, version));
@@ -66,9 +70,24 @@ export function apiGroups(
       .map(([version, resources]) => ({
         version,
         stale: stale.has(`${name}/${version}`),
-        resources: [...resources].sort((a, b) => (a.name < b.name ? -1 : 1)),
+        resources: [...resources].sort(custom.has(name) ? byPlural : byName),
       })),
   }));
+}
+
+function byName(a: ApiResource, b: ApiResource): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+/** Parts of a custom kind stand as they are: its status before its scale. */
+function byPlural(a: ApiResource, b: ApiResource): number {
+  const [left = '', right = ''] = [a.name.split('/')[0], b.name.split('/')[0]];
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
+function storageVersionHash({ group, kind, storageVersion, storedAs }: ResourceDefinition): string {
+  const stored = [storedAs?.group ?? group, storedAs?.version ?? storageVersion, kind].join('/');
+  return createHash('sha256').update(stored).digest().subarray(0, 8).toString('base64');
 }
 
 function byGroup(a: ResourceDefinition, b: ResourceDefinition): number {
@@ -95,6 +114,7 @@ function resourcesOf(definition: ResourceDefinition, version: VersionDefinition)
       verbs,
       ...(shortNames.length === 0 ? {} : { shortNames }),
       ...(categories.length === 0 ? {} : { categories }),
+      storageVersionHash: storageVersionHash(definition),
     },
     ...(version.status ? [sub('status')] : []),
     ...(version.scale ? [sub('scale', { group: 'autoscaling', version: 'v1', kind: 'Scale' })] : []),
