@@ -265,6 +265,30 @@ describe('the plain paths', () => {
     ).toBe(406);
   });
 
+  it('give discovery again only when it has changed', async () => {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    const { headers } = await ask(test.server, 'GET', '/apis', undefined, { headers: { accept } });
+    const kept = { accept, 'if-none-match': String(headers['etag']) };
+    expect((await ask(test.server, 'GET', '/apis', undefined, { headers: kept })).status).toBe(304);
+    expect((await ask(test.server, 'GET', '/api', undefined, { headers: kept })).status).toBe(200);
+  });
+
+  it('tell in which version a kind is stored, by the hash that Kubernetes has for it', async () => {
+    const { body } = await ask(test.server, 'GET', '/apis/apps/v1');
+    const resources = body['resources'] as unknown as { name: string; storageVersionHash?: string }[];
+    expect(resources.find(({ name }) => name === 'deployments')?.storageVersionHash).toBe('8aSe+NMegvE=');
+  });
+
+  it('give schemas to keep only under their hash, and tell the present one', async () => {
+    const plain = await ask(test.server, 'GET', '/openapi/v3/apis/apps/v1');
+    expect(String(plain.headers['cache-control'])).not.toContain('immutable');
+    const stale = await ask(test.server, 'GET', '/openapi/v3/apis/apps/v1?hash=STALE');
+    expect([stale.status, stale.headers['location']]).toEqual([
+      301,
+      expect.stringMatching(/^\/openapi\/v3\/apis\/apps\/v1\?hash=[0-9A-F]{64}$/),
+    ]);
+  });
+
   it('give schemas that may be kept for ever', async () => {
     const index = await ask(test.server, 'GET', '/openapi/v3');
     const { serverRelativeURL } = index.body['paths']!['apis/apps/v1'] as unknown as { serverRelativeURL: string };

@@ -58,7 +58,8 @@ export class OpenApi {
     if (asked !== null && asked !== hash) {
       return { status: 301, headers: { location: `/openapi/v3/${path}?hash=${hash}` }, body: new Uint8Array() };
     }
-    const headers = { etag: `"${hash}"`, 'cache-control': FOREVER };
+    // Only under its hash may the document be kept: without one, the URL stays when the document changes.
+    const headers = { etag: `"${hash}"`, ...(asked === null ? {} : { 'cache-control': FOREVER }) };
     if (header(request, 'if-none-match') === headers.etag) return { status: 304, headers, body: new Uint8Array() };
     const bytes = this.#document(`${path} ${hash}`, () => Buffer.from(JSON.stringify(openApiV3(served))));
     return compressed(request, jsonBytes(200, bytes, headers));
