@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, ask, type Loose } from '../testing/ask.js';
+import { type Answer, ask, type Loose, someone } from '../testing/ask.js';
 import { openTestServer, type TestServer } from '../testing/test-server.js';
 import { openWebhookServer, patchOf, review, type WebhookServer } from '../testing/webhook-server.js';
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
+const ROLES = '/apis/rbac.authorization.k8s.io/v1';
 const GROUP = '/apis/admissionregistration.k8s.io/v1';
 const map = (name: string, data: object = {}, labels: object = {}) => ({
   apiVersion: 'v1',
@@ -14,6 +15,17 @@ const map = (name: string, data: object = {}, labels: object = {}) => ({
 const ALL_MAPS = { operations: ['*'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] };
 
 const MERGE = { 'content-type': 'application/merge-patch+json' };
+
+/** Lets a user do what the rules say, everywhere. */
+async function grant({ server }: TestServer, user: string, rules: readonly object[]): Promise<void> {
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const metadata = { name: user };
+  await ask(server, 'POST', `${ROLES}/clusterroles`, { apiVersion, kind: 'ClusterRole', metadata, rules });
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: user };
+  const subjects = [{ kind: 'User', name: user, apiGroup: 'rbac.authorization.k8s.io' }];
+  const binding = { apiVersion, kind: 'ClusterRoleBinding', metadata, roleRef, subjects };
+  await ask(server, 'POST', `${ROLES}/clusterrolebindings`, binding);
+}
 
 type Kind = 'Mutating' | 'Validating';
 
@@ -334,6 +346,43 @@ describe('a mutating webhook', () => {
     await create(test, map('good'));
     expect((await ask(test.server, 'GET', `${MAPS}/good`)).body['data']).toEqual({ key: 'added' });
     expect((await create(test, map('bad'))).status).toBe(422);
+  });
+
+  it('may be what makes an object valid', async () => {
+    await using test = await openTestServer();
+    await using hook = await openWebhookServer(test.server, (document) =>
+      review(document, patchOf({ op: 'add', path: '/value', value: 7 })),
+    );
+    const rules = [{ ...ALL_MAPS, apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'] }];
+    await register(test, 'Mutating', 'm.example.com', hook.client(), { rules });
+    const priority = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'low' } };
+    const made = await ask(test.server, 'POST', '/apis/scheduling.k8s.io/v1/priorityclasses', priority);
+    expect([made.status, made.body['value']]).toEqual([201, 7]);
+  });
+
+  it('gives nobody rights that whoever writes the object does not hold', async () => {
+    await using test = await openTestServer();
+    const writes = { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs: ['create'] };
+    await grant(test, 'writer', [writes]);
+    await using hook = await openWebhookServer(test.server, (document) =>
+      review(
+        document,
+        patchOf({ op: 'add', path: '/rules', value: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] }),
+      ),
+    );
+    const rules = [{ ...ALL_MAPS, apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'] }];
+    await register(test, 'Mutating', 'm.example.com', hook.client(), { rules });
+    const role = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'r' },
+      rules: [],
+    };
+    const made = await ask(test.server, 'POST', `${ROLES}/clusterroles`, role, { as: someone('writer') });
+    expect([made.status, made.body['message']]).toEqual([
+      403,
+      expect.stringContaining('attempting to grant RBAC permissions'),
+    ]);
   });
 
   it('comes before the validating ones, which see what it made', async () => {

@@ -67,6 +67,11 @@ export class Admission {
     this.#configured = configured;
   }
 
+  /** Whether a step of this process looks at the object before it is stored, and may rely on its shape. */
+  hasPlugin(request: AdmissionReview): boolean {
+    return this.#plugins.has(request);
+  }
+
   /** The object as the steps leave it; the same value when none changed it. @throws ApiError when one refuses. */
   async mutate(request: AdmissionRequest): Promise<KubeObject | undefined> {
     const object = await this.#plugins.run(request);
@@ -111,6 +116,10 @@ class PluginTable {
         this.#byResource.set(resource, [...(this.#byResource.get(resource) ?? []), plugin]);
       }
     }
+  }
+
+  has({ group, resource }: AdmissionReview): boolean {
+    return this.#ofAll.length > 0 || this.#byResource.has(`${group}/${resource}`);
   }
 
   async run(review: AdmissionReview): Promise<KubeObject | undefined> {

@@ -98,12 +98,10 @@ async function createNamed(
   const object = managersTracked ? filled : trackManagers(context, filled, undefined, now);
   strategy.prepareForCreate?.(object, helpers);
   addParts(object, context.served);
-  validate(core, context, object, undefined);
   if (!definition.accepting) {
     throw new ApiError('MethodNotAllowed', 'create not allowed while custom resource definition is terminating');
   }
   if (namespace !== undefined) requireNamespace(core.reader, definition, namespace, name);
-  strategy.authorizeWrite?.(object, undefined, helpers);
   const admitted = await admit(core, context, 'CREATE', object, undefined);
   const value = version.converter === undefined ? encode(context, admitted) : await encodeConverted(context, admitted);
   const key = objectKey(collectionPrefix(definition), { namespace, name });
@@ -177,8 +175,6 @@ async function updateEntry(
   const object = rules.managersTracked ? filled : trackManagers(context, filled, old, now);
   strategy.prepareForUpdate?.(object, old, context.part, helpers);
   addParts(object, context.served);
-  validate(core, context, object, old);
-  strategy.authorizeWrite?.(object, old, helpers);
   const admitted = await admit(core, context, 'UPDATE', object, old);
   const intends = !sameIntent(admitted, old, version.status);
   if (strategy.generation && context.part !== 'status' && intends) {
@@ -334,7 +330,12 @@ function validate(core: Core, context: WriteContext, object: KubeObject, old: Ku
     for (const warning of finalizerWarnings(object.metadata, old?.metadata)) helpers.warn(warning);
 }
 
-/** The object as the admission steps leave it, with the rules applied again when they changed it. */
+/**
+ * The object as the admission steps leave it, valid and within what its writer may write.
+ *
+ * Steps of this process rely on the shape that validation promises, so that comes before them too; elsewhere it comes after the
+ * configured steps alone, which may be what makes an object valid.
+ */
 async function admit(
   core: Core,
   context: WriteContext,
@@ -342,25 +343,22 @@ async function admit(
   object: KubeObject,
   old: KubeObject | undefined,
 ): Promise<KubeObject> {
+  const { admission } = core;
   const states = { object, ...(old === undefined ? {} : { old }) };
   const request = admissionRequest(context, operation, object.metadata.name ?? '', states);
-  const admitted = mutated(core, context, object, old, await core.admission.mutate(request));
-  await core.admission.validate(admitted === object ? request : { ...request, object: admitted });
+  const early = admission.hasPlugin(request);
+  if (early) validate(core, context, object, old);
+  const admitted = completed(context, object, await admission.mutate(request));
+  if (!early || admitted !== object) validate(core, context, admitted, old);
+  context.served.definition.strategy.authorizeWrite?.(admitted, old, strategyContext(core, context));
+  await admission.validate(admitted === object ? request : { ...request, object: admitted });
   return admitted;
 }
 
-function mutated(
-  core: Core,
-  context: WriteContext,
-  object: KubeObject,
-  old: KubeObject | undefined,
-  changed: AdmissionRequest['object'],
-): KubeObject {
+function completed({ served }: WriteContext, object: KubeObject, changed: AdmissionRequest['object']): KubeObject {
   if (changed === undefined || changed === object) return object;
-  const schema = context.served.version.schema();
-  const completed = schema.withDefaults(schema.prune(changed).object);
-  validate(core, context, completed, old);
-  return completed;
+  const schema = served.version.schema();
+  return schema.withDefaults(schema.prune(changed).object);
 }
 
 /** As `encode`, for kinds that are converted outside this process. */
