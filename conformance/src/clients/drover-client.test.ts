@@ -5,6 +5,7 @@ import { type ConformanceTarget, clientConformance, widgetDefinition } from '@dr
 import { systemClock } from '@drover/kit';
 import { serveWidgets } from '@drover/testkit';
 import { inject, it } from 'vitest';
+import { eventually } from '../cluster/eventually.js';
 
 const target = inject('target');
 
@@ -14,7 +15,16 @@ async function open(file: string): Promise<ConformanceTarget> {
   const client = createClient(transport, { clock: systemClock });
   const namespace = `drover-conformance-${randomBytes(4).toString('hex')}`;
   await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  await serveWidgets(client, namespace);
+  // A definition is established somewhat before it is served.
+  const refusal = await eventually(
+    () =>
+      serveWidgets(client, namespace).then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    (error) => error === undefined,
+  );
+  if (refusal !== undefined) throw refusal;
   return {
     client,
     namespace,
