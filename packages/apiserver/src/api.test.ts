@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { type Duplex, PassThrough } from 'node:stream';
 import type { AggregatedApi, ApiRequest, Identity, PathHandler } from '@drover/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Stage } from './audit/event.js';
 import { parseAuditPolicy } from './audit/policy.js';
+import type { AuditSink } from './audit/sink.js';
 import { ADMIN, ask, someone } from './testing/ask.js';
 import { recordingSink } from './testing/recording-sink.js';
 import { openTestServer, type TestServer } from './testing/test-server.js';
@@ -14,6 +16,14 @@ const answer = (request: ApiRequest, identity: Identity) => {
 };
 
 const audit = recordingSink();
+/** What else happens while an event is written. */
+let meanwhile = async (_stage: Stage): Promise<void> => {};
+const sink: AuditSink = {
+  async write(event) {
+    await meanwhile(event.stage);
+    return audit.write(event);
+  },
+};
 const everything = parseAuditPolicy({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules: [{ level: 'Metadata' }] });
 const resource = (name: string) => ({
   name,
@@ -45,7 +55,7 @@ beforeAll(async () => {
   test = await openTestServer({
     aggregated: [subresources],
     paths: [actions],
-    audit: { policy: everything, sink: audit },
+    audit: { policy: everything, sink },
   });
 });
 afterAll(() => test[Symbol.asyncDispose]());
@@ -56,8 +66,8 @@ async function upgrade(
   url: string,
   identity: Identity | undefined,
   headers: Record<string, string> = {},
+  socket: Duplex = new PassThrough(),
 ): Promise<string> {
-  const socket = new PassThrough();
   let text = '';
   socket.on('data', (chunk: Buffer) => {
     text += chunk.toString();
@@ -132,6 +142,22 @@ describe('an aggregated group', () => {
       ['ResponseComplete', 'ann', 403],
     ]);
   });
+
+  it.each<Stage>(['RequestReceived', 'ResponseStarted'])(
+    'gets no connection that closes while %s is written, and none is kept account of',
+    async (at) => {
+      const socket = new PassThrough();
+      meanwhile = async (stage) => {
+        if (stage === at) await once(socket.destroy(), 'close');
+      };
+      const served = seen.length;
+      await upgrade(vnc, ADMIN, {}, socket);
+      meanwhile = async () => {};
+      expect(seen).toHaveLength(served);
+      const { text } = await ask(test.server, 'GET', '/metrics');
+      expect(text).not.toMatch(/^apiserver_longrunning_requests\{verb="CONNECT",.*\} [1-9]/m);
+    },
+  );
 
   it('never sees the token that a browser sends as a subprotocol', async () => {
     const token = /token: "(.+)"/.exec(await test.server.adminKubeconfig('https://x'))?.[1] ?? '';

@@ -109,6 +109,8 @@ export class Api {
       if (target.type !== 'resource' || 'path' in attributes) throw notServed();
       if (aggregated?.upgrade === undefined) throw noUpgrade(target);
       this.#authorize(asked);
+      // A connection that closed meanwhile does not say so again: nothing begins on it.
+      if (socket.destroyed) return;
       const registration = this.#guard(identify, attributes, () => socket.destroy());
       visit.labels.verb = 'CONNECT';
       metrics.requests.longRunning(visit.labels, 1);
@@ -119,6 +121,7 @@ export class Api {
       });
       // Told before the stream begins: what it shows may be secret.
       await visit.trail?.started(SWITCHED.status);
+      if (socket.destroyed) return;
       await aggregated.upgrade(withoutIdentity(request), identity, socket, head);
     } catch (error) {
       const refusal = this.#refusal(visit, error);
@@ -133,7 +136,10 @@ export class Api {
       if (visit.trail !== undefined) await visit.trail.received();
       const response = await this.#serve(asked);
       if (visit.longRunning) return response;
-      return await this.#told(visit, response);
+      const told = await this.#told(visit, response);
+      // Packed last: who keeps account reads the answer.
+      const own = asked.target.type === 'resource' && asked.aggregated === undefined;
+      return own ? await compressed(visit.request, told) : told;
     } catch (error) {
       return this.#told(visit, this.#refusal(visit, error), error);
     }
@@ -287,8 +293,7 @@ export class Api {
       const context = { rules, authenticator, objects, clock, identity, namespace, name, admit };
       return withWarnings(await serveReview(review, recorded, context), warnings);
     }
-    const response = await serveObjects(verbs, recorded, query, target, verb, identity, annotate);
-    return compressed(request, response);
+    return serveObjects(verbs, recorded, query, target, verb, identity, annotate);
   }
 
   async #watch(asked: Asked, target: ResourceTarget): Promise<ApiResponse> {

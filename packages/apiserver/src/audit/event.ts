@@ -17,7 +17,7 @@ export interface AuditUser {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** One audit event (audit.k8s.io/v1 Event). Headers of a request are never part of it. */
+/** One audit event (audit.k8s.io/v1 Event). Headers that carry credentials are never part of it. */
 export interface AuditEvent {
   readonly kind: 'Event';
   readonly apiVersion: 'audit.k8s.io/v1';

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock, silentLog } from '@drover/kit';
@@ -56,6 +56,31 @@ describe('an audit log', () => {
     const files = (await readdir(join(directory, 'log'))).sort();
     expect(files).toHaveLength(3);
     expect(await Promise.all(files.map((name) => ids(name)))).toEqual([['c'], ['d'], ['e']]);
+  });
+
+  it('begins a new file where somebody else has moved the full one', async () => {
+    await using file = await open(10);
+    await file.write(event('a'));
+    await rename(join(directory, 'log', 'audit.log'), join(directory, 'log', 'elsewhere'));
+    expect(await file.write(event('b'))).toBe(true);
+    expect(await ids('audit.log')).toEqual(['b']);
+  });
+
+  it('goes on when a new file can be opened again', async () => {
+    await using file = await open(10);
+    await file.write(event('a'));
+    await rename(join(directory, 'log'), join(directory, 'away'));
+    expect(await file.write(event('b'))).toBe(false);
+    await rename(join(directory, 'away'), join(directory, 'log'));
+    expect(await file.write(event('c'))).toBe(true);
+    expect(await ids('audit.log')).toEqual(['c']);
+  });
+
+  it('goes on when an old file cannot be deleted', async () => {
+    await using file = await open(10, 0);
+    await mkdir(join(directory, 'log', 'audit-2025-01-01T00-00-00.000.log'));
+    for (const id of ['a', 'b']) expect(await file.write(event(id))).toBe(true);
+    expect(await ids('audit.log')).toEqual(['b']);
   });
 
   it('says that an event was not written instead of failing', async () => {

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Clock, Log } from '@drover/kit';
 import type { AuditEvent } from './event.js';
@@ -99,16 +99,32 @@ export class AuditLogFile implements AuditSink, AsyncDisposable {
   }
 
   async #rotate(): Promise<void> {
-    const { path, clock, maxBackups } = this.#options;
+    const { path, clock } = this.#options;
     this.#rotated = Math.max(clock.now(), this.#rotated + 1);
-    await rename(path, join(dirname(path), this.#names.of(this.#rotated)));
-    const next = await open(path, 'a', 0o600);
-    await this.#file.close();
-    this.#file = next;
+    await rename(path, join(dirname(path), this.#names.of(this.#rotated))).catch(unlessGone);
+    const full = this.#file;
+    this.#file = await open(path, 'a', 0o600);
     this.#size = 0;
-    const aside = (await readdir(dirname(path))).filter((name) => this.#names.is(name)).sort();
-    for (const name of aside.slice(0, Math.max(0, aside.length - maxBackups))) await unlink(join(dirname(path), name));
+    await full.close();
+    await this.#prune();
   }
+
+  /** What cannot be deleted takes space, and is no reason to audit nothing. */
+  async #prune(): Promise<void> {
+    const { path, maxBackups, log } = this.#options;
+    try {
+      const aside = (await readdir(dirname(path))).filter((name) => this.#names.is(name)).sort();
+      for (const name of aside.slice(0, Math.max(0, aside.length - maxBackups)))
+        await rm(join(dirname(path), name), { force: true });
+    } catch (error) {
+      log.warn('old audit logs cannot be deleted', { path, error });
+    }
+  }
+}
+
+/** The file may have been put aside already: by an attempt that then could not open the next one, or by somebody else. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
 }
 
 /** Names of files put aside: `audit-2026-01-01T00-00-00.000.log` for `audit.log`. They sort by time. */

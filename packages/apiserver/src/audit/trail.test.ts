@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ask, events, next, someone } from '../testing/ask.js';
+import { ADMIN, ask, events, next, someone } from '../testing/ask.js';
 import { recordingSink } from '../testing/recording-sink.js';
 import { openTestServer, type TestServer } from '../testing/test-server.js';
 import { parseAuditPolicy } from './policy.js';
 
 const sink = recordingSink();
+const json = { 'content-type': 'application/json' };
 const policy = parseAuditPolicy({
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
@@ -17,7 +18,10 @@ const policy = parseAuditPolicy({
 });
 let test: TestServer;
 beforeAll(async () => {
-  test = await openTestServer({ audit: { policy, sink, strict: true, credentials: ['/limitranges'] } });
+  test = await openTestServer({
+    audit: { policy, sink, strict: true, credentials: ['/limitranges'] },
+    paths: [{ prefix: '/garbled', handle: async () => ({ status: 200, headers: json, body: Buffer.from('{') }) }],
+  });
 });
 afterAll(() => test[Symbol.asyncDispose]());
 beforeEach(() => {
@@ -63,6 +67,12 @@ describe('the audit events of a request', () => {
         annotations: { 'authorization.k8s.io/decision': 'forbid' },
       },
     ]);
+  });
+
+  it('tell nobody as acted as where that was refused', async () => {
+    await ask(test.server, 'GET', maps, undefined, { as: someone('ann'), headers: { 'impersonate-user': 'ben' } });
+    expect(sink.events).toMatchObject([{ user: { username: 'ann' }, responseStatus: { code: 403 } }]);
+    expect(sink.events[0]).not.toHaveProperty('impersonatedUser');
   });
 
   it('tell of who was not recognized', async () => {
@@ -117,6 +127,37 @@ describe('the audit events of a request', () => {
       false,
     ]);
     expect(sink.events.filter(({ stage }) => stage === 'ResponseComplete')).toHaveLength(6);
+  });
+
+  it('tell of a refusal about a secret no more than its reason', async () => {
+    const value = Buffer.from('canary').toString('base64');
+    const secrets = '/api/v1/namespaces/default/secrets';
+    await ask(test.server, 'POST', secrets, { metadata: { name: 'quoted' }, data: { value } });
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const strict = `${secrets}/quoted?fieldValidation=Strict`;
+    expect((await ask(test.server, 'PATCH', strict, { unknown: 1 }, { headers })).text).toContain(value);
+    expect(sink.events.at(-1)?.responseStatus).toEqual({
+      metadata: {},
+      status: 'Failure',
+      reason: 'Invalid',
+      code: 422,
+    });
+  });
+
+  it('tell an answer that is packed on its way', async () => {
+    const text = 'x'.repeat(200_000);
+    const headers = { 'accept-encoding': 'gzip' };
+    const answer = await ask(test.server, 'POST', maps, { metadata: { name: 'packed' }, data: { text } }, { headers });
+    expect([answer.status, answer.headers['content-encoding']]).toEqual([201, 'gzip']);
+    expect(sink.events.at(-1)).toMatchObject({ stage: 'ResponseComplete', responseObject: { data: { text } } });
+  });
+
+  it('tell of an answer that is not the JSON it claims to be, without it', async () => {
+    const { signal } = new AbortController();
+    const request = { method: 'GET', url: '/garbled', headers: {}, body: (async function* () {})(), signal };
+    expect((await test.server.handle(request, ADMIN)).status).toBe(200);
+    expect(sink.events.at(-1)).toMatchObject({ stage: 'ResponseComplete', responseStatus: { code: 200 } });
+    expect(sink.events.at(-1)).not.toHaveProperty('responseObject');
   });
 
   it('leave out a body that is too large, and say so', async () => {

@@ -30,6 +30,8 @@ export class AuditTrail {
   readonly #rule: AuditRule;
   /** The rule's level, as far as bodies go. */
   readonly #bodies: Level;
+  /** A refusal may quote the object that it is about. */
+  readonly #secret: boolean;
   readonly #write: (event: AuditEvent) => Promise<boolean>;
   readonly #clock: Clock;
   readonly #annotations = new Map<string, string>();
@@ -44,7 +46,8 @@ export class AuditTrail {
   ) {
     this.#visit = visit;
     this.#rule = rule;
-    this.#bodies = holdsCredentials(visit.attributes, credentials) ? 'Metadata' : rule.level;
+    this.#secret = holdsCredentials(visit.attributes, credentials);
+    this.#bodies = this.#secret ? 'Metadata' : rule.level;
     this.#write = write;
     this.#clock = clock;
   }
@@ -83,9 +86,9 @@ export class AuditTrail {
       responseStatus: {
         metadata: {},
         ...(typeof status === 'string' ? { status } : {}),
-        ...(typeof message === 'string' ? { message } : {}),
+        ...(typeof message === 'string' && !this.#secret ? { message } : {}),
         ...(typeof reason === 'string' ? { reason } : {}),
-        ...(details === undefined ? {} : { details }),
+        ...(details === undefined || this.#secret ? {} : { details }),
         code: response.status,
       },
       objectRef: this.#objectRef(document),
@@ -100,7 +103,7 @@ export class AuditTrail {
     const created = status === 201 && this.#visit.attributes.verb === 'create';
     if (!whole && !created && status < 400) return undefined;
     if (headers['content-type'] !== 'application/json') return undefined;
-    if (body instanceof Uint8Array && body.length <= RECORDED_BYTES) return JSON.parse(Buffer.from(body).toString());
+    if (body instanceof Uint8Array && body.length <= RECORDED_BYTES) return documentIn(body);
     if (whole) this.annotate(TRUNCATED, 'true');
     return undefined;
   }
@@ -151,7 +154,7 @@ export class AuditTrail {
       requestURI: request.url.slice(0, URI),
       verb: attributes.verb,
       user: userOf(authenticated),
-      ...(identity === authenticated ? {} : { impersonatedUser: userOf(identity) }),
+      ...(identity === undefined || identity === authenticated ? {} : { impersonatedUser: userOf(identity) }),
       ...(sourceIPs.length === 0 ? {} : { sourceIPs }),
       ...(agent === undefined ? {} : { userAgent: agent.slice(0, AGENT) }),
       ...(objectRef === undefined ? {} : { objectRef }),
@@ -162,6 +165,15 @@ export class AuditTrail {
       stageTimestamp: microTime(stage === 'RequestReceived' ? started : this.#clock.now()),
       ...(this.#annotations.size === 0 ? {} : { annotations: Object.fromEntries(this.#annotations) }),
     });
+  }
+}
+
+/** The document that an answer is; `undefined` when a handler sent what is none, which is no reason to tell nothing. */
+function documentIn(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return JSON.parse(Buffer.from(body).toString());
+  } catch {
+    return undefined;
   }
 }
 

@@ -28,6 +28,53 @@ async function placed(as: Identity, method: string, path: string): Promise<unkno
   return [headers['x-kubernetes-pf-flowschema-uid'], headers['x-kubernetes-pf-prioritylevel-uid']];
 }
 
+/** A level with one seat, and a FlowSchema that sends whoever is in the group `tests` there. */
+async function makeLevelOfOne(name: string): Promise<void> {
+  await ask(test.server, 'POST', LEVELS, {
+    metadata: { name },
+    spec: {
+      type: 'Limited',
+      limited: {
+        nominalConcurrencyShares: 1,
+        borrowingLimitPercent: 0,
+        limitResponse: { type: 'Queue', queuing: { queues: 64, handSize: 1, queueLengthLimit: 5 } },
+      },
+    },
+  });
+  await ask(test.server, 'POST', SCHEMAS, {
+    metadata: { name },
+    spec: {
+      priorityLevelConfiguration: { name },
+      matchingPrecedence: 60,
+      distinguisherMethod: { type: 'ByUser' },
+      rules: [
+        {
+          subjects: [{ kind: 'Group', group: { name: 'tests' } }],
+          nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+          resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true }],
+        },
+      ],
+    },
+  });
+}
+
+/** Holds a seat until what it returns is called. */
+function occupy(as: Identity): () => Promise<unknown> {
+  let finish = (): void => {};
+  async function* slow(): AsyncGenerator<Uint8Array> {
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    yield Buffer.from('{');
+  }
+  const { signal } = new AbortController();
+  const working = test.server.handle({ method: 'POST', url: SCHEMAS, headers: {}, body: slow(), signal }, as);
+  return () => {
+    finish();
+    return working;
+  };
+}
+
 describe('a request', () => {
   it.each<[Identity, string, string, string]>([
     [ADMIN, '/api/v1/namespaces', 'exempt', 'exempt'],
@@ -76,42 +123,9 @@ describe('a request', () => {
   });
 
   it('waits while its level is full, is refused when its queue is, and lets another user go first', async () => {
-    await ask(test.server, 'POST', LEVELS, {
-      metadata: { name: 'one' },
-      spec: {
-        type: 'Limited',
-        limited: {
-          nominalConcurrencyShares: 1,
-          borrowingLimitPercent: 0,
-          limitResponse: { type: 'Queue', queuing: { queues: 64, handSize: 1, queueLengthLimit: 5 } },
-        },
-      },
-    });
-    await ask(test.server, 'POST', SCHEMAS, {
-      metadata: { name: 'one' },
-      spec: {
-        priorityLevelConfiguration: { name: 'one' },
-        matchingPrecedence: 60,
-        distinguisherMethod: { type: 'ByUser' },
-        rules: [
-          {
-            subjects: [{ kind: 'Group', group: { name: 'tests' } }],
-            nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-            resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true }],
-          },
-        ],
-      },
-    });
+    await makeLevelOfOne('one');
     const [greedy, modest] = [someone('greedy', 'tests'), someone('modest', 'tests')];
-    let finish = (): void => {};
-    async function* slow(): AsyncGenerator<Uint8Array> {
-      await new Promise<void>((resolve) => {
-        finish = resolve;
-      });
-      yield Buffer.from('{');
-    }
-    const { signal } = new AbortController();
-    const working = test.server.handle({ method: 'POST', url: SCHEMAS, headers: {}, body: slow(), signal }, greedy);
+    const finish = occupy(greedy);
     const order: string[] = [];
     const version = async (as: Identity): Promise<number> => {
       const { status, headers } = await ask(test.server, 'GET', '/version', undefined, { as });
@@ -120,10 +134,19 @@ describe('a request', () => {
       return status;
     };
     const answers = [...Array.from({ length: 8 }, () => version(greedy)), version(modest)];
-    finish();
-    await working;
+    await finish();
     expect(await Promise.all(answers)).toEqual([200, 200, 200, 200, 200, 429, 429, 429, 200]);
     expect(order.slice(0, 2)).toContain('modest');
+  });
+
+  it('that waits has its turn although its level is deleted', async () => {
+    await makeLevelOfOne('fleeting');
+    const ann = someone('ann', 'tests');
+    const finish = occupy(ann);
+    const waiting = ask(test.server, 'GET', '/version', undefined, { as: ann });
+    await ask(test.server, 'DELETE', `${LEVELS}/fleeting`);
+    await finish();
+    expect((await waiting).status).toBe(200);
   });
 });
 

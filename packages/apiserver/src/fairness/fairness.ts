@@ -39,6 +39,8 @@ interface Schema {
 export class Fairness {
   readonly metrics = new FlowMetrics();
   readonly #levels = new Map<string, PriorityLevel>();
+  /** Levels that are no more, as long as somebody waits at them. */
+  readonly #leaving = new Set<PriorityLevel>();
   readonly #stored = {
     flowschemas: new Map<string, KubeObject>(),
     prioritylevelconfigurations: new Map<string, KubeObject>(),
@@ -99,7 +101,7 @@ export class Fairness {
     );
     const shares = levels.reduce((sum, { spec }) => sum + sharesOf(spec), 0);
     const names = new Set(levels.map(nameOf));
-    for (const name of this.#levels.keys()) if (!names.has(name)) this.#levels.delete(name);
+    for (const [name, level] of this.#levels) if (!names.has(name)) this.#retire(name, level);
     for (const object of levels) this.#setLevel(rulesOf(object, this.seats, shares));
     const schemas = withDefaults(
       this.#stored.flowschemas.values() as Iterable<FlowSchema>,
@@ -109,6 +111,11 @@ export class Fairness {
     this.#schemas = schemas.sort(byPrecedence).flatMap((object) => this.#schema(object));
     this.metrics.limits([...this.#levels.values()].map(({ rules: { name, share } }) => ({ name, share })));
     this.#dispatch();
+  }
+
+  #retire(name: string, level: PriorityLevel): void {
+    this.#levels.delete(name);
+    this.#leaving.add(level);
   }
 
   #setLevel(rules: LevelRules): void {
@@ -140,6 +147,10 @@ export class Fairness {
 
   #dispatch(): void {
     for (const level of this.#levels.values()) if (level.waiting > 0) level.dispatch();
+    for (const level of this.#leaving) {
+      level.dispatch();
+      if (level.waiting === 0) this.#leaving.delete(level);
+    }
   }
 }
 

@@ -94,6 +94,20 @@ describe('a priority level', () => {
     expect([level.waiting, clock.waiting]).toEqual([0, 0]);
   });
 
+  it('takes up another layout of its queues once nobody waits', async () => {
+    const [level] = levelsOf(rules(share(1), 10)) as [PriorityLevel];
+    const first = now(level);
+    const second = enter(level);
+    level.change(rules(share(1), 1));
+    level.change(rules(share(1), 1));
+    first[Symbol.dispose]();
+    await second;
+    const third = enter(level);
+    await expect(enter(level)).rejects.toMatchObject({ code: 429 });
+    (await second)[Symbol.dispose]();
+    await third;
+  });
+
   it('knows no limit when it is exempt', () => {
     const [level] = levelsOf(rules(undefined)) as [PriorityLevel];
     expect(Array.from({ length: 10_000 }, () => now(level))).toHaveLength(10_000);

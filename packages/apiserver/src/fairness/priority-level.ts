@@ -51,6 +51,8 @@ const EXEMPT: SeatShare = { nominal: Number.POSITIVE_INFINITY, lendable: 0, borr
 export class PriorityLevel implements SeatUse {
   #rules: LevelRules;
   #queues: FairQueues<Waiting> | undefined;
+  /** What the queues were made with; the rules' own once nobody waits. */
+  #layout: QueueLayout | undefined;
   #executing = 0;
 
   constructor(
@@ -62,7 +64,7 @@ export class PriorityLevel implements SeatUse {
     readonly clock: Clock,
   ) {
     this.#rules = rules;
-    this.#queues = rules.layout && new FairQueues(rules.layout);
+    this.#layOut();
   }
 
   get rules(): LevelRules {
@@ -83,9 +85,9 @@ export class PriorityLevel implements SeatUse {
 
   /** Takes up changed rules. Who waits goes on waiting; another layout holds from when nobody does. */
   change(rules: LevelRules): void {
-    const same = JSON.stringify(rules.layout) === JSON.stringify(this.#rules.layout);
-    this.#rules = rules;
-    if (!same && this.waiting === 0) this.#queues = rules.layout && new FairQueues(rules.layout);
+    const same = JSON.stringify(rules.layout) === JSON.stringify(this.#layout);
+    // Queues know what each flow has had: the same layout keeps them.
+    this.#rules = same ? { ...rules, layout: this.#layout } : rules;
   }
 
   /**
@@ -94,6 +96,7 @@ export class PriorityLevel implements SeatUse {
    * @throws ApiError TooManyRequests when its queue is full, or there is none; rejects with it after too long a wait.
    */
   enter(flow: string, observer: LevelObserver, caller: Caller): Seat | Promise<Seat> {
+    if (this.waiting === 0 && this.#layout !== this.#rules.layout) this.#layOut();
     if (this.waiting === 0 && this.hasSeat(this)) return this.#seat(this.#queues?.begin(flow), observer);
     const queues = this.#queues;
     if (queues === undefined) throw rejected('concurrency-limit', observer);
@@ -139,6 +142,11 @@ export class PriorityLevel implements SeatUse {
       if (next === undefined) return;
       next.item.begin(next.place);
     }
+  }
+
+  #layOut(): void {
+    this.#layout = this.#rules.layout;
+    this.#queues = this.#layout && new FairQueues(this.#layout);
   }
 
   #seat(place: Place | undefined, observer: LevelObserver): Seat {

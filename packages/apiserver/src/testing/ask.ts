@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import type { ApiResponse, Identity, KubeObject } from '@drover/api';
 import type { ApiServer } from '../server.js';
 
@@ -41,7 +42,7 @@ export async function ask(
   options: AskOptions = {},
 ): Promise<Answer> {
   const response = await send(server, method, url, body, options);
-  const text = await textOf(response.body);
+  const text = await textOf(response);
   const json = /json/.test(String(response.headers['content-type'])) && text !== '' ? JSON.parse(text) : {};
   return { status: response.status, headers: response.headers, body: json, text };
 }
@@ -51,7 +52,7 @@ export async function* events(server: ApiServer, url: string, options: AskOption
   const gone = new AbortController();
   try {
     const response = await send(server, 'GET', url, undefined, { ...options, signal: options.signal ?? gone.signal });
-    if (response.body instanceof Uint8Array) throw new Error(`${response.status} ${await textOf(response.body)}`);
+    if (response.body instanceof Uint8Array) throw new Error(`${response.status} ${await textOf(response)}`);
     let rest = '';
     for await (const chunk of response.body) {
       const lines = (rest + Buffer.from(chunk).toString()).split('\n');
@@ -86,9 +87,10 @@ function send(
   return server.handle(request, as === 'headers' ? undefined : as);
 }
 
-async function textOf(body: ApiResponse['body']): Promise<string> {
-  if (body instanceof Uint8Array) return Buffer.from(body).toString();
+async function textOf({ headers, body }: ApiResponse): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
+  if (body instanceof Uint8Array) chunks.push(body);
+  else for await (const chunk of body) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  return (headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
 }
