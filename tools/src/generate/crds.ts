@@ -25,7 +25,11 @@ interface Version {
 export interface Crd {
   readonly apiVersion: 'apiextensions.k8s.io/v1';
   readonly kind: 'CustomResourceDefinition';
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec: {
     readonly group: string;
     readonly scope: 'Namespaced' | 'Cluster';
@@ -34,8 +38,12 @@ export interface Crd {
   };
 }
 
+/** Says who approved a kind in a group of Kubernetes' own; without it an API server refuses the definition. */
+const APPROVAL = 'api-approved.kubernetes.io';
+
 /**
- * Reads the CRDs of one folder, those named in `only` or else all: their storage version, without prose and annotations.
+ * Reads the CRDs of one folder, those named in `only` or else all: their storage version, without prose, and of the annotations
+ * only the approval.
  * Answers none when the folder is not there.
  */
 export function readCrds(directory: string, only?: readonly string[]): Crd[] {
@@ -47,11 +55,16 @@ export function readCrds(directory: string, only?: readonly string[]): Crd[] {
 function facts({ metadata, spec }: Crd): Crd {
   const stored = (spec.versions as readonly Version[]).find(({ storage }) => storage);
   if (!stored) throw new Error(`${metadata.name} has no storage version`);
+  const approval = metadata.annotations?.[APPROVAL];
   const columns = stored.additionalPrinterColumns?.map(({ description: _prose, ...column }) => column);
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: metadata.name, ...(metadata.labels ? { labels: metadata.labels } : {}) },
+    metadata: {
+      name: metadata.name,
+      ...(metadata.labels ? { labels: metadata.labels } : {}),
+      ...(approval === undefined ? {} : { annotations: { [APPROVAL]: approval } }),
+    },
     spec: {
       group: spec.group,
       scope: spec.scope,
