@@ -1,7 +1,29 @@
 import { type CelType, DYN, listOf, mapOf, opaque } from './type.js';
 
-/** What each type parameter stands for so far. */
-export type Substitution = Map<string, CelType>;
+/** What each type parameter stands for so far. What a failed attempt has bound is forgotten, and nothing is copied for it. */
+export class Substitution {
+  readonly #types = new Map<string, CelType>();
+  /** The names, in the order they were bound. */
+  readonly #names: string[] = [];
+
+  get(name: string): CelType | undefined {
+    return this.#types.get(name);
+  }
+
+  /** Binds a parameter that stands for nothing yet. */
+  bind(name: string, type: CelType): void {
+    this.#types.set(name, type);
+    this.#names.push(name);
+  }
+
+  /** Whether it holds; what it bound stays when it does. */
+  attempt(holds: (bound: Substitution) => boolean): boolean {
+    const before = this.#names.length;
+    if (holds(this)) return true;
+    for (const name of this.#names.splice(before)) this.#types.delete(name);
+    return false;
+  }
+}
 
 /**
  * Whether a value of type `from` may stand where `to` is asked for. Parameters on either side are bound in `bound`, which
@@ -38,7 +60,7 @@ const takesNull = ({ kind }: CelType): boolean =>
 function bind(bound: Substitution, name: string, type: CelType): boolean {
   if (type.kind === 'parameter' && type.name === name) return true;
   if (mentions(bound, type, name)) return false;
-  bound.set(name, type);
+  bound.bind(name, type);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { isAssignable, renamed, type Substitution, substituted } from './assignable.js';
+import { isAssignable, renamed, Substitution, substituted } from './assignable.js';
 import type { Functions, Overload } from './declaration.js';
 import type { Call, Expr, Fold, Ident, ListExpr, MapExpr, Select } from './expr.js';
 import { CompileError, type Issue } from './source-error.js';
@@ -86,7 +86,7 @@ class Checker {
   readonly #types = new Map<Expr, CelType>();
   readonly #variables: ReadonlyMap<string, CelType>;
   readonly #functions: Functions;
-  #bound: Substitution = new Map();
+  readonly #bound = new Substitution();
   #scope: Scope | undefined;
   #fresh = 0;
 
@@ -95,9 +95,13 @@ class Checker {
     this.#functions = functions;
   }
 
+  /** The type of a part, found once: a macro may have put it in two places, where the same variables are known. */
   visit(expr: Expr): CelType {
-    const type = this.#typed(expr);
-    this.#types.set(expr, type);
+    let type = this.#types.get(expr);
+    if (!type) {
+      type = this.#typed(expr);
+      this.#types.set(expr, type);
+    }
     return type;
   }
 
@@ -166,7 +170,7 @@ class Checker {
     if (type.kind === 'map') return type.value;
     if (type.kind === 'dyn') return DYN;
     if (type.kind === 'parameter') {
-      this.#bound.set(type.name, DYN);
+      this.#bound.bind(type.name, DYN);
       return DYN;
     }
     if (type.kind === 'object') return type.field(field) ?? this.#fault(position, `undefined field '${field}'`);
@@ -221,12 +225,12 @@ class Checker {
     for (const overload of overloads) {
       if (overload.isMember !== isMember || overload.parameters.length !== types.length) continue;
       const suffix = `#${++this.#fresh}`;
-      const bound = new Map(this.#bound);
-      if (!overload.parameters.every((to, index) => isAssignable(bound, renamed(to, suffix), types[index] ?? DYN)))
-        continue;
-      this.#bound = bound;
+      const fits = this.#bound.attempt((bound) =>
+        overload.parameters.every((to, index) => isAssignable(bound, renamed(to, suffix), types[index] ?? DYN)),
+      );
+      if (!fits) continue;
       fitting.push(overload);
-      const type = substituted(bound, renamed(overload.result, suffix));
+      const type = substituted(this.#bound, renamed(overload.result, suffix));
       result = result === undefined || isSameType(result, type) ? type : DYN;
     }
     this.overloads.set(call, fitting);
@@ -267,9 +271,7 @@ class Checker {
   /** The type of elements of both types: whether they may differ is not decided here. */
   #joined(before: CelType | undefined, type: CelType): CelType {
     if (!before) return type;
-    const bound = new Map(this.#bound);
-    if (!isAssignable(bound, before, type)) return DYN;
-    this.#bound = bound;
+    if (!this.#bound.attempt((bound) => isAssignable(bound, before, type))) return DYN;
     return type.kind === 'dyn' ? type : before;
   }
 
@@ -298,7 +300,7 @@ class Checker {
     if (range.kind === 'map') return range.key;
     if (range.kind === 'dyn') return DYN;
     if (range.kind === 'parameter') {
-      this.#bound.set(range.name, DYN);
+      this.#bound.bind(range.name, DYN);
       return DYN;
     }
     const message = `expression of type '${typeText(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`;
@@ -307,11 +309,7 @@ class Checker {
 
   #expect(expr: Expr, wanted: CelType): void {
     const type = this.visit(expr);
-    const bound = new Map(this.#bound);
-    if (isAssignable(bound, wanted, type)) {
-      this.#bound = bound;
-      return;
-    }
+    if (this.#bound.attempt((bound) => isAssignable(bound, wanted, type))) return;
     const [to, from] = [this.final(wanted), this.final(type)].map(typeText);
     this.#fault(expr.position, `expected type '${to}' but found '${from}'`);
   }

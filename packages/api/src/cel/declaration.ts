@@ -27,8 +27,11 @@ export interface Overload {
   /** The target of a member comes first. */
   readonly parameters: readonly CelType[];
   readonly result: CelType;
-  /** The function's value, or `undefined` when it is not for values of these types. @throws EvaluationError */
-  readonly call: (args: readonly CelValue[]) => CelValue | undefined;
+  /**
+   * What finds the function's value for these arguments, and throws EvaluationError when there is none; `undefined` when it
+   * is not for values of these types. It runs nothing itself, so that a call is paid before it is made.
+   */
+  readonly callOn: (args: readonly CelValue[]) => (() => CelValue) | undefined;
 }
 
 /** The overloads of each function, by name. */
@@ -65,7 +68,7 @@ function overload<P extends readonly Parameter[]>(
     isMember,
     parameters: parameters.map(({ type }) => type),
     result,
-    call: (args) => (areTaken(args) ? evaluate(...args) : undefined),
+    callOn: (args) => (areTaken(args) ? () => evaluate(...args) : undefined),
   };
 }
 

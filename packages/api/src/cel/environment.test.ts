@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../object.js';
 import { CostMeter } from './cost/meter.js';
 import { CelEnvironment } from './environment.js';
+import { EvaluationError } from './evaluation-error.js';
 import { jsonValue } from './json-value.js';
 import { AUTHORIZER, CelAuthorizer, RESOURCE_CHECK, ResourceCheck } from './library/authorizer.js';
 import { BOOL, DYN, objectOf, STRING, scalar } from './type.js';
@@ -119,7 +120,14 @@ describe('an expression', () => {
 
   it('is not read when it is nested, or linked, too deep', () => {
     expect(refused(`object${'.a'.repeat(240)}`)).toBe('');
-    for (const deep of [`object${'.a'.repeat(5000)}`, `${'('.repeat(300)}1${')'.repeat(300)}`]) {
+    const sum = ' + 1'.repeat(200);
+    expect(refused(`1${sum}`)).toBe('');
+    for (const deep of [
+      `object${'.a'.repeat(5000)}`,
+      `${'('.repeat(300)}1${')'.repeat(300)}`,
+      ...['==', '<', '+', '-', '*', '/', '%'].map((operator) => `1${` ${operator} 1`.repeat(3000)}`),
+      `${'('.repeat(100)}1${`${sum})`.repeat(100)}`,
+    ]) {
       expect(refused(deep)).toContain('expression recursion limit exceeded: 250');
     }
   });
@@ -157,6 +165,37 @@ describe('an expression', () => {
   });
 
   it.each([
+    ['replaced', "object.replace('', object)"],
+    ['joined', "object.split('').join(object)"],
+    ['formatted', "'%s%s'.format([[object, object], {'a': [object, object]}])"],
+    ['written', "string(bytes(object)).replace('a', object)"],
+    ['of text', 'object + object + object'],
+    ['of bytes', 'bytes(object) + bytes(object) + bytes(object)'],
+    ['of elements', "object.split('') + object.split('') + object.split('')"],
+  ])('makes nothing larger than any object: %s', (_what, expression) => {
+    const object = jsonValue('a'.repeat(3 * 1024 * 1024));
+    expect(() => environment.compile(expression).evaluate({ object }, new CostMeter(Infinity))).toThrow(
+      'result exceeds size limit',
+    );
+  });
+
+  it('is stopped before a call that costs more than is left', () => {
+    const check = environment.compile("authorizer.group('').resource('pods').check('get').allowed()");
+    let asked = 0;
+    const authorizer = new CelAuthorizer(() => {
+      asked += 1;
+      return { allowed: true, reason: '' };
+    });
+    expect(() => check.evaluate({ authorizer }, new CostMeter(1000))).toThrow('actual cost limit exceeded');
+    expect(asked).toBe(0);
+  });
+
+  it('has no value when it would take more stack than there is', () => {
+    const nest = (): Json => Array.from({ length: 50_000 }).reduce<Json>((inner) => [inner], []);
+    expect(() => of('object[0] == object[1]', [nest(), nest()])).toThrow(EvaluationError);
+  });
+
+  it.each([
     ['thing.replicas > 1', 3],
     ['has(thing.name)', 1],
     ['!has(object.a.b)', 3],
@@ -166,6 +205,7 @@ describe('an expression', () => {
     ['object.exists(i, i == 1)', 11],
     ['object.exists_one(i, i == 3)', 11],
     ['size(object.filter(i, i == 1)) == 1', 23],
+    ["['abc', 'de'].join('-')", 2],
     ['object[0] in object', 6],
     ['object.all(i, object[i - 1] > 0)', 26],
     ["thing.name in ['a', 'b']", 2],

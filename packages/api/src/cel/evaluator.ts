@@ -48,7 +48,13 @@ const CONVERSIONS = new Set([
  */
 export function evaluator(checked: Checked): (activation: Activation) => CelValue {
   const step = new Compiler(checked).step(checked.expr);
-  return (activation) => step({ activation, slots: [] });
+  return (activation) => {
+    try {
+      return step({ activation, slots: [] });
+    } catch (error) {
+      throw error instanceof RangeError ? new EvaluationError(error.message, { cause: error }) : error;
+    }
+  };
 }
 
 interface Slot {
@@ -59,6 +65,8 @@ interface Slot {
 
 class Compiler {
   readonly #checked: Checked;
+  /** What was compiled: a macro may have put a part in two places, where the same variables are known. */
+  readonly #steps = new Map<Expr, Step>();
   #slots: Slot | undefined;
 
   constructor(checked: Checked) {
@@ -66,8 +74,13 @@ class Compiler {
   }
 
   step(expr: Expr): Step {
-    const constant = this.#constant(expr);
-    return constant === undefined ? this.#computed(expr) : () => constant;
+    let step = this.#steps.get(expr);
+    if (!step) {
+      const constant = this.#constant(expr);
+      step = constant === undefined ? this.#computed(expr) : () => constant;
+      this.#steps.set(expr, step);
+    }
+    return step;
   }
 
   /** The value of what is the same whenever it is evaluated: literals, lists and maps of them, and their conversions. */
@@ -93,7 +106,7 @@ class Compiler {
 
   #converted(call: Call): CelValue | undefined {
     const args = call.args.map((arg) => this.#constant(arg));
-    return areKnown(args) ? dispatch(this.#checked.overloadsOf(call), args)[1] : undefined;
+    return areKnown(args) ? dispatch(this.#checked.overloadsOf(call), args)[1]() : undefined;
   }
 
   #computed(expr: Expr): Step {
@@ -178,9 +191,9 @@ class Compiler {
     if (fault !== undefined) throw new EvaluationError(fault);
     return (frame) => {
       const values = args.map((arg) => arg(frame));
-      const [overload, value] = dispatch(overloads, values);
-      frame.activation.meter.charge(callCost(name, overload.id, values, value));
-      return value;
+      const [overload, run] = dispatch(overloads, values);
+      frame.activation.meter.charge(callCost(name, overload.id, values));
+      return run();
     };
   }
 
@@ -306,10 +319,10 @@ function attempt(evaluate: () => CelValue): CelValue | EvaluationError {
   }
 }
 
-function dispatch(overloads: readonly Overload[], values: readonly CelValue[]): readonly [Overload, CelValue] {
+function dispatch(overloads: readonly Overload[], values: readonly CelValue[]): readonly [Overload, () => CelValue] {
   for (const overload of overloads) {
-    const value = overload.call(values);
-    if (value !== undefined) return [overload, value];
+    const run = overload.callOn(values);
+    if (run) return [overload, run];
   }
   throw noSuchOverload();
 }

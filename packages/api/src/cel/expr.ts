@@ -60,3 +60,31 @@ export interface Fold extends Node {
 
 /** The accumulator of macros: no name that a text can have. */
 export const ACCUMULATOR = '@result';
+
+function childrenOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case 'literal':
+    case 'ident':
+      return [];
+    case 'select':
+      return [expr.operand];
+    case 'call':
+      return expr.target ? [expr.target, ...expr.args] : expr.args;
+    case 'list':
+      return expr.elements;
+    case 'map':
+      return expr.entries.flatMap(({ key, value }) => [key, value]);
+    case 'fold':
+      return [expr.range, expr.init, expr.condition, expr.step, expr.result];
+  }
+}
+
+/** Whether parts are in parts more than `limit` times over. Level by level, so that no depth is too much for it. */
+export function isDeeperThan(limit: number, expr: Expr): boolean {
+  let level: ReadonlySet<Expr> = new Set([expr]);
+  for (let depth = 0; level.size > 0; depth += 1) {
+    if (depth > limit) return true;
+    level = new Set([...level].flatMap(childrenOf));
+  }
+  return false;
+}

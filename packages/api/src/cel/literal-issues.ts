@@ -21,12 +21,16 @@ export function literalIssues(checked: Checked): readonly Issue[] {
 class LiteralWalk {
   readonly issues: Issue[] = [];
   readonly #checked: Checked;
+  /** A macro may have put a part in two places. */
+  readonly #visited = new Set<Expr>();
 
   constructor(checked: Checked) {
     this.#checked = checked;
   }
 
   visit(expr: Expr): void {
+    if (this.#visited.has(expr)) return;
+    this.#visited.add(expr);
     switch (expr.kind) {
       case 'select':
         this.visit(expr.operand);

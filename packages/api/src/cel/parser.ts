@@ -1,10 +1,10 @@
-import type { Expr } from './expr.js';
+import { type Expr, isDeeperThan } from './expr.js';
 import { type Token, wordsOf } from './lexer.js';
 import { expandMacro } from './macros.js';
 import { CompileError, type Issue } from './source-error.js';
 import type { CelValue } from './value.js';
 
-/** How deep an expression may be nested (cel-go's limit on its own recursion). */
+/** How deep an expression may be nested, by parentheses and by chains of operators and links (cel-go's limit on its own recursion). */
 const MAX_DEPTH = 250;
 /** The longest expression that is read, in UTF-16 units (cel-go's limit counts code points). */
 const MAX_LENGTH = 100_000;
@@ -63,12 +63,13 @@ class Parser {
       );
     }
     if (this.#strange.length > 0) throw new CompileError(this.#source, this.#strange);
+    if (isDeeperThan(MAX_DEPTH, expr)) throw this.#tooDeep();
     return expr;
   }
 
   #expr(): Expr {
     this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw this.#fault(0, `expression recursion limit exceeded: ${MAX_DEPTH}`);
+    if (this.#depth > MAX_DEPTH) throw this.#tooDeep();
     const condition = this.#binary(0);
     const mark = this.#take('?');
     let expr = condition;
@@ -120,10 +121,9 @@ class Parser {
 
   #members(first: Expr): Expr {
     let expr = first;
-    for (let links = 0; ; links += 1) {
+    for (;;) {
       const token = this.#peek();
       if (token.kind !== 'symbol') return expr;
-      if (links > MAX_DEPTH) throw this.#fault(0, `expression recursion limit exceeded: ${MAX_DEPTH}`);
       if (token.text === '.') expr = this.#selection(expr);
       else if (token.text === '[') expr = this.#index(expr);
       else return expr;
@@ -255,6 +255,10 @@ class Parser {
 
   #unexpected({ text, position }: Token, expected: string): CompileError {
     return this.#fault(position, `Syntax error: mismatched input '${text}' expecting ${expected}`);
+  }
+
+  #tooDeep(): CompileError {
+    return this.#fault(0, `expression recursion limit exceeded: ${MAX_DEPTH}`);
   }
 
   #fault(position: number, message: string): CompileError {

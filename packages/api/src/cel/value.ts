@@ -56,6 +56,18 @@ export class CelOptional {
   static of = (value: CelValue): CelOptional => new CelOptional(value);
 }
 
+/**
+ * The most characters, bytes or elements that an expression may make at once: as many as the largest request (3 MiB, the
+ * API server's limit) and the object before it can bring together.
+ */
+const MAX_SIZE = 2 * 3 * 1024 * 1024;
+
+/** The size of what is about to be made. @throws EvaluationError for more than may be. */
+export function withinSize(size: number): number {
+  if (size > MAX_SIZE) throw new EvaluationError(`result exceeds size limit: size: ${size}, limit ${MAX_SIZE}`);
+  return size;
+}
+
 /** A list, whose elements may be made when asked for. */
 export abstract class CelList {
   abstract readonly size: number;
@@ -88,7 +100,7 @@ export class ArrayList extends CelList {
   }
 }
 
-/** Two lists after one another; putting them together costs nothing, as the language's costs say. */
+/** Two lists after one another, if they are not too many elements for that; putting them together costs nothing, as the language's costs say. */
 class ConcatList extends CelList {
   readonly size: number;
 
@@ -97,7 +109,7 @@ class ConcatList extends CelList {
     readonly after: CelList,
   ) {
     super();
-    this.size = before.size + after.size;
+    this.size = withinSize(before.size + after.size);
   }
   at(index: number): CelValue {
     return index < this.before.size ? this.before.at(index) : this.after.at(index - this.before.size);

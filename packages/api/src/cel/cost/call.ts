@@ -8,12 +8,12 @@ export const PER_PATTERN_CHARACTER = 0.25;
 /** Leaves an expression two questions to the authorizer within its limit. */
 export const AUTHORIZATION_CHECK = 350_000;
 
-type Cost = (args: readonly CelValue[], result: CelValue) => number;
+type Cost = (args: readonly CelValue[]) => number;
 
-/** What a call cost that gave `result` (cel-go's runtime costs, and Kubernetes' for its own functions). */
-export function callCost(name: string, id: string, args: readonly CelValue[], result: CelValue): number {
+/** What a call costs (cel-go's runtime costs, and Kubernetes' for its own functions), which is known before it is made. */
+export function callCost(name: string, id: string, args: readonly CelValue[]): number {
   const cost = BY_OVERLOAD.get(id) ?? BY_NAME.get(name);
-  return cost ? cost(args, result) : 1;
+  return cost ? cost(args) : 1;
 }
 
 const size = (args: readonly CelValue[], index: number): number => sizeOf(args[index] ?? null);
@@ -34,7 +34,14 @@ const selects: Cost = (args) => 10 + reading(size(args, 1)) + Math.ceil(size(arg
 const validates: Cost = ([format, text]) =>
   reading(1 + sizeOf(text ?? null)) *
   Math.ceil((format instanceof CelFormat ? format.patternLength : 0) * PER_PATTERN_CHARACTER);
-const equates: Cost = (args) => (args[0] instanceof CelOpaque ? 1 : compares(args, null));
+const equates: Cost = (args) => (args[0] instanceof CelOpaque ? 1 : compares(args));
+/** Twice the length of what comes out. */
+const joins: Cost = ([values, separator = '']) => {
+  if (!(values instanceof CelList)) return 1;
+  let length = sizeOf(separator) * Math.max(0, values.size - 1);
+  for (const value of values) length += sizeOf(value);
+  return reading(length * 2);
+};
 const traverses: Cost = (args) => traversal(args[0] ?? null);
 
 /** Addresses are compared up to the prefix's length; one given as text is read first. */
@@ -97,7 +104,7 @@ const BY_NAME: ReadonlyMap<string, Cost> = new Map<string, Cost>([
   ['replace', readsFirstTwice],
   ['split', readsFirstTwice],
   ['ip.isCanonical', readsFirstTwice],
-  ['join', (_args, result) => reading(sizeOf(result) * 2)],
+  ['join', joins],
   ['find', searches],
   ['findAll', searches],
 ]);

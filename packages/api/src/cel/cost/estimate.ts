@@ -24,6 +24,8 @@ class Estimator {
   readonly #known: Sizes;
   readonly #paths = new Map<Expr, Path>();
   readonly #sizes = new Map<Expr, Range>();
+  /** What was estimated: a macro may have put a part in two places, where the same variables are known. */
+  readonly #costs = new Map<Expr, Range>();
   /** Paths of the variables of the folds around, innermost last. */
   readonly #locals: { readonly name: string; readonly path: Path }[] = [];
 
@@ -33,6 +35,15 @@ class Estimator {
   }
 
   cost(expr: Expr): Range {
+    let cost = this.#costs.get(expr);
+    if (!cost) {
+      cost = this.#estimated(expr);
+      this.#costs.set(expr, cost);
+    }
+    return cost;
+  }
+
+  #estimated(expr: Expr): Range {
     switch (expr.kind) {
       case 'literal':
         return NOTHING;

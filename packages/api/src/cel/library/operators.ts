@@ -30,6 +30,7 @@ import {
   hasItem,
   isNumber,
   Timestamp,
+  withinSize,
 } from '../value.js';
 
 const [A, B] = [any('A'), any('B')];
@@ -115,7 +116,15 @@ function ordering(name: string, holds: (order: number) => boolean): Overload[] {
   return [...ORDERED.map(([of, type]) => global(`${name}_${of}`, [type, type], BOOL, decide)), ...mixed];
 }
 
-const join = (a: Uint8Array, b: Uint8Array): Uint8Array => new Uint8Array(Buffer.concat([a, b]));
+function joinedText(a: string, b: string): string {
+  withinSize(a.length + b.length);
+  return a + b;
+}
+
+function joinedBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
+  withinSize(a.length + b.length);
+  return new Uint8Array(Buffer.concat([a, b]));
+}
 
 /** The element at an index, which may be a floating number that is whole; `undefined` outside. */
 function element(values: CelList, index: CelValue): CelValue | undefined {
@@ -178,8 +187,8 @@ export const OPERATORS: Library = [
         (a, b) => a + b,
         (a, b) => a + b,
       ),
-      global('add_string', [string, string], string.type, (a, b) => a + b),
-      global('add_bytes', [bytes, bytes], bytes.type, join),
+      global('add_string', [string, string], string.type, joinedText),
+      global('add_bytes', [bytes, bytes], bytes.type, joinedBytes),
       global('add_list', [list_A, list_A], list_A.type, (a, b) => a.concat(b)),
       global('add_duration_duration', [duration, duration], duration.type, (a, b) => toDuration(a.nanos + b.nanos)),
       global('add_timestamp_duration', [timestamp, duration], timestamp.type, (a, b) => toTimestamp(a.nanos + b.nanos)),

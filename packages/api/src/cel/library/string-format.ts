@@ -1,6 +1,7 @@
 import { EvaluationError } from '../evaluation-error.js';
 import { type CelType, typeText } from '../type.js';
 import { CelList, CelMap, CelUint, type CelValue, Duration, Timestamp, TypeValue, typeName } from '../value.js';
+import { partsWithin } from './bounded-text.js';
 import { doubleText } from './standard.js';
 import { durationText, timestampText } from './time.js';
 
@@ -40,16 +41,28 @@ function clauseOf(digits: string | undefined, verb: string | undefined): Clause 
 
 /** The pattern with its clauses replaced by the values, in order. @throws EvaluationError */
 export function formatted(pattern: string, values: readonly CelValue[]): string {
+  return partsWithin(piecesOf(pattern, values)).join('');
+}
+
+function* piecesOf(pattern: string, values: readonly CelValue[]): Generator<string> {
   let next = 0;
-  return pattern.replaceAll(CLAUSE, (whole, digits: string | undefined, verb: string | undefined) => {
-    if (whole === '%%') return '%';
+  let end = 0;
+  for (const match of pattern.matchAll(CLAUSE)) {
+    const [whole, digits, verb] = match;
+    yield pattern.slice(end, match.index);
+    end = match.index + whole.length;
+    if (whole === '%%') {
+      yield '%';
+      continue;
+    }
     const clause = clauseOf(digits, verb);
     if (clause.fault !== undefined) throw new EvaluationError(clause.fault);
     const value = values[next];
     if (value === undefined) throw new EvaluationError(`index ${next} out of range`);
     next += 1;
-    return clauseText(clause, value);
-  });
+    yield clauseText(clause, value);
+  }
+  yield pattern.slice(end);
 }
 
 /** Why a value of a type cannot be where the verb is; `undefined` when it can, or when only the value will tell. */
@@ -155,12 +168,19 @@ function textOf(value: CelValue): string {
   if (value instanceof Timestamp) return timestampText(value);
   if (value instanceof Duration) return durationText(value);
   if (value instanceof TypeValue) return value.name;
-  if (value instanceof CelList) return `[${[...value].map(textOf).join(', ')}]`;
+  if (value instanceof CelList) return `[${partsWithin(elementTexts(value), ', ').join(', ')}]`;
   if (value instanceof CelMap) return mapText(value);
   throw unsuitable('s', value);
 }
 
+function* elementTexts(values: CelList): Generator<string> {
+  for (const value of values) yield textOf(value);
+}
+
+function* entryTexts(values: CelMap): Generator<string> {
+  for (const key of values.keys()) yield `${textOf(key)}: ${textOf(values.get(key) ?? null)}`;
+}
+
 function mapText(value: CelMap): string {
-  const entries = [...value.keys()].map((key) => `${textOf(key)}: ${textOf(value.get(key) ?? null)}`);
-  return `{${entries.sort().join(', ')}}`;
+  return `{${partsWithin(entryTexts(value), ', ').sort().join(', ')}}`;
 }

@@ -2,7 +2,9 @@ import { dyn, global, int, type Library, list, member, string } from '../declara
 import { EvaluationError } from '../evaluation-error.js';
 import { STRING } from '../type.js';
 import { ArrayList, type CelList } from '../value.js';
+import { partsWithin } from './bounded-text.js';
 import { formatted } from './string-format.js';
+import { trimmed } from './white-space.js';
 
 const INT = int.type;
 const strings = list(string);
@@ -35,18 +37,20 @@ function lastIndexOf(text: string, part: string, from?: bigint): bigint {
 }
 
 function joined(values: CelList, separator = ''): string {
-  const parts: string[] = [];
+  return partsWithin(textsOf(values), separator).join(separator);
+}
+
+function* textsOf(values: CelList): Generator<string> {
   for (const value of values) {
     if (typeof value !== 'string') throw new EvaluationError('no such overload');
-    parts.push(value);
+    yield value;
   }
-  return parts.join(separator);
 }
 
 function replaced(text: string, from: string, to: string, limit: bigint): string {
   const parts = from === '' ? ['', ...charactersOf(text), ''] : text.split(from);
   const count = limit < 0n || limit > parts.length ? parts.length - 1 : Number(limit);
-  const head = parts.slice(0, count + 1).join(to);
+  const head = partsWithin(parts.slice(0, count + 1), to).join(to);
   const rest = parts.slice(count + 1);
   return rest.length === 0 ? head : `${head}${from}${rest.join(from)}`;
 }
@@ -70,7 +74,6 @@ function substring(text: string, from: bigint, to?: bigint): string {
 
 const lowerAscii = (text: string): string => text.replaceAll(/[A-Z]+/g, (part) => part.toLowerCase());
 const upperAscii = (text: string): string => text.replaceAll(/[a-z]+/g, (part) => part.toUpperCase());
-const trim = (text: string): string => text.replace(/^[\p{White_Space}]+/u, '').replace(/[\p{White_Space}]+$/u, '');
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '\x07': '\\a',
@@ -138,7 +141,7 @@ export const STRINGS: Library = [
       member('string_substring_int_int', [string, int, int], STRING, substring),
     ],
   ],
-  ['trim', [member('string_trim', [string], STRING, trim)]],
+  ['trim', [member('string_trim', [string], STRING, (text) => trimmed(text))]],
   ['strings.quote', [global('strings_quote', [string], STRING, quoted)]],
   [
     'format',
