@@ -159,7 +159,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const frontProxy = await Authority.open(join(dataDir, 'front-proxy'), clock);
   const proxyPair = await frontProxy.client(FRONT_PROXY, []);
   const servedHere = (group: string, version: string): boolean => catalog.serves(group, version);
-  const apis = new AggregatedApis(aggregated, store, addresses, proxyPair, servedHere, stop.signal);
+  const apis = new AggregatedApis(aggregated, store, addresses, proxyPair, servedHere, clock, stop.signal);
   const fairness = new Fairness(store, clock, options.seats ?? SEATS, stop.signal);
   metrics.include(fairness.metrics);
   const auditor = options.audit && new Auditor(options.audit, clock);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AggregatedApi, KubeObject } from '@drover/api';
 import type { APIService } from '@drover/api/types/apiregistration-v1';
+import type { Clock } from '@drover/kit';
 import type { Store } from '@drover/store';
 import type { KeyPair } from '../bootstrap/authority.js';
 import { FollowedKind, type Reading } from '../storage/followed-kind.js';
@@ -40,6 +41,7 @@ export class AggregatedApis implements Disposable {
     readonly addresses: ServiceAddresses,
     readonly frontProxy: KeyPair,
     readonly servedHere: (group: string, version: string) => boolean,
+    readonly clock: Clock,
     signal: AbortSignal,
   ) {
     const reading: Reading<Registered> = {
@@ -114,7 +116,7 @@ export class AggregatedApis implements Disposable {
     const { name = '' } = metadata;
     if (spec?.service === undefined) return { name, spec: text, api: undefined };
     const server = new ExtensionServer(spec, this.addresses, this.frontProxy);
-    return { name, spec: text, api: new RemoteApi(spec.group ?? '', spec.version ?? '', server) };
+    return { name, spec: text, api: new RemoteApi(spec.group ?? '', spec.version ?? '', server, this.clock) };
   }
 
   #drop(api: RemoteApi | undefined): void {

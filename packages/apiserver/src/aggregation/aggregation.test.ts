@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +9,9 @@ import { openTestServer, type TestServer } from '../testing/test-server.js';
 const SERVICES = '/apis/apiregistration.k8s.io/v1/apiservices';
 const NAME = 'v1.ext.example.org';
 const THINGS = '/apis/ext.example.org/v1/namespaces/default/things';
+
+/** A body that is a request, with an identity of the caller's choice. */
+const SMUGGLED = 'GET /smuggled HTTP/1.1\r\nhost: ext\r\nx-remote-user: eve\r\n\r\n';
 
 const apiService = (changes: object = {}) => ({
   apiVersion: 'apiregistration.k8s.io/v1',
@@ -167,6 +171,77 @@ describe('an APIService that names a Service', () => {
       expect(headersDistinct['x-remote-group']).toEqual(['system:masters', 'system:authenticated']);
       expect(Object.keys(headersDistinct).filter((name) => name.startsWith('impersonate'))).toEqual([]);
     }));
+
+  it.each([
+    ['GET', { 'content-length': '4' }],
+    ['GET', { 'content-length': '4096' }],
+    ['POST', {}],
+    ['DELETE', {}],
+    ['DELETE', { 'content-length': String(SMUGGLED.length) }],
+  ])('sees one request for each of ours, whatever body a %s with %o has', (method, headers) => {
+    const read: ExtensionHandlers['request'] = (message, answer) => message.resume().on('end', () => answer.end());
+    return withExtension({ request: read }, async ({ server }, { got }) => {
+      await ask(server, method, THINGS, SMUGGLED, { headers });
+      await ask(server, 'GET', `${THINGS}/b`);
+      const seen = got.map((message) => [message.method, message.url, message.headersDistinct['x-remote-user']]);
+      expect(seen).toEqual([
+        [method, THINGS, ['admin']],
+        ['GET', `${THINGS}/b`, ['admin']],
+      ]);
+    });
+  });
+
+  it('tells the extension server names in UTF-8, and refuses those that no header can have', () =>
+    withExtension({ request: echo }, async ({ server }, { got }) => {
+      const as = { name: 'Zoë 雪', groups: ['system:masters', 'équipe'], extra: {} };
+      expect((await ask(server, 'GET', THINGS, undefined, { as })).status).toBe(200);
+      const [{ headersDistinct }] = got as [IncomingMessage];
+      const sent = [headersDistinct['x-remote-user'], headersDistinct['x-remote-group']].flat();
+      expect(sent.map((value) => Buffer.from(value ?? '', 'latin1').toString())).toEqual([as.name, ...as.groups]);
+      const { body } = await ask(server, 'GET', THINGS, undefined, { as: { ...as, name: 'jo\r\nx-remote-user: eve' } });
+      expect([body['code'], body['message']]).toEqual([
+        503,
+        'error trying to reach service: net/http: invalid header field value for "X-Remote-User"',
+      ]);
+    }));
+
+  it('whose server hangs is answered with 504 after the time of a request, and asks no more for who has gone', () => {
+    let arrived = (): void => {};
+    const hang: ExtensionHandlers['request'] = () => arrived();
+    return withExtension({ request: hang }, async ({ server, clock }, { got }) => {
+      const there = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      const answer = ask(server, 'GET', `${THINGS}?timeout=1s`);
+      await there;
+      const [{ socket }] = got as [IncomingMessage];
+      const cut = once(socket, 'close');
+      await clock.advance(1_000);
+      const { status, body } = await answer;
+      expect([status, body['reason'], body['message']]).toEqual([
+        504,
+        'Timeout',
+        'Timeout: request did not complete within the allotted timeout',
+      ]);
+      await cut;
+      expect((await ask(server, 'GET', THINGS, undefined, { signal: AbortSignal.abort() })).status).toBe(504);
+      expect(got.length).toBe(1);
+    });
+  });
+
+  it('whose server breaks off what it says it has is not available', () => {
+    let asked = 0;
+    const discovery: ExtensionHandlers['discovery'] = (answer) => {
+      asked += 1;
+      if (asked === 1) answer.end('{"resources":[]}');
+      else answer.write('{', () => answer.destroy());
+    };
+    return withExtension({ request: echo, discovery }, async (test) => {
+      await test.clock.advance(30_000);
+      expect((await condition(test, 'FailedDiscoveryCheck'))['status']).toBe('False');
+      expect((await ask(test.server, 'GET', THINGS)).status).toBe(503);
+    });
+  });
 
   it('is asked of RBAC here, before anybody else sees the request', () =>
     withExtension({ request: echo }, async ({ server }, { got }) => {

@@ -1,6 +1,5 @@
 import {
   type AggregatedApi,
-  ApiError,
   type ApiRequest,
   decodeJson,
   type Identity,
@@ -68,8 +67,7 @@ async function discovered(api: RemoteApi, signal: AbortSignal): Promise<Availabi
     const document = decodeJson(await readBody(asStream(chunks), undefined));
     return { status: 'True', reason: 'Passed', message: 'all checks passed', resources: resourcesOf(document) };
   } catch (error) {
-    if (error instanceof ApiError) return failed(error.message);
-    throw error;
+    return failed(error instanceof Error ? error.message : String(error));
   }
 }
 

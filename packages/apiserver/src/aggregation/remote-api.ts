@@ -3,7 +3,9 @@ import { type RequestOptions, request as send } from 'node:https';
 import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type AggregatedApi, ApiError, type ApiRequest, type ApiResponse, type Identity } from '@drover/api';
+import type { Clock } from '@drover/kit';
 import { text } from '../request/response.js';
+import { answerTime } from './answer-time.js';
 import type { ExtensionServer } from './extension-server.js';
 import { answerFields, requestFields } from './proxied-headers.js';
 
@@ -19,13 +21,18 @@ export class RemoteApi implements AggregatedApi {
     readonly group: string,
     readonly version: string,
     readonly server: ExtensionServer,
+    readonly clock: Clock,
   ) {}
 
   async handle(request: ApiRequest, identity: Identity): Promise<ApiResponse> {
     return this.available ? this.forward(request, identity) : text(503, 'service unavailable\n');
   }
 
-  /** Has the extension server answer, whether or not it did before. @throws ApiError when it does not, or redirects. */
+  /**
+   * Has the extension server answer, whether or not it did before.
+   *
+   * @throws ApiError when it does not, does not begin to in time, or redirects.
+   */
   async forward(request: ApiRequest, identity: Identity): Promise<ApiResponse> {
     const incoming = await this.#exchange(request, identity);
     const { statusCode: status = 502, headers } = incoming;
@@ -65,23 +72,46 @@ export class RemoteApi implements AggregatedApi {
     return { ...this.server.options(), method, path: url };
   }
 
-  #exchange(request: ApiRequest, identity: Identity): Promise<IncomingMessage> {
-    const headers = { ...requestFields(request, identity), host: this.server.host };
+  async #exchange(request: ApiRequest, identity: Identity): Promise<IncomingMessage> {
+    const headers = { ...requestFields(request, identity), ...framing(request), host: this.server.host };
+    const ms = answerTime(request);
+    if (request.signal.aborted) throw givenUp();
     return new Promise((resolve, reject) => {
       const outgoing = send({ ...this.#options(request), headers: mutable(headers) });
-      const leave = (): void => {
+      const end = (why: ApiError): void => {
         outgoing.destroy();
-        reject(new ApiError('Timeout', 'the request was given up'));
+        reject(why);
       };
+      const leave = (): void => end(givenUp());
+      const timer = ms === undefined ? undefined : this.clock.after(ms, () => end(late()));
       request.signal.addEventListener('abort', leave, { once: true });
-      outgoing.once('close', () => request.signal.removeEventListener('abort', leave));
+      outgoing.once('close', () => {
+        timer?.[Symbol.dispose]();
+        request.signal.removeEventListener('abort', leave);
+      });
       outgoing.once('error', (error) => reject(unreachable(error)));
-      outgoing.once('response', resolve);
-      if (request.method === 'GET' || request.method === 'HEAD') outgoing.end();
+      outgoing.once('response', (answer) => {
+        timer?.[Symbol.dispose]();
+        resolve(answer);
+      });
+      if (isBodiless(request)) outgoing.end();
       // A server may refuse before it has read the whole body: its answer is then what counts.
       else pipeline(Readable.from(request.body), outgoing).catch((error: unknown) => reject(unreachable(error)));
     });
   }
+}
+
+/** Requests whose body means nothing (RFC 9110, 9.3.1): none is passed on. */
+const isBodiless = ({ method }: ApiRequest): boolean => method === 'GET' || method === 'HEAD';
+
+/**
+ * How the extension server knows where the body ends: anything else it would take for the next request, with an identity of the
+ * caller's choice. Node frames none of a DELETE by itself.
+ */
+function framing(request: ApiRequest): Readonly<Record<string, string>> {
+  if (isBodiless(request)) return {};
+  const length = request.headers['content-length'];
+  return typeof length === 'string' ? { 'content-length': length } : { 'transfer-encoding': 'chunked' };
 }
 
 async function* bodyOf(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {
@@ -124,6 +154,9 @@ function refusedUpgrade(status: number): ApiError {
   const code = status >= 400 ? status : 502;
   return new ApiError('Unknown', `the extension server refused the upgrade with status ${status}`, {}, { code });
 }
+
+const givenUp = (): ApiError => new ApiError('Timeout', 'the request was given up');
+const late = (): ApiError => new ApiError('Timeout', 'Timeout: request did not complete within the allotted timeout');
 
 function unreachable(error: unknown): ApiError {
   if (error instanceof ApiError) return error;

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { connect as openSession } from 'node:http2';
+import { request } from 'node:https';
 import { connect, type TLSSocket } from 'node:tls';
 import { systemClock } from '@drover/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -88,5 +90,26 @@ describe('a connection of HTTP/2 that means harm', () => {
       await closed;
     }
     expect(await answers()).toBe(true);
+  });
+});
+
+describe('a header called like what every object has', () => {
+  const NAMES = ['constructor', '__proto__', 'tostring'];
+
+  it.each(NAMES)('is a header in HTTP/2: %s', async (name) => {
+    const session = openSession(listener.url, { ca: test.server.caPem });
+    const stream = session.request({ ':path': '/healthz', [name]: ['a', 'b'] });
+    const [{ ':status': status }] = await once(stream, 'response');
+    session.destroy();
+    expect(status).toBe(200);
+  });
+
+  it.each(NAMES)('is a header in HTTP/1.1: %s', async (name) => {
+    const headers = [name, 'a', name, 'b', 'host', 'localhost'];
+    const sent = request(`${listener.url}/healthz`, { ca: test.server.caPem, agent: false, headers });
+    sent.end();
+    const [{ statusCode }] = await once(sent, 'response');
+    sent.destroy();
+    expect(statusCode).toBe(200);
   });
 });

@@ -7,6 +7,7 @@ import type { ApiServer } from '../server.js';
 import { chunks } from './chunks.js';
 import { certificateIdentity } from './client-certificate.js';
 import { Departure } from './departure.js';
+import { headerFields } from './header-fields.js';
 import { sendBody } from './sending.js';
 
 /** How long a sender may go on with a body nobody reads, so that it comes to read the refusal instead of a reset. */
@@ -25,14 +26,18 @@ export function serveHttp1(front: Pick<Server, 'on'>, server: ApiServer, onEndle
     return identity;
   };
   front.on('request', (message: IncomingMessage, answer: ServerResponse) => {
-    void serve(server, message, answer, identityOf(message), onEndless);
+    const served = async (): Promise<void> => serve(server, message, answer, identityOf(message), onEndless);
+    // The caller has gone, or the body broke off: an answer that has begun can only be cut.
+    served().catch(() => answer.destroy());
   });
   front.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     onEndless(socket);
     socket.on('error', () => socket.destroy());
     const departure = new Departure();
     socket.once('close', () => departure.tell());
-    void server.upgrade(requestOf(message, departure), socket, head, identityOf(message));
+    const served = async (): Promise<void> =>
+      server.upgrade(requestOf(message, departure), socket, head, identityOf(message));
+    served().catch(() => socket.destroy());
   });
 }
 
@@ -46,21 +51,16 @@ async function serve(
   const departure = new Departure();
   answer.once('close', () => departure.tell());
   const { status, headers, body } = await server.handle(requestOf(message, departure), identity);
-  try {
-    const sized = headers['content-length'] !== undefined || status === 204;
-    if (!(body instanceof Uint8Array) && !sized) onEndless(answer);
-    const length = sized || !(body instanceof Uint8Array) ? {} : { 'content-length': String(body.length) };
-    // What of the body was not read would be taken for the next request.
-    const last = message.complete ? {} : { connection: 'close' };
-    answer.writeHead(status, outgoing({ ...headers, ...length, ...last }));
-    // Clients of a watch wait for the headers before there is a first event.
-    if (!(body instanceof Uint8Array)) answer.flushHeaders();
-    if (!message.complete) answer.once('finish', () => linger(message));
-    await sendBody(body, answer, body instanceof EventStream ? ownChunks(answer) : undefined);
-  } catch {
-    // The caller has gone, or the body broke off: an answer that has begun can only be cut.
-    answer.destroy();
-  }
+  const sized = headers['content-length'] !== undefined || status === 204;
+  if (!(body instanceof Uint8Array) && !sized) onEndless(answer);
+  const length = sized || !(body instanceof Uint8Array) ? {} : { 'content-length': String(body.length) };
+  // What of the body was not read would be taken for the next request.
+  const last = message.complete ? {} : { connection: 'close' };
+  answer.writeHead(status, outgoing({ ...headers, ...length, ...last }));
+  // Clients of a watch wait for the headers before there is a first event.
+  if (!(body instanceof Uint8Array)) answer.flushHeaders();
+  if (!message.complete) answer.once('finish', () => linger(message));
+  await sendBody(body, answer, body instanceof EventStream ? ownChunks(answer) : undefined);
 }
 
 /** Takes the chunking of an answer's body over from Node, where it is chunked: it is not in HTTP/1.0. */
@@ -82,16 +82,12 @@ const outgoing = (headers: Readonly<Record<string, string | readonly string[]>>)
   headers as OutgoingHttpHeaders;
 
 function requestOf(message: IncomingMessage, departure: Departure): ApiRequest {
-  const headers: Record<string, string | readonly string[]> = {};
-  for (const [name, values] of Object.entries(message.headersDistinct)) {
-    if (values !== undefined && values.length > 0) headers[name] = values.length === 1 ? (values[0] as string) : values;
-  }
   // A refusal leaves the body unread; that must not cut the connection before the refusal is sent.
   const body = { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) };
   return {
     method: message.method ?? 'GET',
     url: message.url ?? '/',
-    headers,
+    headers: headerFields(message.rawHeaders),
     body,
     from: message.socket.remoteAddress,
     get signal() {

@@ -11,6 +11,7 @@ import type { ApiRequest, ApiResponse, Identity } from '@drover/api';
 import type { ApiServer } from '../server.js';
 import { certificateIdentity } from './client-certificate.js';
 import { Departure } from './departure.js';
+import { headerFields } from './header-fields.js';
 import type { Endless } from './http1.js';
 import { sendBody } from './sending.js';
 
@@ -74,11 +75,18 @@ export function serveHttp2(
       open += 1;
       stream.once('close', () => {
         open -= 1;
+        // The end of a request is not what Node takes for activity.
+        if (open === 0) session.setTimeout(idleMs);
       });
       stream.on('error', () => stream.destroy());
-      void serve(server, stream, fieldsOf(raw), session.socket.remoteAddress, identity, onEndless);
+      const fields = Array.isArray(raw) ? raw : [];
+      // What fails, fails for this request alone: its answer may have begun, and can only be cut.
+      serve(server, stream, fields, session.socket.remoteAddress, identity, onEndless).catch(() =>
+        stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+      );
     });
-    session.setTimeout(idleMs, () => {
+    session.setTimeout(idleMs);
+    session.on('timeout', () => {
       if (open === 0) session.close();
     });
     session.on('error', () => session.destroy());
@@ -98,22 +106,18 @@ export function serveHttp2(
 async function serve(
   server: ApiServer,
   stream: ServerHttp2Stream,
-  headers: ApiRequest['headers'],
+  fields: readonly unknown[],
   from: string | undefined,
   identity: Identity | undefined,
   onEndless: Endless,
 ): Promise<void> {
   const departure = new Departure();
   stream.once('close', () => departure.tell());
-  const response = await server.handle(requestOf(stream, headers, from, departure), identity);
+  const response = await server.handle(requestOf(stream, headerFields(fields), from, departure), identity);
   if (stream.destroyed || stream.closed) return;
-  try {
-    await send(stream, response, onEndless);
-    // Nobody reads what else is sent of a body that was refused.
-    if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
-  } catch {
-    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-  }
+  await send(stream, response, onEndless);
+  // Nobody reads what else is sent of a body that was refused.
+  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
 }
 
 async function send(
@@ -153,21 +157,4 @@ function requestOf(
       return departure.signal;
     },
   };
-}
-
-/**
- * Fields as they were sent, names and values in turn. Node would join those that are repeated with commas, and a group of a name
- * with a comma would become two.
- */
-function fieldsOf(raw: unknown): Record<string, string | readonly string[]> {
-  const fields: Record<string, string | readonly string[]> = {};
-  if (!Array.isArray(raw)) return fields;
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = String(raw[index]);
-    const value = String(raw[index + 1]);
-    const before = fields[name];
-    if (before === undefined) fields[name] = value;
-    else fields[name] = typeof before === 'string' ? [before, value] : [...before, value];
-  }
-  return fields;
 }

@@ -18,6 +18,8 @@ export interface ExtensionServer extends AsyncDisposable {
 export interface ExtensionHandlers {
   request(message: IncomingMessage, answer: ServerResponse): void;
   upgrade?(message: IncomingMessage, socket: Duplex): void;
+  /** Says what it has, instead of `things`. */
+  discovery?(answer: ServerResponse): void;
 }
 
 /** Opens an extension server for `things` in `ext.example.org/v1`, which believes only the front proxy's certificate. */
@@ -33,7 +35,8 @@ export async function openExtensionServer(server: ApiServer, handlers: Extension
   const got: IncomingMessage[] = [];
   front.on('request', (message: IncomingMessage, answer: ServerResponse) => {
     if (message.url === '/apis/ext.example.org/v1') {
-      answer.end(JSON.stringify(RESOURCES));
+      if (handlers.discovery) handlers.discovery(answer);
+      else answer.end(JSON.stringify(RESOURCES));
       return;
     }
     got.push(message);
