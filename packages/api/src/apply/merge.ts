@@ -22,7 +22,10 @@ export function merge(live: Json | undefined, applied: Json, node: SchemaNode | 
 
 function mergeMaps(live: JsonObject, applied: JsonObject, node: SchemaNode | null): JsonObject {
   const merged: Record<string, Json | undefined> = { ...live };
-  for (const [name, value] of fieldsOf(applied)) merged[name] = merge(live[name], value, node?.child(name) ?? null);
+  for (const [name, value] of fieldsOf(applied)) {
+    const before = Object.hasOwn(live, name) ? live[name] : undefined;
+    merged[name] = merge(before, value, node?.child(name) ?? null);
+  }
   return merged;
 }
 

@@ -1,4 +1,6 @@
+import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject } from '../object.js';
+import { keysOf } from '../schema/item-key.js';
 import type { SchemaNode } from '../schema/node.js';
 
 /**
@@ -18,15 +20,9 @@ export const indexElement = (index: number): PathElement => `i:${index}`;
 
 /** The element of a keyed list's item; a key the item leaves out has its schema's default. None when a key is missing. */
 export function keyElement(item: Json, mapKeys: readonly string[], items: SchemaNode | null): PathElement | undefined {
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined;
-  const object = item as JsonObject;
-  const pairs: [string, Json][] = [];
-  for (const key of mapKeys) {
-    const value = object[key] ?? items?.properties.get(key)?.schema.default;
-    if (value === undefined) return undefined;
-    pairs.push([key, value]);
-  }
-  return keysElement(pairs);
+  if (!isJsonObject(item)) return undefined;
+  const keys = keysOf(item, { mapKeys, items });
+  return keys.length === mapKeys.length ? keysElement(keys) : undefined;
 }
 
 function keysElement(pairs: readonly (readonly [string, Json])[]): PathElement {

@@ -7,6 +7,7 @@ import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject, KubeObject, StatusCause } from '../object.js';
 import { duplicateValue, forbiddenField, required, typedValue } from './field-cause.js';
 import { FieldPath } from './field-path.js';
+import { ItemsByKey } from './item-key.js';
 import type { SchemaNode } from './node.js';
 import type { OpenSchema } from './open-schema.js';
 import { hasRules, type Rule, type RuleSource, rulesOf } from './rule.js';
@@ -93,13 +94,12 @@ class RuleWalk {
 
   /** Only elements of keyed lists correspond to elements before. */
   #checkItems(value: readonly Json[], old: readonly Json[], { node, isUnchanged }: Place): void {
-    const { items, listType, mapKeys } = node;
-    if (!items) return;
-    const same = (a: Json, b: Json): boolean =>
-      isJsonObject(a) && isJsonObject(b) && mapKeys.every((key) => (a[key] ?? null) === (b[key] ?? null));
+    const { items, listType } = node;
+    if (!items || !hasRules(items.schema)) return;
+    const known = listType === 'map' ? new ItemsByKey(old, node) : undefined;
     for (const [index, item] of value.entries()) {
       this.#path.push(index);
-      const before = listType === 'map' ? old.find((other) => same(item, other)) : undefined;
+      const before = known?.sameAs(item);
       const isSame = isUnchanged || (listType === undefined && sameJson(old[index] ?? null, item));
       this.check(item, before, { node: items, isResource: items.embedded, isUnchanged: isSame });
       this.#path.pop();

@@ -12,6 +12,7 @@ import {
 } from './field-cause.js';
 import { FieldPath } from './field-path.js';
 import { hasFormat } from './format.js';
+import { ItemsByKey, keysOf } from './item-key.js';
 import type { SchemaNode } from './node.js';
 import { matchesPattern } from './pattern.js';
 import { sameJson } from './same-json.js';
@@ -132,19 +133,20 @@ class Validator {
     if (this.rules.custom && (node.listType === 'set' || node.listType === 'map')) this.#checkKeys(value, node);
     const { items } = node;
     if (!items) return;
+    const before = old && itemsBefore(old, node);
     for (let index = 0; index < value.length; index += 1) {
       this.#path.push(index);
       const item = value[index] ?? null;
-      this.check(item, items, old && correspondingItem(old, item, index, node));
+      this.check(item, items, before?.(item, index));
       this.#path.pop();
     }
   }
 
   /** A set holds each value once, a map each combination of its keys. */
-  #checkKeys(value: readonly Json[], { listType, mapKeys, items }: SchemaNode): void {
+  #checkKeys(value: readonly Json[], node: SchemaNode): void {
     const seen = new Set<string>();
     for (const [index, item] of value.entries()) {
-      const key = listType === 'map' ? keysOf(item, mapKeys, items) : item;
+      const key = node.listType === 'map' && isJsonObject(item) ? Object.fromEntries(keysOf(item, node)) : item;
       const text = JSON.stringify(key);
       if (seen.has(text)) this.#add(duplicate(this.#path.toString(index), key));
       seen.add(text);
@@ -237,24 +239,12 @@ const isTypePair = (schemas: readonly Schema[]): boolean =>
   schemas.length === 2 && schemas[0]?.type === 'integer' && schemas[1]?.type === 'string';
 const isIntOrString = ({ anyOf }: Schema): boolean => anyOf !== undefined && isTypePair(anyOf);
 
-/** What an element was before: the one with the same keys, or in the same place where the schema says nothing of the list. */
-function correspondingItem(
-  old: readonly Json[],
-  item: Json,
-  index: number,
-  { listType, mapKeys, items }: SchemaNode,
-): Json | undefined {
-  if (listType === undefined) return old[index];
-  if (listType !== 'map') return undefined;
-  const keys = keysOf(item, mapKeys, items);
-  return old.find((other) => sameJson(keysOf(other, mapKeys, items), keys));
-}
-
-function keysOf(item: Json, mapKeys: readonly string[], items: SchemaNode | null): Json {
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
-  const object = item as JsonObject;
-  const keys = mapKeys.map((key) => [key, object[key] ?? items?.properties.get(key)?.default]);
-  return Object.fromEntries(keys.filter(([, value]) => value !== undefined));
+/** Finds what an item was before: the one with the same keys, or in the same place where the schema says nothing of the list. */
+function itemsBefore(old: readonly Json[], node: SchemaNode): (item: Json, index: number) => Json | undefined {
+  if (node.listType === undefined) return (_item, index) => old[index];
+  if (node.listType !== 'map') return () => undefined;
+  const known = new ItemsByKey(old, node);
+  return (item) => known.sameAs(item);
 }
 
 /** The JSON schema type of a value. */
