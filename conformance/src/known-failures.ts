@@ -11,9 +11,6 @@ export interface KnownFailure {
  * fails the run until its row is taken out of here.
  */
 export const knownFailures: readonly KnownFailure[] = [
-  { test: 'strategic merge patch > $patch: delete deletes an object', seen: 'an empty object stays' },
   { test: 'content types > answers for built-in kinds can be had in protobuf', seen: 'answers are JSON' },
-  { test: 'managed fields > are not begun by an update of an object that has none', seen: 'they are begun' },
-  { test: 'watch > sends a bookmark before it ends, to whoever asked for bookmarks', seen: 'there is none' },
   { test: 'watch > the old path of watches still works', seen: '404 NotFound' },
 ];

@@ -1,12 +1,13 @@
 import { goTypeFault, type Json, type KubeObject } from '@drover/api';
 import type { WriteContext } from './core.js';
+import { withoutEmptyFields } from './empty-fields.js';
 
 /** Warnings one request may carry; one more says how many there were. */
 const WARNINGS = 20;
 
 /**
- * The object without what the schema does not know; says so, and what the body gave twice, as the request asked
- * (`fieldValidation`).
+ * The object without what the schema does not know, and without what a built-in kind's type in Go leaves out; says so of the
+ * first, and of what the body gave twice, as the request asked (`fieldValidation`).
  *
  * @throws ApiError for a value of another type than its field in Go has, and naming each unknown and each repeated field when
  *   the request asked for Strict.
@@ -19,7 +20,10 @@ export function knownFields(context: WriteContext, sent: KubeObject): KubeObject
     const fault = goTypeFault(sent as unknown as Json, schema.root, definition.kind);
     if (fault !== undefined) throw decoding.refuse(sent, decoding.converted ? fault.conversion : fault.decoding);
   }
-  const { object, unknown } = schema.prune(sent);
+  const { object: known, unknown } = schema.prune(sent);
+  const object = definition.builtin
+    ? (withoutEmptyFields(known as unknown as Json, schema.root) as unknown as KubeObject)
+    : known;
   if (fieldValidation === 'Ignore' || unknown.length + decoding.duplicates.length === 0) return object;
   const faults = [...decoding.duplicates, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];
   if (fieldValidation === 'Strict') throw decoding.refuse(sent, `strict decoding error: ${told(faults)}`);

@@ -143,6 +143,20 @@ describe('an idle watch', () => {
     await watcher.return(undefined);
   });
 
+  it('is told how far the server is shortly before it ends, when it takes bookmarks', async () => {
+    const watcher = watch(`${now()}&allowWatchBookmarks=true&timeoutSeconds=5&fieldSelector=metadata.name=nothing`);
+    const first = next(watcher);
+    await write('POST', MAPS, map('elsewhere-again'));
+    await test.clock.advance(3_000);
+    expect(await first).toMatchObject({
+      type: 'BOOKMARK',
+      object: { metadata: { resourceVersion: String(test.store.revision) } },
+    });
+    const end = watcher.next();
+    await test.clock.advance(2_000);
+    expect((await end).done).toBe(true);
+  });
+
   it('ends after the time it asked for', async () => {
     const watcher = watch(`${now()}&timeoutSeconds=5&fieldSelector=metadata.name=nothing`);
     const end = watcher.next();

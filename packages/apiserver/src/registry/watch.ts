@@ -20,6 +20,8 @@ import { servedVersion } from './view.js';
 const BOUNDS = { lines: 10_000, bytes: 16 * 1024 * 1024 };
 /** How often an idle watcher is told how far we are; the bound on what it replays when it comes back. */
 const BOOKMARK_MS = 60_000;
+/** A watcher is told how far it is this long before its time runs out, so that the next one goes on from there (as upstream). */
+const LAST_BOOKMARK_S = 2;
 /** Without timeoutSeconds a watch ends after 30 to 60 minutes, so that watchers spread over servers (min-request-timeout). */
 const SHORTEST_S = 1800;
 /** Initial state is handed over in lines joined up to this size. */
@@ -87,15 +89,15 @@ export function watchLines(source: WatchSource, request: WatchRequest): EventStr
   const disposables = [core.clock.after(seconds * 1000, end)];
   if (options.allowWatchBookmarks) {
     if (options.sendInitialEvents) stream.push(bookmarkLine(served, form, start, true));
-    disposables.push(
-      every(core, BOOKMARK_MS, () => {
-        const { revision } = core.store;
-        const push = (): void => stream.push(bookmarkLine(served, form, revision, false));
-        // It says that all before it was told: it may not overtake changes that are still converted.
-        if (inTurn === undefined) push();
-        else inTurn(push);
-      }),
-    );
+    const tellRevision = (): void => {
+      const { revision } = core.store;
+      const push = (): void => stream.push(bookmarkLine(served, form, revision, false));
+      // It says that all before it was told: it may not overtake changes that are still converted.
+      if (inTurn === undefined) push();
+      else inTurn(push);
+    };
+    disposables.push(every(core, BOOKMARK_MS, tellRevision));
+    if (seconds > LAST_BOOKMARK_S) disposables.push(core.clock.after((seconds - LAST_BOOKMARK_S) * 1000, tellRevision));
   }
   // The caller may leave before the first line is read: what is open hangs on the signal, not on the reader alone.
   stream.onEnd(() => {

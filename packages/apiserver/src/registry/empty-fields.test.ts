@@ -1,0 +1,42 @@
+import { type Json, openSchema } from '@drover/api';
+import { builtinSchemas } from '@drover/api/schemas';
+import { describe, expect, it } from 'vitest';
+import { withoutEmptyFields } from './empty-fields.js';
+
+const components = builtinSchemas();
+const left = (component: string, value: Json): Json =>
+  withoutEmptyFields(value, openSchema(components[component] ?? {}, components).root);
+const POD = 'io.k8s.api.core.v1.Pod';
+
+describe('an empty field', () => {
+  it.each<[string, string, Json, Json]>([
+    ['a map', 'io.k8s.api.core.v1.ConfigMap', { data: {}, metadata: { labels: {} } }, { metadata: {} }],
+    [
+      'a list',
+      POD,
+      { spec: { tolerations: [], containers: [{ args: [], name: 'a' }] } },
+      { spec: { containers: [{ name: 'a' }] } },
+    ],
+    [
+      'a map in a struct',
+      POD,
+      { spec: { containers: [{ resources: { limits: {} } }] } },
+      { spec: { containers: [{ resources: {} }] } },
+    ],
+  ])('goes when it is %s', (_what, component, given, expected) => {
+    expect(left(component, given)).toEqual(expected);
+  });
+
+  it.each<[string, string, Json]>([
+    ['a struct', POD, { spec: { affinity: {}, volumes: [{ emptyDir: {} }] } }],
+    ['required', POD, { spec: { containers: [] } }],
+    [
+      'a rule that says everything',
+      'io.k8s.api.networking.v1.NetworkPolicy',
+      { spec: { egress: [{}], podSelector: {} } },
+    ],
+    ['the text under a key', 'io.k8s.api.core.v1.ConfigMap', { data: { a: '' } }],
+  ])('stays when it is %s', (_what, component, given) => {
+    expect(left(component, given)).toBe(given);
+  });
+});
