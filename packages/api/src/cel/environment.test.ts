@@ -68,6 +68,14 @@ describe('an expression', () => {
     ['dyn(1) == 1.0 && 1 < 1.5 && type(1) == int && -9223372036854775808 < 0 && 0x1F == 31 && 1u == uint(1)'],
     ["b'abc' == bytes('abc') && r'\\d' == '\\\\d' && '''a\nb''' == 'a\\nb'"],
     ['[0, 1].exists(i, 1 / i == 1) && (object.nope || true)'],
+    ['[7][dyn(0u)] == 7 && dyn([7])[dyn(0.0)] == 7 && optional.of([7])[dyn(0u)] == optional.of(7)'],
+    ["{1: 'a'}[dyn(1.0)] == 'a'"],
+    [
+      "timestamp('0050-02-01T00:00:00Z').getDayOfYear() == 31 && timestamp('0050-02-01T00:00:00Z').getFullYear('Asia/Tokyo') == 50",
+    ],
+    ["timestamp('2024-02-29T23:00:00Z').getDayOfMonth() == 28 && duration('1.5s').getMilliseconds() == 1500"],
+    ["'%.1f %.0f'.format([1e21, -1e21]) == '1000000000000000000000.0 -1000000000000000000000'"],
+    ["double('.5') == 0.5 && double('-1.e2') == -100.0 && double('nan') != double('NaN')"],
   ])('%s holds', (expression) => {
     expect(of(expression)).toBe(true);
   });
@@ -106,6 +114,18 @@ describe('an expression', () => {
     ['object.nope', 'no such key: nope'],
     ['[1][1]', 'index out of bounds: 1'],
     ['1 / (1 - 1)', 'division by zero'],
+    ['dyn([7])[dyn(1u)]', 'index out of bounds: 1'],
+    ['dyn([7])[dyn(0.5)]', 'unsupported index value'],
+    ["dyn([7])[dyn('0')]", 'no such overload'],
+    ['{1.5: 1}', 'unsupported key type'],
+    ...['2024-02-30T00:00:00Z', '2024-02-29T24:00:00Z', '2024-02-29T23:60:00Z'].map((text) => [
+      `timestamp(object.a == 1 ? '${text}' : '')`,
+      'type conversion error',
+    ]),
+    ...[' 0x10 ', '0x10', '1e999', '', '.', '+nan'].map((text) => [
+      `double(object.a == 1 ? '${text}' : '')`,
+      'type conversion error',
+    ]),
     ['9223372036854775807 + 1', 'integer overflow'],
     ["object.a + 'x'", 'no such overload'],
     ["quantity('x')", "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"],

@@ -2,8 +2,9 @@ import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject } from '../object.js';
 import { isNamedObject, type SchemaNode } from '../schema/node.js';
 import { escapedName, fieldNamed } from './escaping.js';
+import { ItemIndex } from './item-index.js';
 import { durationOf, timestampOf } from './library/time.js';
-import { CelList, CelMap, type CelValue, equal, hasItem, haveEqualElements } from './value.js';
+import { CelList, CelMap, type CelValue, equal, haveEqualElements } from './value.js';
 
 /**
  * A JSON value as expressions see it; the parts of it are made when asked for. With a schema, numbers, times and lists
@@ -98,11 +99,19 @@ class JsonFields extends CelMap {
   }
   keys(): string[] {
     return [...this.node.properties.keys()].flatMap((name) => {
-      const escaped = isAbsent(this.json[name]) ? undefined : escapedName(name);
+      const isThere = Object.hasOwn(this.json, name) && !isAbsent(this.json[name]);
+      const escaped = isThere ? escapedName(name) : undefined;
       return escaped === undefined ? [] : [escaped];
     });
   }
 }
+
+/** Where an item is in a list that is being put together. */
+interface Place {
+  item: Json;
+}
+
+const ownField = (json: JsonObject, key: string): Json => (Object.hasOwn(json, key) ? (json[key] ?? null) : null);
 
 /** A list; sets and keyed lists are equal whatever their order, and are put together without doubles. */
 class JsonList extends CelList {
@@ -121,27 +130,45 @@ class JsonList extends CelList {
 
   override equals(other: CelList): boolean {
     if (!this.#isUnordered) return haveEqualElements(this, other);
-    return this.size === other.size && [...this].every((item) => hasItem(other, item));
+    if (this.size !== other.size) return false;
+    const names = this.#mapKeys.map((key) => escapedName(key) ?? key);
+    const theirs = new ItemIndex(names, equal);
+    for (const item of other) theirs.add(item, item);
+    return [...this].every((item) => theirs.find(item, item) !== undefined);
   }
 
   override concat(other: CelList): CelList {
     if (!this.#isUnordered || !(other instanceof JsonList)) return super.concat(other);
-    const merged = [...this.json];
+    const places = new ItemIndex<Place>(this.#mapKeys, (a, b) => this.#isSameItem(a.item, b.item));
+    const merged: Place[] = [];
+    const append = (item: Json): void => {
+      const place = { item };
+      places.add(jsonValue(item), place);
+      merged.push(place);
+    };
+    this.json.forEach(append);
     for (const item of other.json) {
-      const at = merged.findIndex((one) => this.#isSameItem(one, item));
-      if (at < 0) merged.push(item);
-      else merged[at] = item;
+      const place = places.find(jsonValue(item), { item });
+      if (place) place.item = item;
+      else append(item);
     }
-    return new JsonList(merged, this.node);
+    return new JsonList(
+      merged.map(({ item }) => item),
+      this.node,
+    );
   }
 
   get #isUnordered(): boolean {
     return this.node?.listType === 'set' || this.node?.listType === 'map';
   }
 
+  get #mapKeys(): readonly string[] {
+    return this.node?.listType === 'map' ? this.node.mapKeys : [];
+  }
+
   #isSameItem(a: Json, b: Json): boolean {
     if (this.node?.listType !== 'map') return equal(jsonValue(a), jsonValue(b));
     if (!isJsonObject(a) || !isJsonObject(b)) return false;
-    return this.node.mapKeys.every((key) => (a[key] ?? null) === (b[key] ?? null));
+    return this.#mapKeys.every((key) => ownField(a, key) === ownField(b, key));
   }
 }

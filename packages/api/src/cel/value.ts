@@ -138,10 +138,11 @@ export abstract class CelMap {
 export class EntryMap extends CelMap {
   readonly #entries = new Map<string, readonly [CelValue, CelValue]>();
 
-  /** @throws EvaluationError for a key that is there twice. */
+  /** @throws EvaluationError for a key that is there twice, or is a floating number: those only find keys. */
   constructor(entries: Iterable<readonly [CelValue, CelValue]>) {
     super();
     for (const entry of entries) {
+      if (typeof entry[0] === 'number') throw unsupportedKey();
       const key = keyText(entry[0]);
       if (this.#entries.has(key)) throw new EvaluationError('Failed with repeated key');
       this.#entries.set(key, entry);
@@ -165,8 +166,10 @@ function keyText(key: CelValue): string {
   if (typeof key === 'bigint') return `n${key}`;
   if (key instanceof CelUint) return `n${key.value}`;
   if (typeof key === 'number') return `n${Number.isInteger(key) ? BigInt(key) : key}`;
-  throw new EvaluationError('unsupported key type');
+  throw unsupportedKey();
 }
+
+const unsupportedKey = (): EvaluationError => new EvaluationError('unsupported key type');
 
 /** Whether two values are equal: numbers by amount, whatever their type; values of different types are not. */
 export function equal(a: CelValue, b: CelValue): boolean {

@@ -12,6 +12,7 @@ import {
   map,
   type Overload,
   optional,
+  type Parameter,
   string,
   timestamp,
   uint,
@@ -21,6 +22,7 @@ import { BOOL, type CelType, scalar } from '../type.js';
 import {
   CelList,
   CelMap,
+  type CelNumber,
   CelOptional,
   CelUint,
   type CelValue,
@@ -163,8 +165,10 @@ function maybeAt(from: CelValue, key: CelValue): CelOptional {
 
 const list_A = list(A);
 const map_AB = map(A, B);
-const index = (id: string, of: CelType, key: typeof int | typeof A, result: CelType): Overload =>
-  global(id, [{ type: of, takes: dyn.takes }, key], result, maybeAt);
+/** Whole for the checker; any number that is whole when the expression is evaluated. */
+const position: Parameter<CelNumber> = { type: INT, takes: isNumber };
+const index = (id: string, of: Parameter, key: Parameter, result: CelType): Overload =>
+  global(id, [of, key], result, maybeAt);
 
 /** The operators. Logical ones are only declared here: their sides are not all evaluated. */
 export const OPERATORS: Library = [
@@ -254,19 +258,19 @@ export const OPERATORS: Library = [
   [
     '_[_]',
     [
-      global('index_list', [list_A, int], A.type, elementOf),
+      global('index_list', [list_A, position], A.type, elementOf),
       global('index_map', [map_AB, A], B.type, entryOf),
-      index('optional_list_index_int', optional(list_A).type, int, optional(A).type),
-      index('optional_map_index_value', optional(map_AB).type, A, optional(B).type),
+      index('optional_list_index_int', optional(list_A), position, optional(A).type),
+      index('optional_map_index_value', optional(map_AB), A, optional(B).type),
     ],
   ],
   [
     '_[?_]',
     [
-      index('list_optindex_optional_int', list_A.type, int, optional(A).type),
-      index('optional_list_optindex_optional_int', optional(list_A).type, int, optional(A).type),
-      index('map_optindex_optional_value', map_AB.type, A, optional(B).type),
-      index('optional_map_optindex_optional_value', optional(map_AB).type, A, optional(B).type),
+      index('list_optindex_optional_int', list_A, position, optional(A).type),
+      index('optional_list_optindex_optional_int', optional(list_A), position, optional(A).type),
+      index('map_optindex_optional_value', map_AB, A, optional(B).type),
+      index('optional_map_optindex_optional_value', optional(map_AB), A, optional(B).type),
     ],
   ],
   ['_?._', [global('select_optional_field', [dyn, string], optional(dyn).type, maybeAt)]],

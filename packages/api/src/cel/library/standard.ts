@@ -50,10 +50,14 @@ function parsedUint(text: string): CelUint {
   return new CelUint(value);
 }
 
+/** Go's form of floating numbers, without its hexadecimal one. */
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
 function parsedDouble(text: string): number {
   if (/^[+-]?(inf|infinity)$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
-  const value = Number(text);
-  if (text.trim() === '' || (Number.isNaN(value) && !/^[+-]?nan$/i.test(text))) throw notOfType('double');
+  if (/^nan$/i.test(text)) return Number.NaN;
+  const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(value)) throw notOfType('double');
   return value;
 }
 

@@ -118,7 +118,7 @@ function clauseText({ verb, precision }: Clause, value: CelValue): string {
     case 'd':
       return typeof value === 'number' && !Number.isFinite(value) ? special(value) : String(wholeOf(verb, value));
     case 'f':
-      return floating(verb, value, (number) => number.toFixed(precision));
+      return floating(verb, value, (number) => fixed(number, precision));
     case 'e':
       return floating(verb, value, (number) => exponential(number, precision));
     case 'b':
@@ -149,6 +149,12 @@ function floating(verb: string, value: CelValue, write: (value: number) => strin
 }
 
 const special = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity');
+
+/** `toFixed` writes an exponent from 1e21 on, where all numbers are whole. */
+function fixed(value: number, precision: number): string {
+  if (Math.abs(value) < 1e21) return value.toFixed(precision);
+  return precision === 0 ? String(BigInt(value)) : `${BigInt(value)}.${'0'.repeat(precision)}`;
+}
 
 const exponential = (value: number, precision: number): string =>
   value.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2');

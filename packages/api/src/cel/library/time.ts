@@ -19,11 +19,18 @@ const UNITS: Readonly<Record<string, bigint>> = {
 /** A time of seconds since 1970, or of RFC 3339 text. @throws EvaluationError */
 export function timestampOf(from: bigint | string): Timestamp {
   if (typeof from === 'bigint') return toTimestamp(from * SECOND);
-  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/.exec(from);
-  const whole = match ? Date.parse(`${match[1]}${match[3]}`) : Number.NaN;
+  const match = /^(\d{4}-\d\d-\d\d)(T(?:[01]\d|2[0-3]):\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/.exec(from);
+  const [, day = '', time = '', fraction = '', zone = ''] = match ?? [];
+  const whole = isDay(day) ? Date.parse(`${day}${time}${zone}`) : Number.NaN;
   if (Number.isNaN(whole))
     throw new EvaluationError("type conversion error from 'string' to 'google.protobuf.Timestamp'");
-  return toTimestamp(BigInt(whole) * 1_000_000n + BigInt((match?.[2] ?? '').padEnd(9, '0')));
+  return toTimestamp(BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(9, '0')));
+}
+
+/** Whether the month has that day: a Date reads February 30 as March 1. */
+function isDay(text: string): boolean {
+  const day = new Date(text);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 /** A span of nanoseconds, or of Go's text for it: `1h30m`. @throws EvaluationError */
@@ -67,6 +74,13 @@ export function durationText({ nanos }: Duration): string {
   return `${nanos < 0n ? '-' : ''}${amount / SECOND}${fraction}s`;
 }
 
+/** The beginning of a day; `Date.UTC` takes years below 100 for those of another century. */
+function dayOf(year: number, month: number, day: number): Date {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, day);
+  return date;
+}
+
 /** The time as clocks of a zone show it: in a Date that reads as UTC. @throws EvaluationError for an unknown zone. */
 function inZone({ nanos }: Timestamp, zone: string): Date {
   const part = ((nanos % 1_000_000n) + 1_000_000n) % 1_000_000n;
@@ -84,10 +98,9 @@ function inZone({ nanos }: Timestamp, zone: string): Date {
       ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
     }).formatToParts(at);
     const field = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
-    return new Date(
-      Date.UTC(field('year'), field('month') - 1, field('day'), field('hour'), field('minute'), field('second')) +
-        at.getUTCMilliseconds(),
-    );
+    const shown = dayOf(field('year'), field('month') - 1, field('day'));
+    shown.setUTCHours(field('hour'), field('minute'), field('second'), at.getUTCMilliseconds());
+    return shown;
   } catch {
     throw new EvaluationError(`unknown time zone ${zone}`);
   }
@@ -112,7 +125,7 @@ export const TIME: Library = [
   ['getMonth', part('month', (date) => date.getUTCMonth())],
   [
     'getDayOfYear',
-    part('day_of_year', (date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0)) / DAY)),
+    part('day_of_year', (date) => Math.floor((date.getTime() - dayOf(date.getUTCFullYear(), 0, 1).getTime()) / DAY)),
   ],
   ['getDayOfMonth', part('day_of_month', (date) => date.getUTCDate() - 1)],
   ['getDate', part('day_of_month_1_based', (date) => date.getUTCDate())],
@@ -122,9 +135,6 @@ export const TIME: Library = [
   ['getSeconds', [...part('seconds', (date) => date.getUTCSeconds()), spanOf('seconds', SECOND)]],
   [
     'getMilliseconds',
-    [
-      ...part('milliseconds', (date) => date.getUTCMilliseconds()),
-      member('duration_to_milliseconds', [duration], INT, ({ nanos }) => (nanos % SECOND) / 1_000_000n),
-    ],
+    [...part('milliseconds', (date) => date.getUTCMilliseconds()), spanOf('milliseconds', 1_000_000n)],
   ],
 ];
