@@ -29,6 +29,12 @@ const EXPONENT = /^[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)[eE][-+]?[0-9]+$/;
 /** Anchors and aliases together: to follow an alias, the library looks at all of them. */
 const MAX_MARKS = 1000;
 
+/**
+ * Bytes of the longest YAML that a request may bring: the library holds up the server for about a second over so much of it, and
+ * reads no part at a time. Programs send JSON, also under YAML's name.
+ */
+const MAX_YAML_BYTES = 256 * 1024;
+
 /** Tokens that the parser holds beside those a value is nested in: the document, a scalar. */
 const AROUND = 3;
 /** A key that stands for those of other maps; it may be there more than once. */
@@ -77,10 +83,15 @@ export interface ReadYaml {
 
 /**
  * The first document of a YAML body, as lenient as an API server reads it: a key may be given twice, and further documents are
- * not looked at. Throws as `decodeYaml` does.
+ * not looked at. Throws as `decodeYaml` does, and RequestEntityTooLarge above 256 KiB.
  */
 export function readYaml(body: Uint8Array | string, limits: BodyLimits = DEFAULT_LIMITS): ReadYaml {
   refuseLarge(body.length, limits);
+  if (body.length > MAX_YAML_BYTES)
+    throw new ApiError(
+      'RequestEntityTooLarge',
+      `a YAML body may have ${MAX_YAML_BYTES} bytes, got ${body.length}: send it as JSON`,
+    );
   const lines = new LineCounter();
   const composed = new Composer(OPTIONS).compose(tokens(decodeText(body), lines, limits));
   const read = nextOf(composed, lines) ?? { value: null, repeated: [] };
