@@ -1,12 +1,14 @@
 export type { AdmissionPlugin, AdmissionReview } from './admission.js';
 export { type ReplicasPath, scaledManagers, scaleManagers } from './apply/scale.js';
-export { applyObject, updateManagedFields, type Write } from './apply/server-side-apply.js';
+export { applyObject } from './apply/server-side-apply.js';
+export { updateManagedFields } from './apply/update.js';
 export type { KindVersion } from './apply/versions.js';
+export type { Write } from './apply/write.js';
 export { duplicateFields } from './body/duplicate-fields.js';
 export { goText } from './body/go-value.js';
 export { decodeJson } from './body/json.js';
 export { jsonSyntaxFault } from './body/json-syntax.js';
-export { type BodyLimits, DEFAULT_LIMITS } from './body/limits.js';
+export { type BodyLimits, DEFAULT_LIMITS, MAX_REQUEST_BYTES } from './body/limits.js';
 export { decodeYaml, decodeYamlDocuments, encodeYaml, type ReadYaml, readYaml } from './body/yaml.js';
 export {
   ApiError,

@@ -4,7 +4,9 @@ import type { Json, JsonObject, KubeObject } from '../object.js';
 import { openSchema } from '../schema/open-schema.js';
 import type { Schema } from '../schema/schema.js';
 import { FieldSet } from './field-set.js';
-import { applyObject, updateManagedFields, type Write } from './server-side-apply.js';
+import { applyObject } from './server-side-apply.js';
+import { updateManagedFields } from './update.js';
+import type { Write } from './write.js';
 
 const text: Schema = { type: 'string' };
 const integer: Schema = { type: 'integer' };

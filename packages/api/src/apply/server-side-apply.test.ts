@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject, KubeObject } from '../object.js';
 import { openSchema } from '../schema/open-schema.js';
 import { builtinSchemas } from '../schemas.js';
-import { applyObject, updateManagedFields } from './server-side-apply.js';
+import { applyObject } from './server-side-apply.js';
+import { updateManagedFields } from './update.js';
 
 const components = builtinSchemas();
 const schemaOf = (component: string) => openSchema(components[component] ?? {}, components);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject, KubeObject } from '../object.js';
 import { openSchema } from '../schema/open-schema.js';
 import type { Schema } from '../schema/schema.js';
-import { applyObject, updateManagedFields } from './server-side-apply.js';
+import { applyObject } from './server-side-apply.js';
+import { updateManagedFields } from './update.js';
 
 const text: Schema = { type: 'string' };
 const fields = (properties: Record<string, Schema>, more: Schema = {}): Schema => ({

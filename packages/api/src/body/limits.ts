@@ -2,16 +2,19 @@ import { ApiError, badRequest } from '../errors.js';
 import type { Json } from '../object.js';
 import { refuseMagicKey } from './magic-key.js';
 
+/** Bytes of the largest request that Kubernetes takes (apiserver's MaxRequestBodyBytes). */
+export const MAX_REQUEST_BYTES = 3 * 1024 * 1024;
+
 /** How much of a body is read. */
 export interface BodyLimits {
-  /** Bytes; what Kubernetes takes for one object is 3 MiB. */
+  /** Bytes. */
   readonly maxBytes: number;
   /** How deep objects and lists may be nested; a CRD's schema needs about a hundred. */
   readonly maxDepth: number;
 }
 
 /** What a server reads of an object's body: as much as Kubernetes does. */
-export const DEFAULT_LIMITS: BodyLimits = { maxBytes: 3 * 1024 * 1024, maxDepth: 500 };
+export const DEFAULT_LIMITS: BodyLimits = { maxBytes: MAX_REQUEST_BYTES, maxDepth: 500 };
 
 /** 413 when there is more of a body than is read. */
 export function refuseLarge(bytes: number, { maxBytes }: BodyLimits): void {

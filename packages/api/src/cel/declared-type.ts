@@ -1,9 +1,9 @@
+import { MAX_REQUEST_BYTES } from '../body/limits.js';
 import type { SchemaNode } from '../schema/node.js';
 import { fieldNamed } from './escaping.js';
 import { type CelType, DYN, listOf, mapOf, STRING, scalar } from './type.js';
 
-/** The largest object that a request can bring (apiserver cel/limits). */
-const MAX_REQUEST_BYTES = 3 * 1024 * 1024;
+/** Characters of the longest text that a request can bring, without its quotes (apiserver cel/limits). */
 const MAX_TEXT = MAX_REQUEST_BYTES - 2;
 
 /** What a schema says about a value, to those who type-check expressions and estimate what they cost. */

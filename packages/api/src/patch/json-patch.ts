@@ -1,3 +1,4 @@
+import { MAX_REQUEST_BYTES } from '../body/limits.js';
 import { ApiError, badRequest } from '../errors.js';
 import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject } from '../object.js';
@@ -6,8 +7,6 @@ import { parsePointer } from './json-pointer.js';
 
 /** As many operations a patch may have as in Kubernetes. */
 const MAX_OPERATIONS = 10_000;
-/** A patch may not grow an object by copying beyond what a request body may hold. */
-const MAX_COPIED_BYTES = 3 * 1024 * 1024;
 
 /**
  * The document after a JSON patch (RFC 6902); the document itself is not changed. All operations take effect or none. Where
@@ -29,7 +28,8 @@ export function applyJsonPatch(document: Json, patch: Json): Json {
     if (!isJsonObject(operation)) throw unfit();
     if (operation['op'] === 'copy') {
       copied += JSON.stringify(valueAt(current, pathOf(operation, 'from'))).length;
-      if (copied > MAX_COPIED_BYTES) throw unfit();
+      // By copying, an object may not grow beyond what a request could have brought.
+      if (copied > MAX_REQUEST_BYTES) throw unfit();
     }
     return apply(current, operation);
   }, document);

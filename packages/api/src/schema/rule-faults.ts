@@ -1,3 +1,4 @@
+import { MAX_REQUEST_BYTES } from '../body/limits.js';
 import type { StatusCause } from '../object.js';
 import { fieldAt } from './field-at.js';
 import { forbiddenField, internalError, invalidValue, notSupported, required, typedValue } from './field-cause.js';
@@ -10,8 +11,6 @@ import type { Schema } from './schema.js';
 const RULE_LIMIT = 10_000_000;
 /** The most that all rules of a schema may cost (upstream's StaticEstimatedCRDCostLimit). */
 const SCHEMA_LIMIT = 100_000_000;
-/** The largest request, which bounds how many values a list without a bound can hold. */
-const MAX_REQUEST_BYTES = 3 * 1024 * 1024;
 /** So many of the rules that cost most are named when all together cost too much. */
 const MOST_EXPENSIVE = 4;
 
@@ -75,6 +74,7 @@ class FaultWalk {
       this.causes.push(internalError(`${place.path}.x-kubernetes-validations`, detail));
       return;
     }
+    // What a request can bring bounds how many values a list without a bound can hold.
     const times = place.cardinality ?? Math.floor(MAX_REQUEST_BYTES / (self.minSize + 1));
     for (const [index, rule] of rulesOf(node, place.isResource).entries()) {
       if (rule.source.rule.trim() === '') continue;

@@ -1,9 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { ApiError, badRequest } from '@drover/api';
-
-/** Bytes of a request body (apiserver's MaxRequestBodyBytes). */
-export const BODY_BYTES = 3 * 1024 * 1024;
+import { ApiError, badRequest, MAX_REQUEST_BYTES } from '@drover/api';
 
 /**
  * The whole body of a request.
@@ -13,7 +10,7 @@ export const BODY_BYTES = 3 * 1024 * 1024;
 export async function readBody(
   body: AsyncIterable<Uint8Array>,
   encoding: string | undefined,
-  limit: number = BODY_BYTES,
+  limit: number = MAX_REQUEST_BYTES,
 ): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
