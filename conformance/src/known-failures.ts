@@ -12,5 +12,4 @@ export interface KnownFailure {
  */
 export const knownFailures: readonly KnownFailure[] = [
   { test: 'content types > answers for built-in kinds can be had in protobuf', seen: 'answers are JSON' },
-  { test: 'watch > the old path of watches still works', seen: '404 NotFound' },
 ];

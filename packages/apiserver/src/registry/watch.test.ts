@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, events, type Loose, next } from '../testing/ask.js';
+import { ask, events, type Loose, next, someone } from '../testing/ask.js';
 import { openTestServer, type TestServer } from '../testing/test-server.js';
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
@@ -127,6 +127,38 @@ describe('a watch with a selector', () => {
     await write('POST', MAPS, map('wanted'));
     expect(told(await next(watcher))).toEqual(['ADDED', 'wanted']);
     await watcher.return(undefined);
+  });
+});
+
+describe('a watch by its old path', () => {
+  const OLD = MAPS.replace('/v1/', '/v1/watch/');
+
+  it('tells what a watch of the collection does', async () => {
+    await write('POST', MAPS, map('deprecated', { old: 'path' }));
+    const watcher = events(test.server, `${OLD}?labelSelector=old`);
+    expect(told(await next(watcher))).toEqual(['ADDED', 'deprecated']);
+    await watcher.return(undefined);
+  });
+
+  it('of one name tells of that one only', async () => {
+    for (const name of ['by-name', 'by-name-2']) await write('POST', MAPS, map(name));
+    const watcher = events(test.server, `${OLD}/by-name-2`);
+    expect(told(await next(watcher))).toEqual(['ADDED', 'by-name-2']);
+    await watcher.return(undefined);
+  });
+
+  it.each([
+    ['GET', '/by-name?fieldSelector=metadata.name=other', 400],
+    ['GET', '/by-name/status', 404],
+    ['POST', '', 405],
+  ])('%s %s is refused with %d', async (method, rest, status) => {
+    expect((await write(method, `${OLD}${rest}`)).status).toBe(status);
+  });
+
+  it('needs the right to watch', async () => {
+    expect((await ask(test.server, 'GET', OLD, undefined, { as: someone('nobody') })).body['message']).toContain(
+      'cannot watch resource "configmaps"',
+    );
   });
 });
 

@@ -18,6 +18,11 @@ describe('a path', () => {
       '/apis/g.io/v1/virtualmachines/b/addvolume/x',
       { group: 'g.io', version: 'v1', resource: 'virtualmachines', name: 'b', subresource: 'addvolume/x' },
     ],
+    [
+      '/api/v1/watch/namespaces/a/pods/b',
+      { group: '', version: 'v1', namespace: 'a', resource: 'pods', name: 'b', watched: true },
+    ],
+    ['/apis/apps/v1/watch/deployments', { group: 'apps', version: 'v1', resource: 'deployments', watched: true }],
   ])('%s addresses what Kubernetes says', (path, expected) => {
     expect(parseTarget(path)).toEqual({ type: 'resource', ...expected });
   });
@@ -47,5 +52,7 @@ describe('a verb', () => {
     expect(verbOf('GET', { ...pods, name: 'a' }, false)).toBe('get');
     expect(verbOf('DELETE', pods, false)).toBe('deletecollection');
     expect(verbOf('TRACE', pods, false)).toBeUndefined();
+    expect(verbOf('GET', { ...pods, name: 'a', watched: true }, false)).toBe('watch');
+    expect(verbOf('DELETE', { ...pods, name: 'a', watched: true }, false)).toBeUndefined();
   });
 });

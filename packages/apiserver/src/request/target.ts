@@ -11,6 +11,8 @@ export interface ResourceTarget {
   readonly resource: string;
   readonly name?: string;
   readonly subresource?: string;
+  /** Set for the old path of watches, which says by itself that it is one, of a collection or of one name. */
+  readonly watched?: true;
 }
 
 /** What a request addresses: an API resource, or any other path of the server. */
@@ -21,8 +23,8 @@ const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
 /**
  * Reads a URL's path by the grammar of the Kubernetes API:
- * `/api/v1|/apis/GROUP/VERSION` `[/namespaces/NAMESPACE]` `/PLURAL[/NAME[/SUBRESOURCE...]]`. Anything else, discovery paths
- * included, is a plain path.
+ * `/api/v1|/apis/GROUP/VERSION` `[/watch]` `[/namespaces/NAMESPACE]` `/PLURAL[/NAME[/SUBRESOURCE...]]`. Anything else, discovery
+ * paths included, is a plain path.
  *
  * @throws ApiError BadRequest for a segment that does not decode, or that would mean something else after decoding.
  */
@@ -36,7 +38,10 @@ export function parseTarget(path: string): Target {
   if (decoded.length <= head) return { type: 'path', path };
   const group = root === 'api' ? '' : (decoded[1] as string);
   const version = decoded[head - 1] as string;
-  return { type: 'resource', group, version, ...parseResource(decoded.slice(head)) };
+  const place = decoded.slice(head);
+  const watched = place[0] === 'watch' && place.length > 1;
+  const addressed = parseResource(watched ? place.slice(1) : place);
+  return { type: 'resource', group, version, ...addressed, ...(watched ? { watched } : {}) };
 }
 
 type Addressed = Omit<ResourceTarget, 'type' | 'group' | 'version'>;
@@ -73,6 +78,7 @@ function decodeSegment(segment: string): string {
 
 /** The RBAC verb of a request: what the method means at this place. Unknown methods have none. */
 export function verbOf(method: string, target: ResourceTarget, watch: boolean): string | undefined {
+  if (target.watched) return method === 'GET' || method === 'HEAD' ? 'watch' : undefined;
   switch (method) {
     case 'GET':
     case 'HEAD':

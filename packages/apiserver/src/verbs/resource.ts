@@ -1,4 +1,13 @@
-import { ApiError, type ApiRequest, type ApiResponse, type Attributes, type Identity, notServed } from '@drover/api';
+import {
+  ApiError,
+  type ApiRequest,
+  type ApiResponse,
+  type Attributes,
+  badRequest,
+  formatFieldSelector,
+  type Identity,
+  notServed,
+} from '@drover/api';
 import { builtinResources } from '@drover/api/schemas';
 import type { Served } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
@@ -49,9 +58,11 @@ export async function serveObjects(
   if (!definition.verbs.includes(verb)) throw methodNotAllowed();
   const namespace = placeOf(target, served, verb);
   const part = partOf(target, served);
+  if (target.watched && part !== 'main') throw notServed();
   const warnings: string[] = [];
   const place = { served, namespace, name: target.name, part };
-  const call: Call = { request, query, ...place, identity, warnings, annotate };
+  const asked = target.watched ? watchQuery(query, target.name) : query;
+  const call: Call = { request, query: asked, ...place, identity, warnings, annotate };
   const response = await serve(verbs, call, verb);
   if (served.version.deprecation !== undefined) warnings.unshift(served.version.deprecation);
   return withWarnings(response, warnings);
@@ -84,6 +95,19 @@ async function serve(verbs: Verbs, call: Call, verb: string): Promise<ApiRespons
     default:
       throw methodNotAllowed();
   }
+}
+
+/** What the old path of a watch asks, as it is asked of the collection. @throws ApiError BadRequest for fields of another name. */
+function watchQuery(query: URLSearchParams, name: string | undefined): URLSearchParams {
+  const asked = new URLSearchParams(query);
+  asked.set('watch', 'true');
+  if (name === undefined) return asked;
+  const selector = query.get('fieldSelector') ?? '';
+  if (selector === '')
+    asked.set('fieldSelector', formatFieldSelector([{ field: 'metadata.name', operator: '=', value: name }]));
+  else if (selectedName(selector) !== name)
+    throw badRequest("fieldSelector metadata.name doesn't match requested name");
+  return asked;
 }
 
 /** The namespace a request is about. Kinds are never reached through a place they are not in. */
