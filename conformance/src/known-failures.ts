@@ -4,12 +4,18 @@ export interface KnownFailure {
   readonly test: string;
   /** What is seen instead. */
   readonly seen: string;
+  /** What the failure says; one that says anything else is another. */
+  readonly failure: RegExp;
 }
 
 /**
- * What is known to be wrong with our server. Each of these tests runs, is reported by name, and must fail: one that passes
- * fails the run until its row is taken out of here.
+ * What is known to be wrong with our server. Each of these tests runs, is reported by name, and must fail as its row says: one that
+ * passes, or fails otherwise, fails the run until its row is taken out of here; so does a row that names no promise of its suite.
  */
 export const knownFailures: readonly KnownFailure[] = [
-  { test: 'content types > answers for built-in kinds can be had in protobuf', seen: 'answers are JSON' },
+  {
+    test: 'content types > answers for built-in kinds can be had in protobuf',
+    seen: 'answers are JSON',
+    failure: /expected 'application\/json' to be 'application\/vnd/,
+  },
 ];
