@@ -270,7 +270,7 @@ describe('a validating webhook', () => {
     await create(test, map('mine'));
     await create(test, map('a', { width: 'wide' }));
     expect(operationsOf(hook)).toEqual(['CREATE a']);
-    const why = 'expression \'object.data.width == "wide"\' resulted in error: no such key: width';
+    const why = 'expression \'object.data.width == "wide"\' resulted in error: no such key: data';
     expect(said(await create(test, map('b', {})))).toEqual([403, `configmaps "b" is forbidden: ${why}`]);
   });
 
