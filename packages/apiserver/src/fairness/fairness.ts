@@ -2,12 +2,13 @@ import type { Attributes, Identity, KubeObject } from '@drover/api';
 import type { FlowSchema, PriorityLevelConfiguration } from '@drover/api/types/flowcontrol-v1';
 import type { Clock } from '@drover/kit';
 import type { Store } from '@drover/store';
+import type { Asked } from '../request/recognition.js';
 import { collectionPrefix } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
 import { defaultLevels, defaultSchemas, mandatoryLevels, mandatorySchemas } from './default-objects.js';
 import { FlowMetrics } from './flow-metrics.js';
 import { DEFAULT_PRECEDENCE, matchesSchema } from './flow-schema.js';
-import { type Caller, type LevelObserver, type LevelRules, PriorityLevel, type Seat } from './priority-level.js';
+import { type LevelObserver, type LevelRules, PriorityLevel, type Seat } from './priority-level.js';
 import { hasSeat, type SeatShare } from './seats.js';
 
 /** Requests worked on at the same time (kube-apiserver's --max-requests-inflight and --max-mutating-requests-inflight). */
@@ -16,7 +17,7 @@ export const SEATS = 600;
 const GROUP = 'flowcontrol.apiserver.k8s.io';
 
 /** Which flow a request is part of, and where it waits. */
-export interface Classified {
+interface Classified {
   readonly level: PriorityLevel;
   readonly flow: string;
   readonly observer: LevelObserver;
@@ -75,22 +76,28 @@ export class Fairness {
     this.#configure();
   }
 
+  /**
+   * Does `work` when the request's turn comes, and notes for its answer where it waited. The seat is free again when the work is
+   * done.
+   *
+   * @throws ApiError TooManyRequests.
+   */
+  seated<T>({ visit, identity }: Pick<Asked, 'visit' | 'identity'>, work: () => Promise<T>): Promise<T> {
+    const { request, attributes } = visit;
+    const { level, flow, observer, headers } = this.#classify(attributes, identity);
+    visit.headers = headers;
+    const seat = level.enter(flow, observer, request);
+    // Nothing is awaited where a seat is free: most requests are answered within one turn of the loop.
+    return seat instanceof Promise ? seat.then((free) => inSeat(free, work)) : inSeat(seat, work);
+  }
+
   /** Where a request belongs. Every request belongs somewhere: to `catch-all` when nothing else wants it. */
-  classify(attributes: Attributes, identity: Identity): Classified {
+  #classify(attributes: Attributes, identity: Identity): Classified {
     const schema =
       this.#schemas.find(({ object }) => matchesSchema(object, attributes, identity)) ??
       (this.#schemas.at(-1) as Schema);
     const { object, level, observer, headers } = schema;
     return { level, flow: flowOf(object, attributes, identity), observer, headers };
-  }
-
-  /**
-   * A seat for a request, now or when its turn comes.
-   *
-   * @throws ApiError TooManyRequests.
-   */
-  enter({ level, flow, observer }: Classified, caller: Caller): Seat | Promise<Seat> {
-    return level.enter(flow, observer, caller);
   }
 
   #configure(): void {
@@ -152,6 +159,11 @@ export class Fairness {
       if (level.waiting === 0) this.#leaving.delete(level);
     }
   }
+}
+
+async function inSeat<T>(seat: Seat, work: () => Promise<T>): Promise<T> {
+  using _until = seat;
+  return await work();
 }
 
 const nameOf = ({ metadata }: { readonly metadata: { readonly name?: string } }): string => metadata.name ?? '';
