@@ -1,5 +1,7 @@
 import type { Json } from '@drover/api';
 import { type ClusterAccess, httpsTransport, loadKubeconfig, type TransportResponse } from '@drover/client';
+import type { IssuedCertificate } from '@drover/client/testing';
+import { Secret } from '@drover/kit';
 import { Answer } from './answer.js';
 import { Watch, WatchRefused } from './watch.js';
 
@@ -73,6 +75,13 @@ export class Api implements AsyncDisposable {
     const { server, ca, tlsServerName } = this.#access;
     const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
     return new Api({ server, ca, tlsServerName }, undefined, headers);
+  }
+
+  /** The same server for the owner of a client certificate, and of a token if there is one. Disposed by whoever asked for it. */
+  withCertificate({ cert, key }: IssuedCertificate, token?: string): Api {
+    const { server, ca, tlsServerName } = this.#access;
+    const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
+    return new Api({ server, ca, tlsServerName, cert, key: new Secret(key) }, undefined, headers);
   }
 
   get(path: string, query: Query = {}, headers: RequestOptions['headers'] = {}): Promise<Answer> {

@@ -16,6 +16,8 @@ import { Running } from './process.js';
 export interface ControlPlane extends AsyncDisposable {
   /** File of the administrator's kubeconfig: a token in `system:masters`. */
   readonly kubeconfig: string;
+  /** File of the authority that signs client certificates: its certificate and its key. */
+  readonly clientAuthority: string;
   /** The directory of its files, removed with it. */
   readonly directory: string;
 }
@@ -96,6 +98,7 @@ export async function startControlPlane(programs: Binaries): Promise<ControlPlan
   const opened = closing.move();
   return {
     kubeconfig: file('kubeconfig.yaml'),
+    clientAuthority: file('ca.pem'),
     directory,
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
@@ -124,6 +127,7 @@ async function writeCredentials(file: (name: string) => string, authority: TestA
   });
   const contents = {
     'ca.crt': authority.ca,
+    'ca.pem': authority.pem,
     'server.crt': server.cert,
     'server.key': server.key,
     'proxy.crt': proxy.cert,

@@ -16,6 +16,7 @@ else {
   await using plane = await startControlPlane(await binaries((text) => process.stderr.write(`${text}\n`)));
   if (values.kubeconfig !== undefined) await copyFile(plane.kubeconfig, values.kubeconfig);
   process.stdout.write(`export KUBECONFIG=${values.kubeconfig ?? plane.kubeconfig}\n`);
+  process.stdout.write(`export DROVER_TEST_CLIENT_AUTHORITY=${plane.clientAuthority}\n`);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   await once(stop.signal, 'abort');

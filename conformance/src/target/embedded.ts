@@ -6,7 +6,7 @@ import { Closing, silentLog, systemClock } from '@drover/kit';
 import { openMemoryStore } from '@drover/store';
 import { temporaryDirectory } from '@drover/testkit';
 import type { TestProject } from 'vitest/node';
-import { provideTarget, targetOf } from './target.js';
+import { provideTarget, type Target, targetOf } from './target.js';
 
 /**
  * What the project `conformance` asks: the cluster of the kubeconfig in `DROVER_TEST_KUBECONFIG`, else our API server on a
@@ -15,12 +15,13 @@ import { provideTarget, targetOf } from './target.js';
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await using closing = new Closing();
   const given = process.env['DROVER_TEST_KUBECONFIG'];
-  provideTarget(project, await targetOf(given ?? (await embedded(closing))));
+  if (given !== undefined) provideTarget(project, await targetOf(given));
+  else provideTarget(project, await embedded(closing));
   const opened = closing.move();
   return () => opened[Symbol.asyncDispose]();
 }
 
-async function embedded(closing: Closing): Promise<string> {
+async function embedded(closing: Closing): Promise<Target> {
   const { path: dataDir } = closing.use(await temporaryDirectory());
   const means = { clock: systemClock, random: (length: number): Uint8Array => randomBytes(length), log: silentLog };
   const store = closing.use(openMemoryStore(means));
@@ -29,5 +30,5 @@ async function embedded(closing: Closing): Promise<string> {
   const listener = closing.use(await listen(server, { host: '127.0.0.1', port: 0 }));
   const kubeconfig = join(dataDir, 'kubeconfig.yaml');
   await writeFile(kubeconfig, await server.adminKubeconfig(listener.url), { mode: 0o600 });
-  return kubeconfig;
+  return targetOf(kubeconfig, join(dataDir, 'ca.pem'));
 }

@@ -18,7 +18,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     provideTarget(project, undefined, 'DROVER_TEST_KUBECONFIG, or Go to build a Kubernetes control plane');
   } else {
     const programs = await binaries((text) => process.stdout.write(`${text}\n`));
-    provideTarget(project, await targetOf(closing.use(await startControlPlane(programs)).kubeconfig));
+    const { kubeconfig, clientAuthority } = closing.use(await startControlPlane(programs));
+    provideTarget(project, await targetOf(kubeconfig, clientAuthority));
   }
   const opened = closing.move();
   return () => opened[Symbol.asyncDispose]();

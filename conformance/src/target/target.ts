@@ -6,6 +6,11 @@ import { knownFailures } from '../known-failures.js';
 export interface Target {
   /** File of the administrator's kubeconfig. */
   readonly kubeconfig: string;
+  /**
+   * File of the authority whose client certificates it takes, certificate and key: tests make their own. `undefined` when it is
+   * the cluster's secret.
+   */
+  readonly clientAuthority: string | undefined;
   /** Whether it is our server: rows that are ours hold there only. */
   readonly ours: boolean;
 }
@@ -31,11 +36,17 @@ export function provideTarget({ provide }: TestProject, target: Target | undefin
   }
 }
 
-/** The target of a kubeconfig, named by what the server says of itself. */
-export async function targetOf(kubeconfig: string): Promise<Target> {
+/**
+ * The target of a kubeconfig, named by what the server says of itself. `clientAuthority` is the file in
+ * `DROVER_TEST_CLIENT_AUTHORITY` by default.
+ */
+export async function targetOf(
+  kubeconfig: string,
+  clientAuthority = process.env['DROVER_TEST_CLIENT_AUTHORITY'],
+): Promise<Target> {
   await using api = await Api.open(kubeconfig);
   const version = await api.get('/version');
   if (version.status !== 200) throw new Error(`${api.server}/version: ${version.outcome}`);
   // Ours is the one Kubernetes API that was not compiled by Go.
-  return { kubeconfig, ours: version.at('compiler') === 'node' };
+  return { kubeconfig, clientAuthority, ours: version.at('compiler') === 'node' };
 }

@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream';
 import {
   type ApiRequest,
   type ApiResponse,
-  type Identity,
   type KubeObject,
   notServed,
   type PathHandler,
@@ -10,7 +9,7 @@ import {
 } from '@drover/api';
 import { refused } from './auth/authorize.js';
 import { GuardedStream } from './auth/guarded-stream.js';
-import { ANONYMOUS } from './auth/identity.js';
+import { ANONYMOUS, type Sender } from './auth/identity.js';
 import type { OpenStreams } from './auth/open-streams.js';
 import { withoutIdentity } from './auth/without-identity.js';
 import type { Fairness } from './fairness/fairness.js';
@@ -49,7 +48,7 @@ export class Api {
   }
 
   /** Answers a request; what goes wrong is an answer, too. `sender` is who the connection's certificate says. */
-  async handle(request: ApiRequest, sender?: Identity): Promise<ApiResponse> {
+  async handle(request: ApiRequest, sender?: Sender): Promise<ApiResponse> {
     const visit = new Visit(request, this.parts.clock.now());
     using _inFlight = this.#account.arrived(request);
     const response = await this.#answer(visit, sender);
@@ -58,7 +57,7 @@ export class Api {
   }
 
   /** Serves a WebSocket handshake. Whatever is refused is told on the raw connection, which then ends. */
-  async upgrade(request: ApiRequest, socket: Duplex, head: Uint8Array, sender?: Identity): Promise<void> {
+  async upgrade(request: ApiRequest, socket: Duplex, head: Uint8Array, sender?: Sender): Promise<void> {
     const visit = new Visit(request, this.parts.clock.now());
     visit.longRunning = true;
     try {
@@ -85,7 +84,7 @@ export class Api {
     }
   }
 
-  async #answer(visit: Visit, sender: Identity | undefined): Promise<ApiResponse> {
+  async #answer(visit: Visit, sender: Sender | undefined): Promise<ApiResponse> {
     try {
       const asked = this.#recognition.recognize(visit, sender);
       // Nothing is awaited where there is nothing to wait for: most requests are answered within one turn of the loop.

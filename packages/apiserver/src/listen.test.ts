@@ -69,9 +69,9 @@ describe('the HTTPS front', () => {
   it('takes no certificate of another authority, and no serving certificate', async () => {
     await using other = await openTestServer();
     const { certPem, keyPem } = await other.server.clientCertificate('root', ['system:masters']);
-    expect((await send('/api/v1/namespaces', { cert: certPem, key: keyPem })).status).toBe(403);
+    expect((await send('/api/v1/namespaces', { cert: certPem, key: keyPem })).status).toBe(401);
     const serving = await test.server.servingCertificate(['system:masters']);
-    expect((await send('/api/v1/namespaces', { cert: serving.certPem, key: serving.keyPem })).status).toBe(403);
+    expect((await send('/api/v1/namespaces', { cert: serving.certPem, key: serving.keyPem })).status).toBe(401);
   });
 
   it('takes the token of the administrator’s kubeconfig', async () => {

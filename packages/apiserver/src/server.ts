@@ -17,6 +17,7 @@ import { inProcessApiService, localApiServices } from './aggregation/local-api-s
 import { Api } from './api.js';
 import { type AuditOptions, Auditor } from './audit/auditor.js';
 import { Authenticator } from './auth/authenticator.js';
+import type { Sender } from './auth/identity.js';
 import { OpenStreams } from './auth/open-streams.js';
 import { RuleIndex } from './auth/rule-index.js';
 import { ISSUER, ServiceAccountTokens } from './auth/service-account-tokens.js';
@@ -86,12 +87,12 @@ export interface ApiServerOptions {
 /** A running API server. Disposing it stops its controllers and ends its watches; it does not close the store. */
 export interface ApiServer extends AsyncDisposable {
   /**
-   * Serves one request. `identity` is given when the sender was authenticated by other means (this process itself, a client
-   * certificate); otherwise the request's headers are asked. Impersonation headers are honoured in both cases.
+   * Serves one request. `sender` is given when the sender was authenticated by other means (this process itself, a client
+   * certificate), or failed to be; otherwise the request's headers are asked. Impersonation headers are honoured in all cases.
    */
-  handle(request: ApiRequest, identity?: Identity): Promise<ApiResponse>;
+  handle(request: ApiRequest, sender?: Sender): Promise<ApiResponse>;
   /** Serves a WebSocket handshake on its raw connection. */
-  upgrade(request: ApiRequest, socket: Duplex, head: Uint8Array, identity?: Identity): Promise<void>;
+  upgrade(request: ApiRequest, socket: Duplex, head: Uint8Array, sender?: Sender): Promise<void>;
   /** Who the request's headers say it is, before impersonation. @throws ApiError Unauthorized. */
   authenticate(request: ApiRequest): Identity;
   /** PEM of the certificate authority that signs serving and client certificates. */
@@ -211,8 +212,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     ...controllers,
   ].map((start) => start({ clock, random, log, objects, catalog, tokens, caPem, signal: stop.signal }));
   return {
-    handle: (request, identity) => api.handle(request, identity),
-    upgrade: (request, socket, head, identity) => api.upgrade(request, socket, head, identity),
+    handle: (request, sender) => api.handle(request, sender),
+    upgrade: (request, socket, head, sender) => api.upgrade(request, socket, head, sender),
     authenticate: (request) => authenticator.request(request),
     caPem,
     servingCertificate: (hosts) => authority.serving(hosts),

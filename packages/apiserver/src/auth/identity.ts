@@ -8,6 +8,12 @@ export const ANONYMOUS = 'system:anonymous';
 
 export const anonymous: Identity = { name: ANONYMOUS, groups: [UNAUTHENTICATED], extra: {} };
 
+/**
+ * Who a connection is before its requests are read: an identity that was proved by other means, or somebody who showed a certificate
+ * that proves nothing. Such a one is nobody at all, not even anonymous, unless a request proves more.
+ */
+export type Sender = Identity | 'unverified';
+
 /** The server's own controllers. */
 export const serverIdentity: Identity = {
   name: 'system:apiserver',

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import type { Identity } from '@drover/api';
-import { AUTHENTICATED } from '../auth/identity.js';
+import { AUTHENTICATED, type Sender } from '../auth/identity.js';
 
 /**
- * Who the verified client certificate of a connection says it is: its common name, in its organizations. It stays the same as long
- * as the connection.
+ * Who the client certificate of a connection says it is: its common name, in its organizations. A certificate without
+ * a name proves nothing. It stays the same as long as the connection.
  */
-export function certificateIdentity(socket: TLSSocket): Identity | undefined {
-  if (!socket.authorized) return undefined;
+export function certificateSender(socket: TLSSocket): Sender | undefined {
   const { subject, raw } = socket.getPeerCertificate();
+  // A connection without a certificate has an empty one.
+  if (!Buffer.isBuffer(raw)) return undefined;
+  if (!socket.authorized) return 'unverified';
   const { CN, O } = (subject ?? {}) as { CN?: string | string[]; O?: string | string[] };
   const [name] = listOf(CN);
-  if (name === undefined || name === '') return undefined;
+  if (name === undefined || name === '') return 'unverified';
   const id = `X509SHA256=${createHash('sha256').update(raw).digest('hex')}`;
   const extra = { 'authentication.kubernetes.io/credential-id': [id] };
   return { name, groups: [...listOf(O), AUTHENTICATED], extra };

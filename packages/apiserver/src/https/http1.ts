@@ -1,11 +1,12 @@
 import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import type { ApiRequest, Identity } from '@drover/api';
+import type { ApiRequest } from '@drover/api';
+import type { Sender } from '../auth/identity.js';
 import { EventStream, type Framing } from '../registry/event-stream.js';
 import type { ApiServer } from '../server.js';
 import { chunks } from './chunks.js';
-import { certificateIdentity } from './client-certificate.js';
+import { certificateSender } from './client-certificate.js';
 import { Departure } from './departure.js';
 import { headerFields } from './header-fields.js';
 import { sendBody } from './sending.js';
@@ -18,15 +19,17 @@ export type Endless = (stream: Duplex | ServerResponse) => void;
 
 /** Serves HTTP/1.1, upgrades included, on a listening server. */
 export function serveHttp1(front: Pick<Server, 'on'>, server: ApiServer, onEndless: Endless): void {
-  /** What each connection's certificate says. */
-  const known = new WeakMap<object, Identity>();
-  const identityOf = ({ socket }: IncomingMessage): Identity | undefined => {
-    const identity = known.get(socket) ?? certificateIdentity(socket as TLSSocket);
-    if (identity !== undefined) known.set(socket, identity);
-    return identity;
+  /** What each connection's certificate says, and of which it is known that they have none. */
+  const known = new WeakMap<object, Sender | undefined>();
+  const senderOf = ({ socket }: IncomingMessage): Sender | undefined => {
+    const said = known.get(socket);
+    if (said !== undefined || known.has(socket)) return said;
+    const sender = certificateSender(socket as TLSSocket);
+    known.set(socket, sender);
+    return sender;
   };
   front.on('request', (message: IncomingMessage, answer: ServerResponse) => {
-    const served = async (): Promise<void> => serve(server, message, answer, identityOf(message), onEndless);
+    const served = async (): Promise<void> => serve(server, message, answer, senderOf(message), onEndless);
     // The caller has gone, or the body broke off: an answer that has begun can only be cut.
     served().catch(() => answer.destroy());
   });
@@ -36,7 +39,7 @@ export function serveHttp1(front: Pick<Server, 'on'>, server: ApiServer, onEndle
     const departure = new Departure();
     socket.once('close', () => departure.tell());
     const served = async (): Promise<void> =>
-      server.upgrade(requestOf(message, departure), socket, head, identityOf(message));
+      server.upgrade(requestOf(message, departure), socket, head, senderOf(message));
     served().catch(() => socket.destroy());
   });
 }
@@ -45,12 +48,12 @@ async function serve(
   server: ApiServer,
   message: IncomingMessage,
   answer: ServerResponse,
-  identity: Identity | undefined,
+  sender: Sender | undefined,
   onEndless: Endless,
 ): Promise<void> {
   const departure = new Departure();
   answer.once('close', () => departure.tell());
-  const { status, headers, body } = await server.handle(requestOf(message, departure), identity);
+  const { status, headers, body } = await server.handle(requestOf(message, departure), sender);
   const sized = headers['content-length'] !== undefined || status === 204;
   if (!(body instanceof Uint8Array) && !sized) onEndless(answer);
   const length = sized || !(body instanceof Uint8Array) ? {} : { 'content-length': String(body.length) };

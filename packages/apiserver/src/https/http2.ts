@@ -7,9 +7,10 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import type { ApiRequest, ApiResponse, Identity } from '@drover/api';
+import type { ApiRequest, ApiResponse } from '@drover/api';
+import type { Sender } from '../auth/identity.js';
 import type { ApiServer } from '../server.js';
-import { certificateIdentity } from './client-certificate.js';
+import { certificateSender } from './client-certificate.js';
 import { Departure } from './departure.js';
 import { headerFields } from './header-fields.js';
 import type { Endless } from './http1.js';
@@ -69,7 +70,7 @@ export function serveHttp2(
   protocol.on('session', (session) => {
     sessions.add(session);
     session.setLocalWindowSize(WINDOW * 4);
-    const identity = certificateIdentity(session.socket as TLSSocket);
+    const sender = certificateSender(session.socket as TLSSocket);
     let open = 0;
     session.on('stream', (stream: ServerHttp2Stream, _headers: object, _flags: number, ...[raw]: unknown[]) => {
       open += 1;
@@ -81,7 +82,7 @@ export function serveHttp2(
       stream.on('error', () => stream.destroy());
       const fields = Array.isArray(raw) ? raw : [];
       // What fails, fails for this request alone: its answer may have begun, and can only be cut.
-      serve(server, stream, fields, session.socket.remoteAddress, identity, onEndless).catch(() =>
+      serve(server, stream, fields, session.socket.remoteAddress, sender, onEndless).catch(() =>
         stream.close(constants.NGHTTP2_INTERNAL_ERROR),
       );
     });
@@ -108,12 +109,12 @@ async function serve(
   stream: ServerHttp2Stream,
   fields: readonly unknown[],
   from: string | undefined,
-  identity: Identity | undefined,
+  sender: Sender | undefined,
   onEndless: Endless,
 ): Promise<void> {
   const departure = new Departure();
   stream.once('close', () => departure.tell());
-  const response = await server.handle(requestOf(stream, headerFields(fields), from, departure), identity);
+  const response = await server.handle(requestOf(stream, headerFields(fields), from, departure), sender);
   if (stream.destroyed || stream.closed) return;
   await send(stream, response, onEndless);
   // Nobody reads what else is sent of a body that was refused.

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { ApiError, type ApiRequest, type ApiResponse, type Identity } from '@drover/api';
+import { ApiError, type ApiRequest, type ApiResponse } from '@drover/api';
+import type { Sender } from '../auth/identity.js';
 import { header } from './response.js';
 import type { ResourceTarget } from './target.js';
 
@@ -12,7 +13,7 @@ export const SWITCHED: ApiResponse = { status: 101, headers: {}, body: new Uint8
  *
  * @throws ApiError Forbidden.
  */
-export function refuseForeignOrigin(request: ApiRequest, sender: Identity | undefined): void {
+export function refuseForeignOrigin(request: ApiRequest, sender: Sender | undefined): void {
   const origin = header(request, 'origin');
   if (origin === undefined || sender === undefined) return;
   const host = header(request, 'host');

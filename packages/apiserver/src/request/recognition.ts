@@ -1,8 +1,8 @@
-import type { AggregatedApi, ApiRequest, Attributes, Identity } from '@drover/api';
+import { type AggregatedApi, type ApiRequest, type Attributes, type Identity, unauthorized } from '@drover/api';
 import type { AggregatedApis } from '../aggregation/aggregated-apis.js';
 import { declaredResource } from '../aggregation/declared-resource.js';
 import type { Authenticator } from '../auth/authenticator.js';
-import { ANONYMOUS } from '../auth/identity.js';
+import { ANONYMOUS, type Sender } from '../auth/identity.js';
 import { impersonated } from '../auth/impersonation.js';
 import type { RuleIndex } from '../auth/rule-index.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -51,11 +51,11 @@ export class Recognition {
    * @throws ApiError for credentials that are none, for an impersonation that is refused, and for what no path or method means;
    * in this order: nobody learns what is served before we know who that is.
    */
-  recognize(visit: Visit, sender: Identity | undefined): Asked {
+  recognize(visit: Visit, sender: Sender | undefined): Asked {
     const { rules } = this.parts;
     const { request } = visit;
     const described = this.#describe(visit);
-    const authenticate = (): Identity => sender ?? this.#authenticate(request);
+    const authenticate = (): Identity => (typeof sender === 'object' ? sender : this.#authenticate(request, sender));
     visit.authenticated = authenticate();
     const identify = (): Identity => impersonated(request, authenticate(), rules);
     const identity = impersonated(request, visit.authenticated, rules);
@@ -88,10 +88,11 @@ export class Recognition {
     return aggregated;
   }
 
-  #authenticate(request: ApiRequest): Identity {
+  #authenticate(request: ApiRequest, sender: 'unverified' | undefined): Identity {
     const { authenticator, metrics } = this.parts;
     try {
       const identity = authenticator.request(request);
+      if (identity.name === ANONYMOUS && sender === 'unverified') throw unauthorized();
       metrics.authentication(identity.name === ANONYMOUS ? 'failure' : 'success');
       return identity;
     } catch (error) {
