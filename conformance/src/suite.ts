@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Api } from './cluster/api.js';
 import { type KnownFailure, knownFailures } from './known-failures.js';
 
@@ -28,11 +28,19 @@ export interface Suite {
   ours(name: string, because: string, body: (scene: Scene) => Promise<void>): void;
 }
 
-/**
- * Tests about one topic, with a namespace of their own, which is removed with everything in it.
- *
- * @throws Error when a known failure of the topic is none of its promises.
- */
+/** What the suites of this file promise. */
+const promised = new Set<string>();
+
+afterAll(() => {
+  // Without a cluster nothing is promised.
+  if (inject('target') === undefined) return;
+  const { testPath = '' } = expect.getState();
+  const rows = knownFailures.filter(({ file }) => testPath.endsWith(`/${file}.test.js`));
+  const misnamed = rows.find(({ test }) => !promised.has(test));
+  if (misnamed !== undefined) throw new Error(`a known failure that nothing in its file promises: ${misnamed.test}`);
+});
+
+/** Tests about one topic, with a namespace of their own, which is removed with everything in it. */
 export function suite(topic: string, declare: (tests: Suite) => void): void {
   const target = inject('target');
   if (target === undefined) {
@@ -52,14 +60,14 @@ export function suite(topic: string, declare: (tests: Suite) => void): void {
     afterAll(async () => {
       await opened?.[Symbol.asyncDispose]();
     });
-    const promised = new Set<string>();
     declare({
       before(prepare, timeoutMs) {
         beforeAll(() => prepare(scene()), timeoutMs);
       },
       promises(name, body) {
-        promised.add(`${topic} > ${name}`);
-        const known = target.ours ? knownFailures.find(({ test }) => test === `${topic} > ${name}`) : undefined;
+        const test = `${topic} > ${name}`;
+        promised.add(test);
+        const known = target.ours ? knownFailures.find((row) => row.test === test) : undefined;
         if (known === undefined) it(name, () => body(scene()));
         else it(`${name} (known failure: ${known.seen})`, () => failsAsKnown(known, body(scene())));
       },
@@ -67,8 +75,6 @@ export function suite(topic: string, declare: (tests: Suite) => void): void {
         it.skipIf(!target.ours)(target.ours ? name : `${name} (ours: ${because})`, () => body(scene()));
       },
     });
-    const misnamed = knownFailures.find(({ test }) => test.startsWith(`${topic} > `) && !promised.has(test));
-    if (misnamed !== undefined) throw new Error(`a known failure that nothing promises: ${misnamed.test}`);
   });
 }
 

@@ -1,6 +1,11 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { Api } from '../cluster/api.js';
 import { knownFailures } from '../known-failures.js';
+
+/** The folder of all compiled tests. */
+const TESTS = resolve(import.meta.dirname, '..');
 
 /** The cluster that a run of the suite asks. */
 export interface Target {
@@ -24,10 +29,12 @@ declare module 'vitest' {
   }
 }
 
-/** Gives every test of a run its cluster. */
+/** Gives every test of a run its cluster. @throws Error for a known failure in a file that is not there. */
 export function provideTarget({ provide }: TestProject, target: Target | undefined, missing = 'a cluster'): void {
   provide('target', target);
   provide('missing', missing);
+  const nowhere = knownFailures.find(({ file }) => !existsSync(resolve(TESTS, `${file}.test.js`)));
+  if (nowhere !== undefined) throw new Error(`a known failure in a file that is not there: ${nowhere.file}`);
   if (target?.ours && knownFailures.length > 0) {
     const rows = knownFailures.map(({ test, seen }) => `  ${test}: ${seen}`);
     process.stdout.write(
