@@ -8,6 +8,8 @@ const compiled = [
 ];
 const installations = 'packages/testkit/dist/suites/**/*.test.js';
 const conformance = 'conformance/dist/**/*.test.js';
+// These start the program, which is a bundle of what was compiled.
+const bundled = 'packages/testkit/dist/bundled-program.js';
 const browser = 'packages/testkit/dist/e2e/**/*.test.js';
 
 export default defineConfig({
@@ -27,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'installation',
           include: [installations],
+          globalSetup: [bundled],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 180_000,
@@ -59,6 +62,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: [browser],
+          globalSetup: [bundled],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 300_000,

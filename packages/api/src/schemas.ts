@@ -60,13 +60,13 @@ export const rancherCrds = (): readonly CustomResourceDefinition[] => [
   ...declaredDefinitions(),
 ];
 
-/** A document shipped beside the compiled code, read when first asked for; memory pressure may make it be read again. */
+/** A document shipped with this package, found by its name so that it is from within a bundle too; read when first asked for; memory pressure may make it be read again. */
 function document<T extends object>(name: string): () => T {
   let parsed: WeakRef<T> | undefined;
   return () => {
     const known = parsed?.deref();
     if (known) return known;
-    const fresh: T = JSON.parse(readFileSync(new URL(`../generated/${name}`, import.meta.url), 'utf8'));
+    const fresh: T = JSON.parse(readFileSync(new URL(import.meta.resolve(`@drover/api/generated/${name}`)), 'utf8'));
     parsed = new WeakRef(fresh);
     return fresh;
   };

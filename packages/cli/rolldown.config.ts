@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig, type Plugin } from 'rolldown';
+
+// What is run is a bundle: most of a start would be finding, reading and linking hundreds of small modules, each of which stays
+// in memory as an object of its own. Read from where tsc wrote, so that what is bundled is what was tested.
+const compiled = /\/packages\/([a-z]+)\/dist\/.*\.js$/;
+
+/** Leads stack traces (`node --enable-source-maps`) past the compiled code to the sources. */
+const throughCompiled: Plugin = {
+  name: 'through-compiled',
+  load: {
+    filter: { id: compiled },
+    handler: (id) => ({ code: readFileSync(id, 'utf8'), map: readFileSync(`${id}.map`, 'utf8') }),
+  },
+};
+
+/** A chunk is named after the package that its last module is of. */
+const packageOf = ({ moduleIds }: { readonly moduleIds: readonly string[] }): string =>
+  `${compiled.exec(moduleIds.at(-1) ?? '')?.[1] ?? 'shared'}-[hash].js`;
+
+export default defineConfig({
+  // The store starts its thread with the file `worker.js` that is beside its own code.
+  input: { main: 'dist/main.js', worker: '../store/dist/sqlite/worker.js' },
+  platform: 'node',
+  logLevel: 'warn',
+  // Native code, found by the packages themselves.
+  external: ['libsql', 'bufferutil', 'utf-8-validate'],
+  plugins: [throughCompiled],
+  output: {
+    dir: 'bundle',
+    cleanDir: true,
+    sourcemap: true,
+    // Read at each start, and kept in memory at one byte a character where all of them are ASCII.
+    comments: false,
+    charset: 'ascii',
+    entryFileNames: '[name].js',
+    chunkFileNames: packageOf,
+  },
+});
