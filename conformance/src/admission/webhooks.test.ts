@@ -40,6 +40,14 @@ const webhook = ({ namespace }: Scene, name: string, side: OtherSide, more: Json
   ...more,
 });
 
+const SIZE: JsonObject = { type: 'object', properties: { size: { type: 'integer' } } };
+const PARTS: JsonObject = { type: 'object', properties: { spec: SIZE, status: SIZE } };
+
+/** A rule about one of the core group's resources. */
+const rule = (resource: string, ...operations: readonly string[]): JsonObject[] => [
+  { apiGroups: [''], apiVersions: ['v1'], operations: [...operations], resources: [resource] },
+];
+
 /** Configures webhooks and waits until they are asked: a configuration is followed, not obeyed at once. */
 async function configure(scene: Scene, path: string, name: string, webhooks: readonly JsonObject[]): Promise<void> {
   const { api, unique, afterwards } = scene;
@@ -118,6 +126,122 @@ suite('admission webhooks', ({ promises }) => {
     const made = await settled(scene, hooked('changed', 'changes'), (answer) => answer.at('data') !== undefined);
     expect(made.at('data')).toEqual({ added: 'yes' });
     expect((await scene.api.get(scene.core('configmaps', 'changed'))).at('data')).toEqual({ added: 'yes' });
+  });
+
+  promises('a mutating one may be what makes an object valid', async (scene) => {
+    const { api, core } = scene;
+    const containers = [{ name: 'main', image: 'nginx' }];
+    await using side = await otherSide(patching([{ op: 'add', path: '/spec/containers', value: containers }]));
+    await configure(scene, MUTATING, 'completes', [
+      webhook(scene, 'completes', side, { rules: rule('pods', 'CREATE') }),
+    ]);
+    const pod = { metadata: { name: 'completed', labels: { hook: 'completes' } }, spec: { containers: [] } };
+    const made = await eventually(
+      () => api.post(core('pods'), pod),
+      ({ status }) => status === 201,
+    );
+    expect(made.at('spec.containers.0.image')).toBe('nginx');
+    expect(valueAt(side.received.at(-1)?.body, 'request.object.spec')).toMatchObject({
+      containers: [],
+      serviceAccountName: 'default',
+      priority: 0,
+    });
+    const other = { metadata: { name: 'other' }, spec: { containers: [] } };
+    expect((await api.post(core('pods'), other)).causes).toEqual(['spec.containers']);
+  });
+
+  promises('a mutating one is asked before the object has a name, a uid and a status of its own', async (scene) => {
+    const { api, core } = scene;
+    await using side = await otherSide(patching([{ op: 'add', path: '/data', value: { added: 'yes' } }]));
+    await using looking = await otherSide(allow);
+    await configure(scene, VALIDATING, 'named', [webhook(scene, 'named', looking)]);
+    await configure(scene, MUTATING, 'unnamed', [webhook(scene, 'named', side)]);
+    const object = { metadata: { generateName: 'g-', labels: { hook: 'named' } } };
+    const made = await eventually(
+      () => api.post(core('configmaps'), object),
+      (answer) => answer.at('data') !== undefined && looking.received.length > 0,
+    );
+    const early = side.received.at(-1)?.body;
+    expect(valueAt(early, 'request.name')).toBeUndefined();
+    expect(valueAt(early, 'request.object.metadata.name')).toBeUndefined();
+    expect(valueAt(early, 'request.object.metadata.uid')).toBeUndefined();
+    const late = looking.received.at(-1)?.body;
+    expect(valueAt(late, 'request.name')).toBe(made.textAt('metadata.name'));
+    expect(valueAt(late, 'request.object.metadata.uid')).toBe(made.textAt('metadata.uid'));
+  });
+
+  promises('a mutating one changes the part of the object that the request is about, and no other', async (scene) => {
+    const { api } = scene;
+    const widgets = await define(scene, 'parts', PARTS, { subresources: { status: {} } });
+    await using side = await otherSide(
+      patching([
+        { op: 'add', path: '/spec/size', value: 7 },
+        { op: 'add', path: '/status', value: { size: 7 } },
+      ]),
+    );
+    const rules = [{ apiGroups: [widgets.group], apiVersions: ['*'], operations: ['*'], resources: ['*/*'] }];
+    await configure(scene, MUTATING, 'parts', [webhook(scene, 'parts', side, { rules })]);
+    const labelled = widgets.object('one', { spec: { size: 1 }, status: { size: 1 } }, { labels: { hook: 'parts' } });
+    const made = await eventually(
+      async () => {
+        await api.delete(widgets.path('one'));
+        return api.post(widgets.path(), labelled);
+      },
+      (answer) => answer.at('spec.size') === 7,
+    );
+    expect(made.at('status')).toBeUndefined();
+    const changed = await api.patch('merge', widgets.path('one'), { spec: { size: 2 } });
+    expect([changed.at('spec.size'), changed.at('status')]).toEqual([7, undefined]);
+  });
+
+  promises('what a mutating one changes is nobody’s: it is in no manager’s fields', async (scene) => {
+    const { api, core } = scene;
+    await using side = await otherSide(patching([{ op: 'add', path: '/data/added', value: 'yes' }]));
+    await configure(scene, MUTATING, 'unmanaged', [webhook(scene, 'unmanaged', side)]);
+    const made = await settled(
+      scene,
+      hooked('unmanaged', 'unmanaged', { own: '1' }),
+      (answer) => answer.at('data.added') !== undefined,
+    );
+    const fields = { 'f:data': { '.': {}, 'f:own': {} }, 'f:metadata': { 'f:labels': { '.': {}, 'f:hook': {} } } };
+    expect(made.at('metadata.managedFields.0.fieldsV1')).toEqual(fields);
+    const applied = await api.apply(core('configmaps', 'unmanaged'), 'applier', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'unmanaged' },
+      data: { added: 'mine' },
+    });
+    expect([applied.status, applied.at('data.added')]).toEqual([200, 'yes']);
+  });
+
+  promises('managed fields that a mutating one made unreadable are those from before', async (scene) => {
+    const value = [{ manager: 'x', operation: 'Guess', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: {} }];
+    await using side = await otherSide(patching([{ op: 'add', path: '/metadata/managedFields', value }]));
+    await configure(scene, MUTATING, 'unreadable', [webhook(scene, 'unreadable', side)]);
+    const made = await settled(scene, hooked('unreadable', 'unreadable'), ({ warnings }) => warnings.length > 0);
+    expect(made.at('metadata.managedFields.0.operation')).toBe('Update');
+    expect(made.warnings[0]).toBe(
+      '.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: operation must be `Apply` or `Update`',
+    );
+  });
+
+  promises('a mutating one cannot give a field a value of another type', async (scene) => {
+    const { api, core } = scene;
+    await using side = await otherSide(patching([{ op: 'add', path: '/spec/containers', value: 'none' }]));
+    await configure(scene, MUTATING, 'mistypes', [webhook(scene, 'mistypes', side, { rules: rule('pods', 'CREATE') })]);
+    const containers = [{ name: 'main', image: 'nginx' }];
+    const answer = await eventually(
+      () =>
+        api.post(core('pods'), {
+          metadata: { generateName: 'g-', labels: { hook: 'mistypes' } },
+          spec: { containers },
+        }),
+      ({ status }) => status !== 201,
+    );
+    expect([answer.outcome, answer.textAt('message')]).toEqual([
+      '500 InternalError',
+      'Internal error occurred: json: cannot unmarshal string into Go struct field PodSpec.spec.containers of type []v1.Container',
+    ]);
   });
 
   promises('mutating ones come before validating ones', async (scene) => {

@@ -1,4 +1,5 @@
 export type { AdmissionPlugin, AdmissionReview } from './admission.js';
+export { managedFieldsFault } from './apply/managers.js';
 export { type ReplicasPath, scaledManagers, scaleManagers } from './apply/scale.js';
 export { applyObject } from './apply/server-side-apply.js';
 export { updateManagedFields } from './apply/update.js';

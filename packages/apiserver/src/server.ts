@@ -6,6 +6,8 @@ import type { AdmissionPlugin, AggregatedApi, ApiRequest, ApiResponse, Identity,
 import { type Clock, type Log, type RandomBytes, Secret } from '@drover/kit';
 import type { Store } from '@drover/store';
 import { ObjectConfiguredAdmission } from './admission/configured-admission.js';
+import { defaultPriorityClass } from './admission/default-priority-class.js';
+import { defaultStorageClass } from './admission/default-storage-class.js';
 import { podAccount } from './admission/pod-account.js';
 import { podPriority } from './admission/pod-priority.js';
 import { policyStatus } from './admission/policy-status.js';
@@ -36,7 +38,7 @@ import { OpenApi } from './discovery/open-api.js';
 import { Fairness, SEATS } from './fairness/fairness.js';
 import { measuredStore } from './metrics/measured-store.js';
 import { Metrics } from './metrics/metrics.js';
-import { limitAdmission } from './quota/limit-admission.js';
+import { limitBounds, limitDefaults } from './quota/limit-admission.js';
 import { QuotaAdmission } from './quota/quota-admission.js';
 import { Admission } from './registry/admission.js';
 import type { Core } from './registry/core.js';
@@ -143,12 +145,13 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     decoded,
     lock: new KeyLock(),
     admission: new Admission({
-      plugins: [...admission, limitAdmission(reader), podAccount(reader), podPriority(reader)],
+      completing: [limitDefaults(reader), podAccount(reader), podPriority(reader), defaultStorageClass(reader)],
       configured: new ObjectConfiguredAdmission(
         store,
         { catalog, objects: reader, rights: rules, caller: webhooks, random, log },
         stop.signal,
       ),
+      plugins: [...admission, limitBounds(reader), defaultPriorityClass(reader)],
       last: [new QuotaAdmission(store, reader, clock, stop.signal)],
     }),
     reader,

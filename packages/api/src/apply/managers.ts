@@ -1,4 +1,4 @@
-import { badRequest } from '../errors.js';
+import { ApiError, badRequest } from '../errors.js';
 import type { ManagedFieldsEntry } from '../object.js';
 import { FieldSet } from './field-set.js';
 
@@ -37,6 +37,17 @@ export function decodeManagers(entries: readonly ManagedFieldsEntry[] = []): Man
     return { manager, operation, apiVersion, subresource, time, fields: FieldSet.decode(fieldsV1) };
   });
   return new Map(managers.map((manager) => [identity(manager), manager]));
+}
+
+/** Why entries of `metadata.managedFields` cannot be read; `undefined` when they can. */
+export function managedFieldsFault(entries: readonly ManagedFieldsEntry[] | undefined): string | undefined {
+  try {
+    decodeManagers(entries);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApiError) return error.message;
+    throw error;
+  }
 }
 
 /** Writes `metadata.managedFields`; managers of nothing are left out. */

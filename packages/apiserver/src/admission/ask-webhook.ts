@@ -3,7 +3,7 @@ import type { Log, RandomBytes } from '@drover/kit';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import type { Served } from '../catalog/definition.js';
 import type { ObjectReader, Rights } from '../catalog/strategy.js';
-import type { AdmissionRequest } from '../registry/admission.js';
+import { type AdmissionRequest, reviewedName } from '../registry/admission.js';
 import { newUid } from '../registry/metadata.js';
 import { CallFailed } from '../webhook/call-failure.js';
 import type { WebhookCaller } from '../webhook/caller.js';
@@ -45,7 +45,7 @@ export async function wantedForm(
   const matched = webhook.conditions.match(variables, MATCH_CONDITIONS_BUDGET);
   if ('matches' in matched) return matched.matches ? form : undefined;
   if (webhook.ignoresFailure) return undefined;
-  throw forbidden({ group: request.group, plural: request.resource }, request.name, matched.error);
+  throw forbidden({ group: request.group, plural: request.resource }, reviewedName(request), matched.error);
 }
 
 function matchedForm(

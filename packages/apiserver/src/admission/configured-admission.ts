@@ -34,6 +34,10 @@ export class ObjectConfiguredAdmission implements ConfiguredAdmission {
     this.#bindings = new FollowedKind(store, bindings, { read: policyBinding }, signal);
   }
 
+  get mutates(): boolean {
+    return this.#mutating.webhooks.length > 0;
+  }
+
   mutate(request: AdmissionRequest, again: Mutate): Promise<KubeObject | undefined> | KubeObject | undefined {
     const { webhooks } = this.#mutating;
     if (webhooks.length === 0 || isExempt(request)) return request.object;

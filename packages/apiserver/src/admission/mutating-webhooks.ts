@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ApiError, applyJsonPatch, decodeJson, type Json, type KubeObject } from '@drover/api';
+import { ApiError, applyJsonPatch, decodeJson, goTypeFault, type Json, type KubeObject } from '@drover/api';
 import type { Served } from '../catalog/definition.js';
 import type { AdmissionRequest, Mutate } from '../registry/admission.js';
 import { metadataShape } from '../registry/metadata.js';
@@ -112,6 +112,9 @@ async function patched(
 ): Promise<KubeObject> {
   const after = patchedBy(operations, await inForm(object, served, form));
   const schema = form.version.schema();
+  const { builtin, kind } = form.definition;
+  const fault = builtin ? goTypeFault(after as unknown as Json, schema.root, kind) : undefined;
+  if (fault !== undefined) throw internal(fault.decoding);
   return inForm(schema.withDefaults(schema.prune(after).object), form, served);
 }
 

@@ -339,8 +339,8 @@ describe('a mutating webhook', () => {
   it('changes what is stored, and what it changed is held to the rules again', async () => {
     await using test = await openTestServer();
     await using hook = await openWebhookServer(test.server, (document) => {
-      const value = document['request']?.['name'] === ('bad' as unknown) ? 1 : 'added';
-      return review(document, patchOf({ op: 'add', path: '/data', value: { key: value } }));
+      const key = document['request']?.['name'] === ('bad' as unknown) ? 'no/key' : 'key';
+      return review(document, patchOf({ op: 'add', path: '/data', value: { [key]: 'added' } }));
     });
     await register(test, 'Mutating', 'm.example.com', hook.client());
     await create(test, map('good'));

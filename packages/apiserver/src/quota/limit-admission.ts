@@ -2,7 +2,6 @@ import {
   type AdmissionPlugin,
   type AdmissionReview,
   forbidden,
-  type KubeObject,
   type LimitRange,
   type PersistentVolumeClaim,
   type Pod,
@@ -15,10 +14,21 @@ import { podAmounts } from './pod-amounts.js';
 
 const LIMIT_RANGES = { group: '', plural: 'limitranges' };
 
-/** Gives pods the default requests and limits of their namespace, and refuses pods and claims outside its bounds (LimitRanger). */
-export function limitAdmission(objects: ObjectReader): AdmissionPlugin {
-  const itemsOf = (namespace: string): LimitRangeItem[] =>
-    (objects.list(LIMIT_RANGES, namespace) as readonly LimitRange[]).flatMap(({ spec }) => spec?.limits ?? []);
+/** Gives new pods the default requests and limits of their namespace (the first half of LimitRanger). */
+export function limitDefaults(objects: ObjectReader): AdmissionPlugin {
+  return {
+    name: 'LimitRanger',
+    resources: ['/pods'],
+    admit: ({ operation, subresource, namespace, object }) => {
+      if (namespace === undefined || operation !== 'CREATE' || subresource !== undefined) return undefined;
+      const items = itemsOf(objects, namespace);
+      return items.length === 0 || object === undefined ? undefined : withDefaults(object as Pod, items);
+    },
+  };
+}
+
+/** Refuses pods and claims outside the bounds of their namespace (the second half of LimitRanger). */
+export function limitBounds(objects: ObjectReader): AdmissionPlugin {
   return {
     name: 'LimitRanger',
     resources: ['/pods', '/persistentvolumeclaims'],
@@ -27,45 +37,35 @@ export function limitAdmission(objects: ObjectReader): AdmissionPlugin {
       if (namespace === undefined || object === undefined || subresource !== undefined) return undefined;
       // What a pod requests does not change with it.
       if (operation === 'DELETE' || (operation === 'UPDATE' && resource === 'pods')) return undefined;
-      const items = itemsOf(namespace);
+      const items = itemsOf(objects, namespace);
       if (items.length === 0) return undefined;
-      return resource === 'pods'
-        ? admitPod(review, object as Pod, items)
-        : admitClaim(review, object as PersistentVolumeClaim, items);
+      const faults =
+        resource === 'pods' ? podFaults(object as Pod, items) : claimFaults(object as PersistentVolumeClaim, items);
+      refuseFaults(review, faults);
+      return undefined;
     },
   };
 }
 
-function admitPod(review: AdmissionReview, sent: Pod, items: readonly LimitRangeItem[]): KubeObject {
-  const pod = withDefaults(sent, items);
-  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
-  refuseFaults(
-    review,
-    items.flatMap((item) => {
-      if (item.type === 'Container')
-        return containers.flatMap(({ resources }) => limitFaults(item, amountsOf(resources), true));
-      if (item.type !== 'Pod' || !pod.spec) return [];
-      return limitFaults(
-        item,
-        { requests: podAmounts(pod.spec, 'requests'), limits: podAmounts(pod.spec, 'limits') },
-        true,
-      );
-    }),
-  );
-  return pod;
+function itemsOf(objects: ObjectReader, namespace: string): LimitRangeItem[] {
+  return (objects.list(LIMIT_RANGES, namespace) as readonly LimitRange[]).flatMap(({ spec }) => spec?.limits ?? []);
 }
 
-function admitClaim(
-  review: AdmissionReview,
-  claim: PersistentVolumeClaim,
-  items: readonly LimitRangeItem[],
-): undefined {
-  const amounts = amountsOf(claim.spec?.resources);
-  const ofClaims = items.filter(({ type }) => type === 'PersistentVolumeClaim');
-  refuseFaults(
-    review,
-    ofClaims.flatMap((item) => limitFaults(item, amounts, false)),
-  );
+function podFaults({ spec }: Pod, items: readonly LimitRangeItem[]): string[] {
+  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+  return items.flatMap((item) => {
+    if (item.type === 'Container')
+      return containers.flatMap(({ resources }) => limitFaults(item, amountsOf(resources), true));
+    if (item.type !== 'Pod' || !spec) return [];
+    return limitFaults(item, { requests: podAmounts(spec, 'requests'), limits: podAmounts(spec, 'limits') }, true);
+  });
+}
+
+function claimFaults({ spec }: PersistentVolumeClaim, items: readonly LimitRangeItem[]): string[] {
+  const amounts = amountsOf(spec?.resources);
+  return items
+    .filter(({ type }) => type === 'PersistentVolumeClaim')
+    .flatMap((item) => limitFaults(item, amounts, false));
 }
 
 /** @throws ApiError Forbidden when there are faults. */

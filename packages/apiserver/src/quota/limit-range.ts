@@ -1,5 +1,5 @@
 import type { Pod } from '@drover/api';
-import type { Container, LimitRangeItem } from '@drover/api/types/core-v1';
+import type { Container, LimitRangeItem, PodSpec } from '@drover/api/types/core-v1';
 import { parseNanos } from '@drover/kit';
 import { formatAmount } from './used.js';
 
@@ -33,7 +33,8 @@ export function withDefaults(pod: Pod, items: readonly LimitRangeItem[]): Pod {
     };
     return { ...container, resources: { ...resources, ...filled } };
   };
-  const { containers, initContainers } = pod.spec;
+  // Nothing of the pod was checked yet: it may be without containers.
+  const { containers, initContainers }: Partial<PodSpec> = pod.spec;
   const told = [
     ...filledText(containers, ofContainers, 'container'),
     ...filledText(initContainers, ofContainers, 'init container'),
@@ -42,7 +43,7 @@ export function withDefaults(pod: Pod, items: readonly LimitRangeItem[]): Pod {
   const metadata = told.length === 0 ? pod.metadata : { ...pod.metadata, annotations };
   const spec = {
     ...pod.spec,
-    containers: containers.map(fill),
+    ...(containers ? { containers: containers.map(fill) } : {}),
     ...(initContainers ? { initContainers: initContainers.map(fill) } : {}),
   };
   return { ...pod, metadata, spec };

@@ -37,6 +37,8 @@ export type Mutate = (object: KubeObject) => Promise<KubeObject>;
 
 /** Steps that objects of the API configure: webhooks and policies. */
 export interface ConfiguredAdmission {
+  /** Whether a step may change objects. */
+  readonly mutates: boolean;
   /**
    * The request's object as the steps leave it, at once where there are none. `again` runs the steps before these once more,
    * over what these changed.
@@ -46,38 +48,50 @@ export interface ConfiguredAdmission {
   validate(request: AdmissionRequest): Promise<void> | undefined;
 }
 
-/** The steps of a server, in the order of Kubernetes: those of this process, configured ones, and the last word. */
+/** The steps of a server, in the order in which they are asked. */
 export interface AdmissionSteps {
-  /** May change the object, and refuse it. */
-  readonly plugins: readonly AdmissionPlugin[];
+  /**
+   * Complete objects of built-in kinds before webhooks see them. Fields have the types that they have in Go; nothing else of the
+   * object was checked, and a name that is to be generated is not there yet.
+   */
+  readonly completing?: readonly AdmissionPlugin[];
   readonly configured?: ConfiguredAdmission;
-  /** Look at what will be stored, and change nothing. */
+  /** See valid objects, as they will be stored. They may change them, too: what they make is checked again. */
+  readonly plugins: readonly AdmissionPlugin[];
+  /** Look at what will be stored after everything else, and change nothing. */
   readonly last?: readonly AdmissionPlugin[];
 }
 
-/** Decides about each write: first what may change the object, then what may only refuse it. */
+/** Decides about each write: first what may complete the object, then what sees it valid, then what may only refuse it. */
 export class Admission {
+  readonly #completing: PluginTable;
   readonly #plugins: PluginTable;
   readonly #last: PluginTable;
   readonly #configured: ConfiguredAdmission | undefined;
 
-  constructor({ plugins, configured, last = [] }: AdmissionSteps) {
+  constructor({ completing = [], configured, plugins, last = [] }: AdmissionSteps) {
+    this.#completing = new PluginTable(completing);
+    this.#configured = configured;
     this.#plugins = new PluginTable(plugins);
     this.#last = new PluginTable(last);
-    this.#configured = configured;
   }
 
-  /** Whether a step of this process looks at the object before it is stored, and may rely on its shape. */
-  hasPlugin(request: AdmissionReview): boolean {
-    return this.#plugins.has(request);
+  /** Whether something may change objects of the kind before they are checked: without that, `mutate` need not be asked. */
+  mutates(resource: { readonly group: string; readonly plural: string }): boolean {
+    return this.#configured?.mutates === true || this.#completing.of(resource).length > 0;
   }
 
-  /** The object as the steps leave it; the same value when none changed it. @throws ApiError when one refuses. */
+  /** The object, which was not checked yet, as the first steps leave it; the same value when none changed it. @throws ApiError. */
   async mutate(request: AdmissionRequest): Promise<KubeObject | undefined> {
-    const object = await this.#plugins.run(request);
+    const object = await this.#completing.run(request);
     if (this.#configured === undefined) return object;
-    const again: Mutate = async (changed) => (await this.#plugins.run({ ...request, object: changed })) ?? changed;
+    const again: Mutate = async (changed) => (await this.#completing.run({ ...request, object: changed })) ?? changed;
     return this.#configured.mutate(object === undefined ? request : { ...request, object }, again);
+  }
+
+  /** A valid object as the steps of this process leave it; the same value when none changed it. @throws ApiError. */
+  review(request: AdmissionReview): Promise<KubeObject | undefined> | KubeObject | undefined {
+    return this.#plugins.run(request);
   }
 
   /**
@@ -118,18 +132,32 @@ class PluginTable {
     }
   }
 
-  has({ group, resource }: AdmissionReview): boolean {
-    return this.#ofAll.length > 0 || this.#byResource.has(`${group}/${resource}`);
+  /** The steps that look at a kind, in their order. */
+  of({ group, plural }: { readonly group: string; readonly plural: string }): readonly AdmissionPlugin[] {
+    const own = this.#byResource.get(`${group}/${plural}`);
+    return own === undefined ? this.#ofAll : [...own, ...this.#ofAll];
   }
 
-  async run(review: AdmissionReview): Promise<KubeObject | undefined> {
-    const plugins = [...(this.#byResource.get(`${review.group}/${review.resource}`) ?? []), ...this.#ofAll];
-    let object = review.object;
-    for (const plugin of plugins) {
-      object = (await plugin.admit(object === undefined ? review : { ...review, object })) ?? object;
-    }
-    return object;
+  run(review: AdmissionReview): Promise<KubeObject | undefined> | KubeObject | undefined {
+    const plugins = this.of({ group: review.group, plural: review.resource });
+    return plugins.length === 0 ? review.object : admittedBy(plugins, review);
   }
+}
+
+async function admittedBy(
+  plugins: readonly AdmissionPlugin[],
+  review: AdmissionReview,
+): Promise<KubeObject | undefined> {
+  let object = review.object;
+  for (const plugin of plugins) {
+    object = (await plugin.admit(object === undefined ? review : { ...review, object })) ?? object;
+  }
+  return object;
+}
+
+/** What a refusal calls the object under review: before its name is generated, by what that begins with. */
+export function reviewedName({ name, object }: AdmissionReview): string {
+  return name || object?.metadata.generateName || 'Unknown';
 }
 
 /**

@@ -60,7 +60,8 @@ async function deleteEntry(core: Core, context: WriteContext, entry: Entry, opti
   strategy.authorizeDelete?.(object);
   const old = object.apiVersion === servedVersion(context.served) ? object : await viewed(context.served, entry);
   const review = admissionRequest(context, 'DELETE', object.metadata.name ?? '', { old });
-  await core.admission.mutate(review);
+  if (core.admission.mutates(definition)) await core.admission.mutate(review);
+  await core.admission.review(review);
   await core.admission.validate(review);
   const before = JSON.stringify(object);
   const { metadata } = object;

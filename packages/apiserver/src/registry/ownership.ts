@@ -3,11 +3,13 @@ import {
   applyObject,
   type KindVersion,
   type KubeObject,
+  managedFieldsFault,
   updateManagedFields,
   type Write,
 } from '@drover/api';
 import type { Served } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
+import type { AdmissionRequest } from './admission.js';
 import { timestamp, type WriteContext } from './core.js';
 
 /** The object with managedFields that say which of its fields this write set (all writes but server-side apply). */
@@ -18,6 +20,25 @@ export function trackManagers(
   time: string,
 ): KubeObject {
   return updateManagedFields({ live: old, updated: object }, writeOf(context, object, time));
+}
+
+/**
+ * The object that admission made of one, with managers that can be read: what admission changes is nobody's, and managers that it
+ * made unreadable are those from before.
+ */
+export function keepManagers(
+  mutated: KubeObject,
+  before: KubeObject,
+  { warn }: Pick<AdmissionRequest, 'warn'>,
+): KubeObject {
+  const fault = managedFieldsFault(mutated.metadata.managedFields);
+  if (fault === undefined) return mutated;
+  warn(
+    `.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: ${fault}`,
+  );
+  const { managedFields: _unreadable, ...metadata } = mutated.metadata;
+  const { managedFields } = before.metadata;
+  return { ...mutated, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } };
 }
 
 /**

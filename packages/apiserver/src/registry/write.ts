@@ -30,7 +30,7 @@ import {
   placeInNamespace,
   validateMetadata,
 } from './metadata.js';
-import { trackManagers } from './ownership.js';
+import { keepManagers, trackManagers } from './ownership.js';
 import { MODIFIED, refusalOf } from './refusal.js';
 import { shown } from './shown.js';
 import { storedVersion, viewOf } from './view.js';
@@ -54,54 +54,78 @@ export interface UpdateRules {
 }
 
 /** Makes an object. @throws ApiError as Kubernetes words it. */
-export async function createObject(core: Core, context: WriteContext, object: KubeObject): Promise<Written> {
-  const { metadata } = object;
-  const generates = (metadata.name === undefined || metadata.name === '') && (metadata.generateName ?? '') !== '';
+export async function createObject(core: Core, context: WriteContext, sent: KubeObject): Promise<Written> {
+  const wanted = await wantedObject(core, context, sent, false);
+  const { name = '', generateName = '' } = wanted.metadata;
+  if (name !== '' || generateName === '') return storeNew(core, context, wanted);
   for (let attempt = 1; ; attempt++) {
-    const copy = generates ? structuredClone(object) : object;
-    if (generates) copy.metadata.name = generatedName(metadata.generateName as string, core.random);
+    const named = structuredClone(wanted);
+    named.metadata.name = generatedName(generateName, core.random);
     try {
-      return await createNamed(core, context, copy, false);
+      return await storeNew(core, context, named);
     } catch (error) {
       const taken = error instanceof ApiError && error.reason === 'AlreadyExists';
-      if (!(generates && taken) || attempt === ATTEMPTS) throw error;
+      if (!taken || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-async function createNamed(
+/** The object that a create asks for, as steps leave it that may change it: not checked yet, and perhaps without a name. */
+async function wantedObject(
   core: Core,
   context: WriteContext,
   sent: KubeObject,
   managersTracked: boolean,
-): Promise<Written> {
-  const { served, namespace, dryRun } = context;
+): Promise<KubeObject> {
+  const { served, namespace } = context;
   const { definition, version } = served;
-  const { strategy } = definition;
   const { metadata } = sent;
-  const now = timestamp(core.clock.now());
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
     throw new ApiError('Unknown', 'resourceVersion should not be set on objects to be created');
   }
   placeInNamespace(sent, namespace);
-  Object.assign(metadata, { uid: newUid(core.random), creationTimestamp: now });
-  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion', 'selfLink'] as const) {
-    delete (metadata as Record<string, unknown>)[field];
-  }
-  if (strategy.generation) metadata.generation = 1;
-  else delete metadata.generation;
-  if (version.status && context.part === 'main') delete (sent as { status?: unknown }).status;
-  const name = metadata.name ?? '';
-  const helpers = strategyContext(core, context);
+  forgetPast(metadata);
   const filled = version.schema().withDefaults(knownFields(context, sent));
-  strategy.fill?.(filled, helpers);
-  const object = managersTracked ? filled : trackManagers(context, filled, undefined, now);
-  strategy.prepareForCreate?.(object, helpers);
-  addParts(object, context.served);
+  definition.strategy.fill?.(filled, strategyContext(core, context));
+  const object = managersTracked ? filled : trackManagers(context, filled, undefined, timestamp(core.clock.now()));
   if (!definition.accepting) {
     throw new ApiError('MethodNotAllowed', 'create not allowed while custom resource definition is terminating');
   }
-  if (namespace !== undefined) requireNamespace(core.reader, definition, namespace, name);
+  const { name, generateName = '' } = metadata;
+  if (namespace !== undefined) requireNamespace(core.reader, definition, namespace, name || generateName);
+  if (!core.admission.mutates(definition)) return object;
+  addParts(object, served);
+  const mutated = await mutate(core, context, 'CREATE', object, undefined);
+  if (mutated !== object) forgetPast(mutated.metadata);
+  return mutated;
+}
+
+/** A new object has no past, whatever is said of it. */
+function forgetPast(metadata: ObjectMeta): void {
+  for (const field of [
+    'uid',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'resourceVersion',
+    'selfLink',
+  ] as const) {
+    delete (metadata as Record<string, unknown>)[field];
+  }
+}
+
+/** Stores a new object that has its name. */
+async function storeNew(core: Core, context: WriteContext, object: KubeObject): Promise<Written> {
+  const { served, namespace, dryRun } = context;
+  const { definition, version } = served;
+  const { strategy } = definition;
+  const { metadata } = object;
+  Object.assign(metadata, { uid: newUid(core.random), creationTimestamp: timestamp(core.clock.now()) });
+  if (strategy.generation) metadata.generation = 1;
+  else delete metadata.generation;
+  if (version.status && context.part === 'main') delete (object as { status?: unknown }).status;
+  strategy.prepareForCreate?.(object, strategyContext(core, context));
+  addParts(object, served);
+  const name = metadata.name ?? '';
   const admitted = await admit(core, context, 'CREATE', object, undefined);
   const value = version.converter === undefined ? encode(context, admitted) : await encodeConverted(context, admitted);
   const key = objectKey(collectionPrefix(definition), { namespace, name });
@@ -141,7 +165,7 @@ export function updateObject(
             ref.name,
             `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
           );
-        return createNamed(core, context, made, rules.managersTracked ?? false);
+        return storeNew(core, context, await wantedObject(core, context, made, rules.managersTracked ?? false));
       }
       try {
         return await updateEntry(core, context, entry, change, rules);
@@ -166,13 +190,16 @@ async function updateEntry(
   const { value: before } = version.converter === undefined ? entry : await shown(context.served, entry);
   const old = viewOf(context.served, before, entry.revision);
   const sent = await change(viewOf(context.served, before, entry.revision));
-  const pinned = checkPreconditions(context, sent, old, rules);
+  refuseOtherName(sent, old.metadata.name ?? '');
+  checkUid(context, sent, old, rules);
   placeInNamespace(sent, context.namespace);
   const helpers = strategyContext(core, context);
   const filled = version.schema().withDefaults(knownFields(context, combine(context, sent, old)));
   strategy.fill?.(filled, helpers);
   const now = timestamp(core.clock.now());
-  const object = rules.managersTracked ? filled : trackManagers(context, filled, old, now);
+  const tracked = rules.managersTracked ? filled : trackManagers(context, filled, old, now);
+  const object = core.admission.mutates(definition) ? await wantedChange(core, context, tracked, old) : tracked;
+  const pinned = checkRevision(context, object, old, rules);
   strategy.prepareForUpdate?.(object, old, context.part, helpers);
   addParts(object, context.served);
   const admitted = await admit(core, context, 'UPDATE', object, old);
@@ -209,12 +236,22 @@ function mayVanish({ metadata }: KubeObject): boolean {
   );
 }
 
+/** The state that an update asks for, as steps leave it that may change it: of this part of the object alone. */
+async function wantedChange(
+  core: Core,
+  context: WriteContext,
+  asked: KubeObject,
+  old: KubeObject,
+): Promise<KubeObject> {
+  addParts(asked, context.served);
+  const mutated = await mutate(core, context, 'UPDATE', asked, old);
+  return mutated === asked ? asked : combine(context, mutated, old);
+}
+
 /** Whether the sender named a revision, which must then be the present one. */
-function checkPreconditions(context: WriteContext, sent: KubeObject, old: KubeObject, rules: UpdateRules): boolean {
+function checkRevision(context: WriteContext, sent: KubeObject, old: KubeObject, rules: UpdateRules): boolean {
   const { definition } = context.served;
   const name = old.metadata.name ?? '';
-  refuseOtherName(sent, name);
-  checkUid(context, sent, old, rules);
   const asked = sent.metadata.resourceVersion ?? '';
   if (!/^\d*$/.test(asked))
     throw new ApiError('Unknown', `strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`);
@@ -330,12 +367,20 @@ function validate(core: Core, context: WriteContext, object: KubeObject, old: Ku
     for (const warning of finalizerWarnings(object.metadata, old?.metadata)) helpers.warn(warning);
 }
 
-/**
- * The object as the admission steps leave it, valid and within what its writer may write.
- *
- * Steps of this process rely on the shape that validation promises, so that comes before them too; elsewhere it comes after the
- * configured steps alone, which may be what makes an object valid.
- */
+/** The object as the steps leave it that see it before it is checked. */
+async function mutate(
+  core: Core,
+  context: WriteContext,
+  operation: 'CREATE' | 'UPDATE',
+  object: KubeObject,
+  old: KubeObject | undefined,
+): Promise<KubeObject> {
+  const request = admissionRequest(context, operation, object.metadata.name ?? '', statesOf(object, old));
+  const mutated = completed(context, object, await core.admission.mutate(request));
+  return mutated === object ? object : keepManagers(mutated, object, request);
+}
+
+/** The valid object as the steps leave it that see it so, within what its writer may write. */
 async function admit(
   core: Core,
   context: WriteContext,
@@ -344,15 +389,18 @@ async function admit(
   old: KubeObject | undefined,
 ): Promise<KubeObject> {
   const { admission } = core;
-  const states = { object, ...(old === undefined ? {} : { old }) };
-  const request = admissionRequest(context, operation, object.metadata.name ?? '', states);
-  const early = admission.hasPlugin(request);
-  if (early) validate(core, context, object, old);
-  const admitted = completed(context, object, await admission.mutate(request));
-  if (!early || admitted !== object) validate(core, context, admitted, old);
+  validate(core, context, object, old);
+  const request = admissionRequest(context, operation, object.metadata.name ?? '', statesOf(object, old));
+  const reviewed = admission.review(request);
+  const admitted = completed(context, object, reviewed instanceof Promise ? await reviewed : reviewed);
+  if (admitted !== object) validate(core, context, admitted, old);
   context.served.definition.strategy.authorizeWrite?.(admitted, old, strategyContext(core, context));
   await admission.validate(admitted === object ? request : { ...request, object: admitted });
   return admitted;
+}
+
+function statesOf(object: KubeObject, old: KubeObject | undefined): { object: KubeObject; old?: KubeObject } {
+  return old === undefined ? { object } : { object, old };
 }
 
 function completed({ served }: WriteContext, object: KubeObject, changed: AdmissionRequest['object']): KubeObject {

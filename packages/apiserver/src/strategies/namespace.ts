@@ -17,10 +17,10 @@ const NAME_LABEL = 'kubernetes.io/metadata.name';
 export const namespace: Strategy = {
   ...plain,
   nameRule: dnsLabel,
-  fill: (object) => {
-    object.metadata.labels = { ...object.metadata.labels, [NAME_LABEL]: object.metadata.name ?? '' };
-  },
+  fill: labelName,
   prepareForCreate: (object) => {
+    // A generated name was not there before.
+    labelName(object);
     const fields = loose(object);
     const spec = made(fields, 'spec');
     const finalizers = Array.isArray(spec?.['finalizers']) ? spec['finalizers'] : [];
@@ -58,6 +58,11 @@ export const namespace: Strategy = {
     });
   },
 };
+
+function labelName({ metadata }: KubeObject): void {
+  const { name = '' } = metadata;
+  if (name !== '') metadata.labels = { ...metadata.labels, [NAME_LABEL]: name };
+}
 
 function finalizerCauses(finalizer: string): StatusCause[] {
   const field = 'spec.finalizers';

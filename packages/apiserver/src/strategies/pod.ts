@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeObject, StatusCause } from '@drover/api';
+import { type KubeObject, required, type StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, type Fields, inner, loose, made, objectsIn } from './absent.js';
 import { plain } from './plain.js';
@@ -29,8 +29,6 @@ export const pod: Strategy = {
   prepareForCreate: (object, { objects }) => {
     const fields = loose(object);
     const spec = made(fields, 'spec');
-    absent(spec, 'serviceAccountName', 'default');
-    if (spec !== undefined) spec['serviceAccount'] = spec['serviceAccountName'];
     const { namespace } = object.metadata;
     const account = objects.get(
       { group: '', plural: 'serviceaccounts' },
@@ -40,8 +38,12 @@ export const pod: Strategy = {
     if (spec?.['automountServiceAccountToken'] === undefined) delete spec?.['automountServiceAccountToken'];
     fields['status'] = { phase: 'Pending', qosClass: qualityOfService(spec) };
   },
-  validate: (object, old) => (old === undefined ? [] : frozenCauses(object, old)),
+  validate: (object, old) => (old === undefined ? containerCauses(object) : frozenCauses(object, old)),
 };
+
+function containerCauses(object: KubeObject): StatusCause[] {
+  return objectsIn(inner(loose(object), 'spec')?.['containers']).length === 0 ? [required('spec.containers')] : [];
+}
 
 /** What of a pod's spec may change after it was made (core v1 ValidatePodUpdate). */
 function frozenCauses(object: KubeObject, old: KubeObject): StatusCause[] {

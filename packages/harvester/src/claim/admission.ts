@@ -5,11 +5,10 @@ import type { Late, View } from '../view.js';
 import { usersOf } from '../vm/claims.js';
 
 const SUBJECT = { group: '', plural: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim' };
-const IS_DEFAULT = 'storageclass.kubernetes.io/is-default-class';
 
 /**
- * Gives claims that name no class the default one, as Kubernetes does, and refuses to make volumes smaller or to delete those
- * that a machine has, running or not: the machine would start on an empty one.
+ * Refuses to make volumes smaller, and to delete those that a machine has, running or not: the machine would start on an empty
+ * one.
  */
 export function claimAdmission(late: Late<View>): AdmissionPlugin {
   return {
@@ -25,20 +24,14 @@ export function claimAdmission(late: Late<View>): AdmissionPlugin {
       // The server has validated the objects against the schema of the kind.
       const claim = object as PersistentVolumeClaim;
       const before = old as PersistentVolumeClaim | undefined;
-      if (before !== undefined) {
-        if (requested(claim) >= requested(before)) return undefined;
-        throw invalid(SUBJECT, name, [
-          {
-            reason: 'FieldValueForbidden',
-            field: 'spec.resources.requests.storage',
-            message: 'field can not be less than the previous value',
-          },
-        ]);
-      }
-      if (claim.spec?.storageClassName !== undefined) return undefined;
-      const classes = late.value?.storageClasses.list() ?? [];
-      const chosen = classes.find(({ metadata }) => metadata.annotations?.[IS_DEFAULT] === 'true');
-      return chosen && { ...claim, spec: { ...claim.spec, storageClassName: chosen.metadata.name } };
+      if (before === undefined || requested(claim) >= requested(before)) return undefined;
+      throw invalid(SUBJECT, name, [
+        {
+          reason: 'FieldValueForbidden',
+          field: 'spec.resources.requests.storage',
+          message: 'field can not be less than the previous value',
+        },
+      ]);
     },
   };
 }
