@@ -13,8 +13,11 @@ export interface Received {
   readonly body: JsonObject;
 }
 
-/** How the other side answers: with a document, or not at all, which is what a server does that hangs. */
-export type Responder = (request: Received) => Json | 'hang' | { readonly status: number; readonly body: Json };
+/** What the other side says: a document, or nothing at all, which is what a server does that hangs. */
+type Reply = Json | 'hang' | { readonly status: number; readonly body: Json };
+
+/** How the other side answers, now or later. */
+export type Responder = (request: Received) => Reply | Promise<Reply>;
 
 /** An HTTPS server on the loopback interface that an API server is sent to: a webhook, or an aggregated API. */
 export interface OtherSide extends AsyncDisposable {
@@ -35,7 +38,7 @@ export async function otherSide(respond: Responder, ...names: readonly string[])
   const server = createServer({ cert, key }, (message, answer) => {
     const chunks: Buffer[] = [];
     message.on('data', (chunk: Buffer) => chunks.push(chunk));
-    message.on('end', () => {
+    message.on('end', async () => {
       const request: Received = {
         method: message.method ?? '',
         path: message.url ?? '',
@@ -43,7 +46,7 @@ export async function otherSide(respond: Responder, ...names: readonly string[])
         body: objectIn(Buffer.concat(chunks).toString()),
       };
       received.push(request);
-      const response = respond(request);
+      const response = await respond(request);
       if (response === 'hang') return;
       const plain = isJsonObject(response) && typeof response['status'] === 'number' && response['body'] !== undefined;
       const { status, body } = plain
