@@ -23,6 +23,7 @@ const weather =
         ],
       };
     }
+    if (address === '/openapi/v2') return describedWeather(group);
     if (address.endsWith('/clouds')) {
       return { kind: 'CloudList', apiVersion: groupVersion, metadata: {}, items: [{ metadata: { name: 'cumulus' } }] };
     }
@@ -31,6 +32,24 @@ const weather =
       body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 404, reason: 'NotFound' },
     };
   };
+
+/** What such a server says of itself in OpenAPI v2. */
+const describedWeather = (group: string): JsonObject => {
+  const kind = { group, version: 'v1', kind: 'Cloud' };
+  const responses = { 200: { description: 'OK', schema: { $ref: '#/definitions/Cloud' } } };
+  return {
+    swagger: '2.0',
+    info: { title: 'Weather', version: 'v1' },
+    paths: { [`/apis/${group}/v1/clouds/{name}`]: { get: { operationId: `readCloud${group}`, responses } } },
+    definitions: {
+      Cloud: {
+        type: 'object',
+        properties: { cover: { type: 'integer' } },
+        'x-kubernetes-group-version-kind': [kind],
+      },
+    },
+  };
+};
 
 /** A server of such an API, with the certificate that is asked of a Service of this name. */
 const server = ({ unique, namespace }: Scene, name: string): Promise<OtherSide> =>
@@ -85,6 +104,17 @@ suite('aggregated APIs', ({ promises }) => {
       ({ text }) => text.includes(group),
     );
     expect(groups.text).toContain(`"${group}"`);
+  });
+
+  promises('are part of OpenAPI v2', async (scene) => {
+    const { api } = scene;
+    await using side = await server(scene, 'described');
+    const { path } = await register(scene, 'described', side);
+    const described = await eventually(
+      () => api.get('/openapi/v2'),
+      ({ text }) => text.includes(`${path}/clouds/{name}`),
+    );
+    expect(described.at('definitions.Cloud.properties.cover')).toEqual({ type: 'integer' });
   });
 
   promises('are told who asks', async (scene) => {

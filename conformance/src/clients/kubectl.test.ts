@@ -1,6 +1,7 @@
 import { kubectl, kubectls } from '@drover/testkit';
 import { expect, inject, it } from 'vitest';
-import { DEFINITIONS } from '../cluster/definition.js';
+import { DEFINITIONS, define, specSchema } from '../cluster/definition.js';
+import { eventually } from '../cluster/eventually.js';
 import { type Scene, suite } from '../suite.js';
 
 const binaries = kubectls();
@@ -53,6 +54,23 @@ for (const { name: version, path: binary } of binaries) {
     promises('explains kinds of its own and of others', async (scene) => {
       expect(await said(scene, ['explain', 'deployment.spec.replicas'])).toContain('replicas <integer>');
       expect(await said(scene, ['explain', 'customresourcedefinition.spec.scope'])).toContain('scope');
+    });
+
+    promises('explains custom kinds by both versions of OpenAPI', async (scene) => {
+      const tune = { type: 'string', description: 'what it plays' };
+      const horns = await define(scene, 'horns', specSchema({ tune, loud: { type: 'boolean', nullable: true } }));
+      const explain = (openApi: string) =>
+        kubectl(kubeconfig, ['explain', 'horns.spec', `--api-version=${horns.apiVersion}`], {
+          binary,
+          env: { KUBECTL_EXPLAIN_OPENAPIV3: openApi },
+        });
+      for (const openApi of ['true', 'false']) {
+        const explained = await eventually(
+          () => explain(openApi),
+          ({ stdout }) => stdout.includes('what it plays'),
+        );
+        expect(explained.stdout).toMatch(/tune\s+<string>/);
+      }
     });
 
     promises('waits for a condition', async (scene) => {

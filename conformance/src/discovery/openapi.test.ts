@@ -16,6 +16,14 @@ async function documentOf({ api }: Scene, group: string) {
   return api.get(path, Object.fromEntries(new URLSearchParams(query)));
 }
 
+/** What a name that has dots in it stands for. */
+const at = (value: Json | undefined, name: string): Json | undefined => (isJsonObject(value) ? value[name] : undefined);
+
+const keysOf = (value: Json | undefined): string[] => (isJsonObject(value) ? Object.keys(value).sort() : []);
+
+const namesOf = (value: Json | undefined): string[] =>
+  Array.isArray(value) ? value.map((item) => String(valueAt(item, 'name'))).sort() : [];
+
 suite('OpenAPI', ({ promises }) => {
   promises('v3 has an index of documents, each with its hash', async ({ api }) => {
     const index = await api.get('/openapi/v3');
@@ -51,6 +59,54 @@ suite('OpenAPI', ({ promises }) => {
     });
   });
 
+  promises('v3 gives each operation a name, a tag, and what it takes and answers', async (scene) => {
+    const deployments = (await documentOf(scene, 'apis/apps/v1')).at('paths');
+    const created = valueAt(at(deployments, '/apis/apps/v1/namespaces/{namespace}/deployments'), 'post');
+    expect(created).toMatchObject({ operationId: 'createAppsV1NamespacedDeployment', tags: ['apps_v1'] });
+    expect(keysOf(valueAt(created, 'responses'))).toEqual(['200', '201', '202', '401']);
+    expect(keysOf(valueAt(created, 'requestBody.content'))).toEqual(['*/*']);
+    const scale = at(deployments, '/apis/apps/v1/namespaces/{namespace}/deployments/{name}/scale');
+    expect(valueAt(scale, 'patch.operationId')).toBe('patchAppsV1NamespacedDeploymentScale');
+    expect(valueAt(scale, 'patch.x-kubernetes-group-version-kind')).toMatchObject({ group: 'autoscaling' });
+    expect(keysOf(valueAt(scale, 'patch.requestBody.content'))).toEqual([
+      'application/apply-patch+yaml',
+      'application/json-patch+json',
+      'application/merge-patch+json',
+      'application/strategic-merge-patch+json',
+    ]);
+    const everywhere = at(deployments, '/apis/apps/v1/deployments');
+    expect(valueAt(everywhere, 'get.operationId')).toBe('listAppsV1DeploymentForAllNamespaces');
+    expect(keysOf(valueAt(everywhere, 'get.responses.200.content'))).toEqual(
+      expect.arrayContaining(['application/json', 'application/json;stream=watch', 'application/yaml']),
+    );
+    const watched = at(deployments, '/apis/apps/v1/watch/deployments');
+    expect(valueAt(watched, 'get.operationId')).toBe('watchAppsV1DeploymentListForAllNamespaces');
+  });
+
+  promises('v3 says of a path what all of its operations take, and of each operation the rest', async (scene) => {
+    const paths = (await documentOf(scene, 'apis/apps/v1')).at('paths');
+    const item = at(paths, '/apis/apps/v1/namespaces/{namespace}/deployments/{name}');
+    expect(namesOf(valueAt(item, 'parameters'))).toEqual(['name', 'namespace', 'pretty']);
+    expect(namesOf(valueAt(item, 'patch.parameters'))).toEqual(['dryRun', 'fieldManager', 'fieldValidation', 'force']);
+  });
+
+  promises('v3 has a document for questions, which are asked by their own names', async (scene) => {
+    const paths = (await documentOf(scene, 'apis/authorization.k8s.io/v1')).at('paths');
+    const local = at(paths, '/apis/authorization.k8s.io/v1/namespaces/{namespace}/localsubjectaccessreviews');
+    expect(valueAt(local, 'post.operationId')).toBe('createAuthorizationV1NamespacedLocalSubjectAccessReview');
+    const core = (await documentOf(scene, 'api/v1')).at('paths');
+    const token = at(core, '/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token');
+    expect(valueAt(token, 'post.operationId')).toBe('createCoreV1NamespacedServiceAccountToken');
+    expect(valueAt(token, 'post.x-kubernetes-group-version-kind')).toMatchObject({ kind: 'TokenRequest' });
+  });
+
+  promises('v3 has a document for each group, and for the lists of groups', async (scene) => {
+    const group = (await documentOf(scene, 'apis/apps')).at('paths');
+    expect(valueAt(at(group, '/apis/apps/'), 'get.operationId')).toBe('getAppsAPIGroup');
+    const groups = (await documentOf(scene, 'apis')).at('paths');
+    expect(valueAt(at(groups, '/apis/'), 'get.operationId')).toBe('getAPIVersions');
+  });
+
   promises('v3 says which lists are maps, and by which keys', async (scene) => {
     const schemas = (await documentOf(scene, 'api/v1')).at('components.schemas');
     const podSpec: Json | undefined = isJsonObject(schemas) ? schemas['io.k8s.api.core.v1.PodSpec'] : undefined;
@@ -73,6 +129,67 @@ suite('OpenAPI', ({ promises }) => {
   promises('v2 answers 304 to the document that the client has already', async ({ api }) => {
     const etag = String((await api.get('/openapi/v2')).headers['etag']);
     expect((await api.get('/openapi/v2', {}, { 'if-none-match': etag })).status).toBe(304);
+  });
+
+  promises('v2 says of custom kinds what it can, and what kubectl understands', async (scene) => {
+    const { api } = scene;
+    const text = { type: 'string' };
+    const radios = await define(
+      scene,
+      'radios',
+      specSchema(
+        {
+          band: { ...text, description: 'what it hears', default: 'FM', enum: ['AM', 'FM'] },
+          owner: { type: 'object', nullable: true, properties: { name: text } },
+          extras: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { a: text } },
+          port: { 'x-kubernetes-int-or-string': true },
+          presets: { type: 'array', items: text, 'x-kubernetes-list-type': 'set', maxItems: 4 },
+        },
+        { required: ['band', 'owner'], oneOf: [{ required: ['port'] }, { required: ['presets'] }] },
+      ),
+      { subresources: { scale: { specReplicasPath: '.spec.n', statusReplicasPath: '.status.n' } } },
+    );
+    const name = [...radios.group.split('.').reverse(), 'v1', 'Radio'].join('.');
+    const published = async (): Promise<Json | undefined> => {
+      const document = await api.get('/openapi/v2', {}, { accept: 'application/json' });
+      return at(document.at('definitions'), name);
+    };
+    const radio = await eventually(published, Boolean);
+    expect(valueAt(radio, 'x-kubernetes-group-version-kind')).toEqual([
+      { group: radios.group, version: 'v1', kind: 'Radio' },
+    ]);
+    expect(valueAt(radio, 'properties.spec')).toEqual({
+      type: 'object',
+      required: ['band'],
+      properties: {
+        band: { ...text, description: 'what it hears', enum: ['AM', 'FM'] },
+        owner: {},
+        extras: { 'x-kubernetes-preserve-unknown-fields': true },
+        port: { 'x-kubernetes-int-or-string': true },
+        presets: { type: 'array', items: text, 'x-kubernetes-list-type': 'set', maxItems: 4 },
+      },
+    });
+    expect(valueAt(radio, 'properties.metadata.$ref')).toBe(
+      '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
+    );
+    const document = await api.get('/openapi/v2', {}, { accept: 'application/json' });
+    expect(valueAt(at(document.at('definitions'), `${name}List`), 'properties.items.items.$ref')).toBe(
+      `#/definitions/${name}`,
+    );
+    const scale = at(document.at('paths'), `/apis/${radios.group}/v1/namespaces/{namespace}/radios/{name}/scale`);
+    expect(valueAt(scale, 'get.responses.200.schema.$ref')).toBe('#/definitions/io.k8s.api.autoscaling.v1.Scale');
+    await api.delete(`${DEFINITIONS}/${radios.name}`);
+    expect(await eventually(published, (there) => there === undefined)).toBeUndefined();
+  });
+
+  promises('v2 lets a client find out from its operations which writes may be tried', async ({ api }) => {
+    const paths = (await api.get('/openapi/v2', {}, { accept: 'application/json' })).at('paths');
+    const patch = valueAt(at(paths, '/api/v1/namespaces/{namespace}/configmaps/{name}'), 'patch');
+    expect(patch).toMatchObject({
+      operationId: 'patchCoreV1NamespacedConfigMap',
+      'x-kubernetes-group-version-kind': { group: '', version: 'v1', kind: 'ConfigMap' },
+      parameters: expect.arrayContaining([expect.objectContaining({ name: 'dryRun', in: 'query' })]),
+    });
   });
 
   promises('follows definitions: their schemas are published, changed and withdrawn', async (scene) => {

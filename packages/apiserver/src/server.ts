@@ -172,6 +172,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const url = `https://${hostInUrl(advertise.host)}:${advertise.port}`;
   const discovery = new Discovery(catalog, reviews, apis, () => `${advertise.host}:${advertise.port}`);
   const authenticator = new Authenticator(adminToken, tokens, ISSUER);
+  const kubernetes = `${KUBERNETES_VERSION.major}.${KUBERNETES_VERSION.minor}`;
   const build = { gitVersion: options.version ?? KUBERNETES_VERSION.gitVersion };
   const api = new Api({
     verbs: {
@@ -188,7 +189,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       store,
       catalog,
       discovery,
-      openApi: new OpenApi(catalog, apis, 'Drover', build.gitVersion),
+      openApi: new OpenApi(catalog, reviews, apis, kubernetes, clock),
       metrics,
       tokens,
       url: () => url,

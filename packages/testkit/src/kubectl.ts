@@ -31,18 +31,26 @@ export interface KubectlResult {
   readonly stderr: string;
 }
 
+/** What a run of kubectl is given beside its arguments. */
+export interface KubectlOptions {
+  readonly input?: string;
+  readonly binary?: string;
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs kubectl with a kubeconfig of its own and a cache of its own; never throws for a refusal. */
 export function kubectl(
   kubeconfig: string,
   args: readonly string[],
-  { input, binary = 'kubectl' }: { readonly input?: string; readonly binary?: string } = {},
+  { input, binary = 'kubectl', env = {} }: KubectlOptions = {},
 ): Promise<KubectlResult> {
   const cache = mkdtempSync(join(tmpdir(), 'drover-kubectl-'));
   return new Promise((resolve) => {
     const child = execFile(
       binary,
       [`--kubeconfig=${kubeconfig}`, `--cache-dir=${cache}`, '--request-timeout=60s', ...args],
-      { maxBuffer: 64 << 20 },
+      { maxBuffer: 64 << 20, env: { ...process.env, ...env } },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
         resolve({ code, stdout, stderr });

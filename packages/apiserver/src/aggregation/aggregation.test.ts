@@ -129,6 +129,36 @@ describe('an APIService that names a Service', () => {
       expect(got[0]?.headers['x-remote-user']).toBe('system:kube-aggregator');
     }));
 
+  it('has its paths and their schemas in OpenAPI version 2, and is only asked for what has changed', () => {
+    const thing = { type: 'object', properties: { at: { $ref: '#/definitions/Time' } } };
+    const paths = {
+      '/apis/ext.example.org/v1/things': { get: { responses: { 200: { schema: { $ref: '#/definitions/Thing' } } } } },
+      '/apis/other.example.org/v1/things': { get: { responses: {} } },
+    };
+    const document = { swagger: '2.0', paths, definitions: { Thing: thing, Time: { type: 'string' }, Unused: {} } };
+    const publish: ExtensionHandlers['request'] = (message, answer) => {
+      answer.statusCode = message.headers['if-none-match'] === '"1"' ? 304 : 200;
+      answer.setHeader('etag', '"1"');
+      answer.end(answer.statusCode === 304 ? '' : JSON.stringify(document));
+    };
+    return withExtension({ request: publish }, async ({ server }, { got }) => {
+      const { body, headers } = await ask(server, 'GET', '/openapi/v2');
+      expect(body['definitions']).toMatchObject({ Thing: thing, Time: { type: 'string' } });
+      expect(body['definitions']).not.toHaveProperty('Unused');
+      expect(Object.keys(body['paths']!).filter((path) => path.includes('example.org'))).toEqual([
+        '/apis/ext.example.org/v1/things',
+      ]);
+      expect((await ask(server, 'GET', '/openapi/v2')).headers['etag']).toBe(headers['etag']);
+      expect(got.map((message) => message.headers['if-none-match'])).toEqual([undefined, '"1"']);
+    });
+  });
+
+  it('is left out of OpenAPI version 2 while it says nothing that is OpenAPI', () =>
+    withExtension({ request: (_message, answer) => answer.end('[') }, async ({ server }) => {
+      const { status, text } = await ask(server, 'GET', '/openapi/v2');
+      expect([status, text.includes('ext.example.org')]).toEqual([200, false]);
+    }));
+
   it('does not take over a group version that is served here', async () => {
     await using test = await openTestServer();
     const path = `${SERVICES}/v1.apps`;

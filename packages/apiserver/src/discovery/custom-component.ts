@@ -32,7 +32,7 @@ const EMBEDDED = {
 
 /** The component of a custom kind's version: what its definition says, and what every kind has. */
 export function customComponent({ group, kind }: ResourceDefinition, version: VersionDefinition): Schema {
-  const schema = embedded(version.document());
+  const schema = published(version.document());
   return {
     ...schema,
     properties: { ...schema.properties, apiVersion: API_VERSION, kind: KIND, metadata: METADATA },
@@ -72,18 +72,32 @@ function named(group: string, { name, selectableFields }: VersionDefinition, kin
   };
 }
 
-/** The schema with the fields that embedded resources have without being declared. */
-function embedded(schema: Schema): Schema {
+/** What definitions may say of a schema beside the schema itself. */
+interface Declared extends Schema {
+  readonly example?: unknown;
+  readonly externalDocs?: unknown;
+}
+
+/** Numbers and texts, as a structural schema that does not say so itself means them. */
+const INT_OR_STRING: Pick<Schema, 'anyOf'> = { anyOf: [{ type: 'integer' }, { type: 'string' }] };
+
+/**
+ * The schema as it is published: with the fields that embedded resources have without being declared, and without examples and
+ * documents elsewhere.
+ */
+function published({ example: _example, externalDocs: _elsewhere, ...schema }: Declared): Schema {
   const { properties, items, additionalProperties } = schema;
   const isEmbedded = schema['x-kubernetes-embedded-resource'] === true;
-  const inner = Object.entries(properties ?? {}).map(([name, value]) => [name, embedded(value)] as const);
+  const inner = Object.entries(properties ?? {}).map(([name, value]) => [name, published(value)] as const);
+  const eitherUnsaid = schema['x-kubernetes-int-or-string'] && schema.anyOf === undefined && schema.allOf === undefined;
   return {
+    ...(eitherUnsaid ? INT_OR_STRING : {}),
     ...schema,
     ...(properties === undefined && !isEmbedded
       ? {}
       : { properties: { ...Object.fromEntries(inner), ...(isEmbedded ? EMBEDDED : {}) } }),
     ...(isEmbedded ? { required: [...new Set([...(schema.required ?? []), 'kind', 'apiVersion'])] } : {}),
-    ...(typeof items === 'object' && !Array.isArray(items) ? { items: embedded(items as Schema) } : {}),
-    ...(typeof additionalProperties === 'object' ? { additionalProperties: embedded(additionalProperties) } : {}),
+    ...(typeof items === 'object' && !Array.isArray(items) ? { items: published(items as Schema) } : {}),
+    ...(typeof additionalProperties === 'object' ? { additionalProperties: published(additionalProperties) } : {}),
   };
 }

@@ -1,29 +1,44 @@
 import { describe, expect, it } from 'vitest';
-import { encodeOpenApiV2 } from './gnostic.js';
+import { encodeDocument, encodeEntry } from './gnostic.js';
+
+const hex = (text: string): string => Buffer.from(text).toString('hex');
 
 describe('OpenAPI v2 as protobuf', () => {
   it('is the bytes of gnostic’s messages', () => {
-    const bytes = encodeOpenApiV2('t', '1', { A: { type: 'string' } });
-    const swagger = '0a03322e30';
-    const info = '12060a017412' + '0131';
-    const paths = '4200';
-    const schema = `b201080a06${Buffer.from('string').toString('hex')}`;
-    const named = `0a0141120b${schema}`;
-    const definitions = `4a12` + `0a10${named}`;
-    expect(bytes.toString('hex')).toBe(swagger + info + paths + definitions);
+    const definition = encodeEntry('definitions', 'A', { type: 'string' });
+    const head = { swagger: '2.0', info: { title: 't', version: '1' } };
+    const bytes = encodeDocument(head, { paths: [], definitions: [definition], parameters: [] });
+    const named = `0a0141120b` + `b201080a06${hex('string')}`;
+    expect(bytes.toString('hex')).toBe(
+      '0a03322e30' + '12060a017412' + '0131' + '4200' + '4a12' + `0a10${named}` + '5200',
+    );
   });
 
-  it('carries references, merge keys and lists', () => {
-    const text = encodeOpenApiV2('t', '1', {
-      A: {
-        type: 'object',
-        properties: {
-          list: { type: 'array', items: { $ref: '#/components/schemas/B' }, 'x-kubernetes-patch-merge-key': 'name' },
-        },
-      },
-    }).toString('latin1');
-    expect(text).toContain('#/definitions/B');
-    expect(text).toContain('x-kubernetes-patch-merge-key');
-    expect(text).toContain('"name"');
+  it('carries references, bounds, and whatever begins with x-', () => {
+    const bytes = encodeEntry('definitions', 'A', {
+      maximum: 5,
+      maxLength: 300,
+      items: { $ref: '#/definitions/B' },
+      'x-kubernetes-patch-merge-key': 'name',
+    }).toString('hex');
+    expect(bytes).toContain('390000000000001440');
+    expect(bytes).toContain('58ac02');
+    expect(bytes).toContain(`0a11${hex('#/definitions/B')}`.slice(4));
+    expect(bytes).toContain(`0a1c${hex('x-kubernetes-patch-merge-key')}120912` + `07${hex('"name"\n')}`);
+  });
+
+  it('tells parameters apart by where they are', () => {
+    const item = encodeEntry('paths', '/a', {
+      parameters: [
+        { name: 'n', in: 'path', required: true, type: 'string' },
+        { name: 'q', in: 'query', type: 'string' },
+        { name: 'body', in: 'body', schema: {} },
+        { $ref: '#/parameters/p' },
+      ],
+    }).toString('hex');
+    expect(item).toContain(`221322016e1204${hex('path')}08012a06${hex('string')}`);
+    expect(item).toContain(`2201711205${hex('query')}3206${hex('string')}`);
+    expect(item).toContain(`1204${hex('body')}1a04${hex('body')}2a00`);
+    expect(item).toContain(`12100a0e${hex('#/parameters/p')}`);
   });
 });

@@ -1,63 +1,272 @@
-import type { Schema } from '@drover/api';
+import { isJsonObject, type Json, type JsonObject } from '@drover/api';
+import { BackwardWriter } from './backward-writer.js';
+
+/** Writes a field whole, with its number. Nothing is written for a value of another type. */
+type Field = (out: BackwardWriter, value: Json) => void;
+/** A message's fields, by the names that OpenAPI gives them. */
+interface Message {
+  readonly fields: Readonly<Record<string, Field>>;
+  /** Where whatever begins with `x-` goes. */
+  readonly extensions?: number;
+}
+
+/** The parts of a document by the number of the section they are in. */
+export const SECTIONS = { paths: 8, definitions: 9, parameters: 10 } as const;
+
+/** The name of a section. */
+export type Section = keyof typeof SECTIONS;
+
+const text =
+  (number: number): Field =>
+  (out, value) => {
+    if (typeof value === 'string') out.text(number, value);
+  };
+const flag =
+  (number: number): Field =>
+  (out, value) => {
+    if (value === true) out.whole(number, 1);
+  };
+const whole =
+  (number: number): Field =>
+  (out, value) => {
+    if (typeof value === 'number' && value > 0) out.whole(number, Math.floor(value));
+  };
+const double =
+  (number: number): Field =>
+  (out, value) => {
+    if (typeof value === 'number' && value !== 0) out.double(number, value);
+  };
+/** Any value, as YAML: JSON is YAML. */
+const any =
+  (number: number): Field =>
+  (out, value) =>
+    out.delimited(number, () => out.text(2, `${JSON.stringify(value)}\n`));
+const each =
+  (field: Field): Field =>
+  (out, value) => {
+    if (!Array.isArray(value)) return;
+    for (const item of (value as readonly Json[]).toReversed()) field(out, item);
+  };
+const message =
+  (number: number, of: () => Message): Field =>
+  (out, value) => {
+    if (isJsonObject(value)) out.delimited(number, () => write(out, value, of()));
+  };
+/** A value in a message of its own. */
+const wrapped =
+  (number: number, field: Field): Field =>
+  (out, value) =>
+    out.delimited(number, () => field(out, value));
+/** A message of named values, which are at `entries` in it. */
+const named =
+  (number: number, entries: number, field: Field): Field =>
+  (out, value) => {
+    if (!isJsonObject(value)) return;
+    out.delimited(number, () => {
+      for (const [name, item] of Object.entries(value).reverse()) entry(out, entries, name, item, field);
+    });
+  };
+
+/** Numbers of openapi_v2/OpenAPIv2.proto of the gnostic project. */
+const SCHEMA: Message = {
+  fields: {
+    $ref: text(1),
+    format: text(2),
+    title: text(3),
+    description: text(4),
+    default: any(5),
+    multipleOf: double(6),
+    maximum: double(7),
+    exclusiveMaximum: flag(8),
+    minimum: double(9),
+    exclusiveMinimum: flag(10),
+    maxLength: whole(11),
+    minLength: whole(12),
+    pattern: text(13),
+    maxItems: whole(14),
+    minItems: whole(15),
+    uniqueItems: flag(16),
+    maxProperties: whole(17),
+    minProperties: whole(18),
+    required: each(text(19)),
+    enum: each(any(20)),
+    additionalProperties: (out, value) => wrapped(21, value === true ? flag(2) : message(1, () => SCHEMA))(out, value),
+    type: wrapped(22, text(1)),
+    items: wrapped(
+      23,
+      message(1, () => SCHEMA),
+    ),
+    allOf: each(message(24, () => SCHEMA)),
+    properties: named(
+      25,
+      1,
+      message(2, () => SCHEMA),
+    ),
+  },
+  extensions: 31,
+};
+
+const BODY_PARAMETER: Message = {
+  fields: { description: text(1), name: text(2), in: text(3), required: flag(4), schema: message(5, () => SCHEMA) },
+};
+const QUERY_PARAMETER: Message = {
+  fields: {
+    required: flag(1),
+    in: text(2),
+    description: text(3),
+    name: text(4),
+    type: text(6),
+    format: text(7),
+    uniqueItems: flag(20),
+  },
+};
+const PATH_PARAMETER: Message = {
+  fields: {
+    required: flag(1),
+    in: text(2),
+    description: text(3),
+    name: text(4),
+    type: text(5),
+    format: text(6),
+    uniqueItems: flag(19),
+  },
+};
+
+/** A parameter, by where it is. Headers and forms are no parameters of the Kubernetes API. */
+const parameterAt =
+  (number: number): Field =>
+  (out, value) => {
+    if (!isJsonObject(value)) return;
+    out.delimited(number, () => {
+      if (value['in'] === 'body') message(1, () => BODY_PARAMETER)(out, value);
+      else if (value['in'] === 'path')
+        wrapped(
+          2,
+          message(4, () => PATH_PARAMETER),
+        )(out, value);
+      else
+        wrapped(
+          2,
+          message(3, () => QUERY_PARAMETER),
+        )(out, value);
+    });
+  };
+const REFERENCE: Message = { fields: { $ref: text(1) } };
+const parameterItem = (number: number): Field => {
+  const reference = wrapped(
+    number,
+    message(2, () => REFERENCE),
+  );
+  const own = wrapped(number, parameterAt(1));
+  return (out, value) => (isJsonObject(value) && value['$ref'] !== undefined ? reference : own)(out, value);
+};
+
+const RESPONSE: Message = {
+  fields: {
+    description: text(1),
+    schema: wrapped(
+      2,
+      message(1, () => SCHEMA),
+    ),
+  },
+};
+const OPERATION: Message = {
+  fields: {
+    tags: each(text(1)),
+    description: text(3),
+    operationId: text(5),
+    produces: each(text(6)),
+    consumes: each(text(7)),
+    parameters: each(parameterItem(8)),
+    responses: named(
+      9,
+      1,
+      wrapped(
+        2,
+        message(1, () => RESPONSE),
+      ),
+    ),
+    schemes: each(text(10)),
+    deprecated: flag(11),
+  },
+  extensions: 13,
+};
+const operationAt = (number: number): Field => message(number, () => OPERATION);
+const PATH_ITEM: Message = {
+  fields: {
+    get: operationAt(2),
+    put: operationAt(3),
+    post: operationAt(4),
+    delete: operationAt(5),
+    options: operationAt(6),
+    head: operationAt(7),
+    patch: operationAt(8),
+    parameters: each(parameterItem(9)),
+  },
+  extensions: 10,
+};
+
+const DOCUMENT: Message = {
+  fields: {
+    swagger: text(1),
+    info: message(2, () => ({ fields: { title: text(1), version: text(2) } })),
+    security: each(named(12, 1, (out, scopes) => out.delimited(2, () => each(text(1))(out, scopes)))),
+    securityDefinitions: named(
+      13,
+      1,
+      wrapped(
+        2,
+        message(2, () => API_KEY),
+      ),
+    ),
+  },
+};
+const API_KEY: Message = { fields: { type: text(1), name: text(2), in: text(3) } };
+
+/** The number of a section's entries in it, and what they are. */
+const ENTRIES = {
+  paths: [2, message(2, () => PATH_ITEM)],
+  definitions: [1, message(2, () => SCHEMA)],
+  parameters: [1, parameterAt(2)],
+} as const satisfies Record<Section, readonly [number: number, field: Field]>;
+
+/** A named part of an OpenAPI v2 document, as it is in the message of its section. */
+export function encodeEntry(section: Section, name: string, value: JsonObject): Buffer {
+  const out = new BackwardWriter();
+  const [number, field] = ENTRIES[section];
+  entry(out, number, name, value, field);
+  return out.bytes();
+}
 
 /**
- * Writes OpenAPI v2 in the protobuf form of the gnostic project (openapi_v2/OpenAPIv2.proto), which is all that older kubectl
- * versions read. Field numbers are the ones of that file.
+ * An OpenAPI v2 document in the protobuf form of the gnostic project, which is all that older kubectl versions read: `head`, and
+ * the entries of its sections.
  */
-export function encodeOpenApiV2(title: string, version: string, definitions: Readonly<Record<string, Schema>>): Buffer {
-  const info = message([textField(1, title), textField(2, version)]);
-  const entries = Object.entries(definitions).map(([name, schema]) => field(1, namedSchema(name, schema)));
-  return message([textField(1, '2.0'), field(2, info), field(8, Buffer.alloc(0)), field(9, message(entries))]);
+export function encodeDocument(head: JsonObject, sections: Readonly<Record<Section, readonly Buffer[]>>): Buffer {
+  const beginning = new BackwardWriter();
+  write(beginning, head, DOCUMENT);
+  const section = (name: Section): Buffer[] => {
+    const length = sections[name].reduce((sum, bytes) => sum + bytes.length, 0);
+    const out = new BackwardWriter();
+    out.delimitedHead(SECTIONS[name], length);
+    return [out.bytes(), ...sections[name]];
+  };
+  return Buffer.concat([beginning.bytes(), ...section('paths'), ...section('definitions'), ...section('parameters')]);
 }
 
-function namedSchema(name: string, schema: Schema): Buffer {
-  return message([textField(1, name), field(2, encodeSchema(schema))]);
-}
-
-function encodeSchema(schema: Schema): Buffer {
-  const { $ref, format, description, required, additionalProperties, type, items, allOf, properties } = schema;
-  if ($ref !== undefined) return textField(1, $ref.replace('#/components/schemas/', '#/definitions/'));
-  const parts: Buffer[] = [];
-  if (format !== undefined) parts.push(textField(2, format));
-  if (description !== undefined) parts.push(textField(4, description));
-  for (const name of required ?? []) parts.push(textField(19, name));
-  if (typeof additionalProperties === 'object') parts.push(field(21, field(1, encodeSchema(additionalProperties))));
-  // What may be a number or a text has no type of its own in version 2.
-  const known = schema['x-kubernetes-int-or-string'] ? 'string' : type;
-  if (known !== undefined) parts.push(field(22, textField(1, known)));
-  if (items !== undefined) parts.push(field(23, field(1, encodeSchema(items))));
-  for (const part of allOf ?? []) parts.push(field(24, encodeSchema(part)));
-  if (properties !== undefined) {
-    const named = Object.entries(properties).map(([name, property]) => field(1, namedSchema(name, property)));
-    parts.push(field(25, message(named)));
+function write(out: BackwardWriter, value: JsonObject, { fields, extensions }: Message): void {
+  for (const [name, inner] of Object.entries(value).reverse()) {
+    if (inner === undefined) continue;
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field !== undefined) field(out, inner);
+    else if (extensions !== undefined && name.startsWith('x-')) entry(out, extensions, name, inner, any(2));
   }
-  for (const [name, value] of Object.entries(schema)) {
-    if (name.startsWith('x-kubernetes-')) parts.push(field(31, extension(name, value)));
-  }
-  return message(parts);
 }
 
-/** A vendor extension; its value is YAML, and JSON is YAML. */
-function extension(name: string, value: unknown): Buffer {
-  return message([textField(1, name), field(2, textField(2, JSON.stringify(value)))]);
-}
-
-const message = (parts: readonly Buffer[]): Buffer => Buffer.concat(parts);
-
-const textField = (number: number, text: string): Buffer => field(number, Buffer.from(text));
-
-/** A length-delimited field (wire type 2), the only kind that is needed here. */
-function field(number: number, payload: Buffer): Buffer {
-  return Buffer.concat([varint((number << 3) | 2), varint(payload.length), payload]);
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest > 0x7f) {
-    bytes.push((rest & 0x7f) | 0x80);
-    rest >>>= 7;
-  }
-  bytes.push(rest);
-  return Buffer.from(bytes);
+function entry(out: BackwardWriter, number: number, name: string, value: Json | undefined, field: Field): void {
+  if (value === undefined) return;
+  out.delimited(number, () => {
+    field(out, value);
+    out.text(1, name);
+  });
 }

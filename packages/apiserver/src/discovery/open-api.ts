@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type ApiRequest, type ApiResponse, apiVersion, notServed, type Schema } from '@drover/api';
-import { builtinSchemas } from '@drover/api/schemas';
+import { type ApiRequest, type ApiResponse, apiVersion, notServed } from '@drover/api';
+import type { Clock } from '@drover/kit';
 import type { AggregatedApis } from '../aggregation/aggregated-apis.js';
 import { AGGREGATOR } from '../aggregation/availability.js';
 import type { RemoteApi } from '../aggregation/remote-api.js';
@@ -8,8 +8,19 @@ import type { ResourceCatalog } from '../catalog/catalog.js';
 import type { Served } from '../catalog/definition.js';
 import { acceptEntries } from '../request/negotiation.js';
 import { compressed, header, json, jsonBytes } from '../request/response.js';
-import { encodeOpenApiV2 } from './gnostic.js';
-import { componentOf, openApiV3 } from './open-api-v3.js';
+import { ExtensionDocuments } from './extension-documents.js';
+import { mergedEntries } from './merged-entries.js';
+import { encodeV2, entriesV2 } from './open-api-v2.js';
+import { openApiV3 } from './open-api-v3.js';
+import type { PathItem } from './operation.js';
+import {
+  customComponents,
+  isBuiltin,
+  type PublishedQuestion,
+  type PublishedVersion,
+  versionPaths,
+} from './published.js';
+import { groupPath, ROOT_PATHS } from './root-paths.js';
 
 const PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 /** A document's URL changes with the document, so that it may be kept for ever. */
@@ -17,25 +28,36 @@ const FOREVER = 'public, immutable, max-age=31536000';
 /** Documents kept encoded; clients ask for one and keep it. */
 const KEPT = 4;
 
+/** A document of version 3, which is made when it is asked for. */
+interface DocumentV3 {
+  readonly hash: string;
+  make(): object;
+}
+
 /**
- * The schemas of everything served, as the catalogue is at the moment. Documents are made when they are asked for, and only a
- * few are kept: they are large, and clients keep their own copies.
+ * The schemas and operations of everything served, as the catalogue is at the moment. Documents are made when they are asked
+ * for, and only a few are kept: they are large, and clients keep their own copies.
  */
 export class OpenApi {
-  readonly #documents = new Map<string, Buffer>();
+  readonly #documents = new Map<string, Promise<Buffer>>();
+  readonly #extensionDocuments: ExtensionDocuments;
 
+  /** `kubernetes` is the version whose API this is: "1.32". */
   constructor(
     readonly catalog: ResourceCatalog,
+    readonly questions: readonly PublishedQuestion[],
     readonly extensions: Pick<AggregatedApis, 'remote'>,
-    readonly title: string,
-    readonly version: string,
-  ) {}
+    readonly kubernetes: string,
+    clock: Clock,
+  ) {
+    this.#extensionDocuments = new ExtensionDocuments(clock);
+  }
 
-  /** `/openapi/v3`: where each group version's document is. */
+  /** `/openapi/v3`: where each document is. */
   v3Index(_request: ApiRequest): ApiResponse {
     const paths = Object.fromEntries(
-      [...this.#groupVersions()].map(([path, served]) => {
-        return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${fingerprint(served)}` }];
+      [...this.#documentsV3()].map(([path, { hash }]) => {
+        return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
       }),
     );
     for (const api of this.#available()) {
@@ -46,14 +68,14 @@ export class OpenApi {
   }
 
   /** `/openapi/v3/apis/GROUP/VERSION`; of an extension server its own document. @throws ApiError NotFound. */
-  v3Group(request: ApiRequest, path: string): Promise<ApiResponse> | ApiResponse {
-    const served = this.#groupVersions().get(path);
-    if (served === undefined) {
+  async v3Group(request: ApiRequest, path: string): Promise<ApiResponse> {
+    const document = this.#documentsV3().get(path);
+    if (document === undefined) {
       const extension = this.#available().find((api) => path === `apis/${apiVersion(api)}`);
       if (extension === undefined) throw notServed();
       return extension.forward(request, AGGREGATOR);
     }
-    const hash = fingerprint(served);
+    const { hash } = document;
     const asked = new URL(request.url, 'https://localhost').searchParams.get('hash');
     if (asked !== null && asked !== hash) {
       return { status: 301, headers: { location: `/openapi/v3/${path}?hash=${hash}` }, body: new Uint8Array() };
@@ -61,81 +83,106 @@ export class OpenApi {
     // Only under its hash may the document be kept: without one, the URL stays when the document changes.
     const headers = { etag: `"${hash}"`, ...(asked === null ? {} : { 'cache-control': FOREVER }) };
     if (header(request, 'if-none-match') === headers.etag) return { status: 304, headers, body: new Uint8Array() };
-    const bytes = this.#document(`${path} ${hash}`, () => Buffer.from(JSON.stringify(openApiV3(served))));
+    const bytes = await this.#document(`${path} ${hash}`, async () => Buffer.from(JSON.stringify(document.make())));
     return compressed(request, jsonBytes(200, bytes, headers));
   }
 
-  /** `/openapi/v2`, in JSON or as protobuf. Custom kinds are named there; their fields are version 3's to tell. */
-  v2(request: ApiRequest): Promise<ApiResponse> {
-    const all = [...this.#groupVersions().values()].flat();
-    const hash = fingerprint(all);
-    const wanted = acceptEntries(header(request, 'accept')).find(({ type }) => /protobuf|json|\*\/\*/.test(type));
+  /** `/openapi/v2`, in JSON or as protobuf, with what extension servers say of themselves. */
+  async v2(request: ApiRequest): Promise<ApiResponse> {
+    const extensions = await this.#extensionDocuments.of(this.#available());
+    const versions = [...this.#versions().values()];
+    const hash = sha256([...versions.map(fingerprint), ...extensions.map((extension) => extension.hash)]);
     const etag = `"${hash}"`;
-    if (header(request, 'if-none-match') === etag) {
-      return Promise.resolve({ status: 304, headers: { etag }, body: new Uint8Array() });
-    }
-    if (wanted?.type.includes('protobuf')) {
-      const bytes = this.#document(`v2 protobuf ${hash}`, () =>
-        encodeOpenApiV2(this.title, this.version, definitions(all)),
-      );
-      return compressed(request, { status: 200, headers: { 'content-type': PROTOBUF, etag }, body: bytes });
-    }
-    const bytes = this.#document(`v2 ${hash}`, () => this.#v2Json(definitions(all)));
-    return compressed(request, jsonBytes(200, bytes, { etag }));
+    if (header(request, 'if-none-match') === etag) return { status: 304, headers: { etag }, body: new Uint8Array() };
+    const wanted = acceptEntries(header(request, 'accept')).find(({ type }) => /protobuf|json|\*\/\*/.test(type));
+    const form = wanted?.type.includes('protobuf') ? 'protobuf' : 'json';
+    const bytes = await this.#document(`v2 ${form} ${hash}`, () => {
+      const own = entriesV2(versions, rootPaths(versions));
+      const others = extensions.map(({ entries }) => entries);
+      return encodeV2(form, this.kubernetes, mergedEntries(own, others));
+    });
+    if (form === 'json') return compressed(request, jsonBytes(200, bytes, { etag }));
+    return compressed(request, { status: 200, headers: { 'content-type': PROTOBUF, etag }, body: bytes });
   }
 
   #available(): readonly RemoteApi[] {
     return this.extensions.remote().filter(({ available }) => available);
   }
 
-  #v2Json(schemas: Readonly<Record<string, Schema>>): Buffer {
-    const document = {
-      swagger: '2.0',
-      info: { title: this.title, version: this.version },
-      paths: {},
-      definitions: schemas,
+  /** Each document of version 3 by its path below `/openapi/v3/`. */
+  #documentsV3(): Map<string, DocumentV3> {
+    const versions = this.#versions();
+    const documents = new Map<string, DocumentV3>();
+    const add = (name: string, hash: string, paths: () => readonly PathItem[], published?: PublishedVersion): void => {
+      const custom = (): ReturnType<typeof customComponents> =>
+        published === undefined ? [] : customComponents(published);
+      documents.set(name, {
+        hash,
+        make: () => {
+          const schemas = Object.fromEntries(custom().map((component) => [component.name, component.schema()]));
+          return openApiV3(paths(), schemas, this.kubernetes);
+        },
+      });
     };
-    return Buffer.from(JSON.stringify(document).replaceAll('#/components/schemas/', '#/definitions/'));
+    for (const [name, path] of ROOT_PATHS) add(name, sha256([this.kubernetes, name]), () => [path]);
+    for (const group of builtinGroups([...versions.values()])) {
+      add(`apis/${group}`, sha256([this.kubernetes, group]), () => [groupPath(group)]);
+    }
+    for (const [name, published] of versions) {
+      add(name, sha256([fingerprint(published)]), () => versionPaths(published), published);
+    }
+    return documents;
   }
 
-  #groupVersions(): Map<string, Served[]> {
-    const found = new Map<string, Served[]>();
+  /** What is served here in each group version, by the name of its document. */
+  #versions(): Map<string, PublishedVersion> {
+    const found = new Map<
+      string,
+      PublishedVersion & { readonly kinds: Served[]; readonly questions: PublishedQuestion[] }
+    >();
+    const at = (group: string, version: string) => {
+      const name = `${group === '' ? 'api' : 'apis'}/${apiVersion({ group, version })}`;
+      const known = found.get(name) ?? { group, version, kinds: [], questions: [] };
+      found.set(name, known);
+      return known;
+    };
     for (const definition of this.catalog.definitions()) {
-      for (const version of definition.versions.filter(({ served }) => served)) {
-        const path = `${definition.group === '' ? 'api' : 'apis'}/${apiVersion({ group: definition.group, version: version.name })}`;
-        found.set(path, [...(found.get(path) ?? []), { definition, version }]);
+      for (const version of definition.versions) {
+        if (version.served) at(definition.group, version.name).kinds.push({ definition, version });
       }
     }
+    for (const question of this.questions) at(question.ofGroup, question.ofVersion).questions.push(question);
     return found;
   }
 
-  #document(key: string, make: () => Buffer): Buffer {
+  /** A document of that name, which is made once; whoever asks meanwhile waits for the same. */
+  #document(key: string, make: () => Promise<Buffer>): Promise<Buffer> {
     const known = this.#documents.get(key);
     if (known !== undefined) return known;
-    const bytes = make();
-    this.#documents.set(key, bytes);
+    const made = make();
+    made.catch(() => this.#documents.delete(key));
+    this.#documents.set(key, made);
     const [oldest] = this.#documents.keys();
     if (this.#documents.size > KEPT && oldest !== undefined) this.#documents.delete(oldest);
-    return bytes;
+    return made;
   }
 }
 
-/** The schemas of version 2: the built-in kinds whole, the custom ones by name. */
-function definitions(served: readonly Served[]): Record<string, Schema> {
-  const schemas: Record<string, Schema> = { ...builtinSchemas() };
-  for (const { definition, version } of served) {
-    if (definition.builtin) continue;
-    const { name } = componentOf(definition, version);
-    const kind = { group: definition.group, version: version.name, kind: definition.kind };
-    schemas[name] = { type: 'object', 'x-kubernetes-group-version-kind': [kind] };
-  }
-  return schemas;
+function builtinGroups(versions: readonly PublishedVersion[]): Set<string> {
+  return new Set(versions.filter((version) => version.group !== '' && isBuiltin(version)).map(({ group }) => group));
 }
 
-function fingerprint(served: readonly Served[]): string {
+function rootPaths(versions: readonly PublishedVersion[]): PathItem[] {
+  return [...ROOT_PATHS.map(([, path]) => path), ...[...builtinGroups(versions)].map(groupPath)];
+}
+
+function fingerprint({ group, version, kinds }: PublishedVersion): string {
+  const parts = kinds.map(({ definition }) => `${definition.kind} ${definition.fingerprint}`);
+  return `${group}/${version} ${parts.join(', ')}`;
+}
+
+function sha256(parts: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const { definition, version } of served) {
-    hash.update(`${definition.group}/${version.name}/${definition.kind} ${definition.fingerprint}\n`);
-  }
+  for (const part of parts) hash.update(`${part}\n`);
   return hash.digest('hex').toUpperCase();
 }

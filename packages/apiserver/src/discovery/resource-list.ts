@@ -95,7 +95,8 @@ function byGroup(a: ResourceDefinition, b: ResourceDefinition): number {
   return a.builtin ? 0 : a.group.localeCompare(b.group);
 }
 
-function resourcesOf(definition: ResourceDefinition, version: VersionDefinition): ApiResource[] {
+/** A version of a kind and its subresources, as discovery lists them. */
+export function resourcesOf(definition: ResourceDefinition, version: VersionDefinition): ApiResource[] {
   const { plural, singular, namespaced, kind, verbs, shortNames, categories, strategy } = definition;
   const sub = (name: string, rest: object = {}, subVerbs: readonly string[] = WRITABLE): ApiResource => ({
     name: `${plural}/${name}`,

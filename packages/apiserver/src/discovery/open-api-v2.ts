@@ -1,0 +1,145 @@
+import type { JsonObject, Schema } from '@drover/api';
+import { builtinSchemas } from '@drover/api/schemas';
+import { ENCODED_TYPES } from './encoded-types.js';
+import { encodeDocument, encodeEntry, type Section } from './gnostic.js';
+import { type Operation, ownParameters, type PathItem, STATUS_TEXT, sharedParameters } from './operation.js';
+import { DELETE_COLLECTION, FORCE, LIST, NAME, NAMESPACE, type Parameter, PRETTY, WRITE } from './parameter.js';
+import { customComponents, type PublishedVersion, versionPaths } from './published.js';
+import { builtinSchemaV2, customComponentV2 } from './schema-v2.js';
+
+/** A named part of an OpenAPI v2 document. */
+export interface EntryV2 {
+  readonly section: Section;
+  readonly name: string;
+  readonly value: JsonObject;
+}
+
+/** The forms in which a document is sent. */
+export type FormV2 = 'json' | 'protobuf';
+
+const REF = '#/definitions/';
+/** Bytes that are encoded in one turn of the event loop: about a millisecond's work. */
+const TURN_BYTES = 16 * 1024;
+/** kubectl looks for these in the operations themselves, and follows no references. */
+const ASKED_OF_OPERATIONS = new Set(['dryRun', 'fieldValidation', NAME.name]);
+const REFERRED = new Set(
+  [...LIST, ...DELETE_COLLECTION, ...WRITE, NAMESPACE, PRETTY, FORCE].filter(
+    ({ name }) => !ASKED_OF_OPERATIONS.has(name),
+  ),
+);
+
+/** What an OpenAPI v2 document says of these group versions, part by part, so that nobody has to make all of it at once. */
+export function* entriesV2(versions: readonly PublishedVersion[], roots: readonly PathItem[]): Generator<EntryV2> {
+  for (const shared of REFERRED) yield { section: 'parameters', name: shared.name, value: parameter(shared) };
+  for (const [name, schema] of Object.entries(builtinSchemas())) {
+    yield { section: 'definitions', name, value: asJson(ENCODED_TYPES[name]?.v2 ?? builtinSchemaV2(schema)) };
+  }
+  for (const item of roots) yield { section: 'paths', name: item.path, value: pathItem(item) };
+  for (const version of versions) {
+    for (const { name, schema } of customComponents(version)) {
+      yield { section: 'definitions', name, value: asJson(customComponentV2(schema())) };
+    }
+    for (const item of versionPaths(version)) yield { section: 'paths', name: item.path, value: pathItem(item) };
+  }
+}
+
+/** Encodes a document of these parts, a little in each turn of the event loop. */
+export async function encodeV2(form: FormV2, kubernetes: string, entries: Iterable<EntryV2>): Promise<Buffer> {
+  const head: JsonObject = {
+    swagger: '2.0',
+    info: { title: 'Kubernetes', version: kubernetes },
+    securityDefinitions: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
+    security: [{ BearerToken: [] }],
+  };
+  const encoded: Record<EntryV2['section'], [name: string, bytes: Buffer][]> = {
+    paths: [],
+    definitions: [],
+    parameters: [],
+  };
+  let worked = 0;
+  for (const { section, name, value } of entries) {
+    const bytes = form === 'json' ? jsonEntry(name, value) : encodeEntry(section, name, value);
+    encoded[section].push([name, bytes]);
+    worked += bytes.length;
+    if (worked < TURN_BYTES) continue;
+    worked = 0;
+    await new Promise((turn) => setImmediate(turn));
+  }
+  const sections = {
+    paths: sorted(encoded.paths),
+    definitions: sorted(encoded.definitions),
+    parameters: sorted(encoded.parameters),
+  };
+  return form === 'json' ? jsonDocument(head, sections) : encodeDocument(head, sections);
+}
+
+function sorted(entries: [name: string, bytes: Buffer][]): Buffer[] {
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bytes]) => bytes);
+}
+
+function jsonEntry(name: string, value: JsonObject): Buffer {
+  return Buffer.from(`${JSON.stringify(name)}:${JSON.stringify(value)}`);
+}
+
+function jsonDocument(head: JsonObject, sections: Readonly<Record<string, readonly Buffer[]>>): Buffer {
+  const parts: Buffer[] = [Buffer.from(JSON.stringify(head).slice(0, -1))];
+  for (const [section, entries] of Object.entries(sections)) {
+    parts.push(Buffer.from(`,${JSON.stringify(section)}:{`));
+    for (const [index, bytes] of entries.entries()) parts.push(...(index === 0 ? [] : [COMMA]), bytes);
+    parts.push(CLOSE);
+  }
+  return Buffer.concat([...parts, CLOSE]);
+}
+
+const COMMA = Buffer.from(',');
+const CLOSE = Buffer.from('}');
+
+function pathItem(item: PathItem): JsonObject {
+  const shared = sharedParameters(item);
+  return {
+    ...Object.fromEntries(item.operations.map((each) => [each.method, operation(each, shared)])),
+    ...(shared.length === 0 ? {} : { parameters: shared.map(referred) }),
+  };
+}
+
+function operation(described: Operation, shared: readonly Parameter[]): JsonObject {
+  const { id, tag, about, body, takes, answer, codes } = described;
+  const parameters = [
+    ...(body === undefined ? [] : [bodyParameter(body)]),
+    ...ownParameters(described, shared).map(referred),
+  ];
+  const schema = { $ref: `${REF}${answer.component}` };
+  const responses = Object.fromEntries(codes.map((code) => [String(code), { description: STATUS_TEXT[code], schema }]));
+  return {
+    consumes: takes,
+    produces: answer.types,
+    schemes: ['https'],
+    tags: [tag],
+    operationId: id,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    responses: { ...responses, 401: { description: 'Unauthorized' } },
+    ...(about === undefined
+      ? {}
+      : { 'x-kubernetes-action': about.action, 'x-kubernetes-group-version-kind': { ...about.kind } }),
+  };
+}
+
+function bodyParameter({ component, required }: NonNullable<Operation['body']>): JsonObject {
+  return {
+    name: 'body',
+    in: 'body',
+    ...(required ? { required } : {}),
+    schema: { $ref: `${REF}${component}` },
+  };
+}
+
+function referred(described: Parameter): JsonObject {
+  return REFERRED.has(described) ? { $ref: `#/parameters/${described.name}` } : parameter(described);
+}
+
+function parameter({ name, in: place, type }: Parameter): JsonObject {
+  return { uniqueItems: true, type, name, in: place, ...(place === 'path' ? { required: true } : {}) };
+}
+
+/** A schema is JSON, but says so in no type. */
+const asJson = (schema: Schema): JsonObject => ({ ...schema }) as JsonObject;

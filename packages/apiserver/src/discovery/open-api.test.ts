@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { ask, type Loose } from '../testing/ask.js';
+import { openTestServer } from '../testing/test-server.js';
+
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+const definition = (watts: string) => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'lamps.example.org' },
+  spec: {
+    group: 'example.org',
+    scope: 'Namespaced',
+    names: { plural: 'lamps', kind: 'Lamp' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', description: watts } } } },
+      },
+    ],
+  },
+});
+
+it('version 2 is kept while nothing changes, and follows definitions', async () => {
+  await using test = await openTestServer();
+  const v2 = () => ask(test.server, 'GET', '/openapi/v2');
+  const before = await v2();
+  expect((await v2()).headers['etag']).toBe(before.headers['etag']);
+  await ask(test.server, 'POST', DEFINITIONS, definition('a lamp'));
+  const after = await v2();
+  expect(after.headers['etag']).not.toBe(before.headers['etag']);
+  expect(after.body['definitions']!['org.example.v1.Lamp']!['properties']!['spec']).toMatchObject({
+    description: 'a lamp',
+  });
+  expect(Object.keys(after.body['paths']!)).toContain(
+    '/apis/example.org/v1/namespaces/{namespace}/lamps/{name}/status',
+  );
+  await ask(test.server, 'DELETE', `${DEFINITIONS}/lamps.example.org`);
+  expect((await v2()).body['definitions']).not.toHaveProperty(['org.example.v1.Lamp']);
+});
+
+it('every operation has a name of its own, in both versions', async () => {
+  await using test = await openTestServer();
+  const { body } = await ask(test.server, 'GET', '/openapi/v2');
+  const ids = operations(body).map((operation) => operation['operationId']);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toEqual(
+    expect.arrayContaining(['readCoreV1NamespacedPodStatus', 'createAuthorizationV1SubjectAccessReview']),
+  );
+});
+
+it('whatever a document refers to is in it', async () => {
+  await using test = await openTestServer();
+  const known = (await ask(test.server, 'GET', '/openapi/v3')).body['paths']!;
+  for (const path of ['v2', ...Object.keys(known).map((name) => `v3/${name}`)]) {
+    const { body, text } = await ask(test.server, 'GET', `/openapi/${path}`);
+    const references = new Set(text.match(/(?<="\$ref":"#\/)[^"]+/g));
+    const leads = (to: string) => to.split('/').reduce<Loose | undefined>((at, step) => at?.[step], body) !== undefined;
+    expect({ path, astray: [...references].filter((to) => !leads(to)) }).toEqual({ path, astray: [] });
+  }
+});
+
+function operations(document: Loose): Loose[] {
+  return Object.values(document['paths']!).flatMap((item) =>
+    Object.entries(item).flatMap(([method, operation]) => (method === 'parameters' ? [] : [operation])),
+  );
+}

@@ -1,0 +1,29 @@
+import type { PathItem } from './operation.js';
+import { groupName, groupVersionName, tagOf } from './operation-name.js';
+
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+const JSON_ONLY = ['application/json'];
+
+/** Where the server says which groups it has, and which build it is; each by the name of its document. */
+export const ROOT_PATHS: readonly (readonly [document: string, path: PathItem])[] = [
+  ['api', told('/api/', 'getCoreAPIVersions', 'core', `${META}.APIVersions`)],
+  ['apis', told('/apis/', 'getAPIVersions', 'apis', `${META}.APIGroupList`)],
+  ['version', told('/version/', 'getCodeVersion', 'version', 'io.k8s.apimachinery.pkg.version.Info')],
+];
+
+/** Where a group says which versions it has. */
+export function groupPath(group: string): PathItem {
+  return told(`/apis/${group}/`, `get${groupName(group)}APIGroup`, tagOf(group), `${META}.APIGroup`);
+}
+
+/** Where a group version says which resources it has. */
+export function resourceListPath(group: string, version: string): PathItem {
+  const path = group === '' ? `/api/${version}/` : `/apis/${group}/${version}/`;
+  const id = `get${groupVersionName(group, version)}APIResources`;
+  return told(path, id, tagOf(group, version), `${META}.APIResourceList`);
+}
+
+function told(path: string, id: string, tag: string, component: string): PathItem {
+  const answer = { component, types: JSON_ONLY };
+  return { path, operations: [{ method: 'get', id, tag, parameters: [], takes: JSON_ONLY, answer, codes: [200] }] };
+}
