@@ -61,9 +61,9 @@ export type Attributes =
       readonly verb: string;
       readonly group: string;
       readonly resource: string;
-      readonly subresource?: string;
-      readonly namespace?: string;
-      readonly name?: string;
+      readonly subresource?: string | undefined;
+      readonly namespace?: string | undefined;
+      readonly name?: string | undefined;
     }
   | { readonly verb: string; readonly path: string };
 

@@ -18,7 +18,7 @@ import { AUDIT_ID } from './request/audit-id.js';
 import { inTime, requestTime } from './request/deadline.js';
 import { noUpgrade, refuseForeignOrigin, refuseUpgrade, SWITCHED } from './request/handshake.js';
 import { type Asked, Recognition, type RecognitionParts } from './request/recognition.js';
-import { compressed } from './request/response.js';
+import { compressed, packed } from './request/response.js';
 import type { ResourceTarget } from './request/target.js';
 import { Visit } from './request/visit.js';
 import { admittedQuestion } from './reviews/admitted-question.js';
@@ -27,7 +27,7 @@ import { methodNotAllowed, serveObjects } from './verbs/resource.js';
 import { withWarnings } from './verbs/warning.js';
 
 /** Nobody on the way may keep an answer that does not say how long it holds. */
-const NOT_KEPT = { 'cache-control': 'no-cache, private' };
+const NOT_KEPT = 'no-cache, private';
 const NO_BODY = new Uint8Array();
 
 /** What the request pipeline stands on. */
@@ -50,10 +50,13 @@ export class Api {
   /** Answers a request; what goes wrong is an answer, too. `sender` is who the connection's certificate says. */
   async handle(request: ApiRequest, sender?: Sender): Promise<ApiResponse> {
     const visit = new Visit(request, this.parts.clock.now());
-    using _inFlight = this.#account.arrived(request);
-    const response = await this.#answer(visit, sender);
-    const headers = { ...NOT_KEPT, ...response.headers, ...visit.headers, [AUDIT_ID]: visit.auditId };
-    return { status: response.status, headers, body: request.method === 'HEAD' ? NO_BODY : response.body };
+    this.#account.arrived(request);
+    try {
+      const { status, headers, body } = await this.#answer(visit, sender);
+      return { status, headers: headersOf(visit, headers), body: request.method === 'HEAD' ? NO_BODY : body };
+    } finally {
+      this.#account.left(request);
+    }
   }
 
   /** Serves a WebSocket handshake. Whatever is refused is told on the raw connection, which then ends. */
@@ -73,7 +76,7 @@ export class Api {
       const stream = this.#guard(asked);
       stream.onEnd(() => socket.destroy());
       socket.once('close', () => stream.end());
-      visit.labels.verb = 'CONNECT';
+      visit.labels = { ...visit.labels, verb: 'CONNECT' };
       // Told before the stream begins: what it shows may be secret.
       await this.#account.began(visit, SWITCHED, stream);
       if (socket.destroyed) return;
@@ -94,7 +97,7 @@ export class Api {
       const told = await this.#account.answered(visit, response);
       // Packed last: who keeps account reads the answer.
       const own = asked.target.type === 'resource' && asked.aggregated === undefined;
-      return own ? await compressed(visit.request, told) : told;
+      return own && packed(visit.request, told) ? await compressed(visit.request, told) : told;
     } catch (error) {
       return this.#account.answered(visit, this.#account.refusal(visit, error), error);
     }
@@ -189,6 +192,14 @@ export class Api {
     visit.trail?.annotate('authorization.k8s.io/reason', reason);
     if (!allowed) throw refused(identity, attributes, reason);
   }
+}
+
+/** An answer's own headers, with what became of the request on its way. */
+function headersOf({ auditId, headers: onTheWay }: Visit, own: ApiResponse['headers']): ApiResponse['headers'] {
+  const headers: Record<string, string | readonly string[]> = { 'cache-control': NOT_KEPT, [AUDIT_ID]: auditId };
+  for (const name in own) headers[name] = own[name] as string | readonly string[];
+  for (const name in onTheWay) headers[name] = onTheWay[name] as string;
+  return headers;
 }
 
 const nothing = async (): Promise<void> => {};

@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { serveHttp1 } from './https/http1.js';
 import { type Http2Connections, serveHttp2 } from './https/http2.js';
+import { STALL_MS } from './https/sending.js';
 import type { ApiServer } from './server.js';
 
 /** Where to listen, and with which certificate. */
@@ -70,6 +71,7 @@ export async function listen(server: ApiServer, options: ListenOptions): Promise
     noDelay: true,
   });
   front.maxConnections = CONNECTIONS;
+  front.timeout = STALL_MS;
   /** What has no end of its own: raw connections and watches. */
   const endless = new Set<Duplex | ServerResponse>();
   const track = (stream: Duplex | ServerResponse): void => {
@@ -77,7 +79,7 @@ export async function listen(server: ApiServer, options: ListenOptions): Promise
     stream.once('close', () => endless.delete(stream));
   };
   serveHttp1(front, server, track);
-  const http2 = serveHttp2(server, { headerBytes: HEADER_BYTES, idleMs: IDLE_MS }, track);
+  const http2 = serveHttp2(server, { headerBytes: HEADER_BYTES, idleMs: IDLE_MS, stallMs: STALL_MS }, track);
   byProtocol(front, http2);
   front.listen(port, host);
   await once(front, 'listening');

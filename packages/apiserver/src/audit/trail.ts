@@ -61,7 +61,7 @@ export class AuditTrail {
   /** The request with a body that is noted as it is read, where the rule wants it told. */
   recording(request: ApiRequest): ApiRequest {
     if (!atLeast(this.#bodies, 'Request')) return request;
-    return { ...request, body: this.#body.through(request.body) };
+    return { ...request, body: this.#body.through(request.body), signal: request.signal };
   }
 
   /** The request came. @throws ApiError InternalError when that has to be written and could not be. */

@@ -15,8 +15,8 @@ const EXTRA = 'impersonate-extra-';
  * @throws ApiError BadRequest for headers that make no identity, Forbidden naming the part that is refused.
  */
 export function impersonated(request: ApiRequest, caller: Identity, rules: RuleIndex): Identity {
-  const names = Object.keys(request.headers).filter((name) => name.startsWith('impersonate-'));
-  if (names.length === 0) return caller;
+  if (!impersonates(request)) return caller;
+  const names = Object.keys(request.headers).filter(says);
   const unknown = names.find((name) => name !== USER && name !== GROUP && name !== UID && !name.startsWith(EXTRA));
   if (unknown !== undefined) throw badRequest(`unknown impersonation header ${unknown}`);
   const users = values(request, USER);
@@ -49,6 +49,13 @@ export function impersonated(request: ApiRequest, caller: Identity, rules: RuleI
     groups: withStanding(user, groups.length === 0 && account ? serviceAccountGroups(account.namespace) : groups),
     extra,
   };
+}
+
+const says = (header: string): boolean => header.startsWith('impersonate-');
+
+function impersonates({ headers }: ApiRequest): boolean {
+  for (const name in headers) if (says(name)) return true;
+  return false;
 }
 
 /** Every identity but the anonymous one is an authenticated one, unless it is said that it is not. */

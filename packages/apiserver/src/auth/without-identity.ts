@@ -12,5 +12,5 @@ export function withoutIdentity(request: ApiRequest): ApiRequest {
   const headers = Object.fromEntries(kept);
   const protocols = headers['sec-websocket-protocol'];
   if (protocols !== undefined) headers['sec-websocket-protocol'] = withoutToken(String(protocols));
-  return { ...request, headers };
+  return { ...request, headers, signal: request.signal };
 }

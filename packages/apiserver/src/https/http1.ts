@@ -1,23 +1,26 @@
-import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeader, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import type { ApiRequest } from '@drover/api';
 import type { Sender } from '../auth/identity.js';
 import { EventStream, type Framing } from '../registry/event-stream.js';
 import type { ApiServer } from '../server.js';
 import { chunks } from './chunks.js';
 import { certificateSender } from './client-certificate.js';
-import { Departure } from './departure.js';
 import { headerFields } from './header-fields.js';
-import { sendBody } from './sending.js';
+import { cutStalled, sendBody } from './sending.js';
+import { TurnEnd } from './turn-end.js';
+import { WireRequest } from './wire-request.js';
 
 /** How long a sender may go on with a body nobody reads, so that it comes to read the refusal instead of a reset. */
 const LINGER_MS = 1000;
 
+/** Answers that become ready in one turn of the loop are sent together. */
+const turn = new TurnEnd();
+
 /** What has no end of its own: raw connections and watches. */
 export type Endless = (stream: Duplex | ServerResponse) => void;
 
-/** Serves HTTP/1.1, upgrades included, on a listening server. */
+/** Serves HTTP/1.1, upgrades included, on a listening server; its `timeout` is how long a reader may take nothing of an answer. */
 export function serveHttp1(front: Pick<Server, 'on'>, server: ApiServer, onEndless: Endless): void {
   /** What each connection's certificate says, and of which it is known that they have none. */
   const known = new WeakMap<object, Sender | undefined>();
@@ -35,11 +38,12 @@ export function serveHttp1(front: Pick<Server, 'on'>, server: ApiServer, onEndle
   });
   front.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     onEndless(socket);
+    // From here on nothing may be sent for as long as both sides want.
+    message.socket.setTimeout(0);
     socket.on('error', () => socket.destroy());
-    const departure = new Departure();
-    socket.once('close', () => departure.tell());
-    const served = async (): Promise<void> =>
-      server.upgrade(requestOf(message, departure), socket, head, senderOf(message));
+    const request = requestOf(message);
+    socket.once('close', () => request.abandon());
+    const served = async (): Promise<void> => server.upgrade(request, socket, head, senderOf(message));
     served().catch(() => socket.destroy());
   });
 }
@@ -51,17 +55,23 @@ async function serve(
   sender: Sender | undefined,
   onEndless: Endless,
 ): Promise<void> {
-  const departure = new Departure();
-  answer.once('close', () => departure.tell());
-  const { status, headers, body } = await server.handle(requestOf(message, departure), sender);
-  const sized = headers['content-length'] !== undefined || status === 204;
-  if (!(body instanceof Uint8Array) && !sized) onEndless(answer);
-  const length = sized || !(body instanceof Uint8Array) ? {} : { 'content-length': String(body.length) };
+  const request = requestOf(message);
+  answer.on('close', () => request.abandon());
+  answer.on('timeout', cutStalled);
+  const { status, headers, body } = await server.handle(request, sender);
+  await turn.reached();
+  const whole = body instanceof Uint8Array;
+  const head: (string | readonly string[])[] = [];
+  for (const name in headers) head.push(name, headers[name] as string | readonly string[]);
+  if (headers['content-length'] === undefined && status !== 204) {
+    if (whole) head.push('content-length', String(body.length));
+    else onEndless(answer);
+  }
   // What of the body was not read would be taken for the next request.
-  const last = message.complete ? {} : { connection: 'close' };
-  answer.writeHead(status, outgoing({ ...headers, ...length, ...last }));
+  if (!message.complete) head.push('connection', 'close');
+  answer.writeHead(status, outgoing(head));
   // Clients of a watch wait for the headers before there is a first event.
-  if (!(body instanceof Uint8Array)) answer.flushHeaders();
+  if (!whole) answer.flushHeaders();
   if (!message.complete) answer.once('finish', () => linger(message));
   await sendBody(body, answer, body instanceof EventStream ? ownChunks(answer) : undefined);
 }
@@ -81,20 +91,10 @@ function linger(message: IncomingMessage): void {
 }
 
 /** Node takes lists of values it may change, and does not change them. */
-const outgoing = (headers: Readonly<Record<string, string | readonly string[]>>): OutgoingHttpHeaders =>
-  headers as OutgoingHttpHeaders;
+const outgoing = (fields: readonly (string | readonly string[])[]): OutgoingHttpHeader[] =>
+  fields as OutgoingHttpHeader[];
 
-function requestOf(message: IncomingMessage, departure: Departure): ApiRequest {
-  // A refusal leaves the body unread; that must not cut the connection before the refusal is sent.
-  const body = { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) };
-  return {
-    method: message.method ?? 'GET',
-    url: message.url ?? '/',
-    headers: headerFields(message.rawHeaders),
-    body,
-    from: message.socket.remoteAddress,
-    get signal() {
-      return departure.signal;
-    },
-  };
+function requestOf(message: IncomingMessage): WireRequest {
+  const { method = 'GET', url = '/', rawHeaders, socket } = message;
+  return new WireRequest({ method, url, headers: headerFields(rawHeaders), from: socket.remoteAddress }, message);
 }

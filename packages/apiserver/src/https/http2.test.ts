@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { ApiServer } from '../server.js';
 import { openTestServer } from '../testing/test-server.js';
 import { serveHttp2 } from './http2.js';
+import { STALL_MS } from './sending.js';
 
 const IDLE_MS = 20;
 
@@ -16,7 +17,11 @@ async function withSession(
 ): Promise<void> {
   await using test = await openTestServer();
   const { certPem, keyPem } = await test.server.servingCertificate(['127.0.0.1']);
-  const connections = serveHttp2({ ...test.server, handle }, { headerBytes: 1024, idleMs: IDLE_MS }, () => {});
+  const connections = serveHttp2(
+    { ...test.server, handle },
+    { headerBytes: 1024, idleMs: IDLE_MS, stallMs: STALL_MS },
+    () => {},
+  );
   const front = createServer({ cert: certPem, key: keyPem, ALPNProtocols: ['h2'] });
   front.on('secureConnection', (socket: TLSSocket) => connections.take(socket));
   await once(front.listen(0, '127.0.0.1'), 'listening');

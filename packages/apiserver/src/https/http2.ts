@@ -7,14 +7,14 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import type { ApiRequest, ApiResponse } from '@drover/api';
+import type { ApiResponse } from '@drover/api';
 import type { Sender } from '../auth/identity.js';
 import type { ApiServer } from '../server.js';
 import { certificateSender } from './client-certificate.js';
-import { Departure } from './departure.js';
 import { headerFields } from './header-fields.js';
 import type { Endless } from './http1.js';
-import { sendBody } from './sending.js';
+import { cutStalled, sendBody } from './sending.js';
+import { WireRequest } from './wire-request.js';
 
 /** Requests on one connection at a time, as kube-apiserver announces. */
 export const STREAMS = 100;
@@ -50,7 +50,7 @@ export interface Http2Connections {
  */
 export function serveHttp2(
   server: ApiServer,
-  { headerBytes, idleMs }: { readonly headerBytes: number; readonly idleMs: number },
+  { headerBytes, idleMs, stallMs }: { readonly headerBytes: number; readonly idleMs: number; readonly stallMs: number },
   onEndless: Endless,
 ): Http2Connections {
   const sessions = new Set<ServerHttp2Session>();
@@ -80,6 +80,7 @@ export function serveHttp2(
         if (open === 0) session.setTimeout(idleMs);
       });
       stream.on('error', () => stream.destroy());
+      stream.setTimeout(stallMs, () => cutStalled(stream));
       const fields = Array.isArray(raw) ? raw : [];
       // What fails, fails for this request alone: its answer may have begun, and can only be cut.
       serve(server, stream, fields, session.socket.remoteAddress, sender, onEndless).catch(() =>
@@ -112,9 +113,9 @@ async function serve(
   sender: Sender | undefined,
   onEndless: Endless,
 ): Promise<void> {
-  const departure = new Departure();
-  stream.once('close', () => departure.tell());
-  const response = await server.handle(requestOf(stream, headerFields(fields), from, departure), sender);
+  const request = requestOf(stream, fields, from);
+  stream.once('close', () => request.abandon());
+  const response = await server.handle(request, sender);
   if (stream.destroyed || stream.closed) return;
   await send(stream, response, onEndless);
   // Nobody reads what else is sent of a body that was refused.
@@ -141,21 +142,21 @@ async function send(
   await sendBody(body, stream);
 }
 
-function requestOf(
-  stream: ServerHttp2Stream,
-  { ':method': method, ':path': path, ':authority': authority, ':scheme': _scheme, ...headers }: ApiRequest['headers'],
-  from: string | undefined,
-  departure: Departure,
-): ApiRequest {
-  return {
-    method: typeof method === 'string' ? method : 'GET',
-    url: typeof path === 'string' ? path : '/',
-    headers: authority === undefined ? headers : { host: authority, ...headers },
-    // A refusal leaves the body unread; that must not reset the request before the refusal is sent.
-    body: { [Symbol.asyncIterator]: () => stream.iterator({ destroyOnReturn: false }) },
-    from,
-    get signal() {
-      return departure.signal;
+function requestOf(stream: ServerHttp2Stream, fields: readonly unknown[], from: string | undefined): WireRequest {
+  const {
+    ':method': method,
+    ':path': path,
+    ':authority': authority,
+    ':scheme': _scheme,
+    ...rest
+  } = headerFields(fields);
+  return new WireRequest(
+    {
+      method: typeof method === 'string' ? method : 'GET',
+      url: typeof path === 'string' ? path : '/',
+      headers: authority === undefined ? rest : { host: authority, ...rest },
+      from,
     },
-  };
+    stream,
+  );
 }

@@ -23,12 +23,14 @@ export class Account {
     this.#log = new RequestLog(parts.log, parts.clock);
   }
 
-  /** Counts a request among those in flight, until the result is disposed. */
-  arrived({ method }: ApiRequest): Disposable {
-    const { requests } = this.parts.metrics;
-    const kind = method === 'GET' || method === 'HEAD' ? 'readOnly' : 'mutating';
-    requests.arrived(kind);
-    return { [Symbol.dispose]: () => requests.left(kind) };
+  /** Counts a request among those in flight, until it has `left`. */
+  arrived({ method }: ApiRequest): void {
+    this.parts.metrics.requests.arrived(kindOf(method));
+  }
+
+  /** A request that arrived has its answer. */
+  left({ method }: ApiRequest): void {
+    this.parts.metrics.requests.left(kindOf(method));
   }
 
   /** Asks the audit policy, once, what is to be told of a request. */
@@ -86,6 +88,9 @@ export class Account {
     if (code === 504 || code === 429) requests.terminated(labels, code);
   }
 }
+
+const kindOf = (method: string): 'readOnly' | 'mutating' =>
+  method === 'GET' || method === 'HEAD' ? 'readOnly' : 'mutating';
 
 /** Bytes of an answer, when they are known before it is sent. */
 function lengthOf({ headers, body }: ApiResponse): number | undefined {

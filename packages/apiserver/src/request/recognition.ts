@@ -6,7 +6,7 @@ import { ANONYMOUS, type Sender } from '../auth/identity.js';
 import { impersonated } from '../auth/impersonation.js';
 import type { RuleIndex } from '../auth/rule-index.js';
 import type { Metrics } from '../metrics/metrics.js';
-import { dryRunLabel, type RequestLabels, SUBRESOURCES, scopeLabel, verbLabel } from '../metrics/request-labels.js';
+import { dryRunLabel, SUBRESOURCES, scopeLabel, verbLabel } from '../metrics/request-labels.js';
 import { reviewAt } from '../reviews/reviews.js';
 import type { Routes } from '../routes.js';
 import type { Verbs } from '../verbs/call.js';
@@ -38,6 +38,13 @@ export interface Asked {
   readonly identify: () => Identity;
 }
 
+/** What a request is about, or what is wrong with it. */
+interface Description {
+  readonly target: Target | undefined;
+  readonly aggregated: AggregatedApi | undefined;
+  readonly wrong: unknown;
+}
+
 /** Finds out who asks for what, and notes both in the visit as soon as they are known. */
 export class Recognition {
   constructor(
@@ -54,34 +61,37 @@ export class Recognition {
   recognize(visit: Visit, sender: Sender | undefined): Asked {
     const { rules } = this.parts;
     const { request } = visit;
-    const described = this.#describe(visit);
+    const { target, aggregated, wrong } = this.#describe(visit);
     const authenticate = (): Identity => (typeof sender === 'object' ? sender : this.#authenticate(request, sender));
     visit.authenticated = authenticate();
     const identify = (): Identity => impersonated(request, authenticate(), rules);
     const identity = impersonated(request, visit.authenticated, rules);
     visit.identity = identity;
     this.account.open(visit);
-    if ('wrong' in described) throw described.wrong;
-    return { visit, request, identity, identify, attributes: visit.attributes, ...described };
+    if (target === undefined) throw wrong;
+    return { visit, request, target, identity, attributes: visit.attributes, aggregated, identify };
   }
 
   /** Finds out what a request is about; what is wrong with that is for the caller to tell, in its time. */
-  #describe(visit: Visit): Pick<Asked, 'target' | 'aggregated'> | { readonly wrong: unknown } {
+  #describe(visit: Visit): Description {
     try {
       const target = parseTarget(visit.path);
       visit.target = target;
-      if (target.type === 'resource') return { target, aggregated: this.#describeResource(visit, target) };
-      visit.labels.subresource = this.parts.routes.label(visit.path);
-      return { target, aggregated: undefined };
+      if (target.type === 'resource') {
+        return { target, aggregated: this.#describeResource(visit, target), wrong: undefined };
+      }
+      visit.labels = { ...visit.labels, subresource: this.parts.routes.label(visit.path) };
+      return { target, aggregated: undefined, wrong: undefined };
     } catch (wrong) {
-      return { wrong };
+      return { target: undefined, aggregated: undefined, wrong };
     }
   }
 
   #describeResource(visit: Visit, target: ResourceTarget): AggregatedApi | undefined {
     const aggregated = this.parts.aggregated.find(target.group, target.version);
     const declared = aggregated && declaredResource(aggregated, target);
-    const attributes = { ...attributesOf(visit.request.method, target, visit.query), ...declared };
+    const plain = attributesOf(visit.request.method, target, visit.query);
+    const attributes = declared === undefined ? plain : { ...plain, ...declared };
     visit.attributes = attributes;
     visit.longRunning ||= attributes.verb === 'watch';
     this.#label(visit, target, attributes, aggregated !== undefined);
@@ -108,7 +118,7 @@ export class Recognition {
     const served = this.parts.verbs.core.catalog.served(group, version, resource);
     if (!aggregated && served === undefined && reviewAt(target) === undefined) return;
     const known = subresource !== undefined && (aggregated || SUBRESOURCES.has(subresource));
-    Object.assign(visit.labels, {
+    visit.labels = {
       verb: verbLabel(verb, visit.request),
       dryRun: dryRunLabel(visit.query),
       group,
@@ -116,6 +126,6 @@ export class Recognition {
       resource,
       subresource: known ? subresource : '',
       scope: scopeLabel(verb, namespace, name),
-    } satisfies RequestLabels);
+    };
   }
 }

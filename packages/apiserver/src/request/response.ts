@@ -3,6 +3,7 @@ import { constants, createGzip, gzip } from 'node:zlib';
 import { ApiError, type ApiRequest, type ApiResponse, type Status } from '@drover/api';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
+const NONE: ApiResponse['headers'] = {};
 /** Smaller answers cost more to pack than to send (apiserver's compression threshold). */
 const GZIP_BYTES = 128 * 1024;
 
@@ -15,9 +16,9 @@ export function json(status: number, document: unknown, headers: ApiResponse['he
 export function jsonBytes(
   status: number,
   body: ApiResponse['body'],
-  headers: ApiResponse['headers'] = {},
+  headers: ApiResponse['headers'] = NONE,
 ): ApiResponse {
-  return { status, headers: { ...JSON_TYPE, ...headers }, body };
+  return { status, headers: headers === NONE ? JSON_TYPE : { ...JSON_TYPE, ...headers }, body };
 }
 
 /** An answer with plain text. */
@@ -53,18 +54,21 @@ export function header(request: ApiRequest, name: string): string | undefined {
   return typeof value === 'string' ? value : value?.[0];
 }
 
+/** Whether an answer is to be packed: a large one, for a caller that takes gzip. */
+export function packed(request: ApiRequest, { headers, body }: ApiResponse): boolean {
+  if (body instanceof Uint8Array && body.length < GZIP_BYTES) return false;
+  return headers['content-encoding'] === undefined && takesGzip(header(request, 'accept-encoding'));
+}
+
 /**
- * Packs a large answer for callers that take gzip; the loop is not blocked, and a stream stays a stream. Not for watches: the
- * packer would hold their events back.
+ * Packs an answer that is to be packed; the loop is not blocked, and a stream stays a stream. Not for watches: the packer would hold
+ * their events back.
  */
 export async function compressed(request: ApiRequest, response: ApiResponse): Promise<ApiResponse> {
-  if (!takesGzip(header(request, 'accept-encoding')) || response.headers['content-encoding'] !== undefined)
-    return response;
+  if (!packed(request, response)) return response;
   const headers = { ...response.headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
-  if (response.body instanceof Uint8Array) {
-    if (response.body.length < GZIP_BYTES) return response;
+  if (response.body instanceof Uint8Array)
     return { ...response, headers, body: await promisify(gzip)(response.body, { level: constants.Z_BEST_SPEED }) };
-  }
   const { 'content-length': _unpacked, ...rest } = headers as Record<string, string | readonly string[]>;
   return { ...response, headers: rest, body: gzipStream(response.body) };
 }

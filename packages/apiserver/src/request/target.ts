@@ -5,14 +5,14 @@ export interface ResourceTarget {
   readonly type: 'resource';
   readonly group: string;
   readonly version: string;
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   /** Set for a namespace itself: its rights are asked in it, so that a RoleBinding inside can allow them. */
-  readonly authorizedIn?: string;
+  readonly authorizedIn?: string | undefined;
   readonly resource: string;
-  readonly name?: string;
-  readonly subresource?: string;
+  readonly name?: string | undefined;
+  readonly subresource?: string | undefined;
   /** Set for the old path of watches, which says by itself that it is one, of a collection or of one name. */
-  readonly watched?: true;
+  readonly watched?: true | undefined;
 }
 
 /** What a request addresses: an API resource, or any other path of the server. */
@@ -29,51 +29,61 @@ const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
  * @throws ApiError BadRequest for a segment that does not decode, or that would mean something else after decoding.
  */
 export function parseTarget(path: string): Target {
-  const segments = path.split('/').slice(1);
-  if (segments.at(-1) === '') segments.pop();
-  const [root] = segments;
+  const segments = path.split('/');
+  if (segments.length > 1 && segments.at(-1) === '') segments.pop();
+  const root = segments[1];
   if (root !== 'api' && root !== 'apis') return { type: 'path', path };
-  const decoded = segments.map(decodeSegment);
-  const head = root === 'api' ? 2 : 3;
-  if (decoded.length <= head) return { type: 'path', path };
-  const group = root === 'api' ? '' : (decoded[1] as string);
-  const version = decoded[head - 1] as string;
-  const place = decoded.slice(head);
-  const watched = place[0] === 'watch' && place.length > 1;
-  const addressed = parseResource(watched ? place.slice(1) : place);
-  return { type: 'resource', group, version, ...addressed, ...(watched ? { watched } : {}) };
-}
-
-type Addressed = Omit<ResourceTarget, 'type' | 'group' | 'version'>;
-
-function parseResource(segments: readonly string[]): Addressed {
-  const [first, second, third] = segments as [string, string?, string?];
-  if (first === 'namespaces' && second !== undefined && third !== undefined && !NAMESPACE_SUBRESOURCES.has(third)) {
-    return { namespace: second, ...resourceParts(segments.slice(2)) };
+  const escaped = path.includes('%');
+  for (let index = 2; index < segments.length; index++) {
+    segments[index] = checkSegment(segments[index] as string, escaped);
   }
-  const parts = resourceParts(segments);
-  return first === 'namespaces' && second !== undefined ? { authorizedIn: second, ...parts } : parts;
+  const head = root === 'api' ? 3 : 4;
+  if (segments.length <= head) return { type: 'path', path };
+  const group = root === 'api' ? '' : (segments[2] as string);
+  const version = segments[head - 1] as string;
+  const watched = segments[head] === 'watch' && segments.length > head + 1;
+  return resourceAt(segments, watched ? head + 1 : head, { group, version, watched });
 }
 
-function resourceParts([resource, name, ...subresource]: readonly string[]): Addressed {
+/** Reads the segments from `at` on: the plural, or where it is first. */
+function resourceAt(
+  segments: readonly string[],
+  at: number,
+  { group, version, watched }: { readonly group: string; readonly version: string; readonly watched: boolean },
+): ResourceTarget {
+  const second = segments[at + 1];
+  const third = segments[at + 2];
+  const placed = segments[at] === 'namespaces' && second !== undefined;
+  const within = placed && third !== undefined && !NAMESPACE_SUBRESOURCES.has(third);
+  const from = within ? at + 2 : at;
   return {
-    resource: resource as string,
-    ...(name === undefined ? {} : { name }),
-    ...(subresource.length === 0 ? {} : { subresource: subresource.join('/') }),
+    type: 'resource',
+    group,
+    version,
+    namespace: within ? second : undefined,
+    authorizedIn: placed && !within ? second : undefined,
+    resource: segments[from] as string,
+    name: segments[from + 1],
+    subresource: segments.length > from + 2 ? segments.slice(from + 2).join('/') : undefined,
+    watched: watched || undefined,
   };
 }
 
-function decodeSegment(segment: string): string {
-  let text: string;
-  try {
-    text = decodeURIComponent(segment);
-  } catch {
-    throw badRequest(`the path segment "${segment}" is not valid percent-encoding`);
-  }
-  if (text === '' || text === '.' || text === '..' || text.includes('/') || text.includes('%') || text.includes('\0')) {
+/** A segment, decoded where something in the path is `escaped`. */
+function checkSegment(segment: string, escaped: boolean): string {
+  const text = escaped ? decodeSegment(segment) : segment;
+  if (text === '' || text === '.' || text === '..' || text.includes('\0') || (escaped && /[/%]/.test(text))) {
     throw badRequest(`"${segment}" is not a path segment of the API`);
   }
   return text;
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw badRequest(`the path segment "${segment}" is not valid percent-encoding`);
+  }
 }
 
 /** The RBAC verb of a request: what the method means at this place. Unknown methods have none. */

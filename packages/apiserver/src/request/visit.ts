@@ -9,7 +9,7 @@ export class Visit {
   readonly auditId: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly labels: { -readonly [Label in keyof RequestLabels]: RequestLabels[Label] };
+  labels: RequestLabels;
   target: Target | undefined;
   /** What RBAC is asked; before that is known, the method and the path. */
   attributes: Attributes;
@@ -37,12 +37,15 @@ export class Visit {
     const end = url.indexOf('?');
     this.auditId = auditId(request);
     this.path = end < 0 ? url : url.slice(0, end);
-    this.query = new URLSearchParams(url.slice(this.path.length + 1));
+    this.query = end < 0 ? NO_QUERY : new URLSearchParams(url.slice(end + 1));
     this.attributes = { verb: method === 'HEAD' ? 'get' : method.toLowerCase(), path: this.path };
     const verb = METHODS.has(method) ? method : 'other';
     this.labels = { verb, dryRun: '', group: '', version: '', resource: '', subresource: '', scope: '' };
   }
 }
+
+/** Nobody adds to what was asked. */
+const NO_QUERY = new URLSearchParams();
 
 /** Methods that are a label of their own. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

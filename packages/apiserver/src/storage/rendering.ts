@@ -28,9 +28,9 @@ export function decodeStored(value: Uint8Array, revision: number): KubeObject {
   return object;
 }
 
-/** What stands before an object's own metadata fields in an answer in `apiVersion`. */
+/** What stands before an object's own metadata fields in an answer in `apiVersion`. Neither name has a character that is marked. */
 export function objectHead(apiVersion: string, kind: string, revision: number | undefined): string {
-  const opening = `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)},"metadata":{`;
+  const opening = `{"apiVersion":"${apiVersion}","kind":"${kind}","metadata":{`;
   return revision === undefined ? opening : `${opening}"resourceVersion":"${revision}",`;
 }
 
@@ -51,12 +51,14 @@ export function render(
 ): Buffer {
   const head = `${around.before ?? ''}${objectHead(apiVersion, kind, revision)}`;
   const tail = around.after ?? '';
-  const offset = metadataOffset(value);
-  const headLength = Buffer.byteLength(head);
-  const bytes = Buffer.allocUnsafe(headLength + value.length - offset + tail.length);
-  bytes.write(head, 0);
-  bytes.set(value.subarray(offset), headLength);
-  bytes.write(tail, headLength + value.length - offset, 'latin1');
+  const stored = asBuffer(value);
+  const offset = metadataOffset(stored);
+  const end = head.length + stored.length - offset;
+  const bytes = Buffer.allocUnsafe(end + tail.length);
+  // Both are ASCII, as all names in an API are.
+  bytes.write(head, 0, 'latin1');
+  stored.copy(bytes, head.length, offset);
+  if (tail !== '') bytes.write(tail, end, 'latin1');
   return bytes;
 }
 
@@ -66,5 +68,6 @@ export function mentionsField(value: Uint8Array, field: string): boolean {
 }
 
 function asBuffer(value: Uint8Array): Buffer {
+  if (Buffer.isBuffer(value)) return value;
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }

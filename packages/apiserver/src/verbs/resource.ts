@@ -32,14 +32,7 @@ export function attributesOf(
   const { group, resource, subresource, authorizedIn } = target;
   const namespace = target.namespace ?? authorizedIn;
   const name = target.name ?? selectedName(query.get('fieldSelector') ?? '');
-  return {
-    verb,
-    group,
-    resource,
-    ...(subresource === undefined ? {} : { subresource }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(name === undefined ? {} : { name }),
-  };
+  return { verb, group, resource, subresource, namespace, name };
 }
 
 /** Serves an authorized request about stored objects. */
