@@ -2,10 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { rancherCrds } from '@drover/api/schemas';
 import type { Client, Transport } from '@drover/client';
+import { installDefinitions } from '@drover/controller';
 import type { Clock, Log, RandomBytes, Secret } from '@drover/kit';
 import { bootstrap } from './bootstrap/bootstrap.js';
-import { installDefinitions } from './bootstrap/definitions.js';
 import { type RunningManager, runManager } from './running-manager.js';
+
+/** A server that takes longer than this to serve a definition has another problem, which is then told. */
+const PATIENCE_MS = 60_000;
 
 /** What a manager is made of. The caller keeps the transports and closes them after the manager. */
 export interface ManagerOptions {
@@ -57,7 +60,7 @@ export function createManager(options: ManagerOptions): Manager {
   let running: RunningManager | undefined;
   return {
     async start() {
-      await installDefinitions(options.client, rancherCrds(), options.clock);
+      await installKinds(options);
       const firstPassword = await bootstrap(options);
       running = await runManager(options);
       return firstPassword === undefined ? {} : { firstPassword };
@@ -78,4 +81,11 @@ export function createManager(options: ManagerOptions): Manager {
       running = undefined;
     },
   };
+}
+
+/** The kinds in which the manager keeps its knowledge. */
+async function installKinds({ client, clock }: ManagerOptions): Promise<void> {
+  const patience = new AbortController();
+  using _timer = clock.after(PATIENCE_MS, () => patience.abort());
+  await installDefinitions(client, rancherCrds(), patience.signal);
 }

@@ -11,10 +11,10 @@ import {
   virtualMachineTemplates,
   virtualMachineTemplateVersions,
 } from '@drover/api';
+import { harvesterCrds } from '@drover/api/schemas';
 import type { Client } from '@drover/client';
-import { createIfAbsent, createOrUpdate } from '@drover/controller';
+import { createIfAbsent, createOrUpdate, installDefinitions } from '@drover/controller';
 import { SETTING_DEFAULTS } from '../setting/defaults.js';
-import { installCrds } from './crds.js';
 import { systemNamespaces } from './namespaces.js';
 import * as rbac from './roles.js';
 import { defaultStorageClass } from './storage.js';
@@ -26,7 +26,7 @@ import { templateSecrets, templates, templateVersions } from './templates.js';
  */
 export async function install(client: Client, serverVersion: string, signal: AbortSignal): Promise<void> {
   await Promise.all([
-    installCrds(client, signal),
+    installDefinitions(client, harvesterCrds(), signal),
     ...systemNamespaces().map((namespace) => createIfAbsent(client, namespaces, namespace)),
   ]);
   await Promise.all([
