@@ -5,6 +5,7 @@ export { applyObject } from './apply/server-side-apply.js';
 export { updateManagedFields } from './apply/update.js';
 export type { KindVersion } from './apply/versions.js';
 export type { Write } from './apply/write.js';
+export { zeroObject } from './apply/zero-object.js';
 export { duplicateFields } from './body/duplicate-fields.js';
 export { goText } from './body/go-value.js';
 export { decodeJson } from './body/json.js';

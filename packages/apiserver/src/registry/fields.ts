@@ -1,6 +1,16 @@
-import { goTypeFault, type Json, type KubeObject } from '@drover/api';
+import {
+  goTypeFault,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type KubeObject,
+  type OpenSchema,
+  zeroObject,
+} from '@drover/api';
 import type { WriteContext } from './core.js';
 import { withoutEmptyFields } from './empty-fields.js';
+
+type SchemaNode = OpenSchema['root'];
 
 /** Warnings one request may carry; one more says how many there were. */
 const WARNINGS = 20;
@@ -40,9 +50,25 @@ function told(faults: readonly string[]): string {
   return [...yaml, ...others].join(', ');
 }
 
-/** Adds the parts that objects of a built-in kind always have: clients read `status` without asking whether it is there. */
+/**
+ * Adds the parts that objects of a built-in kind always have, and what their status always has: clients read both without asking
+ * whether they are there.
+ */
 export function addParts(object: KubeObject, { version }: Pick<WriteContext['served'], 'version'>): void {
   const fields = object as unknown as Record<string, unknown>;
-  for (const [name, { alwaysEncoded, type, component }] of version.schema().root.properties)
-    if (alwaysEncoded && type === 'object' && component !== '' && fields[name] === undefined) fields[name] = {};
+  for (const [name, part] of version.schema().root.properties) {
+    if (!part.alwaysEncoded || part.type !== 'object' || part.component === '') continue;
+    fields[name] ??= {};
+    if (name === 'status' && isJsonObject(fields[name])) fields[name] = withZeros(fields[name], part);
+  }
+}
+
+/** The struct with what is missing in it and is always encoded: numbers, and structs. What was sent says no texts but its own. */
+function withZeros(struct: JsonObject, node: SchemaNode): JsonObject {
+  const missing = [...node.properties].filter(([name, child]) => child.alwaysEncoded && struct[name] === undefined);
+  const zeros = missing.flatMap(([name, child]): [string, Json][] => {
+    if (child.type === 'integer') return [[name, 0]];
+    return child.type === 'object' && child.component !== '' ? [[name, zeroObject(child)]] : [];
+  });
+  return zeros.length === 0 ? struct : { ...struct, ...Object.fromEntries(zeros) };
 }
