@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { valueAt } from '../cluster/answer.js';
 import { eventually } from '../cluster/eventually.js';
+import { pod } from '../cluster/objects.js';
 import { suite } from '../suite.js';
 
 const SELF = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
@@ -97,6 +98,33 @@ suite('authentication', ({ promises }) => {
       ({ status }) => status === 401,
     );
     expect(ended.outcome).toBe('401 Unauthorized');
+  });
+
+  promises('a token may be bound to a Pod of its account, and ends with it', async ({ api, core }) => {
+    await api.post(core('serviceaccounts'), { metadata: { name: 'podded' } });
+    const made = await api.post(core('pods'), pod('bearer', {}, { serviceAccountName: 'podded' }));
+    const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'bearer', uid: made.textAt('metadata.uid') };
+    const token = await api.post(core('serviceaccounts', 'podded', 'token'), { spec: { boundObjectRef } });
+    await using bearer = api.withToken(token.textAt('status.token'));
+    const self = await bearer.post(SELF, selfReview);
+    expect(self.at('status.userInfo.extra')).toMatchObject({
+      'authentication.kubernetes.io/pod-name': ['bearer'],
+      'authentication.kubernetes.io/pod-uid': [made.textAt('metadata.uid')],
+    });
+    await api.delete(core('pods', 'bearer'));
+    const ended = await eventually(
+      () => bearer.get('/api/v1'),
+      ({ status }) => status === 401,
+    );
+    expect(ended.outcome).toBe('401 Unauthorized');
+  });
+
+  promises('a token is not bound to a Pod of another account', async ({ api, core }) => {
+    await api.post(core('serviceaccounts'), { metadata: { name: 'other' } });
+    await api.post(core('pods'), pod('foreign'));
+    const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'foreign' };
+    const made = await api.post(core('serviceaccounts', 'other', 'token'), { spec: { boundObjectRef } });
+    expect(made.outcome).toBe('400 BadRequest');
   });
 
   promises('a token is not bound to what is not there', async ({ api, core }) => {

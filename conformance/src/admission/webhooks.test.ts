@@ -315,6 +315,22 @@ suite('admission webhooks', ({ promises }) => {
     expect(valueAt(side.received.at(-1)?.body, 'request.dryRun')).toBe(true);
   });
 
+  promises('that has side effects lets no dry run through', async (scene) => {
+    const { api, core } = scene;
+    await using side = await otherSide(allow);
+    const sideEffects = 'NoneOnDryRun';
+    await configure(scene, VALIDATING, 'dry-effects', [webhook(scene, 'dry-effects', side, { sideEffects })]);
+    await settled(scene, hooked('effects', 'dry-effects'), () => side.received.length > 0);
+    const dry = await api.post(core('configmaps'), hooked('effects-dry', 'dry-effects'), { query: { dryRun: 'All' } });
+    expect(dry.status).toBe(201);
+    expect(side.received.map(({ body }) => valueAt(body, 'request.dryRun')).at(-1)).toBe(true);
+    const made = await api.post(VALIDATING, {
+      metadata: { name: `${scene.unique}-some` },
+      webhooks: [webhook(scene, 'some', side, { sideEffects: 'Some' })],
+    });
+    expect(made.outcome).toBe('422 Invalid');
+  });
+
   promises('is asked about subresources that its rules name', async (scene) => {
     const { api, core } = scene;
     await using side = await otherSide(allow);

@@ -1,6 +1,8 @@
 import type { JsonObject } from '@drover/api';
 import { expect } from 'vitest';
 import { valueAt } from '../cluster/answer.js';
+import { define, specSchema } from '../cluster/definition.js';
+import { eventually } from '../cluster/eventually.js';
 import { configMap, container, pod, service } from '../cluster/objects.js';
 import { type Scene, suite } from '../suite.js';
 
@@ -34,6 +36,18 @@ suite('resource quotas', ({ promises }) => {
     );
     expect(await used(scene, 'secrets')).toEqual({ 'count/secrets': '1' });
     await api.delete(core('resourcequotas', 'secrets'));
+  });
+
+  promises('count custom kinds as well', async (scene) => {
+    const tools = await define(scene, 'hammers', specSchema({}));
+    const counted = `count/hammers.${tools.group}`;
+    await limit(scene, 'hammers', { [counted]: '1' });
+    await scene.api.post(tools.path(), tools.object('one'));
+    const refused = await eventually(
+      () => scene.api.post(tools.path(), tools.object('two'), { query: { dryRun: 'All' } }),
+      ({ status }) => status === 403,
+    );
+    expect(refused.textAt('message')).toContain(`exceeded quota: hammers, requested: ${counted}=1`);
   });
 
   promises('give back what is deleted', async (scene) => {

@@ -121,6 +121,23 @@ async function crowd({ api, core }: Scene, user: Api, name: string, door: Door, 
   return { seated, refused, accepted, elsewhere };
 }
 
+suite('time limits of requests', ({ promises }) => {
+  promises('a request that takes longer than it said it would is ended', async (scene) => {
+    const { api, core } = scene;
+    await using _door = await doorOf(scene, 'late');
+    const object = configMap('late', {}, { labels: { door: 'late' } });
+    const answer = await eventually(
+      async () => {
+        await api.delete(core('configmaps', 'late'));
+        return api.post(core('configmaps'), object, { query: { timeout: '1s' } });
+      },
+      ({ status }) => status !== 201,
+    );
+    expect(answer.outcome).toBe('504 Timeout');
+    expect((await api.get(core('configmaps', 'late'))).status).toBe(404);
+  });
+});
+
 suite('priority and fairness', ({ promises }) => {
   promises('refuses what finds no seat, and says when to come again', async (scene) => {
     const user = await userOfLevel(scene, 'reject', { type: 'Reject' });
