@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@drover/api';
 import { expect } from 'vitest';
 import { type Answer, valueAt } from '../cluster/answer.js';
+import type { Query } from '../cluster/api.js';
 import { define, specSchema } from '../cluster/definition.js';
 import { eventually } from '../cluster/eventually.js';
 import { type OtherSide, otherSide, type Received, type Responder } from '../cluster/https-server.js';
@@ -344,6 +345,90 @@ suite('admission webhooks', ({ promises }) => {
       () => side.received.length > 0,
     );
     expect(valueAt(side.received.at(-1)?.body, 'request.subResource')).toBe('token');
+  });
+
+  promises('is shown questions that are not stored: access reviews and token reviews', async (scene) => {
+    const asker = scene.api.as(`asker-${scene.unique}`, 'system:masters');
+    const matchConditions = [{ name: 'asker', expression: `request.userInfo.username == 'asker-${scene.unique}'` }];
+    await using side = await otherSide((request) =>
+      verdict(request, { allowed: valueAt(request.body, 'request.object.spec.user') !== 'nobody' }),
+    );
+    const groups = ['authorization.k8s.io', 'authentication.k8s.io'];
+    const rules = [{ apiGroups: groups, apiVersions: ['v1'], operations: ['CREATE'], resources: ['*'] }];
+    await configure(scene, VALIDATING, 'asked', [
+      webhook(scene, 'asked', side, { rules, matchConditions, objectSelector: {} }),
+    ]);
+    const ask = (user: string, query: Query = {}) =>
+      asker.post(
+        '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+        { spec: { user, nonResourceAttributes: { path: '/version', verb: 'get' } } },
+        { query },
+      );
+    const refused = await eventually(
+      () => ask('nobody'),
+      ({ status }) => status !== 201,
+    );
+    expect(refused.textAt('message')).toBe(
+      'admission webhook "asked.example.com" denied the request without explanation',
+    );
+    expect((await ask('jane', { dryRun: 'All' })).status).toBe(201);
+    expect(valueAt(side.received.at(-1)?.body, 'request')).toMatchObject({
+      kind: { group: 'authorization.k8s.io', version: 'v1', kind: 'SubjectAccessReview' },
+      resource: { group: 'authorization.k8s.io', version: 'v1', resource: 'subjectaccessreviews' },
+      operation: 'CREATE',
+      object: { kind: 'SubjectAccessReview', spec: { user: 'jane' } },
+      dryRun: true,
+    });
+    await asker.post('/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token: 'none' } });
+    expect(valueAt(side.received.at(-1)?.body, 'request.object.spec')).toEqual({ token: 'none' });
+    await asker.post('/apis/authentication.k8s.io/v1/selfsubjectreviews', {});
+    expect(valueAt(side.received.at(-1)?.body, 'request.kind.kind')).toBe('SelfSubjectReview');
+  });
+
+  promises('is asked before anything is connected to, with the options of the connection', async (scene) => {
+    const { api, core } = scene;
+    await using side = await otherSide((request) =>
+      verdict(request, { allowed: false, status: { message: 'not there' } }),
+    );
+    const resources = ['pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy', 'services/proxy'];
+    const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CONNECT'], resources }];
+    await configure(scene, VALIDATING, 'connects', [webhook(scene, 'connects', side, { rules, objectSelector: {} })]);
+    const told = async (path: string, query: Query = {}) => {
+      const refused = await eventually(
+        () => api.get(path, query),
+        ({ status }) => status === 400,
+      );
+      expect(refused.textAt('message')).toBe('admission webhook "connects.example.com" denied the request: not there');
+      const { body } = side.received.at(-1) ?? {};
+      return valueAt(body, 'request.object');
+    };
+    const command = ['ls', '-l'];
+    expect(await told(core('pods', 'none', 'exec'), { command, stdout: 'true', container: 'main' })).toEqual({
+      kind: 'PodExecOptions',
+      apiVersion: 'v1',
+      command,
+      stdout: true,
+      container: 'main',
+    });
+    expect(valueAt(side.received.at(-1)?.body, 'request')).toMatchObject({
+      kind: { group: '', version: 'v1', kind: 'PodExecOptions' },
+      resource: { group: '', version: 'v1', resource: 'pods' },
+      subResource: 'exec',
+      name: 'none',
+      operation: 'CONNECT',
+      oldObject: null,
+      options: null,
+    });
+    expect(await told(core('pods', 'none', 'attach'), { stdin: 'true' })).toMatchObject({ stdin: true });
+    expect(await told(core('pods', 'none', 'portforward'), { ports: '80' })).toMatchObject({ ports: [80] });
+    expect(await told(core('pods', 'none', 'proxy', 'a', 'b'))).toMatchObject({
+      kind: 'PodProxyOptions',
+      path: '/a/b',
+    });
+    expect(await told(core('services', 'none', 'proxy', 'x'))).toMatchObject({
+      kind: 'ServiceProxyOptions',
+      path: '/x',
+    });
   });
 
   promises('are validated: a URL, side effects, a timeout of thirty seconds at most', async (scene) => {

@@ -9,9 +9,9 @@ export interface AdmissionPlugin {
   admit(review: AdmissionReview): Promise<KubeObject | undefined> | KubeObject | undefined;
 }
 
-/** What an admission step sees. `object` is absent for deletes, `old` for creates. */
+/** What an admission step sees. `object` is absent for deletes, `old` for creates. Steps of this process see no `CONNECT`. */
 export interface AdmissionReview {
-  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;

@@ -157,7 +157,7 @@ export class Api {
     const { namespace, name } = target;
     const objects = verbs.core.reader;
     const warnings: string[] = [];
-    const asking = { core: verbs.core, target, identity, warnings, annotate };
+    const asking = { core: verbs.core, target, query, identity, warnings, annotate };
     const admit = (document: KubeObject): Promise<KubeObject> => admittedQuestion(review, document, asking);
     const context = { rules, authenticator, objects, clock, identity, namespace, name, admit };
     return withWarnings(await serveReview(review, recorded, context), warnings);

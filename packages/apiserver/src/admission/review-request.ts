@@ -39,7 +39,7 @@ export async function admissionRequest(request: AdmissionRequest, form: Served):
     ...(namespace === undefined ? {} : { namespace }),
     operation,
     userInfo: userInfo(identity),
-    object: asJson(object),
+    object: asJson(document?.bare ? withoutMetadata(object) : object),
     oldObject: asJson(old),
     dryRun,
     options,
@@ -47,7 +47,8 @@ export async function admissionRequest(request: AdmissionRequest, form: Served):
 }
 
 function kindOf({ definition, version }: Served, document: AdmissionRequest['document']): JsonObject {
-  return document ? { ...document } : { group: definition.group, version: version.name, kind: definition.kind };
+  if (document !== undefined) return { group: document.group, version: document.version, kind: document.kind };
+  return { group: definition.group, version: version.name, kind: definition.kind };
 }
 
 function resourceOf({ definition, version }: Served): JsonObject {
@@ -63,4 +64,10 @@ function userInfo({ name, uid, groups, extra }: Identity): JsonObject {
   };
 }
 
-const asJson = (object: KubeObject | null): JsonObject | null => object as unknown as JsonObject | null;
+function withoutMetadata(object: KubeObject | null): object | null {
+  if (object === null) return null;
+  const { metadata: _none, ...shown } = object;
+  return shown;
+}
+
+const asJson = (object: object | null): JsonObject | null => object as JsonObject | null;

@@ -22,7 +22,13 @@ import { validatingAdmissionPolicyBinding } from '../strategies/validating-admis
 import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from '../strategies/webhook-configuration.js';
 import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from '../strategies/workload.js';
 import { eventsConversion } from './conversion.js';
-import { at, type ResourceDefinition, type ScaleDefinition, type VersionDefinition } from './definition.js';
+import {
+  at,
+  type ResourceDefinition,
+  type ScaleDefinition,
+  type Served,
+  type VersionDefinition,
+} from './definition.js';
 import { builtinSelectable } from './selectable.js';
 import type { Strategy } from './strategy.js';
 
@@ -153,6 +159,24 @@ export function builtinDefinitions(): ResourceDefinition[] {
     byKind.set(key, [...(byKind.get(key) ?? []), resource]);
   }
   return [...byKind].map(([key, versions]) => definition(key, versions));
+}
+
+const questions = new Map<string, Served>();
+
+/** A built-in kind whose documents are answered and never stored; `undefined` when there is none of the name. */
+export function questionKind(group: string, version: string, plural: string): Served | undefined {
+  const key = `${group}/${version}/${plural}`;
+  const known = questions.get(key);
+  if (known !== undefined) return known;
+  // Versions of a question differ in their name alone.
+  const resource = builtinResources().find((candidate) => candidate.group === group && candidate.plural === plural);
+  if (resource === undefined) return undefined;
+  const kind = definition(`${group}/${plural}`, [{ ...resource, version }]);
+  const [only] = kind.versions;
+  if (only === undefined) return undefined;
+  const served = { definition: kind, version: only };
+  questions.set(key, served);
+  return served;
 }
 
 function definition(key: string, resources: readonly BuiltinResource[]): ResourceDefinition {

@@ -8,7 +8,7 @@ const OPTIONS = { CREATE: 'Create', UPDATE: 'Update', DELETE: 'Delete' } as cons
 /** A write as the admission steps see it. */
 export function admissionRequest(
   context: WriteContext,
-  operation: AdmissionRequest['operation'],
+  operation: keyof typeof OPTIONS,
   name: string,
   states: { readonly object?: KubeObject; readonly old?: KubeObject },
 ): AdmissionRequest {

@@ -16,6 +16,8 @@ export interface DocumentKind {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
+  /** Its documents have no metadata: what they are given is not shown. */
+  readonly bare?: boolean;
 }
 
 /** A write under review, with what steps outside this process are told of it. */
@@ -24,8 +26,8 @@ export interface AdmissionRequest extends AdmissionReview {
   readonly served: Served;
   /** What `object` and `old` are when a subresource has a document of its own, which is the same in every version. */
   readonly document?: DocumentKind;
-  /** The request's options (meta/v1 CreateOptions, UpdateOptions, PatchOptions or DeleteOptions). */
-  readonly options: JsonObject;
+  /** The request's options (meta/v1 CreateOptions, UpdateOptions, PatchOptions or DeleteOptions); a connection has none. */
+  readonly options: JsonObject | null;
   /** Tells the caller something in a `Warning` header. */
   warn(sentence: string): void;
   /** Adds to the request's audit event. */
@@ -95,7 +97,8 @@ export class Admission {
   }
 
   /**
-   * A document that is answered and not stored, as configured steps leave it: those of this process look at what is stored.
+   * A document that is not stored but answered, or the options of a connection, as configured steps leave it: those of this
+   * process look at what is stored.
    *
    * @throws ApiError when a step refuses it.
    */

@@ -1,45 +1,53 @@
 import type { Identity, KubeObject } from '@drover/api';
+import { questionKind } from '../catalog/builtin.js';
 import { type Core, warnIn } from '../registry/core.js';
 import type { ResourceTarget } from '../request/target.js';
+import { writeOptions } from '../request/write-options.js';
 import type { Review } from './review.js';
 
 /** Who asks what, and where what admission has to say goes. */
 interface Asking {
   readonly core: Core;
   readonly target: ResourceTarget;
+  readonly query: URLSearchParams;
   readonly identity: Identity;
   readonly warnings: string[];
   readonly annotate: ((key: string, value: string) => void) | undefined;
 }
 
 /**
- * A question that is a subresource of a stored kind, as webhooks and policies leave it. Others are about no kind that their rules
- * could name.
+ * A question as webhooks and policies leave it.
  *
- * @throws ApiError when one refuses it.
+ * @throws ApiError when one refuses it, or when a parameter of the request is wrong.
  */
 export async function admittedQuestion(
-  { documents, kind, ofGroup, ofVersion }: Review,
+  { documents, kind }: Review,
   document: KubeObject,
-  { core, target, identity, warnings, annotate }: Asking,
+  { core, target, query, identity, warnings, annotate }: Asking,
 ): Promise<KubeObject> {
   const { group, version, resource, subresource, namespace, name = '' } = target;
-  const served = core.catalog.served(group, version, resource);
-  if (served === undefined || subresource === undefined) return document;
-  const { group: documentGroup, version: documentVersion } = documents ?? { group: ofGroup, version: ofVersion };
+  const { dryRun, fieldManager } = writeOptions(query, 'create');
+  const served =
+    subresource === undefined ? questionKind(group, version, resource) : core.catalog.served(group, version, resource);
+  if (served === undefined) return document;
   const admitted = await core.admission.question({
     operation: 'CREATE',
     group,
     resource,
-    subresource,
+    ...(subresource === undefined ? {} : { subresource }),
     ...(namespace === undefined ? {} : { namespace }),
     name,
     object: document,
     identity,
-    dryRun: false,
+    dryRun,
     served,
-    document: { group: documentGroup, version: documentVersion, kind },
-    options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
+    ...(documents === undefined ? {} : { document: { ...documents, kind } }),
+    options: {
+      kind: 'CreateOptions',
+      apiVersion: 'meta.k8s.io/v1',
+      ...(fieldManager === undefined ? {} : { fieldManager }),
+      ...(dryRun ? { dryRun: ['All'] } : {}),
+    },
     warn: warnIn(warnings),
     annotate: (key, value) => annotate?.(key, value),
   });

@@ -15,6 +15,7 @@ import { selectedName } from '../registry/selection.js';
 import { flag } from '../request/options.js';
 import { type ResourceTarget, verbOf } from '../request/target.js';
 import type { Call, Verbs } from './call.js';
+import { admitConnection } from './connect.js';
 import { patch } from './patch.js';
 import { get, list, watch } from './read.js';
 import { scale } from './scale.js';
@@ -50,9 +51,13 @@ export async function serveObjects(
   const { definition } = served;
   if (!definition.verbs.includes(verb)) throw methodNotAllowed();
   const namespace = placeOf(target, served, verb);
-  const part = partOf(target, served);
-  if (target.watched && part !== 'main') throw notServed();
   const warnings: string[] = [];
+  const part = partOf(target, served);
+  if (part === undefined) {
+    await admitConnection(verbs.core, target, served, { query, identity, warnings, annotate });
+    throw notImplemented(target);
+  }
+  if (target.watched && part !== 'main') throw notServed();
   const place = { served, namespace, name: target.name, part };
   const asked = target.watched ? watchQuery(query, target.name) : query;
   const call: Call = { request, query: asked, ...place, identity, warnings, annotate };
@@ -116,18 +121,19 @@ function placeOf(target: ResourceTarget, { definition }: Served, verb: string): 
   return undefined;
 }
 
-function partOf({ subresource, resource }: ResourceTarget, { version, definition }: Served): Part {
+/** The part of the object that is addressed; `undefined` for one that Kubernetes has and this server has not. */
+function partOf({ subresource }: ResourceTarget, { version, definition }: Served): Part | undefined {
   if (subresource === undefined) return 'main';
   if (subresource === 'status' && version.status) return 'status';
   if (subresource === 'scale' && version.scale !== undefined) return 'scale';
   if (subresource === 'finalize' && definition.strategy.heldBack !== undefined) return 'finalize';
   if (!isKnownSubresource(definition, subresource)) throw notServed();
-  throw new ApiError(
-    'Unknown',
-    `the subresource ${resource}/${subresource} is not implemented by this server`,
-    {},
-    { code: 501 },
-  );
+  return undefined;
+}
+
+function notImplemented({ resource, subresource }: ResourceTarget): ApiError {
+  const message = `the subresource ${resource}/${subresource} is not implemented by this server`;
+  return new ApiError('Unknown', message, {}, { code: 501 });
 }
 
 /** Whether Kubernetes has such a part of the kind, so that its absence here is worth a word. */
