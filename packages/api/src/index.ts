@@ -280,6 +280,7 @@ export { fieldAt } from './schema/field-at.js';
 export {
   duplicate,
   forbiddenField,
+  invalidTyped,
   invalidValue,
   notSupported,
   required,
@@ -289,7 +290,7 @@ export { FieldPath } from './schema/field-path.js';
 export { type GoTypeFault, goTypeFault } from './schema/go-type.js';
 export { type OpenSchema, openSchema, type Pruned } from './schema/open-schema.js';
 export { ruleFaults } from './schema/rule-faults.js';
-export { ruleCauses } from './schema/rules.js';
+export { ruleCausesInTurns } from './schema/rules.js';
 export { sameJson } from './schema/same-json.js';
 export type { Schema } from './schema/schema.js';
 export { structuralCauses } from './schema/structural.js';

@@ -74,6 +74,8 @@ describe('an expression', () => {
       "timestamp('0050-02-01T00:00:00Z').getDayOfYear() == 31 && timestamp('0050-02-01T00:00:00Z').getFullYear('Asia/Tokyo') == 50",
     ],
     ["timestamp('2024-02-29T23:00:00Z').getDayOfMonth() == 28 && duration('1.5s').getMilliseconds() == 1500"],
+    ["'%.0f %.0f %.0f %.2f'.format([0.5, 1.5, -2.5, 0.125]) == '0 2 -2 0.12'"],
+    ["'%.0e %.0e %.1e %.0e'.format([2.5, 3.5, 1.25, 9.5]) == '2e+00 4e+00 1.2e+00 1e+01'"],
     ["'%.1f %.0f'.format([1e21, -1e21]) == '1000000000000000000000.0 -1000000000000000000000'"],
     ["double('.5') == 0.5 && double('-1.e2') == -100.0 && double('nan') != double('NaN')"],
   ])('%s holds', (expression) => {

@@ -2,6 +2,7 @@ export { CostMeter } from './cost/meter.js';
 export { type DeclaredType, declaredType } from './declared-type.js';
 export { CelEnvironment, PER_CALL_LIMIT, type Program, ResultTypeError, type Variables } from './environment.js';
 export { CostExceeded, EvaluationError } from './evaluation-error.js';
+export { EvaluationTurn } from './evaluation-turn.js';
 export { jsonValue } from './json-value.js';
 export {
   type Ask,

@@ -10,6 +10,10 @@ export const required = (field: string, detail = ''): StatusCause =>
 export const invalidValue = (field: string, value: Json, detail: string): StatusCause =>
   cause('FieldValueInvalid', field, `Invalid value: ${printed(value)}`, detail);
 
+/** As `invalidValue`, of a field that has a type in Go: a list is one of `items`, what else is no scalar is told as JSON. */
+export const invalidTyped = (field: string, value: unknown, detail: string, items = 'string'): StatusCause =>
+  cause('FieldValueInvalid', field, `Invalid value: ${printedTyped(value, items)}`, detail);
+
 /** The value, which is printed already, is not allowed; without a field, it is the whole object. */
 export const typedValue = (field: string, value: string, detail: string): StatusCause =>
   cause('FieldValueInvalid', field === '' ? '<nil>' : field, `Invalid value: ${value}`, detail);
@@ -62,4 +66,10 @@ function printed(value: Json): string {
   if (Array.isArray(value)) return `[]interface {}{${value.map(printed).join(', ')}}`;
   const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[string]interface {}{${fields.map(([key, item]) => `${JSON.stringify(key)}:${printed(item ?? null)}`).join(', ')}}`;
+}
+
+function printedTyped(value: unknown, items: string): string {
+  if (value === undefined || value === null) return '"null"';
+  if (!Array.isArray(value)) return JSON.stringify(value);
+  return `[]${items}{${value.map((item) => JSON.stringify(item)).join(', ')}}`;
 }

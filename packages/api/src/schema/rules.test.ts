@@ -3,7 +3,7 @@ import type { Json, KubeObject, StatusCause } from '../object.js';
 import { harvesterCrds, rancherCrds } from '../schemas.js';
 import { openSchema } from './open-schema.js';
 import { ruleFaults } from './rule-faults.js';
-import { ruleCauses } from './rules.js';
+import { ruleCauses, ruleCausesInTurns } from './rules.js';
 import type { Schema } from './schema.js';
 
 type Rules = NonNullable<Schema['x-kubernetes-validations']>;
@@ -162,6 +162,41 @@ describe('a rule', () => {
     );
     expect(told(schema, { a: 'second' })).toEqual(['spec: Invalid value: "object": m']);
     expect(told(schema, { a: 'second' }, { a: 'first' })).toEqual([]);
+  });
+});
+
+describe('rules of many values', () => {
+  const numbers: Schema = {
+    type: 'array',
+    items: integer,
+    'x-kubernetes-validations': [{ rule: 'self.all(x, self.all(y, x + y < 99))', message: 'too much' }],
+  };
+  const schema = openSchema({ type: 'object', properties: { spec: { type: 'array', items: numbers } } });
+  const lists = (count: number, last: number): KubeObject =>
+    object(
+      Array.from({ length: count }, (_, index) => Array.from({ length: 40 }, () => (index === count - 1 ? last : 1))),
+    );
+
+  it('are asked at once when they are few', () => {
+    expect(ruleCausesInTurns(schema, { object: lists(3, 1) })).toEqual([]);
+  });
+
+  it('let everything else go on in between, and say the same', async () => {
+    let turns = 0;
+    let counting = true;
+    const count = (): void => {
+      turns += 1;
+      if (counting) setImmediate(count);
+    };
+    setImmediate(count);
+    const question = { object: lists(300, 98) };
+    const causes = await ruleCausesInTurns(schema, question);
+    counting = false;
+    expect(causes).toEqual(ruleCauses(schema, question));
+    expect(causes.map(({ field, message }) => `${field}: ${message}`)).toEqual([
+      'spec[299]: Invalid value: "array": too much',
+    ]);
+    expect(turns).toBeGreaterThan(50);
   });
 });
 

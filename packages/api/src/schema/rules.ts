@@ -1,6 +1,7 @@
 import { CostMeter } from '../cel/cost/meter.js';
 import { PER_CALL_LIMIT, type Program, type Variables } from '../cel/environment.js';
 import { CostExceeded, EvaluationError } from '../cel/evaluation-error.js';
+import { EvaluationTurn } from '../cel/evaluation-turn.js';
 import { jsonValue } from '../cel/json-value.js';
 import { CelOptional, type CelValue } from '../cel/value.js';
 import { isJsonObject } from '../json-object.js';
@@ -33,13 +34,28 @@ export interface RuleQuestion {
  * are asked only for an update, and only where the two correspond.
  */
 export function ruleCauses(schema: OpenSchema, question: RuleQuestion): StatusCause[] {
+  const walk = begun(schema, question);
+  return walk instanceof RuleWalk ? walk.finish() : walk;
+}
+
+/**
+ * As `ruleCauses`; at once when the rules take no longer than a turn of the event loop may, else after as many turns as they
+ * take.
+ */
+export function ruleCausesInTurns(schema: OpenSchema, question: RuleQuestion): Promise<StatusCause[]> | StatusCause[] {
+  const walk = begun(schema, question);
+  if (!(walk instanceof RuleWalk)) return walk;
+  return walk.isFinished ? walk.causes : walk.finishInTurns();
+}
+
+function begun(schema: OpenSchema, question: RuleQuestion): RuleWalk | StatusCause[] {
   const { object, old, found = [], tolerated = () => undefined } = question;
   if (!hasRules(schema.root.schema)) return [];
   if (found.some(({ reason = '' }) => BLOCKING.has(reason))) return [typedValue('', '"null"', UNASKED)];
   const walk = new RuleWalk(tolerated);
   const before = old as unknown as JsonObject | undefined;
   walk.check(object as unknown as JsonObject, before, { node: schema.root, isResource: true, isUnchanged: false });
-  return walk.causes;
+  return walk;
 }
 
 /** Faults after which an object may have another shape than its schema says. */
@@ -65,6 +81,9 @@ class RuleWalk {
   readonly causes: StatusCause[] = [];
   readonly #path = new FieldPath();
   readonly #tolerated: (cause: StatusCause) => void;
+  readonly #turn = new EvaluationTurn();
+  /** Questions that the first turn had no time for, in their order. */
+  readonly #waiting: (() => void)[] = [];
   #remaining = OBJECT_LIMIT;
   #isOver = false;
 
@@ -79,6 +98,24 @@ class RuleWalk {
     this.#ask(value, old ?? undefined, place);
     if (Array.isArray(value)) this.#checkItems(value, Array.isArray(old) ? old : [], place);
     else if (typeof value === 'object') this.#checkFields(value as JsonObject, isJsonObject(old) ? old : {}, place);
+  }
+
+  get isFinished(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /** What all rules say, however long it takes. */
+  finish(): StatusCause[] {
+    for (const ask of this.#waiting) ask();
+    return this.causes;
+  }
+
+  async finishInTurns(): Promise<StatusCause[]> {
+    for (const ask of this.#waiting) {
+      if (this.#turn.isOver) await this.#turn.next();
+      ask();
+    }
+    return this.causes;
   }
 
   #checkFields(value: JsonObject, old: JsonObject, { node, isUnchanged }: Place): void {
@@ -113,27 +150,36 @@ class RuleWalk {
     const self = jsonValue(value, node);
     const oldSelf = old === undefined ? undefined : jsonValue(old, node);
     for (const rule of rules) {
-      if (this.#isOver) return;
       if (rule.usesOldSelf && oldSelf === undefined && rule.source.optionalOldSelf !== true) continue;
       const variables = variablesOf(rule.source, self, oldSelf);
-      const cause = this.#refusal(rule, variables, type);
-      if (!cause) continue;
-      if (isUnchanged && !rule.usesOldSelf && !this.#isOver) this.#tolerated(cause);
-      else this.causes.push(cause);
+      if (!this.#turn.isOver) {
+        this.#hear(rule, variables, type, this.#path, isUnchanged);
+        continue;
+      }
+      const path = this.#path.toString();
+      this.#waiting.push(() => this.#hear(rule, variables, type, path, isUnchanged));
     }
   }
 
+  /** Asks a rule about a value, which is at `path`. */
+  #hear(rule: Rule, variables: Variables, type: string, path: FieldPath | string, isUnchanged: boolean): void {
+    if (this.#isOver) return;
+    const cause = this.#refusal(rule, variables, type, path);
+    if (!cause) return;
+    if (isUnchanged && !rule.usesOldSelf && !this.#isOver) this.#tolerated(cause);
+    else this.causes.push(cause);
+  }
+
   /** What the rule says against the value; nothing when it holds. */
-  #refusal(rule: Rule, variables: Variables, type: string): StatusCause | undefined {
+  #refusal(rule: Rule, variables: Variables, type: string, at: FieldPath | string): StatusCause | undefined {
     const { condition, source } = rule;
-    const path = this.#path.toString();
-    if ('fault' in condition) return typedValue(path, quoted(type), `rule compile error: ${condition.fault}`);
+    if ('fault' in condition) return typedValue(at.toString(), quoted(type), `rule compile error: ${condition.fault}`);
     try {
       if (this.#evaluate(condition.program, variables) === true) return undefined;
     } catch (error) {
-      return typedValue(path, quoted(type), this.#explained(error, source));
+      return typedValue(at.toString(), quoted(type), this.#explained(error, source));
     }
-    return causeOf(source, path, type, this.#message(rule, variables));
+    return causeOf(source, at.toString(), type, this.#message(rule, variables));
   }
 
   /** Runs within what is left of the object's budget, and takes from it. */
@@ -143,6 +189,7 @@ class RuleWalk {
       return program.evaluate(variables, meter);
     } finally {
       this.#remaining -= meter.spent;
+      this.#turn.spend(meter.spent);
     }
   }
 

@@ -1,4 +1,5 @@
 import { ApiError, badRequest, forbidden } from '@drover/api';
+import type { EvaluationTurn } from '@drover/api/cel';
 import type { Log, RandomBytes } from '@drover/kit';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import type { Served } from '../catalog/definition.js';
@@ -38,11 +39,12 @@ export async function wantedForm(
   parts: WebhookParts,
   webhook: Webhook,
   request: AdmissionRequest,
+  turn: EvaluationTurn,
 ): Promise<Served | undefined> {
   const form = matchedForm(parts, webhook, request);
   if (form === undefined || !webhook.conditions.any) return form;
   const variables = await expressionVariables(request, form, parts.rights, undefined);
-  const matched = webhook.conditions.match(variables, MATCH_CONDITIONS_BUDGET);
+  const matched = await webhook.conditions.match(variables, MATCH_CONDITIONS_BUDGET, turn);
   if ('matches' in matched) return matched.matches ? form : undefined;
   if (webhook.ignoresFailure) return undefined;
   throw forbidden({ group: request.group, plural: request.resource }, reviewedName(request), matched.error);

@@ -3,6 +3,7 @@ import {
   CostExceeded,
   CostMeter,
   EvaluationError,
+  type EvaluationTurn,
   PER_CALL_LIMIT,
   type Program,
   type Variables,
@@ -34,7 +35,11 @@ export class OutOfBudget extends Error {
 export class ExpressionBudget {
   #left: number;
 
-  constructor(budget: number) {
+  /** Evaluations count in `turn`, which whoever asks for them lets pass between them. */
+  constructor(
+    budget: number,
+    readonly turn: EvaluationTurn,
+  ) {
     this.#left = budget;
   }
 
@@ -52,6 +57,7 @@ export class ExpressionBudget {
   }
 
   #spend(cost: number): void {
+    this.turn.spend(cost);
     this.#left -= cost;
     if (this.#left < 0) throw new OutOfBudget();
   }

@@ -1,4 +1,4 @@
-import { BOOL, type Program, type Variables } from '@drover/api/cel';
+import { BOOL, type EvaluationTurn, type Program, type Variables } from '@drover/api/cel';
 import type { MatchCondition } from '@drover/api/types/admissionregistration-v1';
 import { ExpressionBudget, failureOf, OutOfBudget } from './expression-budget.js';
 import { expressionEnvironment } from './expression-environment.js';
@@ -20,12 +20,13 @@ export class MatchConditions {
   }
 
   /** One condition that does not hold settles it, whatever became of the others. */
-  match(variables: Variables, budget: number): Matched {
+  async match(variables: Variables, budget: number, turn: EvaluationTurn): Promise<Matched> {
     this.#programs ??= this.#compiled();
-    const left = new ExpressionBudget(budget);
+    const left = new ExpressionBudget(budget, turn);
     const errors: string[] = [];
     try {
       for (const program of this.#programs) {
+        if (turn.isOver) await turn.next();
         const result = left.evaluate(program, variables);
         if ('error' in result) errors.push(failureOf(program, result.error));
         else if (result.value !== true) return { matches: false };

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApiError, applyJsonPatch, decodeJson, goTypeFault, type Json, type KubeObject } from '@drover/api';
+import { EvaluationTurn } from '@drover/api/cel';
 import type { Served } from '../catalog/definition.js';
 import type { AdmissionRequest, Mutate } from '../registry/admission.js';
 import { metadataShape } from '../registry/metadata.js';
@@ -38,6 +39,7 @@ class Round {
   /** Those of them after which another one changed the object. */
   readonly toReinvoke = new Set<Webhook>();
   changed = false;
+  readonly #turn = new EvaluationTurn();
 
   constructor(
     readonly parts: WebhookParts,
@@ -51,7 +53,7 @@ class Round {
     for (const [index, webhook] of this.webhooks.entries()) {
       if (!isAsked(webhook)) continue;
       const request = object === undefined ? this.request : { ...this.request, object };
-      const form = await wantedForm(this.parts, webhook, request);
+      const form = await wantedForm(this.parts, webhook, request, this.#turn);
       if (form === undefined) continue;
       const next = await this.#ask(webhook, request, form, index);
       const changed = !isDeepStrictEqual(next, object);

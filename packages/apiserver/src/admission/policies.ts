@@ -1,10 +1,10 @@
 import { type ApiError, forbidden, fromStatus, type Json } from '@drover/api';
-import { jsonValue, type Variables } from '@drover/api/cel';
+import { EvaluationTurn, jsonValue, type Variables } from '@drover/api/cel';
 import type { AdmissionRequest } from '../registry/admission.js';
 import type { WebhookParts } from './ask-webhook.js';
 import { expressionVariables, namespaceObject } from './expression-variables.js';
 import { matchedForm } from './match-resources.js';
-import type { Objection, Policy, PolicyBinding } from './policy.js';
+import type { Objection, Policy, PolicyBinding, PolicyVerdict } from './policy.js';
 import { ConfigurationError, policyParams, unknownParamKind } from './policy-params.js';
 
 /** What policies need: the same as webhooks, but for the way to reach these. */
@@ -34,9 +34,10 @@ export async function validateByPolicies(
   request: AdmissionRequest,
 ): Promise<void> {
   const denials: Denial[] = [];
+  const turn = new EvaluationTurn();
   for (const policy of policies) {
     const bound = bindings.filter(({ policyName }) => policyName === policy.name);
-    if (bound.length > 0) denials.push(...(await new PolicyReview(parts, policy, request).run(bound)));
+    if (bound.length > 0) denials.push(...(await new PolicyReview(parts, policy, request, turn).run(bound)));
   }
   const [first] = denials;
   if (first !== undefined) throw refusal(request, first);
@@ -51,6 +52,7 @@ class PolicyReview {
     readonly parts: PolicyParts,
     readonly policy: Policy,
     readonly request: AdmissionRequest,
+    readonly turn: EvaluationTurn,
   ) {}
 
   async run(bindings: readonly PolicyBinding[]): Promise<readonly Denial[]> {
@@ -77,7 +79,7 @@ class PolicyReview {
       const params = await policyParams(this.parts.catalog, this.parts.objects, policy, binding, request);
       for (const object of params) {
         const params = (): ReturnType<typeof jsonValue> => jsonValue((object ?? null) as unknown as Json);
-        this.#take(binding, { ...variables, params });
+        this.#take(binding, await policy.evaluate({ ...variables, params }, this.turn));
       }
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
@@ -87,8 +89,7 @@ class PolicyReview {
     }
   }
 
-  #take(binding: PolicyBinding, variables: Variables): void {
-    const { objections, auditAnnotations, failed } = this.policy.evaluate(variables);
+  #take(binding: PolicyBinding, { objections, auditAnnotations, failed }: PolicyVerdict): void {
     for (const objection of objections) this.#act(binding, objection);
     for (const message of failed) {
       this.#denials.push({ policy: this.policy, binding, objection: { index: -1, message } });

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@drover/api';
-import { CompileError, type Variables } from '@drover/api/cel';
+import { CompileError, type EvaluationTurn, type Variables } from '@drover/api/cel';
 import type {
   ParamKind,
   ValidatingAdmissionPolicy,
@@ -54,11 +54,11 @@ export class Policy {
   }
 
   /** What the policy says, by these variables; `params` is among them when the policy has a kind of them. */
-  evaluate(given: Variables): PolicyVerdict {
+  async evaluate(given: Variables, turn: EvaluationTurn): Promise<PolicyVerdict> {
     try {
-      const matched = this.#conditions.match(given, POLICY_BUDGET);
+      const matched = await this.#conditions.match(given, POLICY_BUDGET, turn);
       if ('error' in matched) return this.#broken(matched.error);
-      return matched.matches ? this.#review(given) : NOTHING;
+      return matched.matches ? await this.#review(given, turn) : NOTHING;
     } catch (error) {
       // Written when the language was another one, or too much to ask: the policy cannot tell, and its failure policy decides.
       if (error instanceof CompileError) return this.#broken(`compilation error: ${error.message}`);
@@ -67,13 +67,17 @@ export class Policy {
     }
   }
 
-  #review(given: Variables): PolicyVerdict {
+  async #review(given: Variables, turn: EvaluationTurn): Promise<PolicyVerdict> {
     this.#program ??= policyProgram(this.#spec);
     const { variables, validations } = this.#program;
-    const budget = new ExpressionBudget(POLICY_BUDGET);
+    const budget = new ExpressionBudget(POLICY_BUDGET, turn);
     const all = { ...given, variables: new PolicyVariables(variables, budget, given) };
-    const objections = validations.flatMap((validation, index) => this.#validate(validation, index, all, budget));
-    return { ...this.#annotate(this.#program, given), objections };
+    const objections: Objection[] = [];
+    for (const [index, validation] of validations.entries()) {
+      if (turn.isOver) await turn.next();
+      objections.push(...this.#validate(validation, index, all, budget));
+    }
+    return { ...(await this.#annotate(this.#program, given, turn)), objections };
   }
 
   #broken(message: string): PolicyVerdict {
@@ -97,15 +101,17 @@ export class Policy {
     return [{ index, message: said || fallback, reason: validation.reason ?? 'Invalid' }];
   }
 
-  #annotate(
+  async #annotate(
     { variables, auditAnnotations: programs }: PolicyProgram,
     given: Variables,
-  ): Pick<PolicyVerdict, 'auditAnnotations' | 'failed'> {
-    const budget = new ExpressionBudget(POLICY_BUDGET);
+    turn: EvaluationTurn,
+  ): Promise<Pick<PolicyVerdict, 'auditAnnotations' | 'failed'>> {
+    const budget = new ExpressionBudget(POLICY_BUDGET, turn);
     const all = { ...given, variables: new PolicyVariables(variables, budget, given) };
     const auditAnnotations: { key: string; value: string }[] = [];
     const failed: string[] = [];
     for (const { key, program } of programs) {
+      if (turn.isOver) await turn.next();
       const result = budget.evaluate(program, all);
       if ('error' in result) failed.push(failureOf(program, result.error));
       else if (typeof result.value === 'string' && result.value.trim() !== '') {

@@ -1,3 +1,4 @@
+import { EvaluationTurn } from '@drover/api/cel';
 import type { Served } from '../catalog/definition.js';
 import type { AdmissionRequest } from '../registry/admission.js';
 import { askWebhook, type WebhookParts, wantedForm } from './ask-webhook.js';
@@ -16,8 +17,9 @@ export async function validateByWebhooks(
   request: AdmissionRequest,
 ): Promise<void> {
   const wanted: { readonly webhook: Webhook; readonly index: number; readonly form: Served }[] = [];
+  const turn = new EvaluationTurn();
   for (const [index, webhook] of webhooks.entries()) {
-    const form = await wantedForm(parts, webhook, request);
+    const form = await wantedForm(parts, webhook, request, turn);
     if (form !== undefined) wanted.push({ webhook, index, form });
   }
   const ask = async ({ webhook, index, form }: (typeof wanted)[number]): Promise<void> => {

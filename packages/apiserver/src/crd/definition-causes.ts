@@ -1,6 +1,13 @@
-import { dns1035Label, dnsSubdomain, type StatusCause } from '@drover/api';
+import {
+  dns1035Label,
+  dnsSubdomain,
+  forbiddenField,
+  invalidTyped,
+  notSupported,
+  required,
+  type StatusCause,
+} from '@drover/api';
 import type { CustomResourceDefinition, CustomResourceDefinitionSpec } from '@drover/api/types/apiextensions-v1';
-import { forbiddenField, invalidValue, required, unsupported } from '../strategies/causes.js';
 import { clientConfigCauses } from '../strategies/client-config.js';
 import { reviewVersionCauses } from '../strategies/review-versions.js';
 import { CONVERSION_REVIEW_VERSIONS } from './conversion-review.js';
@@ -33,25 +40,25 @@ function nameCauses({ metadata, spec }: CustomResourceDefinition): StatusCause[]
     const at = `spec.names.${field}`;
     if (value === '') found.push(required(at));
     else if (why !== undefined)
-      found.push(invalidValue(at, value, mixed ? `may have mixed case, but should otherwise match: ${why}` : why));
+      found.push(invalidTyped(at, value, mixed ? `may have mixed case, but should otherwise match: ${why}` : why));
   };
   if (name !== `${plural}.${group}`)
-    found.push(invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
+    found.push(invalidTyped('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
   found.push(...groupCauses(group));
   if (scope === '') found.push(required('spec.scope'));
   else if (scope !== 'Namespaced' && scope !== 'Cluster')
-    found.push(unsupported('spec.scope', scope, ['Cluster', 'Namespaced']));
+    found.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']));
   if (preserveUnknownFields === true) {
     const why =
       'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
-    found.push(invalidValue('spec.preserveUnknownFields', true, why));
+    found.push(invalidTyped('spec.preserveUnknownFields', true, why));
   }
   label('plural', plural);
   label('singular', singular);
   label('kind', kind, true);
   label('listKind', listKind, true);
   if (kind !== '' && kind === listKind)
-    found.push(invalidValue('spec.names.listKind', listKind, 'kind and listKind may not be the same'));
+    found.push(invalidTyped('spec.names.listKind', listKind, 'kind and listKind may not be the same'));
   for (const [index, short] of shortNames.entries()) label(`shortNames[${index}]`, short);
   for (const [index, category] of categories.entries()) label(`categories[${index}]`, category);
   return found;
@@ -60,8 +67,8 @@ function nameCauses({ metadata, spec }: CustomResourceDefinition): StatusCause[]
 function groupCauses(group: string): StatusCause[] {
   if (group === '') return [required('spec.group')];
   const why = dnsSubdomain(group);
-  if (why !== undefined) return [invalidValue('spec.group', group, why)];
-  return group.includes('.') ? [] : [invalidValue('spec.group', group, 'should be a domain with at least one dot')];
+  if (why !== undefined) return [invalidTyped('spec.group', group, why)];
+  return group.includes('.') ? [] : [invalidTyped('spec.group', group, 'should be a domain with at least one dot')];
 }
 
 /** A definition that was taken without approval stays. */
@@ -73,7 +80,7 @@ function approvalCauses(
   const approval = faultOf(definition);
   if (!approval?.fault || (old && faultOf(old)?.fault)) return [];
   const { isMissing, value, why } = approval.fault;
-  return [isMissing ? required(approval.field, why) : invalidValue(approval.field, value, why)];
+  return [isMissing ? required(approval.field, why) : invalidTyped(approval.field, value, why)];
 }
 
 /** Paths are those of the form in which the server keeps definitions. */
@@ -82,7 +89,7 @@ function conversionCauses({ conversion, preserveUnknownFields }: CustomResourceD
   const at = 'spec.conversion';
   if (strategy === '') return [required(`${at}.strategy`)];
   if (strategy !== 'None' && strategy !== 'Webhook')
-    return [unsupported(`${at}.strategy`, strategy, ['None', 'Webhook'])];
+    return [notSupported(`${at}.strategy`, strategy, ['None', 'Webhook'])];
   if (strategy === 'None') {
     const why = 'should not be set when strategy is not set to Webhook';
     const { clientConfig, conversionReviewVersions = [] } = webhook ?? {};
@@ -93,7 +100,7 @@ function conversionCauses({ conversion, preserveUnknownFields }: CustomResourceD
   }
   const found: StatusCause[] = [];
   if (preserveUnknownFields === true)
-    found.push(invalidValue(`${at}.strategy`, strategy, 'must be None if spec.preserveUnknownFields is true'));
+    found.push(invalidTyped(`${at}.strategy`, strategy, 'must be None if spec.preserveUnknownFields is true'));
   const { clientConfig, conversionReviewVersions = [] } = webhook ?? {};
   if (clientConfig === undefined)
     found.push(required(`${at}.webhookClientConfig`, 'required when strategy is set to Webhook'));
@@ -116,7 +123,7 @@ function frozenCauses(
   ];
   return frozen
     .filter(([, now, before]) => now !== before)
-    .map(([field, now]) => invalidValue(field, now, 'field is immutable'));
+    .map(([field, now]) => invalidTyped(field, now, 'field is immutable'));
 }
 
 /** A version in which objects may still be stored has to stay, or they could not be read any more. */
@@ -128,11 +135,11 @@ function storedVersionCauses({ spec, status }: CustomResourceDefinition): Status
     return [{ reason: 'FieldValueInvalid', message: `Invalid value: []string(nil): ${why}`, field: at }];
   const missing = spec.versions
     .filter(({ name, storage }) => storage && !stored.includes(name))
-    .map(({ name }) => invalidValue(at, stored, `must have the storage version ${name}`));
+    .map(({ name }) => invalidTyped(at, stored, `must have the storage version ${name}`));
   const gone = stored.flatMap((name, index) =>
     spec.versions.some((version) => version.name === name)
       ? []
-      : [invalidValue(`${at}[${index}]`, name, 'must appear in spec.versions')],
+      : [invalidTyped(`${at}[${index}]`, name, 'must appear in spec.versions')],
   );
   return [...missing, ...gone];
 }

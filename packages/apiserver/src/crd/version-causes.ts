@@ -1,9 +1,12 @@
 import {
   compileJsonPath,
   dns1035Label,
+  duplicate,
   fieldAt,
+  invalidTyped,
   type Json,
   JsonPathError,
+  required,
   ruleFaults,
   type Schema,
   type StatusCause,
@@ -16,7 +19,6 @@ import type {
   CustomResourceSubresourceScale,
   SelectableField,
 } from '@drover/api/types/apiextensions-v1';
-import { duplicate, invalidValue, required } from '../strategies/causes.js';
 
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
 const COLUMN_FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
@@ -91,19 +93,19 @@ function printed(versions: readonly CustomResourceDefinitionVersion[]): string {
 
 function labelCauses(field: string, name: string): StatusCause[] {
   const why = dns1035Label(name);
-  return why === undefined ? [] : [invalidValue(field, name, why)];
+  return why === undefined ? [] : [invalidTyped(field, name, why)];
 }
 
 function warningCauses({ deprecated, deprecationWarning }: CustomResourceDefinitionVersion, at: string): StatusCause[] {
   if (deprecationWarning === undefined) return [];
   const found: StatusCause[] = [];
-  if (deprecated !== true) found.push(invalidValue(at, deprecationWarning, 'can only be set for deprecated versions'));
+  if (deprecated !== true) found.push(invalidTyped(at, deprecationWarning, 'can only be set for deprecated versions'));
   if (Buffer.byteLength(deprecationWarning) > MAX_WARNING_BYTES)
-    found.push(invalidValue(at, deprecationWarning, `must be <= ${MAX_WARNING_BYTES} characters long`));
+    found.push(invalidTyped(at, deprecationWarning, `must be <= ${MAX_WARNING_BYTES} characters long`));
   const strange = deprecationWarning.search(/\p{C}/u);
   if (strange >= 0) {
     const why = `must only contain printable UTF-8 characters; non-printable character found at index ${strange}`;
-    found.push(invalidValue(at, deprecationWarning, why));
+    found.push(invalidTyped(at, deprecationWarning, why));
   }
   return found;
 }
@@ -119,10 +121,10 @@ function scaleCauses(scale: CustomResourceSubresourceScale, at: string): StatusC
     const value = scale[name] ?? '';
     const field = `${at}.${name}`;
     if (value === '') return name === 'labelSelectorPath' ? [] : [required(field)];
-    if (!value.startsWith('.')) return [invalidValue(field, value, 'must be a simple json path starting with .')];
+    if (!value.startsWith('.')) return [invalidTyped(field, value, 'must be a simple json path starting with .')];
     if (roots.some((root) => value.startsWith(`${root}.`))) return [];
     const where = roots.length > 1 ? `either ${roots.join(' or ')}` : (roots[0] ?? '');
-    return [invalidValue(field, value, `should be a json path under ${where}`)];
+    return [invalidTyped(field, value, `should be a json path under ${where}`)];
   };
   return [
     ...path('specReplicasPath', ['.spec']),
@@ -139,21 +141,21 @@ function columnCauses(
   const types = `must be one of ${COLUMN_TYPES.join(',')}`;
   if (name === '') found.push(required(`${at}.name`));
   if (type === '') found.push(required(`${at}.type`, types));
-  else if (!COLUMN_TYPES.includes(type)) found.push(invalidValue(`${at}.type`, type, types));
+  else if (!COLUMN_TYPES.includes(type)) found.push(invalidTyped(`${at}.type`, type, types));
   if (format !== '' && !COLUMN_FORMATS.includes(format))
-    found.push(invalidValue(`${at}.format`, format, `must be one of ${COLUMN_FORMATS.join(',')}`));
+    found.push(invalidTyped(`${at}.format`, format, `must be one of ${COLUMN_FORMATS.join(',')}`));
   return [...found, ...pathCauses(jsonPath, `${at}.JSONPath`)];
 }
 
 function pathCauses(path: string, field: string): StatusCause[] {
   if (path === '') return [required(field)];
-  if (!path.startsWith('.')) return [invalidValue(field, path, 'must be a simple json path starting with .')];
+  if (!path.startsWith('.')) return [invalidTyped(field, path, 'must be a simple json path starting with .')];
   try {
     compileJsonPath(path);
     return [];
   } catch (error) {
     if (!(error instanceof JsonPathError)) throw error;
-    return [invalidValue(field, path, error.message)];
+    return [invalidTyped(field, path, error.message)];
   }
 }
 
@@ -163,10 +165,10 @@ function selectableCauses(fields: readonly SelectableField[], schema: Schema, at
     if (jsonPath === '') return [required(field)];
     if (fields.findIndex((other) => other.jsonPath === jsonPath) < index) return [duplicate(field, jsonPath)];
     const found = fieldAt(jsonPath, schema, { brackets: false });
-    if ('fault' in found) return [invalidValue(field, jsonPath, `is an invalid path: ${found.fault}`)];
+    if ('fault' in found) return [invalidTyped(field, jsonPath, `is an invalid path: ${found.fault}`)];
     if (SELECTABLE_TYPES.includes(found.schema.type ?? '')) return [];
     const why =
       'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
-    return [invalidValue(field, jsonPath, why)];
+    return [invalidTyped(field, jsonPath, why)];
   });
 }

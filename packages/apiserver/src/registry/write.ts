@@ -350,21 +350,31 @@ function unchanged(object: KubeObject, old: KubeObject): boolean {
   return isDeepStrictEqual(JSON.parse(JSON.stringify(timeless(object))), timeless(old));
 }
 
-/** @throws ApiError Invalid, with each cause. */
-function validate(core: Core, context: WriteContext, object: KubeObject, old: KubeObject | undefined): void {
+/** Nothing is waited for but rules that take longer than a turn. @throws ApiError Invalid, with each cause. */
+function validate(
+  core: Core,
+  context: WriteContext,
+  object: KubeObject,
+  old: KubeObject | undefined,
+): Promise<void> | undefined {
   const { definition, version } = context.served;
-  const { strategy } = definition;
   const schema = version.schema();
   const helpers = strategyContext(core, context);
   const causes = validateMetadata(object.metadata, metadataRules(definition), old?.metadata);
-  const outside = ({ field = '' }: StatusCause): boolean => !field.startsWith('metadata.');
-  if (definition.builtin) causes.push(...schema.validate(object).filter(outside));
-  else causes.push(...customResourceCauses(schema, object, old, causes, helpers.warn).filter(outside));
-  // The kind's own rules may rely on the shape that the schema promises.
-  if (causes.length === 0) causes.push(...(strategy.validate?.(object, old, helpers) ?? []));
-  if (causes.length > 0) throw invalid(definition, object.metadata.name ?? '', causes);
-  if (!definition.builtin)
+  const judge = (found: readonly StatusCause[]): void => {
+    causes.push(...found.filter(({ field = '' }) => !field.startsWith('metadata.')));
+    // The kind's own rules may rely on the shape that the schema promises.
+    if (causes.length === 0) causes.push(...(definition.strategy.validate?.(object, old, helpers) ?? []));
+    if (causes.length > 0) throw invalid(definition, object.metadata.name ?? '', causes);
+    if (definition.builtin) return;
     for (const warning of finalizerWarnings(object.metadata, old?.metadata)) helpers.warn(warning);
+  };
+  const found = definition.builtin
+    ? schema.validate(object)
+    : customResourceCauses(schema, object, old, causes, helpers.warn);
+  if (found instanceof Promise) return found.then(judge);
+  judge(found);
+  return undefined;
 }
 
 /** The object as the steps leave it that see it before it is checked. */
@@ -389,11 +399,12 @@ async function admit(
   old: KubeObject | undefined,
 ): Promise<KubeObject> {
   const { admission } = core;
-  validate(core, context, object, old);
+  const validated = validate(core, context, object, old);
+  if (validated !== undefined) await validated;
   const request = admissionRequest(context, operation, object.metadata.name ?? '', statesOf(object, old));
   const reviewed = admission.review(request);
   const admitted = completed(context, object, reviewed instanceof Promise ? await reviewed : reviewed);
-  if (admitted !== object) validate(core, context, admitted, old);
+  if (admitted !== object) await validate(core, context, admitted, old);
   context.served.definition.strategy.authorizeWrite?.(admitted, old, strategyContext(core, context));
   await admission.validate(admitted === object ? request : { ...request, object: admitted });
   return admitted;

@@ -1,13 +1,14 @@
 import {
   type Attributes,
   hasReason,
+  invalidTyped,
   isJsonObject,
   type JsonObject,
   parseFieldSelector,
   parseLabelSelector,
+  required,
   type StatusCause,
 } from '@drover/api';
-import { invalidValue, required } from '../strategies/causes.js';
 import { keyCauses, valuesCauses } from '../strategies/selector-requirement.js';
 
 const OPERATORS: readonly string[] = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
@@ -36,7 +37,7 @@ export function attributeCauses(spec: JsonObject): StatusCause[] {
   }
   if (resourceAttributes === null && nonResourceAttributes === null) {
     const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
-    causes.push(invalidValue('spec.resourceAttributes', undefined, why));
+    causes.push(invalidTyped('spec.resourceAttributes', undefined, why));
   }
   const fields = objectOf(resourceAttributes);
   return [
@@ -97,7 +98,7 @@ function selectorCauses(
   const requirements = Array.isArray(fields['requirements']) ? fields['requirements'] : [];
   const causes: StatusCause[] = [];
   if (raw !== '' && requirements.length > 0) {
-    causes.push(invalidValue(`${field}.rawSelector`, raw, 'may not specified at the same time as requirements'));
+    causes.push(invalidTyped(`${field}.rawSelector`, raw, 'may not specified at the same time as requirements'));
   }
   if (raw === '' && requirements.length === 0) {
     causes.push(

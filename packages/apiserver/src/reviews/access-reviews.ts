@@ -1,5 +1,12 @@
-import { badRequest, type Identity, invalid, type JsonObject, type KubeObject, type StatusCause } from '@drover/api';
-import { invalidValue } from '../strategies/causes.js';
+import {
+  badRequest,
+  type Identity,
+  invalid,
+  invalidTyped,
+  type JsonObject,
+  type KubeObject,
+  type StatusCause,
+} from '@drover/api';
 import { attributeCauses, attributesOf, pathCause, selectorFaults } from './access-attributes.js';
 import type { Review, ReviewContext } from './review.js';
 
@@ -101,13 +108,13 @@ function decided(rules: ReviewContext['rules'], identity: Identity, spec: JsonOb
 function subjectCauses(spec: JsonObject): StatusCause[] {
   const { name, groups } = subjectOf(spec);
   if (name !== '' || groups.length > 0) return [];
-  return [invalidValue('spec.user', '', 'at least one of user or group must be specified')];
+  return [invalidTyped('spec.user', '', 'at least one of user or group must be specified')];
 }
 
 /** Questions have no metadata; who sends them with kubectl apply is told so. */
 function metadataCauses(metadata: KubeObject['metadata'], why: string): StatusCause[] {
   const { managedFields: _managers, creationTimestamp: _time, ...said } = metadata;
-  return Object.keys(said).length === 0 ? [] : [invalidValue('metadata', said, why)];
+  return Object.keys(said).length === 0 ? [] : [invalidTyped('metadata', said, why)];
 }
 
 function placeCauses(spec: JsonObject, namespace: string): StatusCause[] {
@@ -116,7 +123,7 @@ function placeCauses(spec: JsonObject, namespace: string): StatusCause[] {
   return [
     ...(resourceAttributes === null || asked === namespace
       ? []
-      : [invalidValue('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace')]),
+      : [invalidTyped('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace')]),
     ...(nonResourceAttributes === null ? [] : [pathCause(nonResourceAttributes, 'disallowed on this kind of request')]),
   ];
 }

@@ -1,6 +1,5 @@
-import type { StatusCause } from '@drover/api';
+import { invalidTyped, notSupported, required, type StatusCause } from '@drover/api';
 import type { RuleWithOperations } from '@drover/api/types/admissionregistration-v1';
-import { invalidValue, required, unsupported } from './causes.js';
 
 const ANY = '*';
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
@@ -19,20 +18,20 @@ export function ruleCauses(
   ];
   for (const [index, operation] of operations.entries()) {
     if (!OPERATIONS.includes(operation)) {
-      causes.push(unsupported(`${at}.operations[${index}]`, operation, OPERATIONS));
+      causes.push(notSupported(`${at}.operations[${index}]`, operation, OPERATIONS));
     }
   }
   for (const [index, version] of apiVersions.entries()) {
     if (version === '') causes.push(required(`${at}.apiVersions[${index}]`));
   }
-  if (scope !== undefined && !SCOPES.includes(scope)) causes.push(unsupported(`${at}.scope`, scope, SCOPES));
+  if (scope !== undefined && !SCOPES.includes(scope)) causes.push(notSupported(`${at}.scope`, scope, SCOPES));
   return causes;
 }
 
 function listCauses(values: readonly string[], at: string, what: string, items = 'string'): StatusCause[] {
   if (values.length === 0) return [required(at)];
   if (values.length === 1 || !values.includes(ANY)) return [];
-  return [invalidValue(at, values, `if '*' is present, must not specify other ${what}`, items)];
+  return [invalidTyped(at, values, `if '*' is present, must not specify other ${what}`, items)];
 }
 
 function resourceCauses(resources: readonly string[], at: string): StatusCause[] {
@@ -45,16 +44,16 @@ function resourceCauses(resources: readonly string[], at: string): StatusCause[]
     if (sub === undefined) continue;
     for (const wide of [`${main}/*`, `*/${sub}`]) {
       if (!seen.has(wide)) continue;
-      causes.push(invalidValue(`${at}[${index}]`, resource, `if '${wide}' is present, must not specify ${resource}`));
+      causes.push(invalidTyped(`${at}[${index}]`, resource, `if '${wide}' is present, must not specify ${resource}`));
     }
     seen.add(resource);
   }
   if (resources.length > 1 && resources.includes('*/*')) {
-    causes.push(invalidValue(at, resources, "if '*/*' is present, must not specify other resources"));
+    causes.push(invalidTyped(at, resources, "if '*/*' is present, must not specify other resources"));
   }
   if (resources.includes(ANY) && resources.some((resource) => resource !== ANY && !resource.includes('/'))) {
     const why = "if '*' is present, must not specify other resources without subresources";
-    causes.push(invalidValue(at, resources, why));
+    causes.push(invalidTyped(at, resources, why));
   }
   return causes;
 }

@@ -1,9 +1,8 @@
-import { dns1035Label, dnsSubdomain, pathSegment, type StatusCause } from '@drover/api';
+import { dns1035Label, dnsSubdomain, invalidTyped, pathSegment, required, type StatusCause } from '@drover/api';
 import type { APIService, APIServiceSpec } from '@drover/api/types/apiregistration-v1';
 import type { Strategy } from '../catalog/strategy.js';
 import { timestamp } from '../registry/core.js';
 import { absent, inner, loose } from './absent.js';
-import { invalidValue, required } from './causes.js';
 import { plain } from './plain.js';
 
 const GROUP_PRIORITY = 20_000;
@@ -37,7 +36,7 @@ function causes({ metadata, spec }: APIService): StatusCause[] {
   const found: StatusCause[] = [];
   if (name !== wanted) {
     found.push(
-      invalidValue('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`),
+      invalidTyped('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`),
     );
   }
   const badGroup = group === '' ? undefined : dnsSubdomain(group);
@@ -45,8 +44,8 @@ function causes({ metadata, spec }: APIService): StatusCause[] {
   if (group === '' && version !== 'v1') {
     found.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
   }
-  if (badGroup !== undefined) found.push(invalidValue('spec.group', group, badGroup));
-  if (badVersion !== undefined) found.push(invalidValue('spec.version', version, badVersion));
+  if (badGroup !== undefined) found.push(invalidTyped('spec.group', group, badGroup));
+  if (badVersion !== undefined) found.push(invalidTyped('spec.version', version, badVersion));
   return [...found, ...priorityCauses(spec), ...serviceCauses(spec)];
 }
 
@@ -57,7 +56,7 @@ function priorityCauses({ groupPriorityMinimum, versionPriority }: APIServiceSpe
   ];
   return checked
     .filter(([, value, most]) => value <= 0 || value > most)
-    .map(([field, value, most]) => invalidValue(field, value, `must be positive and less than ${most}`));
+    .map(([field, value, most]) => invalidTyped(field, value, `must be positive and less than ${most}`));
 }
 
 function serviceCauses({ service, caBundle = '', insecureSkipTLSVerify = false }: APIServiceSpec): StatusCause[] {
@@ -65,12 +64,12 @@ function serviceCauses({ service, caBundle = '', insecureSkipTLSVerify = false }
   if (service === undefined) {
     if (caBundle !== '') {
       found.push(
-        invalidValue('spec.caBundle', `${caBundle.length} bytes`, 'local APIServices may not have a caBundle'),
+        invalidTyped('spec.caBundle', `${caBundle.length} bytes`, 'local APIServices may not have a caBundle'),
       );
     }
     if (insecureSkipTLSVerify) {
       const why = 'local APIServices may not have insecureSkipTLSVerify';
-      found.push(invalidValue('spec.insecureSkipTLSVerify', true, why));
+      found.push(invalidTyped('spec.insecureSkipTLSVerify', true, why));
     }
     return found;
   }
@@ -79,10 +78,10 @@ function serviceCauses({ service, caBundle = '', insecureSkipTLSVerify = false }
   if (name === '') found.push(required('spec.service.name'));
   if (port < 1 || port > 65_535) {
     const why = 'port is not valid: must be between 1 and 65535, inclusive';
-    found.push(invalidValue('spec.service.port', port, why));
+    found.push(invalidTyped('spec.service.port', port, why));
   }
   if (insecureSkipTLSVerify && caBundle !== '') {
-    found.push(invalidValue('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present'));
+    found.push(invalidTyped('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present'));
   }
   return found;
 }

@@ -1,7 +1,5 @@
-import type { StatusCause } from '@drover/api';
-import { dnsSubdomain } from '@drover/api';
+import { dnsSubdomain, invalidTyped, required, type StatusCause } from '@drover/api';
 import type { WebhookClientConfig } from '@drover/api/types/admissionregistration-v1';
-import { invalidValue, required } from './causes.js';
 
 const FORM = '; desired format: https://host[/path]';
 
@@ -19,14 +17,14 @@ function urlCauses(text: string, at: string): StatusCause[] {
   const url = new URL(text);
   const causes: StatusCause[] = [];
   const scheme = url.protocol.slice(0, -1);
-  if (scheme !== 'https') causes.push(invalidValue(at, scheme, `'https' is the only allowed URL scheme${FORM}`));
-  if (url.host === '') causes.push(invalidValue(at, '', `host must be provided${FORM}`));
+  if (scheme !== 'https') causes.push(invalidTyped(at, scheme, `'https' is the only allowed URL scheme${FORM}`));
+  if (url.host === '') causes.push(invalidTyped(at, '', `host must be provided${FORM}`));
   if (url.username !== '' || url.password !== '') {
-    causes.push(invalidValue(at, userOf(url), 'user information is not permitted in the URL'));
+    causes.push(invalidTyped(at, userOf(url), 'user information is not permitted in the URL'));
   }
-  if (url.hash !== '') causes.push(invalidValue(at, url.hash.slice(1), 'fragments are not permitted in the URL'));
+  if (url.hash !== '') causes.push(invalidTyped(at, url.hash.slice(1), 'fragments are not permitted in the URL'));
   if (url.search !== '') {
-    causes.push(invalidValue(at, url.search.slice(1), 'query parameters are not permitted in the URL'));
+    causes.push(invalidTyped(at, url.search.slice(1), 'query parameters are not permitted in the URL'));
   }
   return causes;
 }
@@ -38,20 +36,20 @@ function serviceCauses({ service }: WebhookClientConfig, at: string): StatusCaus
   if (namespace === '') causes.push(required(`${at}.namespace`, 'service namespace is required'));
   if (port < 1 || port > 65_535) {
     const why = 'port is not valid: must be between 1 and 65535, inclusive';
-    causes.push(invalidValue(`${at}.port`, port, why));
+    causes.push(invalidTyped(`${at}.port`, port, why));
   }
   return path === undefined ? causes : [...causes, ...pathCauses(path, `${at}.path`)];
 }
 
 function pathCauses(path: string, at: string): StatusCause[] {
   if (path === '' || path === '/') return [];
-  if (path === '//') return [invalidValue(at, path, 'segment[0] may not be empty')];
-  const causes = path.startsWith('/') ? [] : [invalidValue(at, path, "must start with a '/'")];
+  if (path === '//') return [invalidTyped(at, path, 'segment[0] may not be empty')];
+  const causes = path.startsWith('/') ? [] : [invalidTyped(at, path, "must start with a '/'")];
   const steps = path.slice(1).replace(/\/$/, '').split('/');
   for (const [index, step] of steps.entries()) {
     const why = step === '' ? undefined : dnsSubdomain(step);
-    if (step === '') causes.push(invalidValue(at, path, `segment[${index}] may not be empty`));
-    else if (why !== undefined) causes.push(invalidValue(at, path, `segment[${index}]: ${why}`));
+    if (step === '') causes.push(invalidTyped(at, path, `segment[${index}] may not be empty`));
+    else if (why !== undefined) causes.push(invalidTyped(at, path, `segment[${index}]: ${why}`));
   }
   return causes;
 }

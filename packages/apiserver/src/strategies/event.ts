@@ -1,7 +1,6 @@
-import { qualifiedName, type StatusCause } from '@drover/api';
+import { invalidTyped, qualifiedName, required, type StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 import { type Fields, inner, loose } from './absent.js';
-import { invalidValue, required } from './causes.js';
 import { plain } from './plain.js';
 
 /** Where Events about what has no namespace are. */
@@ -45,7 +44,7 @@ function textOf(value: unknown): string {
 function placeCauses(namespace = '', about: Fields | undefined): StatusCause[] {
   const place = textOf(about?.['namespace']);
   const fits = place === '' ? namespace === PLACELESS : namespace === place;
-  return fits ? [] : [invalidValue('involvedObject.namespace', place, 'does not match event.namespace')];
+  return fits ? [] : [invalidTyped('involvedObject.namespace', place, 'does not match event.namespace')];
 }
 
 function newerCauses(fields: Fields, controllerField: string, note: unknown): StatusCause[] {
@@ -57,23 +56,23 @@ function newerCauses(fields: Fields, controllerField: string, note: unknown): St
   });
   return [
     ...(controller === '' ? [required(controllerField)] : []),
-    ...(wrong === undefined ? [] : [invalidValue(controllerField, controller, wrong)]),
+    ...(wrong === undefined ? [] : [invalidTyped(controllerField, controller, wrong)]),
     ...texts,
     ...lengthCauses('message', textOf(note), LONGEST.note),
   ];
 }
 
 function lengthCauses(field: string, text: string, longest: number): StatusCause[] {
-  return text.length <= longest ? [] : [invalidValue(field, '', `can have at most ${longest} characters`)];
+  return text.length <= longest ? [] : [invalidTyped(field, '', `can have at most ${longest} characters`)];
 }
 
 function createCauses(fields: Fields): StatusCause[] {
   const type = textOf(fields['type']);
   const causes: StatusCause[] = [];
-  if (type !== 'Normal' && type !== 'Warning') causes.push(invalidValue('type', '', `has invalid value: ${type}`));
+  if (type !== 'Normal' && type !== 'Warning') causes.push(invalidTyped('type', '', `has invalid value: ${type}`));
   for (const field of ['deprecatedFirstTimestamp', 'deprecatedLastTimestamp', 'deprecatedCount']) {
     const told = field.replace(/^deprecated(.)/, (_all, letter: string) => letter.toLowerCase());
-    if (isGiven(fields[field]) && fields[field] !== 0) causes.push(invalidValue(told, '', 'needs to be unset'));
+    if (isGiven(fields[field]) && fields[field] !== 0) causes.push(invalidTyped(told, '', 'needs to be unset'));
   }
   return causes;
 }

@@ -1,8 +1,7 @@
-import { qualifiedName, type StatusCause } from '@drover/api';
+import { duplicate, invalidTyped, qualifiedName, required, type StatusCause } from '@drover/api';
 import { BOOL, type CelEnvironment, type CelType, CompileError, typeText } from '@drover/api/cel';
 import type { MatchCondition } from '@drover/api/types/admissionregistration-v1';
 import { expressionEnvironment } from '../admission/expression-environment.js';
-import { duplicate, invalidValue, required } from './causes.js';
 
 /** Match conditions of one webhook or policy. */
 const MATCH_CONDITIONS = 64;
@@ -18,10 +17,10 @@ export function expressionCauses(
     const { type } = environment.compile(expression);
     return wanted.some((one) => typeText(one) === typeText(type))
       ? []
-      : [invalidValue(at, expression, wrongType(wanted, type))];
+      : [invalidTyped(at, expression, wrongType(wanted, type))];
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
-    return [invalidValue(at, expression, `compilation failed: ${error.message}`)];
+    return [invalidTyped(at, expression, `compilation failed: ${error.message}`)];
   }
 }
 
@@ -53,7 +52,7 @@ export function matchConditionCauses(
         : expressionCauses(environment, trimmed, `${here}.expression`, BOOL);
     const why = name === '' ? undefined : qualifiedName(name);
     if (name === '') causes.push(required(`${here}.name`));
-    else if (why !== undefined) causes.push(invalidValue(`${here}.name`, name, why));
+    else if (why !== undefined) causes.push(invalidTyped(`${here}.name`, name, why));
     if (conditions.findIndex((other) => other.name === name) < index) causes.push(duplicate(`${here}.name`, name));
     return causes;
   });

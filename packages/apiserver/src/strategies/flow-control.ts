@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { dnsSubdomain, type StatusCause } from '@drover/api';
+import { dnsSubdomain, forbiddenField, invalidTyped, notSupported, required, type StatusCause } from '@drover/api';
 import type { FlowSchema, PriorityLevelConfiguration } from '@drover/api/types/flowcontrol-v1';
 import type { Strategy } from '../catalog/strategy.js';
 import { mandatoryLevels, mandatorySchemas } from '../fairness/default-objects.js';
 import { DEFAULT_PRECEDENCE } from '../fairness/flow-schema.js';
 import { absent, inner, loose } from './absent.js';
-import { forbiddenField, invalidValue, required, unsupported } from './causes.js';
 import { counted } from './plain.js';
 
 type Limited = NonNullable<NonNullable<PriorityLevelConfiguration['spec']>['limited']>;
@@ -50,22 +49,22 @@ function schemaCauses({ metadata: { name = '' }, spec }: FlowSchema): StatusCaus
   const causes: StatusCause[] = [];
   const precedence = spec?.matchingPrecedence ?? 0;
   const at = 'spec.matchingPrecedence';
-  if (precedence <= 0) causes.push(invalidValue(at, precedence, 'must be a positive value'));
+  if (precedence <= 0) causes.push(invalidTyped(at, precedence, 'must be a positive value'));
   if (precedence > HIGHEST_PRECEDENCE) {
-    causes.push(invalidValue(at, precedence, `must not be greater than ${HIGHEST_PRECEDENCE}`));
+    causes.push(invalidTyped(at, precedence, `must not be greater than ${HIGHEST_PRECEDENCE}`));
   }
   if (precedence === 1 && name !== 'exempt') {
-    causes.push(invalidValue(at, precedence, "only the schema named 'exempt' may have matchingPrecedence 1"));
+    causes.push(invalidTyped(at, precedence, "only the schema named 'exempt' may have matchingPrecedence 1"));
   }
   const method = spec?.distinguisherMethod?.type;
   if (spec?.distinguisherMethod !== undefined && method !== 'ByUser' && method !== 'ByNamespace') {
-    causes.push(unsupported('spec.distinguisherMethod.type', method, ['ByNamespace', 'ByUser']));
+    causes.push(notSupported('spec.distinguisherMethod.type', method ?? '', ['ByNamespace', 'ByUser']));
   }
   const level = spec?.priorityLevelConfiguration?.name ?? '';
   const reference = 'spec.priorityLevelConfiguration.name';
   const wrong = level === '' ? undefined : dnsSubdomain(level);
   if (level === '') causes.push(required(reference, 'must reference a priority level'));
-  else if (wrong !== undefined) causes.push(invalidValue(reference, level, wrong));
+  else if (wrong !== undefined) causes.push(invalidTyped(reference, level, wrong));
   causes.push(...(spec?.rules ?? []).flatMap((rule, index) => ruleCauses(rule, `spec.rules[${index}]`)));
   const fixed = mandatorySchemas.find(({ metadata }) => metadata.name === name)?.spec;
   if (fixed !== undefined && !isDeepStrictEqual(spec, fixed)) causes.push(notFixed(name, spec));
@@ -111,7 +110,7 @@ function ruleCauses({ subjects, resourceRules = [], nonResourceRules = [] }: Rul
     causes.push(...listCauses(rule.nonResourceURLs, `${here}.nonResourceURLs`, none, 'non-resource URLs'));
     for (const [place, url] of (rule.nonResourceURLs ?? []).entries()) {
       const wrong = urlFault(url);
-      if (wrong !== undefined) causes.push(invalidValue(`${here}.nonResourceURLs[${place}]`, url, wrong));
+      if (wrong !== undefined) causes.push(invalidTyped(`${here}.nonResourceURLs[${place}]`, url, wrong));
     }
   }
   return causes;
@@ -122,7 +121,7 @@ const SUBJECT_FIELDS = { ServiceAccount: 'serviceAccount', User: 'user', Group: 
 function subjectCauses(subject: Rule['subjects'][number], at: string): StatusCause[] {
   const { kind } = subject;
   if (kind !== 'ServiceAccount' && kind !== 'User' && kind !== 'Group') {
-    return [unsupported(`${at}.kind`, kind, ['Group', 'ServiceAccount', 'User'])];
+    return [notSupported(`${at}.kind`, kind, ['Group', 'ServiceAccount', 'User'])];
   }
   const causes: StatusCause[] = [];
   for (const [other, field] of Object.entries(SUBJECT_FIELDS)) {
@@ -143,13 +142,13 @@ function subjectCauses(subject: Rule['subjects'][number], at: string): StatusCau
 function verbCauses({ verbs = [] }: Verbs, at: string): StatusCause[] {
   const causes = listCauses(verbs, `${at}.verbs`, 'verbs must contain at least one value', 'verbs');
   const known = verbs.includes('*') || verbs.every((verb) => VERBS.includes(verb));
-  return known ? causes : [...causes, unsupported(`${at}.verbs`, verbs, VERBS)];
+  return known ? causes : [...causes, notSupported(`${at}.verbs`, verbs, VERBS)];
 }
 
 function listCauses(list: readonly string[] = [], at: string, none: string, what: string): StatusCause[] {
   if (list.length === 0) return [required(at, none)];
   if (list.length === 1 || !list.includes('*')) return [];
-  return [invalidValue(at, list, `if '*' is present, must not specify other ${what}`)];
+  return [invalidTyped(at, list, `if '*' is present, must not specify other ${what}`)];
 }
 
 function urlFault(url: string): string | undefined {
@@ -167,7 +166,7 @@ function levelCauses({ metadata: { name = '' }, spec }: PriorityLevelConfigurati
   const type = spec?.type;
   const causes: StatusCause[] = [];
   if ((name === 'exempt') !== (type === 'Exempt')) {
-    causes.push(invalidValue('spec.type', type, "type must be 'Exempt' if and only if name is 'exempt'"));
+    causes.push(invalidTyped('spec.type', type, "type must be 'Exempt' if and only if name is 'exempt'"));
   }
   if (type === 'Exempt') {
     if (spec?.limited) causes.push(forbiddenField('spec.limited', 'must be nil if the type is not Limited'));
@@ -176,7 +175,7 @@ function levelCauses({ metadata: { name = '' }, spec }: PriorityLevelConfigurati
     if (spec?.exempt) causes.push(forbiddenField('spec.exempt', 'must be nil if the type is Limited'));
     if (spec?.limited) causes.push(...limitedCauses(spec.limited, 'spec.limited'));
     else causes.push(required('spec.limited', 'must not be empty when type is Limited'));
-  } else causes.push(unsupported('spec.type', type, ['Exempt', 'Limited']));
+  } else causes.push(notSupported('spec.type', type ?? '', ['Exempt', 'Limited']));
   const fixed = mandatoryLevels.find(({ metadata }) => metadata.name === name)?.spec;
   if (fixed === undefined) return causes;
   if (name !== 'exempt') return isDeepStrictEqual(spec, fixed) ? causes : [...causes, notFixed(name, spec)];
@@ -193,9 +192,9 @@ function shareCauses(
 ): StatusCause[] {
   const { nominalConcurrencyShares: own = 0, lendablePercent: lent = 0 } = shares ?? {};
   const causes: StatusCause[] = [];
-  if (own < 0) causes.push(invalidValue(`${at}.nominalConcurrencyShares`, own, 'must be a non-negative integer'));
+  if (own < 0) causes.push(invalidTyped(`${at}.nominalConcurrencyShares`, own, 'must be a non-negative integer'));
   if (lent < 0 || lent > 100) {
-    causes.push(invalidValue(`${at}.lendablePercent`, lent, 'must be between 0 and 100, inclusive'));
+    causes.push(invalidTyped(`${at}.lendablePercent`, lent, 'must be between 0 and 100, inclusive'));
   }
   return causes;
 }
@@ -204,7 +203,7 @@ function limitedCauses(limited: Limited, at: string): StatusCause[] {
   const causes = shareCauses(limited, at);
   const { borrowingLimitPercent: borrowed = 0, limitResponse } = limited;
   if (borrowed < 0) {
-    causes.push(invalidValue(`${at}.borrowingLimitPercent`, borrowed, 'if specified, must be a non-negative integer'));
+    causes.push(invalidTyped(`${at}.borrowingLimitPercent`, borrowed, 'if specified, must be a non-negative integer'));
   }
   const here = `${at}.limitResponse`;
   const queuing = limitResponse?.queuing;
@@ -214,23 +213,23 @@ function limitedCauses(limited: Limited, at: string): StatusCause[] {
   } else if (limitResponse?.type === 'Queue') {
     if (queuing) causes.push(...queueCauses(queuing, `${here}.queuing`));
     else causes.push(required(`${here}.queuing`, 'must not be empty if limited.limitResponse.type is Limited'));
-  } else causes.push(unsupported(`${here}.type`, limitResponse?.type ?? '', ['Queue', 'Reject']));
+  } else causes.push(notSupported(`${here}.type`, limitResponse?.type ?? '', ['Queue', 'Reject']));
   return causes;
 }
 
 function queueCauses({ queues = 0, handSize = 0, queueLengthLimit = 0 }: Queuing, at: string): StatusCause[] {
   const causes: StatusCause[] = [];
-  if (queueLengthLimit <= 0) causes.push(invalidValue(`${at}.queueLengthLimit`, queueLengthLimit, 'must be positive'));
-  if (queues <= 0) causes.push(invalidValue(`${at}.queues`, queues, 'must be positive'));
+  if (queueLengthLimit <= 0) causes.push(invalidTyped(`${at}.queueLengthLimit`, queueLengthLimit, 'must be positive'));
+  if (queues <= 0) causes.push(invalidTyped(`${at}.queues`, queues, 'must be positive'));
   else if (queues > MOST_QUEUES)
-    causes.push(invalidValue(`${at}.queues`, queues, `must not be greater than ${MOST_QUEUES}`));
+    causes.push(invalidTyped(`${at}.queues`, queues, `must not be greater than ${MOST_QUEUES}`));
   const bits = handSize > 0 && handSize <= queues ? dealBits(queues, handSize) : 0;
-  if (handSize <= 0) causes.push(invalidValue(`${at}.handSize`, handSize, 'must be positive'));
+  if (handSize <= 0) causes.push(invalidTyped(`${at}.handSize`, handSize, 'must be positive'));
   else if (handSize > queues) {
-    causes.push(invalidValue(`${at}.handSize`, handSize, `should not be greater than queues (${queues})`));
+    causes.push(invalidTyped(`${at}.handSize`, handSize, `should not be greater than queues (${queues})`));
   } else if (bits > HASH_BITS) {
     const why = `required entropy bits of deckSize ${queues} and handSize ${handSize} should not be greater than ${HASH_BITS}`;
-    causes.push(invalidValue(`${at}.handSize`, handSize, why));
+    causes.push(invalidTyped(`${at}.handSize`, handSize, why));
   }
   return causes;
 }
@@ -239,5 +238,5 @@ function queueCauses({ queues = 0, handSize = 0, queueLengthLimit = 0 }: Queuing
 const dealBits = (deck: number, hand: number): number => Math.ceil(Math.log2(deck) * hand);
 
 function notFixed(name: string, spec: unknown, except = ''): StatusCause {
-  return invalidValue('spec', spec, `spec of '${name}'${except} must equal the fixed value`);
+  return invalidTyped('spec', spec, `spec of '${name}'${except} must equal the fixed value`);
 }

@@ -1,6 +1,5 @@
-import { labelValue, qualifiedName, type StatusCause } from '@drover/api';
+import { forbiddenField, invalidTyped, labelValue, qualifiedName, required, type StatusCause } from '@drover/api';
 import type { LabelSelector } from '@drover/api/types/meta-v1';
-import { forbiddenField, invalidValue, required } from './causes.js';
 
 /** What is wrong with a label selector in a field. */
 export function selectorCauses(
@@ -39,7 +38,7 @@ function expressionCauses({ key, operator, values = [] }: Expression, at: string
       }
       break;
     default:
-      causes.push(invalidValue(`${at}.operator`, operator, 'not a valid selector operator'));
+      causes.push(invalidTyped(`${at}.operator`, operator, 'not a valid selector operator'));
   }
   return [
     ...causes,
@@ -50,10 +49,10 @@ function expressionCauses({ key, operator, values = [] }: Expression, at: string
 
 function keyCauses(key: string, at: string): StatusCause[] {
   const why = qualifiedName(key);
-  return why === undefined ? [] : [invalidValue(at, key, why)];
+  return why === undefined ? [] : [invalidTyped(at, key, why)];
 }
 
 function valueCauses(value: string, at: string): StatusCause[] {
   const why = labelValue(value);
-  return why === undefined ? [] : [invalidValue(at, value, why)];
+  return why === undefined ? [] : [invalidTyped(at, value, why)];
 }

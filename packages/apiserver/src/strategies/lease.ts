@@ -1,7 +1,6 @@
-import type { StatusCause } from '@drover/api';
+import { invalidTyped, type StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 import { inner, loose } from './absent.js';
-import { invalidValue } from './causes.js';
 import { plain } from './plain.js';
 
 /** Leases last some time, and count how often they went from one holder to another. */
@@ -11,10 +10,10 @@ export const lease: Strategy = {
     const { leaseDurationSeconds: seconds, leaseTransitions: transitions } = inner(loose(object), 'spec') ?? {};
     const causes: StatusCause[] = [];
     if (typeof seconds === 'number' && seconds <= 0) {
-      causes.push(invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0'));
+      causes.push(invalidTyped('spec.leaseDurationSeconds', seconds, 'must be greater than 0'));
     }
     if (typeof transitions === 'number' && transitions < 0) {
-      causes.push(invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'));
+      causes.push(invalidTyped('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'));
     }
     return causes;
   },

@@ -1,9 +1,16 @@
-import { type LimitRange, qualifiedName, type StatusCause } from '@drover/api';
+import {
+  duplicate,
+  forbiddenField,
+  invalidTyped,
+  type LimitRange,
+  qualifiedName,
+  required,
+  type StatusCause,
+} from '@drover/api';
 import type { LimitRangeItem } from '@drover/api/types/core-v1';
 import { parseNanos } from '@drover/kit';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, fieldsOf, inner, loose, objectsIn } from './absent.js';
-import { duplicate, forbiddenField, invalidValue, required } from './causes.js';
 import { plain } from './plain.js';
 
 const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim'];
@@ -46,9 +53,9 @@ export const limitRange: Strategy = {
 
 function typeCauses(field: string, type: string): StatusCause[] {
   const wrong = qualifiedName(type);
-  if (wrong !== undefined) return [invalidValue(field, type, wrong)];
+  if (wrong !== undefined) return [invalidTyped(field, type, wrong)];
   if (type.includes('/') || TYPES.includes(type)) return [];
-  return [invalidValue(field, type, 'must be a standard limit type or fully qualified')];
+  return [invalidTyped(field, type, 'must be a standard limit type or fully qualified')];
 }
 
 /** Bounds that a type does not know, or cannot be without. */
@@ -74,7 +81,7 @@ function boundCauses(at: string, item: LimitRangeItem): StatusCause[] {
       item[high]?.[name] !== undefined &&
       parseNanos(text(low)) > parseNanos(text(high));
     const cause = (field: Bound, value: Bound, why: string): StatusCause =>
-      invalidValue(`${at}.${field}[${name}]`, text(value), why);
+      invalidTyped(`${at}.${field}[${name}]`, text(value), why);
     const [least, most, request, limit] = [text('min'), text('max'), text('defaultRequest'), text('default')];
     const causes: StatusCause[] = [];
     if (above('min', 'max')) causes.push(cause('min', 'min', `min value ${least} is greater than max value ${most}`));
@@ -105,11 +112,11 @@ function ratioCauses(at: string, name: string, { min, max, maxLimitRequestRatio 
   if (told === undefined) return [];
   const field = `${at}.maxLimitRequestRatio[${name}]`;
   const ratio = parseNanos(String(told));
-  const causes = ratio < ONE ? [invalidValue(field, String(told), `ratio ${told} is less than 1`)] : [];
+  const causes = ratio < ONE ? [invalidTyped(field, String(told), `ratio ${told} is less than 1`)] : [];
   const [least, most] = [parseNanos(String(min?.[name] ?? '0')), parseNanos(String(max?.[name] ?? '0'))];
   if (least > 0n && most > 0n && ratio * least > most * ONE) {
     const limit = (Number((most * 1_000_000n) / least) / 1_000_000).toFixed(6);
-    causes.push(invalidValue(field, String(told), `ratio ${told} is greater than max/min = ${limit}`));
+    causes.push(invalidTyped(field, String(told), `ratio ${told} is greater than max/min = ${limit}`));
   }
   return causes;
 }

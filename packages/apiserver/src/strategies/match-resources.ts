@@ -1,8 +1,7 @@
-import { pathSegment, type StatusCause } from '@drover/api';
+import { duplicate, invalidTyped, pathSegment, type StatusCause } from '@drover/api';
 import type { MatchResources, NamedRuleWithOperations } from '@drover/api/types/admissionregistration-v1';
 import { absent, type Fields, objectsIn } from './absent.js';
 import { ruleCauses } from './admission-rules.js';
-import { duplicate, invalidValue } from './causes.js';
 import { selectorCauses } from './label-selector.js';
 
 /** Fills in what MatchResources leave out. */
@@ -33,7 +32,7 @@ function namedRuleCauses(rule: NamedRuleWithOperations, at: string): StatusCause
     const here = `${at}.resourceNames[${index}]`;
     const why = pathSegment(name);
     return [
-      ...(why === undefined ? [] : [invalidValue(here, name, why)]),
+      ...(why === undefined ? [] : [invalidTyped(here, name, why)]),
       ...(resourceNames.indexOf(name) < index ? [duplicate(here, name)] : []),
     ];
   });

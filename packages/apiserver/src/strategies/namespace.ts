@@ -1,7 +1,6 @@
-import { ApiError, dnsLabel, type KubeObject, qualifiedName, type StatusCause } from '@drover/api';
+import { ApiError, dnsLabel, invalidTyped, type KubeObject, qualifiedName, type StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, inner, loose, made } from './absent.js';
-import { invalidValue } from './causes.js';
 import { plain } from './plain.js';
 
 /** Namespaces that the cluster itself lives in, and that it has again when they went. */
@@ -67,7 +66,7 @@ function labelName({ metadata }: KubeObject): void {
 function finalizerCauses(finalizer: string): StatusCause[] {
   const field = 'spec.finalizers';
   const wrong = qualifiedName(finalizer);
-  if (wrong !== undefined) return [invalidValue(field, finalizer, wrong)];
+  if (wrong !== undefined) return [invalidTyped(field, finalizer, wrong)];
   if (finalizer.includes('/') || STANDARD_FINALIZERS.includes(finalizer)) return [];
-  return [invalidValue(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')];
+  return [invalidTyped(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')];
 }

@@ -1,7 +1,14 @@
-import { forbidden, type KubeObject, type PriorityClass, type StatusCause } from '@drover/api';
+import {
+  forbidden,
+  forbiddenField,
+  invalidTyped,
+  type KubeObject,
+  notSupported,
+  type PriorityClass,
+  type StatusCause,
+} from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, loose } from './absent.js';
-import { forbiddenField, invalidValue, unsupported } from './causes.js';
 import { plain } from './plain.js';
 
 const PREFIX = 'system-';
@@ -64,7 +71,9 @@ function valueCauses({ metadata: { name = '' }, value, globalDefault = false }: 
 }
 
 function policyCauses({ preemptionPolicy }: PriorityClass): StatusCause[] {
-  return POLICIES.includes(preemptionPolicy ?? '') ? [] : [unsupported('preemptionPolicy', preemptionPolicy, POLICIES)];
+  return POLICIES.includes(preemptionPolicy ?? '')
+    ? []
+    : [notSupported('preemptionPolicy', preemptionPolicy ?? '', POLICIES)];
 }
 
 function frozenCauses(now: PriorityClass, old: KubeObject): StatusCause[] {
@@ -72,7 +81,7 @@ function frozenCauses(now: PriorityClass, old: KubeObject): StatusCause[] {
   const causes: StatusCause[] = [];
   if (now.value !== before.value) causes.push(forbiddenField('value', 'may not be changed in an update.'));
   if (now.preemptionPolicy !== before.preemptionPolicy) {
-    causes.push(invalidValue('preemptionPolicy', now.preemptionPolicy, 'field is immutable'));
+    causes.push(invalidTyped('preemptionPolicy', now.preemptionPolicy, 'field is immutable'));
   }
   return causes;
 }

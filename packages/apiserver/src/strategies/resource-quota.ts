@@ -1,9 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type KubeObject, qualifiedName, type ResourceQuota, type StatusCause } from '@drover/api';
+import {
+  invalidTyped,
+  type KubeObject,
+  qualifiedName,
+  type ResourceQuota,
+  required,
+  type StatusCause,
+} from '@drover/api';
 import type { ResourceQuotaSpec, ScopedResourceSelectorRequirement } from '@drover/api/types/core-v1';
 import { parseNanos } from '@drover/kit';
 import type { Strategy } from '../catalog/strategy.js';
-import { invalidValue, required } from './causes.js';
 import { plain } from './plain.js';
 
 /** What a pod asks for, as quotas name it; scopes are about these. */
@@ -54,9 +60,9 @@ function limitCauses(name: string, quantity: string): StatusCause[] {
   const causes = nameCauses(field, name);
   if (causes.length > 0) return causes;
   const nanos = parseNanos(quantity);
-  if (nanos < 0n) return [invalidValue(field, quantity, 'must be greater than or equal to 0')];
+  if (nanos < 0n) return [invalidTyped(field, quantity, 'must be greater than or equal to 0')];
   const whole = WHOLE.has(name) || name.startsWith('count/');
-  return whole && nanos % 1_000_000_000n !== 0n ? [invalidValue(field, quantity, 'must be an integer')] : [];
+  return whole && nanos % 1_000_000_000n !== 0n ? [invalidTyped(field, quantity, 'must be an integer')] : [];
 }
 
 /** What kube-apiserver says of a name: once as that of a resource, once as that of one that is limited. */
@@ -100,7 +106,7 @@ function selectorCauses({ scopeSelector, hard = {} }: ResourceQuotaSpec): Status
   return (scopeSelector?.matchExpressions ?? []).flatMap((requirement) => [
     ...Object.keys(hard)
       .filter((name) => !fits(requirement.scopeName, name))
-      .map(() => invalidValue(field, scopeSelector, 'unsupported scope applied to resource')),
+      .map(() => invalidTyped(field, scopeSelector, 'unsupported scope applied to resource')),
     ...requirementCauses(field, requirement),
   ]);
 }
@@ -113,7 +119,7 @@ function requirementCauses(
   if (scopeName !== 'PriorityClass' && operator !== 'Exists') {
     const why =
       "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
-    causes.push(invalidValue(`${field}.operator`, operator, why));
+    causes.push(invalidTyped(`${field}.operator`, operator, why));
   }
   const listed = operator === 'In' || operator === 'NotIn';
   if (listed && values.length === 0) {
@@ -122,7 +128,7 @@ function requirementCauses(
   }
   if (!listed && values.length > 0) {
     const why = "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector";
-    causes.push(invalidValue(`${field}.values`, values, why));
+    causes.push(invalidTyped(`${field}.values`, values, why));
   }
   return causes;
 }

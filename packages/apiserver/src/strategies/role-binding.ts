@@ -1,8 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { dnsSubdomain, type KubeObject, notFound, pathSegment, type StatusCause } from '@drover/api';
+import {
+  dnsSubdomain,
+  invalidTyped,
+  type KubeObject,
+  notFound,
+  notSupported,
+  pathSegment,
+  required,
+  type StatusCause,
+} from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, type Fields, inner, loose, made, objectsIn } from './absent.js';
-import { invalidValue, required, unsupported } from './causes.js';
 import { mayAnyway, onlyLetsGo, RBAC_GROUP, requireHeld } from './escalation.js';
 import { plain } from './plain.js';
 
@@ -60,10 +68,10 @@ function roleCauses(object: KubeObject, plural: string): StatusCause[] {
   const kinds = plural === 'clusterrolebindings' ? ['ClusterRole'] : ['Role', 'ClusterRole'];
   const wrongName = pathSegment(name);
   return [
-    ...(group === RBAC_GROUP ? [] : [unsupported('roleRef.apiGroup', group, [RBAC_GROUP])]),
-    ...(kinds.includes(kind) ? [] : [unsupported('roleRef.kind', kind, kinds)]),
+    ...(group === RBAC_GROUP ? [] : [notSupported('roleRef.apiGroup', group, [RBAC_GROUP])]),
+    ...(kinds.includes(kind) ? [] : [notSupported('roleRef.kind', kind, kinds)]),
     ...(name === '' ? [required('roleRef.name')] : []),
-    ...(wrongName === undefined ? [] : [invalidValue('roleRef.name', name, wrongName)]),
+    ...(wrongName === undefined ? [] : [invalidTyped('roleRef.name', name, wrongName)]),
   ];
 }
 
@@ -75,17 +83,17 @@ function subjectCauses(object: KubeObject, namespaced: boolean): StatusCause[] {
     switch (kind) {
       case 'ServiceAccount': {
         const wrongName = name === '' ? undefined : dnsSubdomain(name);
-        if (wrongName !== undefined) causes.push(invalidValue(`${field}.name`, name, wrongName));
-        if (group !== '') causes.push(unsupported(`${field}.apiGroup`, group, ['']));
+        if (wrongName !== undefined) causes.push(invalidTyped(`${field}.name`, name, wrongName));
+        if (group !== '') causes.push(notSupported(`${field}.apiGroup`, group, ['']));
         if (!namespaced && textOf(subject, 'namespace') === '') causes.push(required(`${field}.namespace`));
         return causes;
       }
       case 'User':
       case 'Group':
-        if (group !== RBAC_GROUP) causes.push(unsupported(`${field}.apiGroup`, group, [RBAC_GROUP]));
+        if (group !== RBAC_GROUP) causes.push(notSupported(`${field}.apiGroup`, group, [RBAC_GROUP]));
         return causes;
       default:
-        return [...causes, unsupported(`${field}.kind`, kind, ['ServiceAccount', 'User', 'Group'])];
+        return [...causes, notSupported(`${field}.kind`, kind, ['ServiceAccount', 'User', 'Group'])];
     }
   });
 }

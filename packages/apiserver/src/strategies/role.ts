@@ -1,16 +1,17 @@
 import {
   type ClusterRole,
   forbidden,
+  invalidTyped,
   type JsonObject,
   type KubeObject,
   pathSegment,
+  required,
   type StatusCause,
   uncovered,
 } from '@drover/api';
 import type { PolicyRule } from '@drover/api/types/rbac-v1';
 import type { Strategy, StrategyContext } from '../catalog/strategy.js';
 import { absent, inner, loose, objectsIn } from './absent.js';
-import { invalidValue, required } from './causes.js';
 import { mayAnyway, onlyLetsGo, RBAC_GROUP, requireHeld } from './escalation.js';
 import { plain } from './plain.js';
 import { labelSelectorCauses } from './selector-requirement.js';
@@ -69,7 +70,7 @@ function ruleCauses(object: KubeObject, namespaced: boolean): StatusCause[] {
     if (verbs.length === 0) causes.push(required(`${field}.verbs`, 'verbs must contain at least one value'));
     if (nonResourceURLs.length > 0) {
       const wrong = (why: string): number =>
-        causes.push(invalidValue(`${field}.nonResourceURLs`, nonResourceURLs, why));
+        causes.push(invalidTyped(`${field}.nonResourceURLs`, nonResourceURLs, why));
       if (namespaced) wrong('namespaced rules cannot apply to non-resource URLs');
       if (apiGroups.length + resources.length + resourceNames.length > 0) {
         wrong('rules cannot apply to both regular resources and non-resource URLs');
@@ -97,6 +98,6 @@ function aggregationCauses(object: KubeObject): StatusCause[] {
   return selectors.flatMap((selector, index) => {
     const at = `${field}[${index}]`;
     const causes = labelSelectorCauses(at, selector as JsonObject);
-    return causes.length === 0 ? [] : [...causes, invalidValue(at, undefined, 'invalid label selector.')];
+    return causes.length === 0 ? [] : [...causes, invalidTyped(at, undefined, 'invalid label selector.')];
   });
 }

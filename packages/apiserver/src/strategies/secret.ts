@@ -1,7 +1,6 @@
-import type { KubeObject, StatusCause } from '@drover/api';
+import { invalidTyped, type KubeObject, required, type StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, type Fields, fieldsOf, loose } from './absent.js';
-import { invalidValue, required } from './causes.js';
 import { plain } from './plain.js';
 
 /** Bytes of all values of one Secret or ConfigMap together (core v1 MaxSecretSize). */
@@ -59,7 +58,7 @@ function doubleCauses(object: KubeObject): StatusCause[] {
   const [texts, bytes] = [fieldsOf(loose(object)['data']) ?? {}, fieldsOf(loose(object)['binaryData']) ?? {}];
   return Object.keys(texts)
     .filter((key) => Object.hasOwn(bytes, key))
-    .map((key) => invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
+    .map((key) => invalidTyped(`data[${key}]`, key, 'duplicate of key present in binaryData'));
 }
 
 function dataCauses(object: KubeObject, size: (value: unknown) => number): StatusCause[] {
@@ -70,7 +69,7 @@ function dataCauses(object: KubeObject, size: (value: unknown) => number): Statu
     for (const [key, value] of Object.entries(fieldsOf(fields[field]) ?? {})) {
       total += size(value);
       const wrong = wrongKey(key);
-      if (wrong !== undefined) causes.push(invalidValue(`${field}[${key}]`, key, wrong));
+      if (wrong !== undefined) causes.push(invalidTyped(`${field}[${key}]`, key, wrong));
     }
   }
   if (total > DATA_BYTES) {
@@ -130,7 +129,7 @@ function documentCauses(type: string, data: Fields): StatusCause[] {
     JSON.parse(Buffer.from(value, 'base64').toString());
     return [];
   } catch {
-    return [invalidValue(`data[${key}]`, '<secret contents redacted>', 'it is no JSON')];
+    return [invalidTyped(`data[${key}]`, '<secret contents redacted>', 'it is no JSON')];
   }
 }
 

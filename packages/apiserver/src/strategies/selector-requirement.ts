@@ -1,5 +1,13 @@
-import { isJsonObject, type JsonObject, labelValue, qualifiedName, type StatusCause } from '@drover/api';
-import { forbiddenField, invalidValue, required } from './causes.js';
+import {
+  forbiddenField,
+  invalidTyped,
+  isJsonObject,
+  type JsonObject,
+  labelValue,
+  qualifiedName,
+  required,
+  type StatusCause,
+} from '@drover/api';
 
 /** One requirement of a selector, of labels or of fields. */
 interface Requirement {
@@ -21,7 +29,7 @@ export function valuesCauses(at: string, { operator, values }: Requirement, newe
         ? []
         : [forbiddenField(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")];
     default:
-      return newerOperators ? [] : [invalidValue(`${at}.operator`, operator, 'not a valid selector operator')];
+      return newerOperators ? [] : [invalidTyped(`${at}.operator`, operator, 'not a valid selector operator')];
   }
 }
 
@@ -50,10 +58,10 @@ export function labelSelectorCauses(at: string, { matchLabels, matchExpressions 
 /** What is wrong with a label's key. */
 export function keyCauses(field: string, key: string): StatusCause[] {
   const wrong = qualifiedName(key);
-  return wrong === undefined ? [] : [invalidValue(field, key, wrong)];
+  return wrong === undefined ? [] : [invalidTyped(field, key, wrong)];
 }
 
 function valueCauses(field: string, value: string): StatusCause[] {
   const wrong = labelValue(value);
-  return wrong === undefined ? [] : [invalidValue(field, value, wrong)];
+  return wrong === undefined ? [] : [invalidTyped(field, value, wrong)];
 }

@@ -1,8 +1,16 @@
-import { dnsSubdomain, pathSegment, type StatusCause } from '@drover/api';
+import {
+  dnsSubdomain,
+  duplicate,
+  forbiddenField,
+  invalidTyped,
+  notSupported,
+  pathSegment,
+  required,
+  type StatusCause,
+} from '@drover/api';
 import type { ParamRef, ValidatingAdmissionPolicyBinding } from '@drover/api/types/admissionregistration-v1';
 import type { Strategy } from '../catalog/strategy.js';
 import { inner, loose } from './absent.js';
-import { duplicate, forbiddenField, invalidValue, required, unsupported } from './causes.js';
 import { selectorCauses } from './label-selector.js';
 import { fillMatchResources, matchResourceCauses } from './match-resources.js';
 import { counted } from './plain.js';
@@ -21,7 +29,7 @@ function bindingCauses({ spec = {} }: ValidatingAdmissionPolicyBinding): StatusC
   const why = policyName === '' ? undefined : dnsSubdomain(policyName);
   return [
     ...(policyName === '' ? [required('spec.policyName')] : []),
-    ...(why === undefined ? [] : [invalidValue('spec.policyName', policyName, why)]),
+    ...(why === undefined ? [] : [invalidTyped('spec.policyName', policyName, why)]),
     ...(paramRef === undefined ? [] : paramRefCauses(paramRef)),
     ...(matchResources === undefined ? [] : matchResourceCauses(matchResources, 'spec.matchResources')),
     ...actionCauses(validationActions),
@@ -32,7 +40,7 @@ function paramRefCauses({ name = '', selector, parameterNotFoundAction = '' }: P
   const at = 'spec.paramRef';
   const causes: StatusCause[] = [];
   const why = name === '' ? undefined : pathSegment(name);
-  if (why !== undefined) causes.push(invalidValue(`${at}.name`, name, why));
+  if (why !== undefined) causes.push(invalidTyped(`${at}.name`, name, why));
   const both = name !== '' && selector !== undefined;
   if (both) causes.push(forbiddenField(`${at}.name`, 'name and selector are mutually exclusive'));
   causes.push(...selectorCauses(selector, `${at}.selector`));
@@ -40,7 +48,7 @@ function paramRefCauses({ name = '', selector, parameterNotFoundAction = '' }: P
   if (name === '' && selector === undefined) causes.push(required(at, 'one of name or selector must be specified'));
   if (parameterNotFoundAction === '') causes.push(required(`${at}.parameterNotFoundAction`));
   else if (!NOT_FOUND_ACTIONS.includes(parameterNotFoundAction)) {
-    causes.push(unsupported(`${at}.parameterNotFoundAction`, parameterNotFoundAction, NOT_FOUND_ACTIONS));
+    causes.push(notSupported(`${at}.parameterNotFoundAction`, parameterNotFoundAction, NOT_FOUND_ACTIONS));
   }
   return causes;
 }
@@ -54,7 +62,7 @@ function actionCauses(actions: readonly string[]): StatusCause[] {
   if (actions.includes('Deny') && actions.includes('Warn')) {
     const why =
       'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)';
-    causes.push(invalidValue(at, actions, why, 'admissionregistration.ValidationAction'));
+    causes.push(invalidTyped(at, actions, why, 'admissionregistration.ValidationAction'));
   }
   return causes;
 }

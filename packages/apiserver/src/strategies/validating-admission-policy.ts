@@ -1,4 +1,13 @@
-import { dns1035Label, dnsSubdomain, qualifiedName, type StatusCause } from '@drover/api';
+import {
+  dns1035Label,
+  dnsSubdomain,
+  duplicate,
+  invalidTyped,
+  notSupported,
+  qualifiedName,
+  required,
+  type StatusCause,
+} from '@drover/api';
 import { BOOL, type CelType, CompileError, STRING, scalar } from '@drover/api/cel';
 import type {
   AuditAnnotation,
@@ -11,7 +20,6 @@ import type {
 import { expressionEnvironment } from '../admission/expression-environment.js';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, inner, loose } from './absent.js';
-import { duplicate, invalidValue, required, unsupported } from './causes.js';
 import { expressionCauses, matchConditionCauses } from './expressions.js';
 import { fillMatchResources, matchResourceCauses } from './match-resources.js';
 import { counted } from './plain.js';
@@ -71,7 +79,7 @@ function expressionsCauses(spec: ValidatingAdmissionPolicySpec, policy: string):
   ];
   if (auditAnnotations.length > AUDIT_ANNOTATIONS) {
     const why = `must not have more than ${AUDIT_ANNOTATIONS} auditAnnotations`;
-    found.push(invalidValue('spec.auditAnnotations', auditAnnotations, why));
+    found.push(invalidTyped('spec.auditAnnotations', auditAnnotations, why));
   }
   for (const [index, annotation] of auditAnnotations.entries()) {
     const at = `spec.auditAnnotations[${index}]`;
@@ -92,7 +100,7 @@ function variableCauses({ name, expression }: Variable, scope: Scope, at: string
   const causes: StatusCause[] = [];
   if (name.trim() === '') causes.push(required(`${at}.name`, 'name is not specified'));
   else if (!IDENTIFIER.test(name) || RESERVED.has(name)) {
-    causes.push(invalidValue(`${at}.name`, name, 'name is not a valid CEL identifier'));
+    causes.push(invalidTyped(`${at}.name`, name, 'name is not a valid CEL identifier'));
   }
   if (expression.trim() === '') return [...causes, required(`${at}.expression`, 'expression is not specified')];
   try {
@@ -100,7 +108,7 @@ function variableCauses({ name, expression }: Variable, scope: Scope, at: string
     scope.variables?.set(name, type);
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
-    causes.push(invalidValue(`${at}.expression`, expression, `compilation failed: ${error.message}`));
+    causes.push(invalidTyped(`${at}.expression`, expression, `compilation failed: ${error.message}`));
   }
   return causes;
 }
@@ -112,18 +120,18 @@ function validationCauses(validation: Validation, scope: Scope, at: string): Sta
       ? [required(`${at}.expression`, 'expression is not specified')]
       : expressionCauses(expressionEnvironment({ ...scope, authorizer: true }), expression, `${at}.expression`, BOOL);
   if (messageExpression !== '' && messageExpression.trim() === '') {
-    causes.push(invalidValue(`${at}.messageExpression`, messageExpression, 'must be non-empty if specified'));
+    causes.push(invalidTyped(`${at}.messageExpression`, messageExpression, 'must be non-empty if specified'));
   } else if (messageExpression !== '') {
     const environment = expressionEnvironment({ ...scope, authorizer: false });
     causes.push(...expressionCauses(environment, messageExpression, `${at}.messageExpression`, STRING));
   }
   if (message !== '' && message.trim() === '') {
-    causes.push(invalidValue(`${at}.message`, message, 'message must be non-empty if specified'));
+    causes.push(invalidTyped(`${at}.message`, message, 'message must be non-empty if specified'));
   } else if (/[\n\r]/.test(message.trim())) {
-    causes.push(invalidValue(`${at}.message`, message, 'message must not contain line breaks'));
+    causes.push(invalidTyped(`${at}.message`, message, 'message must not contain line breaks'));
   }
   if (reason !== undefined && !REASONS.includes(reason)) {
-    causes.push(unsupported(`${at}.reason`, reason, REASONS));
+    causes.push(notSupported(`${at}.reason`, reason, REASONS));
   }
   return causes;
 }
@@ -136,7 +144,7 @@ function annotationCauses(
 ): StatusCause[] {
   const name = `${policy}/${key}`;
   const why = qualifiedName(name);
-  const causes = why === undefined ? [] : [invalidValue(`${at}.key`, name, why)];
+  const causes = why === undefined ? [] : [invalidTyped(`${at}.key`, name, why)];
   const trimmed = valueExpression.trim();
   if (trimmed === '') return [...causes, required(`${at}.valueExpression`, 'valueExpression is not specified')];
   if (trimmed.length > EXPRESSION_BYTES) {
@@ -154,14 +162,14 @@ function paramKindCauses({ apiVersion = '', kind = '' }: ParamKind): StatusCause
   const badVersion = dns1035Label(version);
   if (apiVersion === '') causes.push(required(`${at}.apiVersion`));
   else if (apiVersion.split('/').length > 2) {
-    causes.push(invalidValue(`${at}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
-  } else if (badGroup !== undefined) causes.push(invalidValue(`${at}.apiVersion`, group, badGroup));
-  else if (badVersion !== undefined) causes.push(invalidValue(`${at}.apiVersion`, version, badVersion));
+    causes.push(invalidTyped(`${at}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
+  } else if (badGroup !== undefined) causes.push(invalidTyped(`${at}.apiVersion`, group, badGroup));
+  else if (badVersion !== undefined) causes.push(invalidTyped(`${at}.apiVersion`, version, badVersion));
   const badKind = dns1035Label(kind.toLowerCase());
   if (kind === '') causes.push(required(`${at}.kind`));
   else if (badKind !== undefined) {
     const why = `may have mixed case, but should otherwise match: ${badKind}`;
-    causes.push(invalidValue(`${at}.kind`, kind, why));
+    causes.push(invalidTyped(`${at}.kind`, kind, why));
   }
   return causes;
 }

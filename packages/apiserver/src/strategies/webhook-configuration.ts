@@ -1,4 +1,12 @@
-import { dnsSubdomain, type KubeObject, type StatusCause } from '@drover/api';
+import {
+  dnsSubdomain,
+  duplicate,
+  invalidTyped,
+  type KubeObject,
+  notSupported,
+  required,
+  type StatusCause,
+} from '@drover/api';
 import type {
   MutatingWebhook,
   MutatingWebhookConfiguration,
@@ -9,7 +17,6 @@ import { REVIEW_VERSIONS } from '../admission/webhook.js';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, inner, loose, objectsIn } from './absent.js';
 import { ruleCauses } from './admission-rules.js';
-import { duplicate, invalidValue, required, unsupported } from './causes.js';
 import { clientConfigCauses } from './client-config.js';
 import { matchConditionCauses } from './expressions.js';
 import { selectorCauses } from './label-selector.js';
@@ -67,11 +74,11 @@ function webhookCauses(webhook: ValidatingWebhook | MutatingWebhook, at: string)
     ...rules.flatMap((rule, index) => ruleCauses(rule, `${at}.rules[${index}]`)),
   ];
   if (!NO_SIDE_EFFECTS.includes(sideEffects)) {
-    found.push(unsupported(`${at}.sideEffects`, sideEffects, NO_SIDE_EFFECTS));
+    found.push(notSupported(`${at}.sideEffects`, sideEffects, NO_SIDE_EFFECTS));
   }
   if (timeoutSeconds < TIMEOUT_SECONDS.least || timeoutSeconds > TIMEOUT_SECONDS.most) {
     const why = 'the timeout value must be between 1 and 30 seconds';
-    found.push(invalidValue(`${at}.timeoutSeconds`, timeoutSeconds, why));
+    found.push(invalidTyped(`${at}.timeoutSeconds`, timeoutSeconds, why));
   }
   found.push(
     ...selectorCauses(webhook.namespaceSelector, `${at}.namespaceSelector`),
@@ -87,7 +94,7 @@ function webhookCauses(webhook: ValidatingWebhook | MutatingWebhook, at: string)
 function nameCauses(name: string, at: string): StatusCause[] {
   if (name === '') return [required(at)];
   const why = dnsSubdomain(name);
-  if (why !== undefined) return [invalidValue(at, name, why)];
+  if (why !== undefined) return [invalidTyped(at, name, why)];
   if (name.split('.').length >= 3) return [];
-  return [invalidValue(at, name, 'should be a domain with at least three segments separated by dots')];
+  return [invalidTyped(at, name, 'should be a domain with at least three segments separated by dots')];
 }

@@ -150,14 +150,41 @@ function floating(verb: string, value: CelValue, write: (value: number) => strin
 
 const special = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity');
 
+/** Digits after the point that JavaScript writes at most. */
+const MOST_DIGITS = 100;
+
 /** `toFixed` writes an exponent from 1e21 on, where all numbers are whole. */
 function fixed(value: number, precision: number): string {
-  if (Math.abs(value) < 1e21) return value.toFixed(precision);
-  return precision === 0 ? String(BigInt(value)) : `${BigInt(value)}.${'0'.repeat(precision)}`;
+  if (Math.abs(value) >= 1e21)
+    return precision === 0 ? String(BigInt(value)) : `${BigInt(value)}.${'0'.repeat(precision)}`;
+  // Just between two texts is what has its last binary digit one place behind the last decimal one.
+  const isTie = precision < MOST_DIGITS && Math.abs((value * 2 ** (precision + 1)) % 2) === 1;
+  const up = value.toFixed(precision);
+  return isTie
+    ? evenOf(
+        up,
+        value
+          .toFixed(precision + 1)
+          .slice(0, -1)
+          .replace(/\.$/, ''),
+      )
+    : up;
 }
 
-const exponential = (value: number, precision: number): string =>
-  value.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2');
+function exponential(value: number, precision: number): string {
+  const [up = '', exponent = ''] = value.toExponential(precision).split('e');
+  const [exact = ''] = value.toExponential(MOST_DIGITS).split('e');
+  const whole = exact.indexOf('.');
+  const behind = exact.slice(whole + 1 + precision);
+  const isTie = precision < MOST_DIGITS && /^50*$/.test(behind);
+  const down = precision === 0 ? exact.slice(0, whole) : exact.slice(0, whole + 1 + precision);
+  return `${isTie ? evenOf(up, down) : up}e${exponent.replace(/^([+-])(\d)$/, '$10$2')}`;
+}
+
+/** Of two numbers that are as near, the one with an even digit at its end: Go rounds so, JavaScript away from zero. */
+function evenOf(up: string, down: string): string {
+  return '13579'.includes(down.at(-1) ?? '') ? up : down;
+}
 
 function hexOf(value: CelValue): string {
   if (typeof value === 'string' || value instanceof Uint8Array) return Buffer.from(value).toString('hex');
