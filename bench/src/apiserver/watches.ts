@@ -10,6 +10,8 @@ const CROWDS = [
   [100, 50],
   [1_000, 20],
 ] as const;
+/** How long before that: a server's code is slower when it is new. */
+const WARM_UP_MS = 3_000;
 /** Connections that write: more than are ever on their way at once. */
 const WRITERS = 16;
 /** What has not come so long after the last write is lost. */
@@ -21,11 +23,12 @@ export function watchFigures(quick: boolean): Figure[] {
     about: `${watchers} watchers, ${rate} writes per s`,
     measure: async (target) => {
       const writes = rate * (quick ? 1 : 10);
+      const before = quick ? 0 : (rate * WARM_UP_MS) / 1_000;
       const what = `${watchers} watchers at ${rate}/s`;
       const { result: samples, cost } = await withCost(
         `${what}, an event`,
         target,
-        () => deliver(target, watchers, rate, writes),
+        () => deliver(target, watchers, { rate, writes, before }),
         ({ count }) => count,
       );
       return [
@@ -37,7 +40,14 @@ export function watchFigures(quick: boolean): Figure[] {
   }));
 }
 
-function deliver(target: Target, watchers: number, rate: number, writes: number): Promise<Samples> {
+/** Writes per second, how many are measured, and how many come before. */
+interface Writing {
+  readonly rate: number;
+  readonly writes: number;
+  readonly before: number;
+}
+
+function deliver(target: Target, watchers: number, { rate, writes, before }: Writing): Promise<Samples> {
   const name = `watched-${watchers}`;
   const samples = new Samples();
   return withConnections(target, WRITERS, async (writers) => {
@@ -51,7 +61,9 @@ function deliver(target: Target, watchers: number, rate: number, writes: number)
         };
         const run = async (): Promise<void> => {
           await Promise.all(connections.map((connection) => watch(connection, name, onEvent)));
-          await writeAtRate(writers, name, rate, writes);
+          // What carries no time is not measured.
+          await writeAtRate(writers, name, rate, before, (turn) => ({ turn }));
+          await writeAtRate(writers, name, rate, writes, () => ({ sent: performance.now() }));
           setTimeout(resolve, PATIENCE_MS).unref();
         };
         run().catch(reject);
@@ -61,13 +73,19 @@ function deliver(target: Target, watchers: number, rate: number, writes: number)
   });
 }
 
-async function writeAtRate(writers: readonly Connection[], name: string, rate: number, writes: number): Promise<void> {
+async function writeAtRate(
+  writers: readonly Connection[],
+  name: string,
+  rate: number,
+  writes: number,
+  spec: (turn: number) => Record<string, number>,
+): Promise<void> {
   const start = performance.now();
   const sent: Promise<unknown>[] = [];
   for (let turn = 0; turn < writes; turn += 1) {
     await new Promise((resolve) => setTimeout(resolve, start + (turn * 1_000) / rate - performance.now()));
     await sent[turn - writers.length];
-    const patch = { spec: { sent: performance.now() } };
+    const patch = { spec: spec(turn) };
     const writer = writers[turn % writers.length] as Connection;
     sent.push(write(writer, 'PATCH', `${COLLECTION}/${name}`, patch, 'application/merge-patch+json'));
   }

@@ -3,7 +3,6 @@ import type { Change, Revision } from './store.js';
 
 interface Watcher {
   readonly onChanges: (changes: readonly Change[]) => void;
-  readonly signal: AbortSignal;
   seen: Revision;
 }
 
@@ -35,17 +34,18 @@ export class Watchers {
     if (signal.aborted) return;
     const watchers = this.#byPrefix.get(prefix) ?? new Set();
     this.#byPrefix.set(prefix, watchers);
-    const watcher: Watcher = { onChanges, signal, seen };
+    const watcher: Watcher = { onChanges, seen };
     watchers.add(watcher);
     signal.addEventListener('abort', () => this.#remove(prefix, watcher), { once: true });
   }
 
   /** Tells everybody concerned. `changes` are in order and reach up to `revision`. */
   deliver(changes: readonly Change[], revision: Revision): void {
-    for (const [prefix, watchers] of [...this.#byPrefix]) {
+    // Who joins or leaves meanwhile does no harm: the one has seen all this, the other is not met any more.
+    for (const [prefix, watchers] of this.#byPrefix) {
       const matching = prefix === '' ? changes : changes.filter((change) => keyOf(change).startsWith(prefix));
-      for (const watcher of [...watchers]) {
-        if (watcher.signal.aborted || watcher.seen >= revision) continue;
+      for (const watcher of watchers) {
+        if (watcher.seen >= revision) continue;
         const fresh = news(matching, watcher.seen);
         watcher.seen = revision;
         if (fresh.length > 0) this.#tell(prefix, watcher, fresh);

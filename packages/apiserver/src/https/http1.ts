@@ -2,7 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeader, Server, ServerResponse } from
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Sender } from '../auth/identity.js';
-import { EventStream, type Framing } from '../registry/event-stream.js';
+import { EventStream } from '../registry/event-stream.js';
 import type { ApiServer } from '../server.js';
 import { chunks } from './chunks.js';
 import { certificateSender } from './client-certificate.js';
@@ -73,14 +73,17 @@ async function serve(
   // Clients of a watch wait for the headers before there is a first event.
   if (!whole) answer.flushHeaders();
   if (!message.complete) answer.once('finish', () => linger(message));
-  await sendBody(body, answer, body instanceof EventStream ? ownChunks(answer) : undefined);
+  await (body instanceof EventStream ? sendEvents(body, answer) : sendBody(body, answer));
 }
 
-/** Takes the chunking of an answer's body over from Node, where it is chunked: it is not in HTTP/1.0. */
-function ownChunks(answer: ServerResponse): Framing | undefined {
-  if (!answer.chunkedEncoding) return undefined;
+/**
+ * Sends a watch whose head is sent, with its chunking taken over from Node, and straight to the connection where no other answer is
+ * before it: one event goes to many watchers, and both would be done anew for each. Answers in HTTP/1.0 are not chunked.
+ */
+function sendEvents(body: EventStream, answer: ServerResponse): Promise<void> {
+  const { chunkedEncoding, socket } = answer;
   answer.chunkedEncoding = false;
-  return chunks;
+  return body.sendTo(answer, chunkedEncoding ? chunks : undefined, socket ?? answer);
 }
 
 /** Reads on for a moment, and ends the connection. */

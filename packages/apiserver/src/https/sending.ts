@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { ApiResponse } from '@drover/api';
-import { drained, EventStream, type Framing } from '../registry/event-stream.js';
+import { drained, EventStream } from '../registry/event-stream.js';
 
 /** How long a reader may take nothing of what waits for it, before its connection is cut: that part is memory. */
 export const STALL_MS = 60_000;
@@ -10,13 +10,13 @@ export function cutStalled(stalled: Writable): void {
   if (stalled.writableLength > 0) stalled.destroy();
 }
 
-/** Sends the body of an answer whose head is sent, the lines of a watch in `framing`. Rejects when the body breaks off. */
-export async function sendBody(body: ApiResponse['body'], answer: Writable, framing?: Framing): Promise<void> {
+/** Sends the body of an answer whose head is sent. Rejects when the body breaks off. */
+export async function sendBody(body: ApiResponse['body'], answer: Writable): Promise<void> {
   if (body instanceof Uint8Array) {
     answer.end(body);
     return;
   }
-  if (body instanceof EventStream) return body.sendTo(answer, framing);
+  if (body instanceof EventStream) return body.sendTo(answer);
   for await (const chunk of body) {
     if (answer.destroyed) return;
     if (!answer.write(chunk)) await drained(answer);

@@ -84,15 +84,20 @@ export class EventStream implements AsyncIterable<Uint8Array> {
     else this.#onEnd.push(act);
   }
 
-  /** Gives everything to `stream`, each line in the moment it comes unless `stream` is full, and ends it. */
-  async sendTo(stream: Writable, framing: Framing = UNFRAMED): Promise<void> {
+  /**
+   * Gives everything to `answer`, each line in the moment it comes unless it is full, and ends it. `wire` is what the answer's bytes
+   * go to, for who may write there in its stead.
+   */
+  async sendTo(answer: Writable, framing: Framing = UNFRAMED, wire: Writable = answer): Promise<void> {
     this.#framing = framing;
-    stream.once('close', () => this.end());
-    for await (const batch of this.#batches(stream)) {
-      if (!stream.write(framing.frame(batch))) await drained(stream);
-      if (stream.destroyed) return;
+    answer.once('close', () => this.end());
+    for await (const batch of this.#batches(wire)) {
+      if (!wire.write(framing.frame(batch))) await drained(wire);
+      if (answer.destroyed) return;
     }
-    if (!stream.destroyed) stream.end(framing.end);
+    if (answer.destroyed) return;
+    if (framing.end !== undefined) wire.write(framing.end);
+    answer.end();
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
