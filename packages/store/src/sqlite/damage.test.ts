@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogFile } from './log-file.js';
-import { checksum, type Row } from './rows.js';
+import { checksum, type Row, unpack } from './rows.js';
 
 const options = { maxBytes: 1024 ** 3, pageBytes: 512 };
 
@@ -63,7 +63,7 @@ function opened(main: Uint8Array, wal: Uint8Array): readonly Row[] | string {
   writeFileSync(`${file}-wal`, wal);
   try {
     using log = new LogFile(file, options);
-    return [...log.pages(100)].flat();
+    return [...log.pages(100)].flatMap((page) => [...unpack(page)]);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { faultOf, LogFile, type LogFileOptions } from './log-file.js';
-import type { Row } from './rows.js';
+import { type Row, unpack } from './rows.js';
 
 const GIB = 1024 ** 3;
 const open = (path: string, options: Partial<LogFileOptions> = {}): LogFile =>
@@ -26,6 +26,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
+function rowsOf(log: LogFile): Row[] {
+  return [...log.pages(10)].flatMap((page) => [...unpack(page)]);
+}
+
 function fault(act: () => unknown): string {
   try {
     act();
@@ -39,17 +43,28 @@ describe('the log file', () => {
   it('gives back its rows in order, in pages', () => {
     using log = open(file);
     log.commit([...rows(2, 5), { key: '/key/2', revision: 6, created: 0, value: undefined }], [], 1);
-    const [first = [], second, ...none] = [...log.pages(3)];
+    const [first = [], second, ...none] = [...log.pages(3)].map((page) => [...unpack(page)]);
     expect(first.map(({ revision }) => revision)).toEqual([2, 3, 4]);
     expect(second).toMatchObject([row(5), { key: '/key/2', revision: 6, value: undefined }]);
     expect(none).toEqual([]);
+  });
+
+  it('gives back any bytes and any key as they were', () => {
+    using log = open(file);
+    const values = [[], [0], [0, 0, 255, 0xed, 0xa0, 0x80], [0xc3], [0x27, 0x22], undefined].map(
+      (bytes) => bytes && Uint8Array.from(bytes),
+    );
+    const keys = ['/é/\u{1f404}', '/"\n\t\\', "/'", '/\u0001', '/\u2028', '/a'];
+    const odd = keys.map((key, index) => ({ key, revision: index + 2, created: 2, value: values[index] }));
+    log.commit(odd, [], 1);
+    expect(rowsOf(log)).toEqual(odd);
   });
 
   it('keeps a batch whole or not at all', () => {
     using log = open(file);
     log.commit(rows(2, 3), [], 1);
     expect(fault(() => log.commit([row(4), row(3)], [2], 2))).toBe('failed');
-    expect([...log.pages(10)].flat().map(({ revision }) => revision)).toEqual([2, 3]);
+    expect(rowsOf(log).map(({ revision }) => revision)).toEqual([2, 3]);
     expect(log.oldest).toBe(1);
   });
 
@@ -74,7 +89,7 @@ describe('the log file', () => {
       rows(2, 50).map((row) => row.revision),
       50,
     );
-    expect([...log.pages(500)].flat()).toHaveLength(40);
+    expect(rowsOf(log)).toHaveLength(40);
   });
 
   it('does not grow for ever, and shrinks again', () => {
@@ -112,12 +127,12 @@ describe('the log file', () => {
     `);
     db.close();
     using log = open(file);
-    expect([...log.pages(10)].flat()).toMatchObject([
+    expect(rowsOf(log)).toMatchObject([
       { key: '/a', revision: 2, value: new Uint8Array([1, 2]) },
       { key: '/a', revision: 3, value: undefined },
     ]);
     log.commit([row(4)], [2], 3);
-    expect([...log.pages(10)].flat().map(({ revision }) => revision)).toEqual([3, 4]);
+    expect(rowsOf(log).map(({ revision }) => revision)).toEqual([3, 4]);
   });
 
   it('refuses a file that is not one of ours, and one of a later layout', () => {

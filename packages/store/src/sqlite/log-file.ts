@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, statSync } from 'node:fs';
 import Database from 'libsql';
 import { makeLogFile, upgradeLayout } from './layout.js';
-import { checksum, type Row, rowOf } from './rows.js';
+import { checksum, PAGE_COLUMNS, type PackedRows, pageOf, type Row, unpack } from './rows.js';
 import { Seal } from './seal.js';
 
 /** Why the file did not do what was asked: another process has it, there is no room, or it is broken. */
@@ -90,7 +90,7 @@ export class LogFile implements Disposable {
       this.#remove = db.prepare('DELETE FROM log WHERE revision = ? RETURNING checksum').raw();
       this.#setHorizon = db.prepare('UPDATE horizon SET oldest = ?, rows = ?, seal = ?');
       this.#page = db
-        .prepare('SELECT revision, key, created, value, checksum FROM log WHERE revision > ? ORDER BY revision LIMIT ?')
+        .prepare(`SELECT ${PAGE_COLUMNS} FROM (SELECT * FROM log WHERE revision > ? ORDER BY revision LIMIT ?)`)
         .raw();
       const [oldest, rows, seal] = numbers(db.prepare('SELECT oldest, rows, seal FROM horizon').raw().get());
       if (oldest === undefined || rows === undefined || seal === undefined) throw cutOff();
@@ -112,30 +112,32 @@ export class LogFile implements Disposable {
    *
    * @throws Error at a row that is damaged, and at the end when rows are missing.
    */
-  *pages(limit: number): Generator<Row[], void, undefined> {
+  *pages(limit: number): Generator<PackedRows, void, undefined> {
     const found = new Seal();
     for (let last = 0; ; ) {
       const rows = this.#after(last, limit, found);
-      last = rows.at(-1)?.revision ?? last;
-      if (rows.length < limit && !found.equals(this.#seal)) {
+      const { length } = rows.keys;
+      last = rows.revisions.at(-1) ?? last;
+      if (length < limit && !found.equals(this.#seal)) {
         throw new Error(`${this.#seal.rows} rows were written, and ${found.rows} are there; restore a backup`);
       }
-      if (rows.length > 0) yield rows;
-      if (rows.length < limit) return;
+      if (length > 0) yield rows;
+      if (length < limit) return;
     }
   }
 
-  #after(revision: number, limit: number, found: Seal): Row[] {
+  #after(revision: number, limit: number, found: Seal): PackedRows {
     try {
-      return this.#page.all(revision, limit).map((cells) => {
-        const row = rowOf(cells);
+      const { rows, checksums } = pageOf(this.#page.get(revision, limit));
+      const stored = checksums.values();
+      for (const row of unpack(rows)) {
         const sum = checksum(row);
-        if (!Array.isArray(cells) || cells[4] !== sum) {
+        if (stored.next().value !== sum) {
           throw new Error(`the write at revision ${row.revision} is damaged; restore a backup`);
         }
         found.add(sum);
-        return row;
-      });
+      }
+      return rows;
     } catch (error) {
       throw codeOf(error) === 'SQLITE_IOERR_SHORT_READ' ? cutOff(error) : error;
     }

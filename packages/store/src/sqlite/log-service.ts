@@ -1,10 +1,10 @@
 import type { MessagePort } from 'node:worker_threads';
 import { faultOf, LogFile, type LogFileOptions } from './log-file.js';
 import type { Reply, Request, WorkerSetup } from './messages.js';
-import { buffersOf, pack, unpack } from './rows.js';
+import { buffersOf, inSlabs, unpack } from './rows.js';
 
-/** Rows in one message while loading: a megabyte or two with usual objects. */
-const LOAD_ROWS = 500;
+/** Rows in one message while loading: some hundred KiB with usual objects, and not more than fit into memory with the largest. */
+const LOAD_ROWS = 64;
 /**
  * Values loaded in one buffer: one each would cost more than many of the values are long, and a buffer is kept in memory until
  * the last of its values is replaced.
@@ -56,7 +56,7 @@ class LogService {
     switch (request.type) {
       case 'load':
         for (const rows of this.log.pages(LOAD_ROWS)) {
-          this.answer.send({ type: 'loaded', rows: pack(rows, LOAD_SLAB_BYTES) });
+          this.answer.send({ type: 'loaded', rows: inSlabs(rows, LOAD_SLAB_BYTES) });
         }
         this.answer.send({ type: 'done' });
         return;
