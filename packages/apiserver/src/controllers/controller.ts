@@ -39,8 +39,15 @@ export interface Objects {
   watch(resource: GroupResource, onEvents: (events: readonly ObjectEvent[]) => void, signal: AbortSignal): void;
   /** As `list`, with nothing parsed. */
   sight(resource: GroupResource, namespace: string): readonly Sighting[];
-  /** As `watch`, with nothing parsed. */
-  follow(resource: GroupResource, onSightings: (sightings: readonly Sighting[]) => void, signal: AbortSignal): void;
+  /**
+   * Each change from now on, as `watch` tells it, with nothing parsed; and ADDED for everything there is, a part of it at once and
+   * the rest in turns of the event loop, never older than what was told of it. Resolves when all has been told.
+   */
+  follow(
+    resource: GroupResource,
+    onSightings: (sightings: readonly Sighting[]) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** @throws ApiError. */
   create(resource: GroupResource, object: KubeObject): Promise<StoredObject>;
   /**

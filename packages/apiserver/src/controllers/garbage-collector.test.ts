@@ -1,5 +1,9 @@
-import type { OwnerReference } from '@drover/api';
+import type { KubeObject, OwnerReference } from '@drover/api';
+import { FakeClock, silentLog } from '@drover/kit';
+import { openMemoryStore, type Store } from '@drover/store';
 import { describe, expect, it } from 'vitest';
+import { collectionPrefix, objectKey } from '../storage/key.js';
+import { encodeStored } from '../storage/rendering.js';
 import { type AnyObject, configMap, TestCluster } from './test-cluster.js';
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
@@ -37,6 +41,32 @@ async function eventsOf(cluster: TestCluster): Promise<unknown[]> {
   const items = list?.['items'] as { reason: string; involvedObject: object; message: string }[];
   return items.map(({ reason, involvedObject, message }) => ({ reason, involvedObject, message }));
 }
+
+/** A store with an owner whose deletion is to leave its dependents, and more of them than are told of in one turn. */
+async function leftInHaste(dependents: number): Promise<Store> {
+  const store = openMemoryStore({ clock: new FakeClock(0), log: silentLog });
+  const maps = collectionPrefix({ group: '', plural: 'configmaps' });
+  const put = async (name: string, more: Partial<KubeObject['metadata']>): Promise<AnyObject> => {
+    const object = configMap(name, { namespace: 'default', uid: name, ...more });
+    await store.create(objectKey(maps, { namespace: 'default', name }), encodeStored(object, 'v1'));
+    return object as AnyObject;
+  };
+  const owner = await put('an-owner', { deletionTimestamp: '1970-01-01T00:00:00Z', finalizers: ['orphan'] });
+  for (let index = 0; index < dependents; index += 1)
+    await put(`child-${index}`, { ownerReferences: [ownedBy(owner)] });
+  return store;
+}
+
+describe('a collector that starts', () => {
+  it('knows every dependent before it decides what becomes of an owner', async () => {
+    await using cluster = await TestCluster.open(await leftInHaste(600));
+    await cluster.untilThere(`${MAPS}/an-owner`, false);
+    await cluster.quiet();
+    const { items } = (await cluster.get(MAPS)) as unknown as { items: readonly AnyObject[] };
+    const left = items.filter(({ metadata }) => metadata.uid === metadata.name);
+    expect(left.map(({ metadata }) => metadata.ownerReferences)).toEqual(Array(600).fill(undefined));
+  });
+});
 
 describe('deleting an owner in the background', () => {
   it('deletes its dependents after it, and theirs', async () => {

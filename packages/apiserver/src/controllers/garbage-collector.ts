@@ -39,6 +39,8 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
   readonly #absent = new Set<string>();
   readonly #told = new Set<string>();
   readonly #loop: ReconcileLoop;
+  /** Resolves when every dependent there is is known: an owner's fate is not decided before. */
+  #known: Promise<void> = Promise.resolve();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -54,7 +56,8 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
   }
 
   /** Owners of kinds that have come can be looked up now. */
-  onCatalog(): void {
+  onCatalog(told: Promise<void>): void {
+    this.#known = told;
     for (const { key, owners } of this.#dependents.nodes()) {
       if (owners.length > 0) this.#loop.add(key);
     }
@@ -85,6 +88,7 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
   }
 
   async #reconcile(key: string): Promise<void> {
+    await this.#known;
     const node = this.#dependents.node(key);
     const object = node && this.#context.objects.get(node.resource, node.ref);
     if (!node || object?.metadata.uid !== node.uid) return;

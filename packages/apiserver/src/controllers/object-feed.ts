@@ -4,8 +4,8 @@ import type { Objects, Sighting } from './controller.js';
 /** Tells of every change to every kind, kinds that come later included. */
 export interface FeedListener {
   onSightings(resource: ServedResource, sightings: readonly Sighting[]): void;
-  /** The kinds that are served have changed; events of new ones have been told. */
-  onCatalog(): void;
+  /** The kinds that are served have changed; `told` resolves when all there is has been told, of new ones too. */
+  onCatalog(told: Promise<void>): void;
 }
 
 /** One watch for each kind that is served, shared by the controllers whose subject is any object. Events are left out. */
@@ -15,6 +15,7 @@ export class ObjectFeed implements Disposable {
   readonly #listeners: readonly FeedListener[];
   readonly #watched = new Map<string, AbortController>();
   readonly #subscription: Disposable;
+  #told: Promise<void> = Promise.resolve();
 
   constructor(objects: Objects, catalog: Catalog, listeners: readonly FeedListener[]) {
     this.#objects = objects;
@@ -49,9 +50,11 @@ export class ObjectFeed implements Disposable {
       const tell = (sightings: readonly Sighting[]): void => {
         for (const listener of this.#listeners) listener.onSightings(resource, sightings);
       };
-      this.#objects.follow(resource, tell, watch.signal);
+      const before = this.#told;
+      const telling = this.#objects.follow(resource, tell, watch.signal);
+      this.#told = telling.then(() => before);
     }
-    for (const listener of this.#listeners) listener.onCatalog();
+    for (const listener of this.#listeners) listener.onCatalog(this.#told);
   }
 }
 

@@ -15,8 +15,9 @@ export type AnyObject = Stored<KubeObject> & Record<string, unknown>;
 export class TestCluster implements AsyncDisposable {
   private constructor(readonly test: TestServer) {}
 
-  static async open(): Promise<TestCluster> {
-    return new TestCluster(await openTestServer());
+  /** With what another server left in `store`, which is closed with the cluster; by default with an empty one. */
+  static async open(store?: Store): Promise<TestCluster> {
+    return new TestCluster(await openTestServer(store && { store }));
   }
 
   get server(): ApiServer {

@@ -13,6 +13,8 @@ import { EntrySighting } from './sighting.js';
 import { createObject, updateObject } from './write.js';
 
 const MANAGER = 'drover-apiserver';
+/** Objects that were there before, told of in one turn of the event loop: a few milliseconds of looking at each. */
+const TOLD_AT_ONCE = 256;
 
 /** The core's objects for code of this package, in the version they are stored in. */
 export class CoreObjects implements Objects {
@@ -49,14 +51,24 @@ export class CoreObjects implements Objects {
     return entries.map((entry) => EntrySighting.ofEntry(prefix, entry, decoded));
   }
 
-  follow(resource: GroupResource, onSightings: (sightings: readonly Sighting[]) => void, signal: AbortSignal): void {
+  async follow(
+    resource: GroupResource,
+    onSightings: (sightings: readonly Sighting[]) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { store, decoded } = this.core;
     const prefix = collectionPrefix(resource);
-    const page = store.list(prefix);
-    if (page.entries.length > 0)
-      onSightings(page.entries.map((entry) => EntrySighting.ofEntry(prefix, entry, decoded)));
     const sighted = (change: Change): Sighting => EntrySighting.ofChange(prefix, change, decoded);
-    store.watch(prefix, page.revision, (changes) => onSightings(changes.map(sighted)), signal);
+    store.watch(prefix, store.revision, (changes) => onSightings(changes.map(sighted)), signal);
+    // Each page is as of now, with all changes told: what was there is never told after what became of it.
+    for (let after: string | undefined; ; ) {
+      const { entries, more } = store.list(prefix, { limit: TOLD_AT_ONCE, ...(after !== undefined && { after }) });
+      if (entries.length > 0) onSightings(entries.map((entry) => EntrySighting.ofEntry(prefix, entry, decoded)));
+      if (more === 0) return;
+      after = entries.at(-1)?.key;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (signal.aborted) return;
+    }
   }
 
   async create(resource: GroupResource, object: KubeObject): Promise<StoredObject> {

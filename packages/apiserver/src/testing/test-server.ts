@@ -18,7 +18,7 @@ export interface TestServer extends AsyncDisposable {
 export async function openTestServer(options: Partial<ApiServerOptions> = {}): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'drover-apiserver-'));
   const clock = new FakeClock(Date.UTC(2026, 0, 1));
-  const store = openMemoryStore({ clock: options.clock ?? clock, log: silentLog });
+  const { store = openMemoryStore({ clock: options.clock ?? clock, log: silentLog }) } = options;
   const server = await createApiServer({
     store,
     clock,
