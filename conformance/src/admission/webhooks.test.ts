@@ -447,52 +447,88 @@ suite('admission webhooks', ({ promises }) => {
   });
 });
 
+/** `host:80` in v1 is `host` in v2. */
+const converting: Responder = ({ body }) => {
+  const desired = String(valueAt(body, 'request.desiredAPIVersion'));
+  const objects = valueAt(body, 'request.objects');
+  const convertedObjects = (Array.isArray(objects) ? objects : []).map((object) => ({
+    ...(object as JsonObject),
+    apiVersion: desired,
+    spec: desired.endsWith('/v2')
+      ? { host: String(valueAt(object, 'spec.address')).split(':')[0] ?? '' }
+      : { address: `${String(valueAt(object, 'spec.host'))}:80` },
+  }));
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'ConversionReview',
+    response: { uid: String(valueAt(body, 'request.uid')), convertedObjects, result: { status: 'Success' } },
+  };
+};
+
+/** Defines a kind that is stored as v1, with a webhook that converts it. */
+async function convertible(scene: Scene, plural: string, side: OtherSide) {
+  const version = (name: string, storage: boolean, properties: JsonObject): JsonObject => ({
+    name,
+    served: true,
+    storage,
+    schema: { openAPIV3Schema: specSchema(properties) },
+  });
+  const conversion = {
+    strategy: 'Webhook',
+    webhook: {
+      clientConfig: { url: `${side.url}/convert`, caBundle: side.caBundle },
+      conversionReviewVersions: ['v1'],
+    },
+  };
+  const versions = [
+    version('v1', true, { address: { type: 'string' } }),
+    version('v2', false, { host: { type: 'string' } }),
+  ];
+  const { group, kind, path } = await define(scene, plural, {}, {}, { versions, conversion });
+  const v2 = (...rest: readonly string[]): string => scene.group(`${group}/v2`, plural, ...rest);
+  const object = (name: string, at: 'v1' | 'v2', spec: JsonObject): JsonObject => ({
+    apiVersion: `${group}/${at}`,
+    kind,
+    metadata: { name },
+    spec,
+  });
+  return { group, v1: path, v2, object };
+}
+
 suite('conversion webhooks', ({ promises }) => {
   promises('convert between versions when objects are written and read', async (scene) => {
     const { api } = scene;
-    await using side = await otherSide(({ body }) => {
-      const desired = String(valueAt(body, 'request.desiredAPIVersion'));
-      const objects = valueAt(body, 'request.objects');
-      const convertedObjects = (Array.isArray(objects) ? objects : []).map((object) => ({
-        ...(object as JsonObject),
-        apiVersion: desired,
-        spec: desired.endsWith('/v2')
-          ? { host: String(valueAt(object, 'spec.address')).split(':')[0] ?? '' }
-          : { address: `${String(valueAt(object, 'spec.host'))}:80` },
-      }));
-      return {
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'ConversionReview',
-        response: { uid: String(valueAt(body, 'request.uid')), convertedObjects, result: { status: 'Success' } },
-      };
-    });
-    const version = (name: string, storage: boolean, properties: JsonObject): JsonObject => ({
-      name,
-      served: true,
-      storage,
-      schema: { openAPIV3Schema: specSchema(properties) },
-    });
-    const conversion = {
-      strategy: 'Webhook',
-      webhook: {
-        clientConfig: { url: `${side.url}/convert`, caBundle: side.caBundle },
-        conversionReviewVersions: ['v1'],
-      },
-    };
-    const versions = [
-      version('v1', true, { address: { type: 'string' } }),
-      version('v2', false, { host: { type: 'string' } }),
-    ];
-    const ports = await define(scene, 'routes', {}, {}, { versions, conversion });
-    const v2 = scene.group(`${ports.group}/v2`, 'routes');
-    const made = await api.post(v2, {
-      apiVersion: `${ports.group}/v2`,
-      kind: ports.kind,
-      metadata: { name: 'one' },
-      spec: { host: 'example.com' },
-    });
-    expect(made.body).toMatchObject({ apiVersion: `${ports.group}/v2`, spec: { host: 'example.com' } });
-    expect((await api.get(ports.path('one'))).at('spec')).toEqual({ address: 'example.com:80' });
-    expect((await api.get(v2)).at('items.0.spec')).toEqual({ host: 'example.com' });
+    await using side = await otherSide(converting);
+    const { group, v1, v2, object } = await convertible(scene, 'routes', side);
+    const made = await api.post(v2(), object('one', 'v2', { host: 'example.com' }));
+    expect(made.body).toMatchObject({ apiVersion: `${group}/v2`, spec: { host: 'example.com' } });
+    expect((await api.get(v1('one'))).at('spec')).toEqual({ address: 'example.com:80' });
+    expect((await api.get(v2())).at('items.0.spec')).toEqual({ host: 'example.com' });
+  });
+
+  promises('tell managers of different versions what they have in common', async (scene) => {
+    const { api } = scene;
+    await using side = await otherSide(converting);
+    const { v1, v2, object } = await convertible(scene, 'lanes', side);
+    await api.apply(v1('one'), 'first', object('one', 'v1', { address: 'a:80' }));
+    const same = await api.apply(v2('one'), 'second', object('one', 'v2', { host: 'a' }));
+    expect(same.status).toBe(200);
+    const other = await api.apply(v2('one'), 'second', object('one', 'v2', { host: 'b' }));
+    expect(other.outcome).toBe('409 Conflict');
+    expect(other.textAt('message')).toContain('conflict with "first": .spec.address');
+    const forced = await api.apply(v2('one'), 'second', object('one', 'v2', { host: 'b' }), { force: 'true' });
+    expect(forced.at('spec')).toEqual({ host: 'b' });
+    const managers = forced.at('metadata.managedFields');
+    expect(Array.isArray(managers) && managers.map((entry) => valueAt(entry, 'manager'))).toEqual(['second']);
+  });
+
+  promises('tell whom an update in another version takes a field from', async (scene) => {
+    const { api } = scene;
+    await using side = await otherSide(converting);
+    const { v1, v2, object } = await convertible(scene, 'tracks', side);
+    await api.apply(v1('one'), 'first', object('one', 'v1', { address: 'a:80' }));
+    const updated = await api.patch('merge', v2('one'), { spec: { host: 'b' } }, { fieldManager: 'second' });
+    const managers = updated.at('metadata.managedFields');
+    expect(Array.isArray(managers) && managers.map((entry) => valueAt(entry, 'manager'))).toEqual(['second']);
   });
 });

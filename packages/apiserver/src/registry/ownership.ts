@@ -1,16 +1,9 @@
-import {
-  apiVersion,
-  applyObject,
-  type KindVersion,
-  type KubeObject,
-  managedFieldsFault,
-  updateManagedFields,
-  type Write,
-} from '@drover/api';
+import { applyObject, type KubeObject, managedFieldsFault, updateManagedFields, type Write } from '@drover/api';
 import type { Served } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
 import type { AdmissionRequest } from './admission.js';
 import { timestamp, type WriteContext } from './core.js';
+import { inManagedVersions, type ManagedVersions } from './managed-versions.js';
 
 /** The object with managedFields that say which of its fields this write set (all writes but server-side apply). */
 export function trackManagers(
@@ -18,8 +11,10 @@ export function trackManagers(
   object: KubeObject,
   old: KubeObject | undefined,
   time: string,
-): KubeObject {
-  return updateManagedFields({ live: old, updated: object }, writeOf(context, object, time));
+): KubeObject | Promise<KubeObject> {
+  return inManagedVersions(context.served, (versions) =>
+    updateManagedFields({ live: old, updated: object }, writeOf(context, object, time, versions)),
+  );
 }
 
 /**
@@ -52,18 +47,26 @@ export function appliedObject(
   live: KubeObject | undefined,
   applied: KubeObject,
   force: boolean,
-): KubeObject {
-  return applyObject({ live, applied, force }, writeOf(context, applied, timestamp(now)));
+): KubeObject | Promise<KubeObject> {
+  const time = timestamp(now);
+  return inManagedVersions(context.served, (versions) =>
+    applyObject({ live, applied, force }, writeOf(context, applied, time, versions)),
+  );
 }
 
-function writeOf({ served, part, fieldManager }: WriteContext, object: KubeObject, time: string): Write {
+function writeOf(
+  { served, part, fieldManager }: WriteContext,
+  object: KubeObject,
+  time: string,
+  versions: ManagedVersions,
+): Write {
   return {
     manager: fieldManager,
     schema: served.version.schema(),
     time,
     ...(part === 'main' ? {} : { subresource: part }),
     ignored: unwritten(served, part, object),
-    versions: (apiVersion) => kindVersion(served, apiVersion),
+    versions,
   };
 }
 
@@ -77,11 +80,3 @@ function unwritten({ definition, version }: Served, part: Part, object: KubeObje
 }
 
 const OBJECT_FIELDS = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status']);
-
-/** A version of the kind in which managers may know its objects. Versions of custom kinds have the same fields. */
-function kindVersion({ definition }: Served, name: string): KindVersion | undefined {
-  const version = definition.versions.find(
-    (candidate) => apiVersion({ group: definition.group, version: candidate.name }) === name,
-  );
-  return version && { schema: version.schema(), convert: (object) => object };
-}

@@ -87,7 +87,8 @@ async function wantedObject(
   forgetPast(metadata);
   const filled = version.schema().withDefaults(knownFields(context, sent));
   definition.strategy.fill?.(filled, strategyContext(core, context));
-  const object = managersTracked ? filled : trackManagers(context, filled, undefined, timestamp(core.clock.now()));
+  const tracked = managersTracked ? filled : trackManagers(context, filled, undefined, timestamp(core.clock.now()));
+  const object = tracked instanceof Promise ? await tracked : tracked;
   if (!definition.accepting) {
     throw new ApiError('MethodNotAllowed', 'create not allowed while custom resource definition is terminating');
   }
@@ -197,7 +198,8 @@ async function updateEntry(
   const filled = version.schema().withDefaults(knownFields(context, combine(context, sent, old)));
   strategy.fill?.(filled, helpers);
   const now = timestamp(core.clock.now());
-  const tracked = rules.managersTracked ? filled : trackManagers(context, filled, old, now);
+  const managed = rules.managersTracked ? filled : trackManagers(context, filled, old, now);
+  const tracked = managed instanceof Promise ? await managed : managed;
   const object = core.admission.mutates(definition) ? await wantedChange(core, context, tracked, old) : tracked;
   const pinned = checkRevision(context, object, old, rules);
   strategy.prepareForUpdate?.(object, old, context.part, helpers);

@@ -115,7 +115,7 @@ async function apply({ core }: Verbs, call: Call): Promise<Edit> {
   const { served, part } = call;
   const { applied, force, decoding } = await appliedBody(call, served.definition.kind, servedVersion(served));
   const context = writeContext(call, 'apply');
-  const merge = (live: KubeObject | undefined): KubeObject =>
+  const merge = (live: KubeObject | undefined): KubeObject | Promise<KubeObject> =>
     appliedObject(context, core.clock.now(), live, applied, force);
   return {
     change: (current) => merge(current),
