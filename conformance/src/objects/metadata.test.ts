@@ -158,6 +158,12 @@ suite('object metadata', ({ promises }) => {
     expect(reported.at('metadata.generation')).toBe(2);
   });
 
+  promises('an EndpointSlice may have no endpoints', async ({ api, group }) => {
+    const slice = { metadata: { name: 'empty' }, addressType: 'IPv4' };
+    const made = await api.post(group('discovery.k8s.io/v1', 'endpointslices'), slice);
+    expect([made.status, made.at('metadata.generation')]).toEqual([201, 1]);
+  });
+
   promises('an update that changes nothing keeps the resource version', async ({ api, core }) => {
     const made = await api.post(core('configmaps'), configMap('same', { a: '1' }));
     const again = await api.put(core('configmaps', 'same'), made.body);

@@ -2,6 +2,7 @@ import { builtinColumns, openSchema, type Schema } from '@drover/api';
 import { type BuiltinResource, builtinResources, builtinSchemas } from '@drover/api/schemas';
 import { apiService } from '../strategies/api-service.js';
 import { customResourceDefinition } from '../strategies/custom-resource-definition.js';
+import { endpointSlice } from '../strategies/endpoint-slice.js';
 import { event, newerEvent } from '../strategies/event.js';
 import { flowSchema, priorityLevelConfiguration } from '../strategies/flow-control.js';
 import { lease } from '../strategies/lease.js';
@@ -66,6 +67,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'batch/cronjobs': cronJob,
   'batch/jobs': job,
   'coordination.k8s.io/leases': lease,
+  'discovery.k8s.io/endpointslices': endpointSlice,
   'networking.k8s.io/ingresses': counted,
   'networking.k8s.io/networkpolicies': unenforced(counted, 'NetworkPolicies are kept, but not enforced by this server'),
   'policy/poddisruptionbudgets': counted,
