@@ -14,11 +14,4 @@ export interface KnownFailure {
  * What is known to be wrong with our server. Each of these tests runs, is reported by name, and must fail as its row says: one that
  * passes, or fails otherwise, fails the run until its row is taken out of here; so does a row that names no promise of its file.
  */
-export const knownFailures: readonly KnownFailure[] = [
-  {
-    file: 'objects/content-types',
-    test: 'content types > answers for built-in kinds can be had in protobuf',
-    seen: 'answers are JSON',
-    failure: /expected 'application\/json' to be 'application\/vnd/,
-  },
-];
+export const knownFailures: readonly KnownFailure[] = [];

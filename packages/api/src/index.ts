@@ -263,6 +263,7 @@ export { applyJsonPatch } from './patch/json-patch.js';
 export { applyMergePatch } from './patch/merge-patch.js';
 export { applyStrategicPatch } from './patch/strategic-patch.js';
 export { ProtobufDecoder } from './protobuf/decode.js';
+export { type ListFrame, type ProtobufDocument, ProtobufEncoder } from './protobuf/encode.js';
 export type { ProtobufTables } from './protobuf/tables.js';
 export { type AuthConfig, authConfigs } from './rancher/auth-config.js';
 export { type ManagementCluster, managementClusters } from './rancher/cluster.js';

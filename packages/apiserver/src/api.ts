@@ -17,8 +17,9 @@ import { Account, type AccountParts } from './request/account.js';
 import { AUDIT_ID } from './request/audit-id.js';
 import { inTime, requestTime } from './request/deadline.js';
 import { noUpgrade, refuseForeignOrigin, refuseUpgrade, SWITCHED } from './request/handshake.js';
+import { representation } from './request/negotiation.js';
 import { type Asked, Recognition, type RecognitionParts } from './request/recognition.js';
-import { compressed, packed } from './request/response.js';
+import { compressed, header, packed } from './request/response.js';
 import type { ResourceTarget } from './request/target.js';
 import { Visit } from './request/visit.js';
 import { admittedQuestion } from './reviews/admitted-question.js';
@@ -29,6 +30,9 @@ import { withWarnings } from './verbs/warning.js';
 /** Nobody on the way may keep an answer that does not say how long it holds. */
 const NOT_KEPT = 'no-cache, private';
 const NO_BODY = new Uint8Array();
+
+/** What the answer to a question is about. */
+const QUESTION = { builtin: true, plural: false };
 
 /** What the request pipeline stands on. */
 export interface ApiParts extends RecognitionParts, AccountParts {
@@ -159,7 +163,8 @@ export class Api {
     const warnings: string[] = [];
     const asking = { core: verbs.core, target, query, identity, warnings, annotate };
     const admit = (document: KubeObject): Promise<KubeObject> => admittedQuestion(review, document, asking);
-    const context = { rules, authenticator, objects, clock, identity, namespace, name, admit };
+    const form = representation(header(request, 'accept'), query, QUESTION);
+    const context = { rules, authenticator, objects, clock, form, identity, namespace, name, admit };
     return withWarnings(await serveReview(review, recorded, context), warnings);
   }
 

@@ -6,7 +6,7 @@ export interface ProtobufTables {
   readonly kinds: Readonly<Record<string, string>>;
 }
 
-/** One field, ready for decoding. */
+/** One field, parsed. */
 export interface Field {
   readonly name: string;
   /** "string", "int32" …, or a message's name. */
@@ -14,8 +14,10 @@ export interface Field {
   readonly shape: 'one' | 'list' | 'map';
   /** Its fields belong to the message around it. */
   readonly inline: boolean;
-  /** Zero is a value, not absence. */
+  /** JSON has it also when it is zero. */
   readonly kept: boolean;
+  /** It is not on the wire when it is absent; every other field that is no list and no map always is. */
+  readonly pointer: boolean;
 }
 
 /** Reads a message's table when it is first needed. */
@@ -42,6 +44,7 @@ function parseRow([name = '', declared = '', behaviour]: readonly string[]): Fie
     type: list ?? map ?? declared,
     shape: list === undefined ? (map === undefined ? 'one' : 'map') : 'list',
     inline: behaviour === 'inline',
-    kept: behaviour === 'kept',
+    kept: behaviour === 'kept' || behaviour === 'pointer',
+    pointer: behaviour === 'pointer',
   };
 }

@@ -1,5 +1,7 @@
-import { ApiError, type ApiRequest, type ApiResponse, type Identity } from '@drover/api';
+import { ApiError, type ApiRequest, type ApiResponse, type Identity, isJsonObject } from '@drover/api';
 import type { Clock } from '@drover/kit';
+import { decodeProtobufBody } from '../request/decode.js';
+import { CONTENT_TYPES } from '../request/encode.js';
 import { header } from '../request/response.js';
 import type { Visit } from '../request/visit.js';
 import {
@@ -102,8 +104,9 @@ export class AuditTrail {
     const whole = atLeast(this.#bodies, 'RequestResponse') && !this.#visit.longRunning;
     const created = status === 201 && this.#visit.attributes.verb === 'create';
     if (!whole && !created && status < 400) return undefined;
-    if (headers['content-type'] !== 'application/json') return undefined;
-    if (body instanceof Uint8Array && body.length <= RECORDED_BYTES) return documentIn(body);
+    const type = headers['content-type'];
+    if (type !== CONTENT_TYPES.json && type !== CONTENT_TYPES.protobuf) return undefined;
+    if (body instanceof Uint8Array && body.length <= RECORDED_BYTES) return documentIn(body, type);
     if (whole) this.annotate(TRUNCATED, 'true');
     return undefined;
   }
@@ -169,9 +172,12 @@ export class AuditTrail {
 }
 
 /** The document that an answer is; `undefined` when a handler sent what is none, which is no reason to tell nothing. */
-function documentIn(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+function documentIn(body: Uint8Array, type: string): Readonly<Record<string, unknown>> | undefined {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   try {
-    return JSON.parse(Buffer.from(body).toString());
+    if (type === CONTENT_TYPES.json) return JSON.parse(bytes.toString());
+    const { value } = decodeProtobufBody(bytes);
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

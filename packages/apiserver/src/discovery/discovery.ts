@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 import { type AggregatedApi, type ApiRequest, type ApiResponse, apiVersion, notServed } from '@drover/api';
 import type { ResourceCatalog } from '../catalog/catalog.js';
-import { acceptEntries, notAcceptable } from '../request/negotiation.js';
-import { header, json, jsonBytes, text } from '../request/response.js';
+import { CONTENT_TYPES, encodeDocument } from '../request/encode.js';
+import {
+  acceptEntries,
+  documentMedia,
+  type Media,
+  mediaOf,
+  notAcceptable,
+  unavailable,
+} from '../request/negotiation.js';
+import { documentResponse, header, text } from '../request/response.js';
 import { type ApiGroup, type ApiResource, apiGroups, type VirtualResource } from './resource-list.js';
 
 /** What others serve: a list that is good while its version stays. */
@@ -36,38 +44,53 @@ export class Discovery {
     const [root, ...segments] = path.split('/').filter((segment) => segment !== '');
     const core = root === 'api';
     if (segments.length === 0) {
-      const version = aggregatedVersion(header(request, 'accept'));
+      const { media, version } = rootForm(header(request, 'accept'));
       const groups = this.groups().filter(({ name }) => (name === '') === core);
-      if (version !== undefined) return aggregatedList(request, groups, version);
-      return json(
-        200,
-        core ? this.#coreVersions() : { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupDocument) },
-      );
+      if (version !== undefined) return aggregatedList(request, groups, media, version);
+      const list = { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupDocument) };
+      return documentResponse(200, core ? this.#coreVersions() : list, { media, pretty: false });
     }
     const [group, version] = core ? ['', segments[0]] : segments;
     const found = this.groups().find(({ name }) => name === group);
     if (found === undefined || segments.length > (core ? 1 : 2)) throw notServed();
-    if (version === undefined) return json(200, { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(found) });
+    const media = documentMedia(header(request, 'accept'));
+    if (media === undefined) throw unavailable();
+    if (version === undefined) {
+      const document = { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(found) };
+      return documentResponse(200, document, { media, pretty: false });
+    }
     const list = found.versions.find((candidate) => candidate.version === version);
     if (list === undefined) throw notServed();
     if (list.stale) return text(503, 'service unavailable\n');
     const groupVersion = apiVersion({ group: found.name, version });
-    return json(200, { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: list.resources });
+    // The core's list is older than versions of such lists, and says none.
+    const ofGroup = core ? {} : { apiVersion: 'v1' };
+    const document = { kind: 'APIResourceList', ...ofGroup, groupVersion, resources: list.resources };
+    return documentResponse(200, document, { media, pretty: false });
   }
 
-  #coreVersions(): unknown {
+  #coreVersions(): ApiVersions {
     const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress: this.address() }];
     return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs };
   }
 }
 
-/** Which form of aggregated discovery the caller would rather have than the plain lists. */
-function aggregatedVersion(accept: string | undefined): 'v2' | 'v2beta1' | undefined {
+/** meta/v1 APIVersions: of before there were groups, and without a version of its own. */
+interface ApiVersions {
+  readonly kind: 'APIVersions';
+  readonly versions: readonly string[];
+  readonly serverAddressByClientCIDRs: readonly object[];
+}
+
+/** How the caller takes what is at a root, and which version of aggregated discovery rather than the plain lists, if any. */
+function rootForm(accept: string | undefined): { readonly media: Media; readonly version?: 'v2' | 'v2beta1' } {
   for (const { type, parameters } of acceptEntries(accept)) {
-    if (type !== 'application/json' && type !== '*/*' && type !== 'application/*') continue;
+    const media = mediaOf(type);
+    if (media === undefined) continue;
     const { as, g, v } = parameters;
-    if (as === undefined) return undefined;
-    if (as === 'APIGroupDiscoveryList' && g === 'apidiscovery.k8s.io' && (v === 'v2' || v === 'v2beta1')) return v;
+    if (as === undefined) return { media };
+    if (as === 'APIGroupDiscoveryList' && g === 'apidiscovery.k8s.io' && (v === 'v2' || v === 'v2beta1'))
+      return { media, version: v };
   }
   throw notAcceptable();
 }
@@ -77,7 +100,12 @@ function groupDocument({ name, versions }: ApiGroup): object {
   return { name, versions: listed, preferredVersion: listed[0] };
 }
 
-function aggregatedList(request: ApiRequest, groups: readonly ApiGroup[], version: 'v2' | 'v2beta1'): ApiResponse {
+function aggregatedList(
+  request: ApiRequest,
+  groups: readonly ApiGroup[],
+  media: Media,
+  version: 'v2' | 'v2beta1',
+): ApiResponse {
   const items = groups.map(({ name, versions }) => ({
     metadata: { name, creationTimestamp: null },
     versions: versions.map((entry) => ({
@@ -87,11 +115,11 @@ function aggregatedList(request: ApiRequest, groups: readonly ApiGroup[], versio
     })),
   }));
   const list = { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items };
-  const bytes = Buffer.from(JSON.stringify(list));
-  const etag = `"${createHash('sha512').update(bytes).digest('hex').toUpperCase()}"`;
+  const body = encodeDocument(list, { media, pretty: false });
+  const etag = `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`;
   if (header(request, 'if-none-match') === etag) return { status: 304, headers: { etag }, body: new Uint8Array() };
-  const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-  return jsonBytes(200, bytes, { 'content-type': contentType, etag, vary: 'Accept' });
+  const type = `${CONTENT_TYPES[media]};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+  return { status: 200, headers: { 'content-type': type, etag, vary: 'Accept' }, body };
 }
 
 function aggregatedResources(resources: readonly ApiResource[]): unknown[] {

@@ -6,7 +6,7 @@ import { encodeStored } from '../storage/rendering.js';
 import { EncodedEvents } from './events.js';
 
 const served = servedAs('configmaps');
-const plain = { form: 'object', version: 'v1', pretty: false } as const;
+const plain = { form: 'object', version: 'v1', media: 'json', pretty: false } as const;
 
 function servedAs(plural: string): Served {
   const definition = builtinDefinitions().find((one) => one.group === '' && one.plural === plural);
@@ -43,7 +43,7 @@ describe('watch events', () => {
   });
 
   it('in the form of a table carry the row', () => {
-    const form = { form: 'table', version: 'v1', pretty: false } as const;
+    const form = { form: 'table', version: 'v1', media: 'json', pretty: false } as const;
     const { object } = JSON.parse(
       new EncodedEvents(() => 0).encode('ADDED', entry('one', 5), 5, served, form).toString(),
     );

@@ -1,7 +1,9 @@
+import type { ProtobufDocument } from '@drover/api';
 import type { Entry } from '@drover/store';
 import type { Served, VersionDefinition } from '../catalog/definition.js';
+import { protobufEncoder } from '../request/encode.js';
 import type { Representation } from '../request/negotiation.js';
-import { render } from '../storage/rendering.js';
+import { asBuffer, render } from '../storage/rendering.js';
 import { represent } from './represent.js';
 import { servedVersion, viewOf } from './view.js';
 
@@ -30,7 +32,7 @@ export class EncodedEvents {
 
   constructor(readonly now: () => number) {}
 
-  /** The line that tells `type` about `entry` as of `revision` (a delete has one of its own). */
+  /** The event that tells `type` about `entry` as of `revision` (a delete has one of its own). */
   encode(type: EventType, entry: Entry, revision: number, served: Served, form: Representation): Buffer {
     const variants = this.#held.get(entry) ?? [];
     for (const held of variants) {
@@ -56,10 +58,10 @@ export class EncodedEvents {
 }
 
 function sameForm(a: Representation, b: Representation): boolean {
-  return a.form === b.form && a.version === b.version;
+  return a.form === b.form && a.version === b.version && a.media === b.media;
 }
 
-/** One line of a watch. */
+/** One event of a watch, a line of JSON or a frame of protobuf. */
 export function encodeEvent(
   type: EventType,
   entry: Entry,
@@ -69,12 +71,22 @@ export function encodeEvent(
   now: number,
 ): Buffer {
   const { definition, version } = served;
-  if (form.form === 'object' && version.convert === undefined) {
+  if (form.form === 'object' && form.media === 'json' && version.convert === undefined) {
     return render(entry.value, revision, servedVersion(served), definition.kind, {
       before: `{"type":"${type}","object":`,
       after: '}\n',
     });
   }
   const object = viewOf(served, entry.value, revision);
-  return Buffer.from(`{"type":"${type}","object":${JSON.stringify(represent(object, version, form, now))}}\n`);
+  return encodeEventOf(type, represent(object, version, form, now), form);
+}
+
+/** One event about any document. */
+export function encodeEventOf(
+  type: EventType | 'BOOKMARK' | 'ERROR',
+  object: ProtobufDocument,
+  { media }: Representation,
+): Buffer {
+  if (media === 'protobuf') return asBuffer(protobufEncoder().encodeEvent(type, object));
+  return Buffer.from(`${JSON.stringify({ type, object })}\n`);
 }

@@ -1,9 +1,21 @@
-import type { Column, KubeObject } from '@drover/api';
+import type { Column, KubeObject, ObjectMeta, ProtobufDocument } from '@drover/api';
 import type { VersionDefinition } from '../catalog/definition.js';
 import type { Representation } from '../request/negotiation.js';
 
 /** What a table's rows carry of their objects (query parameter `includeObject`). */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+/** meta/v1 Table. */
+interface Table extends ProtobufDocument {
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly columnDefinitions: readonly unknown[];
+  readonly rows: readonly unknown[];
+}
+
+/** meta/v1 PartialObjectMetadata. */
+interface PartialObjectMetadata extends ProtobufDocument {
+  readonly metadata: ObjectMeta;
+}
 
 /** A table row. */
 export function tableRow(
@@ -24,13 +36,13 @@ export function table(
   columns: readonly Column[],
   metadata: Readonly<Record<string, unknown>>,
   version: Representation['version'],
-): object {
+): Table {
   const columnDefinitions = columns.map(({ definition }) => definition);
   return { kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions, rows };
 }
 
 /** An object's metadata alone (meta/v1 PartialObjectMetadata). */
-export function partialMetadata({ metadata }: KubeObject, version: Representation['version']): unknown {
+export function partialMetadata({ metadata }: KubeObject, version: Representation['version']): PartialObjectMetadata {
   return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata };
 }
 
@@ -41,7 +53,7 @@ export function represent(
   { form, version }: Representation,
   now: number,
   include: IncludeObject = 'Metadata',
-): unknown {
+): ProtobufDocument {
   switch (form) {
     case 'object':
       return object;

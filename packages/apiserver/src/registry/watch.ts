@@ -6,7 +6,7 @@ import type { Representation } from '../request/negotiation.js';
 import type { ListOptions } from '../request/query.js';
 import type { Core } from './core.js';
 import { EventStream } from './event-stream.js';
-import { type EncodedEvents, type EventType, encodeEvent } from './events.js';
+import { type EncodedEvents, type EventType, encodeEvent, encodeEventOf } from './events.js';
 import type { FacetIndex } from './facets.js';
 import { rangeOf } from './list.js';
 import { tooLargeRevision } from './refusal.js';
@@ -61,7 +61,7 @@ export function watchLines(source: WatchSource, request: WatchRequest): EventStr
   const prefix = rangeOf(served, namespace, selection);
   const asked = options.resourceVersion ?? 0;
   const fromState = options.sendInitialEvents || asked === 0;
-  if (asked > core.store.revision) return refusal(tooLargeRevision(asked, core.store.revision));
+  if (asked > core.store.revision) return refusal(tooLargeRevision(asked, core.store.revision), form);
 
   const open = new AbortController();
   const present = fromState ? core.store.list(prefix) : undefined;
@@ -70,7 +70,7 @@ export function watchLines(source: WatchSource, request: WatchRequest): EventStr
   const stream = new EventStream({ ...(initial ? { initial } : {}), bounds: BOUNDS, onOverflow: request.onOverflow });
   const end = (): void => stream.end();
   const inTurn = turnsOf(served, (error) => {
-    stream.push(errorLine(error));
+    stream.push(errorEvent(error, form));
     end();
   });
   try {
@@ -80,18 +80,18 @@ export function watchLines(source: WatchSource, request: WatchRequest): EventStr
     core.store.watch(prefix, start, onChanges, open.signal);
   } catch (error) {
     if (error instanceof RevisionCompacted) {
-      return refusal(expired(`too old resource version: ${error.asked} (${error.oldest})`));
+      return refusal(expired(`too old resource version: ${error.asked} (${error.oldest})`), form);
     }
-    if (error instanceof RevisionFuture) return refusal(tooLargeRevision(error.asked, error.newest));
+    if (error instanceof RevisionFuture) return refusal(tooLargeRevision(error.asked, error.newest), form);
     throw error;
   }
   const seconds = options.timeoutSeconds ?? randomInt(SHORTEST_S, SHORTEST_S * 2);
   const disposables = [core.clock.after(seconds * 1000, end)];
   if (options.allowWatchBookmarks) {
-    if (options.sendInitialEvents) stream.push(bookmarkLine(served, form, start, true));
+    if (options.sendInitialEvents) stream.push(bookmarkEvent(served, form, start, true));
     const tellRevision = (): void => {
       const { revision } = core.store;
-      const push = (): void => stream.push(bookmarkLine(served, form, revision, false));
+      const push = (): void => stream.push(bookmarkEvent(served, form, revision, false));
       // It says that all before it was told: it may not overtake changes that are still converted.
       if (inTurn === undefined) push();
       else inTurn(push);
@@ -132,7 +132,7 @@ async function* initialLines(
       entries = await allShown(served, stored);
     } catch (error) {
       end();
-      yield errorLine(error);
+      yield errorEvent(error, form);
       return;
     }
   }
@@ -179,12 +179,8 @@ function pushChanges(
   }
 }
 
-function bookmarkLine(
-  served: Served,
-  { form, version }: Representation,
-  revision: number,
-  initialEnd: boolean,
-): Buffer {
+function bookmarkEvent(served: Served, representation: Representation, revision: number, initialEnd: boolean): Buffer {
+  const { form, version } = representation;
   const metadata = {
     resourceVersion: String(revision),
     creationTimestamp: null,
@@ -196,19 +192,19 @@ function bookmarkLine(
       : form === 'metadata'
         ? { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata }
         : { kind: served.definition.kind, apiVersion: servedVersion(served), metadata };
-  return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
+  return encodeEventOf('BOOKMARK', object, representation);
 }
 
 /** A watch that says why it is none. */
-function refusal(error: unknown): EventStream {
+function refusal(error: unknown, form: Representation): EventStream {
   const stream = new EventStream({ bounds: BOUNDS, onOverflow: () => undefined });
-  stream.push(errorLine(error));
+  stream.push(errorEvent(error, form));
   stream.end();
   return stream;
 }
 
-function errorLine(error: unknown): Buffer {
-  return Buffer.from(`${JSON.stringify({ type: 'ERROR', object: toStatus(error) })}\n`);
+function errorEvent(error: unknown, form: Representation): Buffer {
+  return encodeEventOf('ERROR', toStatus(error), form);
 }
 
 function every({ clock }: Core, ms: number, act: () => void): Disposable {

@@ -55,7 +55,7 @@ export class Account {
   refusal({ request, path, auditId }: Visit, error: unknown): ApiResponse {
     if (!(error instanceof ApiError))
       this.parts.log.error('a request met a mistake of ours', { auditId, method: request.method, path, error });
-    return failure(error, auditId);
+    return failure(error, request, auditId);
   }
 
   /** Says how a request was answered, and why, if by an error. The audit event is written when this resolves, to the answer. */

@@ -3,13 +3,21 @@ import { ApiError } from '@drover/api';
 /** In what form an answer about objects is wanted. */
 export type Form = 'object' | 'table' | 'metadata';
 
+/** How documents are written. */
+export type Media = 'json' | 'yaml' | 'protobuf';
+
 /** The chosen form; `version` is meta.k8s.io's, for tables and metadata. */
 export interface Representation {
   readonly form: Form;
   readonly version: 'v1' | 'v1beta1';
+  readonly media: Media;
   readonly pretty: boolean;
-  /** Set for answers in YAML. */
-  readonly yaml?: true;
+}
+
+/** What an answer is about: custom kinds have no protobuf of their own; a collection's metadata has a form of its own. */
+export interface Subject {
+  readonly builtin: boolean;
+  readonly plural: boolean;
 }
 
 /** One entry of an Accept header. */
@@ -18,67 +26,127 @@ export interface AcceptEntry {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-const PLAIN: Representation = { form: 'object', version: 'v1', pretty: false };
+const PLAIN: Representation = { form: 'object', version: 'v1', media: 'json', pretty: false };
+
+const MEDIA: ReadonlyMap<string, Media> = new Map([
+  ['application/json', 'json'],
+  ['application/yaml', 'yaml'],
+  ['application/vnd.kubernetes.protobuf', 'protobuf'],
+  ['*/*', 'json'],
+  ['application/*', 'json'],
+]);
+
+/** How documents of a media type are written; `undefined` for types that no answer comes in. */
+export const mediaOf = (type: string): Media | undefined => MEDIA.get(type);
+
+/** What most callers take: any JSON. */
+const isPlain = (header: string | undefined): boolean =>
+  header === undefined || header === 'application/json' || header === '*/*';
 
 /** Entries of an Accept header, the most wanted first. */
 export function acceptEntries(header: string | undefined): AcceptEntry[] {
   if (header === undefined || header.trim() === '') return [{ type: '*/*', parameters: {} }];
-  return header
-    .split(',')
-    .slice(0, 32)
-    .map((entry) => {
-      const [type = '', ...pairs] = entry.split(';').map((part) => part.trim());
-      const parameters = Object.fromEntries(
-        pairs.map((pair) => {
-          const [name = '', value = ''] = pair.split('=', 2).map((text) => text.trim());
-          return [name.toLowerCase(), value.replace(/^"|"$/g, '')];
-        }),
-      );
-      return { type: type.toLowerCase(), parameters };
-    })
-    .map((entry, index) => ({ entry, index, weight: Number(entry.parameters['q'] ?? '1') || 0 }))
-    .sort((a, b) => b.weight - a.weight || a.index - b.index)
-    .map(({ entry }) => entry);
+  const wanted: Weighed[] = [];
+  for (const entry of header.split(',').slice(0, 32).map(parseEntry)) {
+    const weighed = { entry, weight: Number(entry.parameters['q'] ?? '1') || 0 };
+    let place = wanted.length;
+    for (; place > 0; place -= 1) {
+      const before = wanted[place - 1];
+      if (before === undefined || !goesBefore(weighed, before)) break;
+    }
+    wanted.splice(place, 0, weighed);
+  }
+  return wanted.map(({ entry }) => entry);
 }
 
-/** The media types that answers come in, by what accepts them. */
-function mediaOf(type: string): 'json' | 'yaml' | undefined {
-  if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'json';
-  return type === 'application/yaml' ? 'yaml' : undefined;
+function parseEntry(text: string): AcceptEntry {
+  const [type = '', ...pairs] = text.split(';').map((part) => part.trim());
+  const parameters = Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', value = ''] = pair.split('=', 2).map((part) => part.trim());
+      return [name.toLowerCase(), value.replace(/^"|"$/g, '')];
+    }),
+  );
+  return { type: type.toLowerCase(), parameters };
+}
+
+interface Weighed {
+  readonly entry: AcceptEntry;
+  readonly weight: number;
+}
+
+/** As kube-apiserver sorts: a type that is named goes before one that is not, whatever either weighs. */
+function goesBefore(a: Weighed, b: Weighed): boolean {
+  if (a.weight > b.weight) return true;
+  if (!a.entry.type.startsWith('*') && b.entry.type.startsWith('*')) return true;
+  return !a.entry.type.endsWith('/*') && b.entry.type.endsWith('/*');
 }
 
 /**
- * The form of an answer about objects: the first entry that we can give. `plural` says that it is about a collection, whose
- * metadata has a form of its own.
+ * The form of an answer about objects: the first entry that we can give.
  *
  * @throws ApiError NotAcceptable for a caller that takes only other forms.
  */
-export function representation(header: string | undefined, query: URLSearchParams, plural = false): Representation {
+export function representation(header: string | undefined, query: URLSearchParams, subject: Subject): Representation {
   const pretty = query.has('pretty') && query.get('pretty') !== 'false' && query.get('pretty') !== '0';
-  const metadata = plural ? 'PartialObjectMetadataList' : 'PartialObjectMetadata';
-  let readable = false;
-  for (const { type, parameters } of acceptEntries(header)) {
-    const media = mediaOf(type);
-    readable ||= media !== undefined || type === 'application/vnd.kubernetes.protobuf';
+  if (isPlain(header) && !pretty) return PLAIN;
+  // Of custom kinds, nobody asks first whether the type is one of those that there are.
+  let readable = !subject.builtin;
+  for (const entry of acceptEntries(header)) {
+    const media = mediaOf(entry.type);
     if (media === undefined) continue;
-    const yaml = media === 'yaml' ? ({ yaml: true } as const) : {};
-    const { as, g, v } = parameters;
-    if (as === undefined) return { ...PLAIN, pretty, ...yaml };
-    if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) continue;
-    if (as === 'Table') return { form: 'table', version: v, pretty, ...yaml };
-    if (as === metadata) return { form: 'metadata', version: v, pretty, ...yaml };
+    readable = true;
+    const asked = askedForm(entry, media, subject);
+    if (asked !== undefined) return { ...asked, media, pretty };
   }
   throw readable ? notAcceptable() : unavailable();
 }
 
-const FORMS = 'application/json, application/yaml';
+function askedForm(
+  { parameters }: AcceptEntry,
+  media: Media,
+  { builtin, plural }: Subject,
+): Pick<Representation, 'form' | 'version'> | undefined {
+  const { as, g, v } = parameters;
+  if (!plainParameters(parameters, media)) return undefined;
+  if (as === undefined && g === undefined && v === undefined)
+    return builtin || media !== 'protobuf' ? { form: 'object', version: 'v1' } : undefined;
+  if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) return undefined;
+  if (as === 'Table') return media === 'protobuf' ? undefined : { form: 'table', version: v };
+  if (as === (plural ? 'PartialObjectMetadataList' : 'PartialObjectMetadata')) return { form: 'metadata', version: v };
+  return undefined;
+}
+
+/** Whether nothing is asked of the type that it cannot do: there are no streams but watches, none in YAML, and no other versions. */
+function plainParameters({ stream = '', sv = '' }: AcceptEntry['parameters'], media: Media): boolean {
+  return sv === '' && (stream === '' || (stream === 'watch' && media !== 'yaml'));
+}
+
+/** How a document that has one form only is written: a Status, or a list of resources; `undefined` when it is not taken so. */
+export function documentMedia(header: string | undefined): Media | undefined {
+  if (isPlain(header)) return 'json';
+  for (const entry of acceptEntries(header)) {
+    const media = mediaOf(entry.type);
+    if (media !== undefined && askedForm(entry, media, { builtin: true, plural: false })?.form === 'object')
+      return media;
+  }
+  return undefined;
+}
+
+const TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'].join(', ');
+const STREAMS = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'].join(', ');
 
 /** 406 for a form that we do not have, with what could be had. */
-export function notAcceptable(): ApiError {
-  return new ApiError('NotAcceptable', `only the following media types are accepted: ${FORMS}`);
+export function notAcceptable(types = TYPES): ApiError {
+  return new ApiError('NotAcceptable', `only the following media types are accepted: ${types}`);
+}
+
+/** 406 for a watch in a type that has no streams. */
+export function noStream(): ApiError {
+  return notAcceptable(STREAMS);
 }
 
 /** 406 for a media type that no answer comes in, with what could be had. */
-function unavailable(): ApiError {
-  return new ApiError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${FORMS}`);
+export function unavailable(): ApiError {
+  return new ApiError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${TYPES}`);
 }

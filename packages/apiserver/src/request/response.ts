@@ -1,6 +1,8 @@
 import { promisify } from 'node:util';
 import { constants, createGzip, gzip } from 'node:zlib';
-import { ApiError, type ApiRequest, type ApiResponse, type Status } from '@drover/api';
+import { ApiError, type ApiRequest, type ApiResponse, type ProtobufDocument, type Status } from '@drover/api';
+import { CONTENT_TYPES, encodeDocument } from './encode.js';
+import { documentMedia, type Representation } from './negotiation.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const NONE: ApiResponse['headers'] = {};
@@ -10,6 +12,17 @@ const GZIP_BYTES = 128 * 1024;
 /** An answer with a JSON document. */
 export function json(status: number, document: unknown, headers: ApiResponse['headers'] = {}): ApiResponse {
   return { status, headers: { ...JSON_TYPE, ...headers }, body: Buffer.from(`${JSON.stringify(document)}\n`) };
+}
+
+/** An answer with a document in the media type that was chosen. */
+export function documentResponse(
+  status: number,
+  document: ProtobufDocument,
+  form: Pick<Representation, 'media' | 'pretty'>,
+  headers: ApiResponse['headers'] = {},
+): ApiResponse {
+  const body = encodeDocument(document, form);
+  return { status, headers: { 'content-type': CONTENT_TYPES[form.media], ...headers }, body };
 }
 
 /** An answer with bytes that are JSON already. */
@@ -30,11 +43,16 @@ export function text(status: number, body: string): ApiResponse {
   };
 }
 
-/** The `Status` answer for any thrown value; `auditId` tells the caller which lines of our log say more of a mistake of ours. */
-export function failure(error: unknown, auditId: string): ApiResponse {
+/**
+ * The `Status` answer for any thrown value, in a media type that the caller takes, else in JSON; `auditId` tells the caller which
+ * lines of our log say more of a mistake of ours.
+ */
+export function failure(error: unknown, request: ApiRequest, auditId: string): ApiResponse {
   const status = error instanceof ApiError ? error.status() : mistake(auditId);
   const retry = status.details?.retryAfterSeconds;
-  return json(status.code, status, retry === undefined ? {} : { 'retry-after': String(retry) });
+  const media = documentMedia(header(request, 'accept')) ?? 'json';
+  const headers: ApiResponse['headers'] = retry === undefined ? {} : { 'retry-after': String(retry) };
+  return documentResponse(status.code, status, { media, pretty: false }, headers);
 }
 
 function mistake(auditId: string): Status {
@@ -44,8 +62,12 @@ function mistake(auditId: string): Status {
 }
 
 /** 200 with a `Status` that tells what was deleted. */
-export function success(details: NonNullable<Status['details']>): ApiResponse {
-  return json(200, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
+export function success(
+  details: NonNullable<Status['details']>,
+  form: Pick<Representation, 'media' | 'pretty'>,
+): ApiResponse {
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
+  return documentResponse(200, status, form);
 }
 
 /** One header's first value. */

@@ -4,6 +4,7 @@ import type { Authenticator } from '../auth/authenticator.js';
 import type { RuleIndex } from '../auth/rule-index.js';
 import type { ObjectReader } from '../catalog/strategy.js';
 import type { VirtualResource } from '../discovery/resource-list.js';
+import type { Representation } from '../request/negotiation.js';
 
 /** What the answers stand on. */
 export interface ReviewContext {
@@ -11,6 +12,8 @@ export interface ReviewContext {
   readonly authenticator: Authenticator;
   readonly objects: ObjectReader;
   readonly clock: Clock;
+  /** In what form the answer is wanted. */
+  readonly form: Representation;
   /** Who asks. */
   readonly identity: Identity;
   /** Of the path. */

@@ -8,7 +8,7 @@ import {
   openSchema,
 } from '@drover/api';
 import { builtinSchemas } from '@drover/api/schemas';
-import { json } from '../request/response.js';
+import { documentResponse } from '../request/response.js';
 import type { ResourceTarget } from '../request/target.js';
 import { asObject, readDocument } from '../verbs/object-body.js';
 import { methodNotAllowed } from '../verbs/resource.js';
@@ -73,5 +73,6 @@ export async function serveReview(review: Review, request: ApiRequest, context: 
     ...(namespace === undefined ? {} : { namespace }),
     creationTimestamp: null,
   };
-  return json(201, { ...admitted, metadata, ...review.answer(admitted, context) });
+  const answer = { ...admitted, metadata, ...review.answer(admitted, context) };
+  return documentResponse(201, answer, context.form);
 }

@@ -67,7 +67,8 @@ export function mentionsField(value: Uint8Array, field: string): boolean {
   return asBuffer(value).includes(`"${field}":`);
 }
 
-function asBuffer(value: Uint8Array): Buffer {
+/** The same bytes, not a copy. */
+export function asBuffer(value: Uint8Array): Buffer {
   if (Buffer.isBuffer(value)) return value;
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }

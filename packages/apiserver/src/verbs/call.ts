@@ -6,6 +6,7 @@ import type { EncodedEvents } from '../registry/events.js';
 import type { FacetIndex } from '../registry/facets.js';
 import { type Decoding, objectDecoding } from '../request/decoding.js';
 import type { DeleteRequest } from '../request/delete-options.js';
+import type { Representation } from '../request/negotiation.js';
 import { header } from '../request/response.js';
 import { optionsKind, type WriteKind, writeOptions } from '../request/write-options.js';
 
@@ -29,6 +30,8 @@ export interface Call {
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly part: Part;
+  /** In what form the answer is wanted. */
+  readonly form: Representation;
   readonly identity: Identity;
   /** Sentences for `Warning` headers. */
   readonly warnings: string[];

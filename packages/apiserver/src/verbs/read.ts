@@ -1,16 +1,26 @@
-import { type ApiResponse, badRequest, encodeYaml, invalidValue, type KubeObject, notFound } from '@drover/api';
+import {
+  type ApiResponse,
+  badRequest,
+  invalidValue,
+  type KubeObject,
+  notFound,
+  type ProtobufDocument,
+} from '@drover/api';
 import type { Entry } from '@drover/store';
-import { listEntries, listMetadata } from '../registry/list.js';
-import { listBody } from '../registry/list-body.js';
+import type { Served } from '../catalog/definition.js';
+import { type Listed, listEntries, listMetadata } from '../registry/list.js';
+import { type ListBody, listBody } from '../registry/list-body.js';
+import { protobufListBody } from '../registry/protobuf-list.js';
 import { tooLargeRevision } from '../registry/refusal.js';
 import { type IncludeObject, partialMetadata, represent, table, tableRow } from '../registry/represent.js';
 import { selection } from '../registry/selection.js';
 import { shown } from '../registry/shown.js';
 import { servedVersion, viewOf } from '../registry/view.js';
 import { watchLines } from '../registry/watch.js';
-import { notAcceptable, type Representation, representation } from '../request/negotiation.js';
+import { CONTENT_TYPES } from '../request/encode.js';
+import { noStream, type Representation } from '../request/negotiation.js';
 import { listOptions, revision } from '../request/query.js';
-import { header, json, jsonBytes } from '../request/response.js';
+import { documentResponse, jsonBytes } from '../request/response.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { render } from '../storage/rendering.js';
 import type { Call, Verbs } from './call.js';
@@ -38,42 +48,74 @@ export function get({ core }: Verbs, call: Call): ApiResponse | Promise<ApiRespo
 export function objectResponse(
   status: number,
   now: number,
-  { request, query, served }: Call,
+  { query, served, form }: Call,
   value: Uint8Array,
   revision: number | undefined,
 ): ApiResponse {
-  const form = representation(header(request, 'accept'), query);
   const { definition, version } = served;
-  if (form.form === 'object' && !form.pretty && !form.yaml && version.convert === undefined) {
+  if (isStoredForm(form) && version.convert === undefined) {
     return jsonBytes(status, render(value, revision, servedVersion(served), definition.kind, { after: '\n' }));
   }
   const object = viewOf(served, value, revision ?? 0);
   if (revision === undefined) delete object.metadata.resourceVersion;
-  const document = represent(object, version, form, now, includeObject(form, query));
-  if (form.yaml) return yaml(status, document);
-  return form.pretty ? pretty(status, document) : json(status, document);
+  return documentResponse(status, represent(object, version, form, now, includeObject(form, query)), form);
+}
+
+/** Whether stored bytes are the answer's, but for what stands before their metadata. */
+function isStoredForm({ form, media, pretty }: Representation): boolean {
+  return form === 'object' && media === 'json' && !pretty;
 }
 
 /** GET of a collection. */
 export async function list({ core, facets }: Verbs, call: Call): Promise<ApiResponse> {
-  const { request, query, served, namespace } = call;
-  const form = representation(header(request, 'accept'), query, true);
+  const { query, served, namespace } = call;
   const options = listOptions(query);
   const selected = selection(options.labelSelector, options.fieldSelector, served.version);
   const listed = await listEntries(core, facets, served, namespace, options, selected);
+  return listResponse(core.clock.now(), call, listed);
+}
+
+/** An answer with a list, in the form the caller asked for. */
+export async function listResponse(now: number, call: Call, listed: Listed): Promise<ApiResponse> {
+  const { form, served } = call;
   const metadata = listMetadata(listed);
-  const response =
-    form.form === 'object' && !form.pretty && !form.yaml && served.version.convert === undefined
-      ? objectList(call, metadata, listed.entries)
-      : formedList(call, form, metadata, listed.entries, core.clock.now());
-  return form.yaml ? yaml(200, JSON.parse(await textOf(response.body))) : response;
+  if (form.media === 'protobuf') return protobufList(call, metadata, listed.entries);
+  if (isStoredForm(form) && served.version.convert === undefined) return objectList(call, metadata, listed.entries);
+  const response = formedList(call, metadata, listed.entries, now);
+  return form.media === 'json' ? response : documentResponse(200, JSON.parse(await textOf(response.body)), form);
 }
 
 function objectList({ served }: Call, metadata: Record<string, unknown>, entries: readonly Entry[]): ApiResponse {
   const { listKind, kind } = served.definition;
-  const body = listBody({ listKind, kind, apiVersion: servedVersion(served) }, metadata, entries);
-  if (body.length <= WHOLE_BYTES) return jsonBytes(200, Buffer.concat([...body.chunks()], body.length));
-  return jsonBytes(200, asStream(body.chunks()), { 'content-length': String(body.length) });
+  return bodyResponse(listBody({ listKind, kind, apiVersion: servedVersion(served) }, metadata, entries), 'json');
+}
+
+async function protobufList(
+  { served, form }: Call,
+  metadata: Record<string, unknown>,
+  entries: readonly Entry[],
+): Promise<ApiResponse> {
+  const parsed = ({ value, revision }: Entry): KubeObject => viewOf(served, value, revision);
+  const body = await protobufListBody(listHead(served, form, metadata), entries, parsed);
+  return bodyResponse(body, 'protobuf');
+}
+
+/** A list without its items. */
+interface ListHead extends ProtobufDocument {
+  readonly metadata: object;
+}
+
+/** The head of a list of objects, or of their metadata alone. */
+function listHead(served: Served, { form, version }: Representation, metadata: object): ListHead {
+  return form === 'metadata'
+    ? { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata }
+    : { kind: served.definition.listKind, apiVersion: servedVersion(served), metadata };
+}
+
+function bodyResponse({ length, chunks }: ListBody, media: keyof typeof CONTENT_TYPES): ApiResponse {
+  const headers = { 'content-type': CONTENT_TYPES[media] };
+  if (length <= WHOLE_BYTES) return { status: 200, headers, body: Buffer.concat([...chunks()], length) };
+  return { status: 200, headers: { ...headers, 'content-length': String(length) }, body: asStream(chunks()) };
 }
 
 /** Chunks one turn of the loop apart: a long list lets other requests in between. */
@@ -86,14 +128,12 @@ async function* asStream(chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
 
 /** A list whose objects have to be parsed: as a table, as metadata, converted, or to be read by people. */
 function formedList(
-  { query, served }: Call,
-  form: Representation,
+  { query, served, form }: Call,
   metadata: Record<string, unknown>,
   entries: readonly Entry[],
   now: number,
 ): ApiResponse {
-  const { definition, version } = served;
-  const apiVersion = servedVersion(served);
+  const { version } = served;
   const parsed = ({ value, revision }: Entry): KubeObject => viewOf(served, value, revision);
   if (form.form === 'table') {
     const include = includeObject(form, query);
@@ -102,12 +142,12 @@ function formedList(
       tableRow(parsed(entry), version.columns, include, form.version, now),
     );
   }
-  if (form.form === 'metadata') {
-    const head = { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${form.version}`, metadata };
+  const head = listHead(served, form, metadata);
+  if (form.form === 'metadata')
     return itemsOf(head, 'items', entries, (entry) => partialMetadata(parsed(entry), form.version));
-  }
-  const head = { kind: definition.listKind, apiVersion, metadata };
-  return form.pretty ? pretty(200, { ...head, items: entries.map(parsed) }) : itemsOf(head, 'items', entries, parsed);
+  if (!form.pretty) return itemsOf(head, 'items', entries, parsed);
+  const whole = { ...head, items: entries.map(parsed) };
+  return documentResponse(200, whole, { media: 'json', pretty: true });
 }
 
 /** The document `head` with one item for each entry, made as it is sent. */
@@ -141,17 +181,17 @@ function* itemChunks(
 
 /** GET of a collection with `watch`. */
 export function watch({ core, facets, events, onOverflow, onEvents }: Verbs, call: Call): ApiResponse {
-  const { request, query, served, namespace } = call;
+  const { request, query, served, namespace, form } = call;
   const { signal } = request;
-  const form = representation(header(request, 'accept'), query);
-  if (form.yaml) throw notAcceptable();
+  if (form.media === 'yaml') throw noStream();
   const options = listOptions(query);
   const selected = selection(options.labelSelector, options.fieldSelector, served.version);
   const body = watchLines(
     { core, facets, events },
     { served, namespace, options, selection: selected, form, signal, onOverflow, onEvent: onEvents(served) },
   );
-  return { status: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' }, body };
+  const type = form.media === 'json' ? CONTENT_TYPES.json : `${CONTENT_TYPES[form.media]};stream=watch`;
+  return { status: 200, headers: { 'content-type': type, 'cache-control': 'no-cache, private' }, body };
 }
 
 /** What rows of a table have of their objects. @throws ApiError BadRequest for a choice that is none. */
@@ -164,18 +204,9 @@ function includeObject({ form }: Representation, query: URLSearchParams): Includ
   throw badRequest(`Unable to convert to Table as requested: ${cause.field}: ${cause.message}`);
 }
 
-function yaml(status: number, document: unknown): ApiResponse {
-  const body = Buffer.from(encodeYaml(JSON.parse(JSON.stringify(document))));
-  return { status, headers: { 'content-type': 'application/yaml' }, body };
-}
-
 async function textOf(body: ApiResponse['body']): Promise<string> {
   if (body instanceof Uint8Array) return Buffer.from(body).toString();
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
-}
-
-function pretty(status: number, document: unknown): ApiResponse {
-  return jsonBytes(status, Buffer.from(`${JSON.stringify(document, null, 2)}\n`));
 }

@@ -12,7 +12,9 @@ import { builtinResources } from '@drover/api/schemas';
 import type { Served } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
 import { selectedName } from '../registry/selection.js';
+import { representation } from '../request/negotiation.js';
 import { flag } from '../request/options.js';
+import { header } from '../request/response.js';
 import { type ResourceTarget, verbOf } from '../request/target.js';
 import type { Call, Verbs } from './call.js';
 import { admitConnection } from './connect.js';
@@ -60,7 +62,10 @@ export async function serveObjects(
   if (target.watched && part !== 'main') throw notServed();
   const place = { served, namespace, name: target.name, part };
   const asked = target.watched ? watchQuery(query, target.name) : query;
-  const call: Call = { request, query: asked, ...place, identity, warnings, annotate };
+  const plural = verb === 'list' || verb === 'deletecollection';
+  // Before anything is done: a caller that takes no answer we could give changes nothing.
+  const form = representation(header(request, 'accept'), asked, { builtin: definition.builtin, plural });
+  const call: Call = { request, query: asked, ...place, form, identity, warnings, annotate };
   const response = await serve(verbs, call, verb);
   if (served.version.deprecation !== undefined) warnings.unshift(served.version.deprecation);
   return withWarnings(response, warnings);

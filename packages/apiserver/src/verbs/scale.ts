@@ -17,11 +17,12 @@ import {
 import { builtinSchemas } from '@drover/api/schemas';
 import { at, type ScaleDefinition } from '../catalog/definition.js';
 import { timestamp } from '../registry/core.js';
+import { partialMetadata } from '../registry/represent.js';
 import { SCALE, scaleOf, setReplicas } from '../registry/scale-object.js';
 import { shown, writtenShown } from '../registry/shown.js';
 import { servedVersion } from '../registry/view.js';
 import { type Change, updateObject } from '../registry/write.js';
-import { json } from '../request/response.js';
+import { documentResponse } from '../request/response.js';
 import type { WriteKind } from '../request/write-options.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
@@ -37,7 +38,7 @@ export async function scale(verbs: Verbs, call: Call, definition: ScaleDefinitio
     const entry = core.store.get(objectKey(collectionPrefix(served.definition), { namespace, name }));
     if (entry === undefined) throw notFound(served.definition, name);
     const { value, revision } = await shown(served, entry);
-    return json(200, scaleOf(decodeStored(value, revision), definition));
+    return scaleResponse(call, scaleOf(decodeStored(value, revision), definition));
   }
   const kind = request.method === 'PUT' ? 'update' : mediaType(request) === APPLY ? 'apply' : 'patch';
   const next = await wantedScale(verbs, call, kind);
@@ -45,7 +46,12 @@ export async function scale(verbs: Verbs, call: Call, definition: ScaleDefinitio
   const rules = { replace: false, managersTracked: true };
   const written = await updateObject(core, writeContext(call, kind), { namespace, name }, change, rules);
   const { value, revision = 0 } = await writtenShown(served, written);
-  return json(200, scaleOf(decodeStored(value, revision), definition));
+  return scaleResponse(call, scaleOf(decodeStored(value, revision), definition));
+}
+
+/** A Scale, or its metadata. */
+function scaleResponse({ form }: Call, scale: KubeObject): ApiResponse {
+  return documentResponse(200, form.form === 'metadata' ? partialMetadata(scale, form.version) : scale, form);
 }
 
 /** Makes the wanted Scale, with its managers, of the present one. */

@@ -1,19 +1,18 @@
 import type { ApiResponse } from '@drover/api';
 import type { Written } from '../registry/core.js';
 import { deleteObject } from '../registry/delete.js';
-import { listEntries, listMetadata } from '../registry/list.js';
+import { listEntries } from '../registry/list.js';
 import { selection } from '../registry/selection.js';
 import { writtenShown } from '../registry/shown.js';
-import { servedVersion, viewOf } from '../registry/view.js';
 import { createObject, updateObject } from '../registry/write.js';
 import { deleteOptions } from '../request/delete-options.js';
 import { listOptions } from '../request/query.js';
-import { json, success } from '../request/response.js';
+import { success } from '../request/response.js';
 import { collectionPrefix, refOf } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
 import { type Call, deleteContext, type Verbs, writeContext } from './call.js';
 import { readDocument, readObject } from './object-body.js';
-import { objectResponse } from './read.js';
+import { listResponse, objectResponse } from './read.js';
 
 /** Deletions of a deletecollection that are on their way at the same time: they share the disk's syncs. */
 const PARALLEL = 32;
@@ -58,7 +57,7 @@ export async function remove({ core }: Verbs, call: Call): Promise<ApiResponse> 
   }
   const { group, plural } = served.definition;
   const { uid = '' } = decodeStored(written.value, 0).metadata;
-  return success({ name, ...(group === '' ? {} : { group }), kind: plural, uid });
+  return success({ name, ...(group === '' ? {} : { group }), kind: plural, uid }, call.form);
 }
 
 /** DELETE of a collection: each object it selects, and a list of what they were. */
@@ -83,7 +82,5 @@ export async function removeCollection({ core, facets }: Verbs, call: Call): Pro
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));
-  const apiVersion = servedVersion(served);
-  const items = listed.entries.map(({ value, revision }) => viewOf(served, value, revision));
-  return json(200, { kind: served.definition.listKind, apiVersion, metadata: listMetadata(listed), items });
+  return listResponse(core.clock.now(), call, listed);
 }
