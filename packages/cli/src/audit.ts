@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import {
-  AuditLogFile,
-  type AuditOptions,
-  type AuditPolicy,
-  AuditPolicyError,
-  parseAuditPolicy,
-} from '@drover/apiserver';
+import type { AuditOptions } from '@drover/apiserver';
+// Not from the whole of the API server, which is loaded while the store's thread reads its file.
+import { type AuditPolicy, AuditPolicyError, parseAuditPolicy } from '@drover/apiserver/audit-policy';
 import type { Closing } from '@drover/kit';
 import { parse as parseYaml } from 'yaml';
 import type { Given, Settings } from './settings.js';
@@ -106,6 +102,7 @@ export async function openAudit(
 ): Promise<{ readonly audit?: AuditOptions }> {
   if (config === undefined) return {};
   const { policy, path = join(directory, 'audit.log'), maxBytes, maxBackups, strict } = config;
+  const { AuditLogFile } = await import('@drover/apiserver');
   const sink = await AuditLogFile.open({ path, maxBytes, maxBackups, clock, log }).catch((error: unknown) => {
     throw new UsageError(`--audit-log-path: ${error instanceof Error ? error.message : error}`);
   });
