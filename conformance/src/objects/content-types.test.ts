@@ -26,6 +26,59 @@ suite('content types', ({ promises, ours }) => {
     expect(made.at('data')).toEqual({ colour: 'red' });
   });
 
+  promises('YAML is read as the version 1.1 that Kubernetes knows: on and 0755 are no text', async (scene) => {
+    const open = {
+      type: 'object',
+      properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+    };
+    const notes = await define(scene, 'notes', open);
+    const read = async (spec: string) => {
+      const text = `apiVersion: ${notes.apiVersion}\nkind: ${notes.kind}\nmetadata: {name: note}\nspec:\n${spec}`;
+      return scene.api.post(notes.path(), text, { type: 'application/yaml', query: { dryRun: 'All' } });
+    };
+    const values =
+      '[on, yEs, n, 0755, 0o17, 08, 0X1F, -0b11, 1_000, 12:30, 1e3, e1000, 2026-11-20, ~, .5, !!str 1, "no"]';
+    expect((await read(`  a: ${values}\n`)).at('spec.a')).toEqual([
+      true,
+      'yEs',
+      false,
+      493,
+      15,
+      8,
+      31,
+      -3,
+      1000,
+      '12:30',
+      1000,
+      'e1000',
+      '2026-11-20',
+      null,
+      0.5,
+      '1',
+      'no',
+    ]);
+    const keyed = await read('  yes: 1\n  0x10: 2\n  base: &b {x: 1, w: 1}\n  more: {<<: *b, z: 3}\n  again: *b\n');
+    expect(keyed.at('spec')).toEqual({
+      true: 1,
+      16: 2,
+      base: { x: 1, w: 1 },
+      more: { x: 1, w: 1, z: 3 },
+      again: { x: 1, w: 1 },
+    });
+    const twice = await read('  a: 1\n  a: 2\n');
+    expect([twice.at('spec.a'), twice.warnings]).toEqual([2, ['line 6: key "a" already set in map']]);
+    for (const wrong of [
+      '  a: .inf\n',
+      '  a: *none\n',
+      '  ~: 1\n',
+      '  [a]: 1\n',
+      '  <<: 1\n',
+      '  a: &a [*a]\n',
+      '  a: !!int b\n',
+    ])
+      expect([wrong, (await read(wrong)).outcome]).toEqual([wrong, '400 BadRequest']);
+  });
+
   promises('answers can be had in YAML', async ({ api, core }) => {
     await api.post(core('configmaps'), configMap('as-yaml', { colour: 'red' }));
     const answer = await api.get(core('configmaps', 'as-yaml'), {}, { accept: 'application/yaml' });

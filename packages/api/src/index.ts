@@ -11,7 +11,8 @@ export { goText } from './body/go-value.js';
 export { decodeJson } from './body/json.js';
 export { jsonSyntaxFault } from './body/json-syntax.js';
 export { type BodyLimits, DEFAULT_LIMITS, MAX_REQUEST_BYTES } from './body/limits.js';
-export { decodeYaml, decodeYamlDocuments, encodeYaml, type ReadYaml, readYaml } from './body/yaml.js';
+export { decodeYaml, decodeYamlDocuments, encodeYaml, readYaml } from './body/yaml.js';
+export type { ReadYaml } from './body/yaml-document.js';
 export {
   ApiError,
   alreadyExists,

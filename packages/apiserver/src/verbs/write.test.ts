@@ -90,9 +90,9 @@ describe('a create', () => {
   });
 
   it('takes YAML, and reads it as kubectl does', async () => {
-    const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n  a: "yes"\n  b: 0o17\n';
+    const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n  a: "yes"\n  b: 0o19\n';
     const answer = await ask(test.server, 'POST', MAPS, text, { headers: { 'content-type': 'application/yaml' } });
-    expect([answer.status, answer.body['data']]).toEqual([201, { a: 'yes', b: '0o17' }]);
+    expect([answer.status, answer.body['data']]).toEqual([201, { a: 'yes', b: '0o19' }]);
   });
 
   it('in a form that is not taken says which are', async () => {
