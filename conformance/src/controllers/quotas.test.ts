@@ -46,6 +46,8 @@ suite('resource quotas', ({ promises }) => {
     const refused = await eventually(
       () => scene.api.post(tools.path(), tools.object('two'), { query: { dryRun: 'All' } }),
       ({ status }) => status === 403,
+      // kube-controller-manager finds new kinds once in half a minute, and counts then.
+      60_000,
     );
     expect(refused.textAt('message')).toContain(`exceeded quota: hammers, requested: ${counted}=1`);
   });

@@ -117,6 +117,22 @@ suite('strategic merge patch', ({ promises }) => {
     expect(namesOf(valueAt(spec, 'containers')).filter((name) => name !== 'server')).toEqual(['b', 'a']);
   });
 
+  promises('$setElementOrder puts new items in the places of deleted ones', async (scene) => {
+    const change = {
+      '$setElementOrder/containers': [{ name: 'b' }, { name: 'new' }],
+      containers: [
+        { name: 'new', image: 'x' },
+        { name: 'a', $patch: 'delete' },
+      ],
+    };
+    const spec = await podSpec(scene, 'instead', [container('a'), container('b'), container('server')], change);
+    expect(namesOf(valueAt(spec, 'containers'))).toEqual(['b', 'server', 'new']);
+    const alone = await podSpec(scene, 'without', [container('a'), container('b'), container('server')], {
+      containers: change.containers,
+    });
+    expect(namesOf(valueAt(alone, 'containers'))).toEqual(['new', 'b', 'server']);
+  });
+
   promises('$setElementOrder must know every item of the patch', async ({ api, group }) => {
     await api.post(group('apps/v1', 'deployments'), deployment('forgot'));
     const patched = await api.patch('strategic', group('apps/v1', 'deployments', 'forgot'), {

@@ -163,7 +163,10 @@ function mergeObjects(
     if (index >= 0) merged[index] = next;
     else merged.push(next);
   }
-  return inElementOrder(merged, before, orderOf(patch.filter(stays), order, keyOf), keyOf);
+  // Where an order is asked for, Kubernetes looks for the earlier places in the list as it is by then: elements that are new stand in the
+  // places of those that were deleted.
+  const earlier = order === undefined ? before : merged.slice(0, before.length);
+  return inElementOrder(merged, earlier, orderOf(patch.filter(stays), order, keyOf), keyOf);
 }
 
 const stays = (item: Json): boolean => !isJsonObject(item) || item[PATCH] !== 'delete';
