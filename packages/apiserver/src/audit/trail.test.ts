@@ -152,6 +152,14 @@ describe('the audit events of a request', () => {
     expect(sink.events.at(-1)).toMatchObject({ stage: 'ResponseComplete', responseObject: { data: { text } } });
   });
 
+  it('tell an answer in protobuf', async () => {
+    const headers = { accept: 'application/vnd.kubernetes.protobuf' };
+    await ask(test.server, 'POST', maps, { metadata: { name: 'binary' }, data: { key: 'value' } }, { headers });
+    expect(sink.events.at(-1)).toMatchObject({ responseObject: { kind: 'ConfigMap', data: { key: 'value' } } });
+    await ask(test.server, 'GET', `${maps}/absent`, undefined, { headers });
+    expect(sink.events.at(-1)).toMatchObject({ responseStatus: { reason: 'NotFound', code: 404 } });
+  });
+
   it('tell of an answer that is not the JSON it claims to be, without it', async () => {
     const { signal } = new AbortController();
     const request = { method: 'GET', url: '/garbled', headers: {}, body: (async function* () {})(), signal };

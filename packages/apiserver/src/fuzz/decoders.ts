@@ -6,11 +6,13 @@ import {
   applyStrategicPatch,
   decodeJson,
   decodeYaml,
+  goTypeFault,
   isJsonObject,
   type Json,
   type KubeObject,
   openSchema,
   ProtobufDecoder,
+  ProtobufEncoder,
   parseFieldSelector,
   parseLabelSelector,
   updateManagedFields,
@@ -52,6 +54,7 @@ import { type Subject, subject } from './subject.js';
 const schemas = builtinSchemas();
 const schema = openSchema(schemas['io.k8s.api.core.v1.Pod'] ?? {}, schemas);
 const protobuf = new ProtobufDecoder(protobufTables());
+const encoder = new ProtobufEncoder(protobufTables());
 const pod = JSON.parse(JSON_DOCUMENTS[0] as string) as KubeObject;
 const patches = fc.oneof(
   mutated(PATCHES, PATCH_TOKENS),
@@ -81,6 +84,16 @@ export const decoders: readonly Subject[] = [
     name: 'protobuf',
     inputs: fc.oneof(mutated(PROTOBUFS, PROTOBUF_TOKENS), fc.uint8Array({ maxLength: 64 })),
     feed: (bytes) => refused(() => protobuf.decode(bytes)),
+  }),
+  subject({
+    name: 'protobuf-answer',
+    inputs: mutated(JSON_DOCUMENTS, JSON_TOKENS),
+    feed: (bytes) => {
+      const sent = patchOf(bytes);
+      if (!isJsonObject(sent)) return;
+      const { object } = schema.prune({ ...pod, ...sent, apiVersion: 'v1', kind: 'Pod' });
+      if (goTypeFault(object as unknown as Json, schema.root, 'Pod') === undefined) refuseOtherAfter(object);
+    },
   }),
   subject({
     name: 'schema',
@@ -164,6 +177,13 @@ export const decoders: readonly Subject[] = [
     },
   }),
 ];
+
+/** @throws Error for an object that is another one once it went through protobuf. */
+function refuseOtherAfter(object: KubeObject): void {
+  const sent = encoder.encode(object);
+  const again = encoder.encode(protobuf.decode(sent));
+  if (Buffer.compare(sent, again) !== 0) throw new Error('an object in protobuf is read back as another one');
+}
 
 function patched(bytes: Uint8Array, apply: (patch: Json) => unknown): void {
   const patch = patchOf(bytes);

@@ -42,6 +42,17 @@ describe('watch events', () => {
     });
   });
 
+  it('in protobuf are frames, and kept beside those in JSON', () => {
+    const events = new EncodedEvents(() => 0);
+    const one = entry('one', 5);
+    const form = { ...plain, media: 'protobuf' } as const;
+    const frame = events.encode('ADDED', one, 5, served, form);
+    expect(frame.readUInt32BE()).toBe(frame.length - 4);
+    expect(frame.toString()).toContain('ADDED');
+    expect(events.encode('ADDED', one, 5, served, form)).toBe(frame);
+    expect(events.encode('ADDED', one, 5, served, plain)).not.toBe(frame);
+  });
+
   it('in the form of a table carry the row', () => {
     const form = { form: 'table', version: 'v1', media: 'json', pretty: false } as const;
     const { object } = JSON.parse(
