@@ -36,6 +36,7 @@ import { followDefinitions } from './crd/custom-resources.js';
 import { Discovery } from './discovery/discovery.js';
 import { OpenApi } from './discovery/open-api.js';
 import { Fairness, SEATS } from './fairness/fairness.js';
+import { WatchCounts } from './fairness/watch-counts.js';
 import { measuredStore } from './metrics/measured-store.js';
 import { Metrics } from './metrics/metrics.js';
 import { limitBounds, limitDefaults } from './quota/limit-admission.js';
@@ -164,7 +165,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const proxyPair = await frontProxy.client(FRONT_PROXY, []);
   const servedHere = (group: string, version: string): boolean => catalog.serves(group, version);
   const apis = new AggregatedApis(aggregated, store, addresses, proxyPair, servedHere, clock, stop.signal);
-  const fairness = new Fairness(store, clock, options.seats ?? SEATS, stop.signal);
+  const watches = new WatchCounts();
+  const facts = { store, catalog, watches };
+  const fairness = new Fairness(store, facts, clock, options.seats ?? SEATS, stop.signal);
   metrics.include(fairness.metrics);
   const auditor = options.audit && new Auditor(options.audit, clock);
   if (auditor !== undefined) metrics.include(auditor);
@@ -179,6 +182,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       core,
       facets: new FacetIndex(),
       events: new EncodedEvents(() => clock.now()),
+      watches,
       onOverflow: () => metrics.watcherDropped(),
       onEvents: ({ definition: { group, kind }, version }) => metrics.watchEvents(group, version.name, kind),
     },

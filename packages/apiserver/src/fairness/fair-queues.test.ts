@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deal, FairQueues, type Place } from './fair-queues.js';
 
+const always = (): boolean => true;
 const layout = { queues: 64, handSize: 6, queueLengthLimit: 50 };
 
 describe('the hand of a flow', () => {
@@ -21,7 +22,7 @@ describe('fair queues', () => {
   /** Lets the next ones begin, each for `ms` milliseconds, one after another. */
   const served = (queues: FairQueues<string>, count: number, ms = 3): string[] =>
     Array.from({ length: count }, () => {
-      const { item, place } = queues.take() as { item: string; place: Place };
+      const { item, place } = queues.take(always) as { item: string; place: Place };
       queues.end(place, ms);
       return item;
     });
@@ -48,11 +49,28 @@ describe('fair queues', () => {
       queues.offer('quick', 'quick');
     }
     const order = Array.from({ length: 22 }, () => {
-      const { item, place } = queues.take() as { item: string; place: Place };
+      const { item, place } = queues.take(always) as { item: string; place: Place };
       queues.end(place, item === 'slow' ? 100 : 10);
       return item;
     });
     expect(order.filter((flow) => flow === 'slow')).toHaveLength(2);
+  });
+
+  it('count a request for each of its seats', () => {
+    const queues = new FairQueues<string>({ ...layout, handSize: 1 });
+    for (let count = 0; count < 20; count++) {
+      queues.offer('wide', 'wide', 10);
+      queues.offer('narrow', 'narrow');
+    }
+    expect(served(queues, 22).filter((flow) => flow === 'wide')).toHaveLength(2);
+  });
+
+  it('let nobody overtake the one whose turn it is, though there are not the seats it needs', () => {
+    const queues = new FairQueues<string>({ ...layout, handSize: 1 });
+    queues.offer('wide', 'wide', 10);
+    queues.offer('narrow', 'narrow');
+    expect(queues.take((seats) => seats < 10)).toBeUndefined();
+    expect(queues.take(always)?.item).toBe('wide');
   });
 
   it('give nothing for not having asked', () => {
@@ -76,6 +94,6 @@ describe('fair queues', () => {
     const place = queues.offer('flow', 'a') as Place;
     queues.leave(place, 'a');
     queues.leave(place, 'a');
-    expect([queues.size, queues.take()]).toEqual([0, undefined]);
+    expect([queues.size, queues.take(always)]).toEqual([0, undefined]);
   });
 });

@@ -13,17 +13,23 @@ const LEAST = 0.25;
 /** Hands that are remembered, and queues that are kept without a need. Hands are dealt again when forgotten. */
 const KEPT = 1024;
 
+interface Waiting<T> {
+  readonly item: T;
+  readonly seats: number;
+}
+
 interface Queue<T> {
   readonly index: number;
-  waiting: T[];
+  waiting: Waiting<T>[];
   executing: number;
   /** The virtual time at which its next request is due: how much of the seats it has had. */
   due: number;
 }
 
-/** A request's place: which queue pays for it. */
+/** A request's place: which queue pays for it, and for how many seats. */
 export interface Place {
   readonly queue: number;
+  readonly seats: number;
 }
 
 /**
@@ -49,38 +55,44 @@ export class FairQueues<T> {
   }
 
   /** Lets a request of `flow` begin without waiting. */
-  begin(flow: string): Place {
+  begin(flow: string, seats = 1): Place {
     const queue = this.#choose(flow);
-    this.#start(queue);
-    return { queue: queue.index };
+    this.#start(queue, seats);
+    return { queue: queue.index, seats };
   }
 
   /** Puts a request of `flow` into the shortest queue of its hand; `undefined` when that is full. */
-  offer(flow: string, item: T): Place | undefined {
+  offer(flow: string, item: T, seats = 1): Place | undefined {
     const queue = this.#choose(flow);
     if (queue.waiting.length >= this.#layout.queueLengthLimit) return undefined;
-    queue.waiting.push(item);
+    queue.waiting.push({ item, seats });
     this.#size += 1;
-    return { queue: queue.index };
+    return { queue: queue.index, seats };
   }
 
-  /** The request whose turn it is; it has begun. */
-  take(): { readonly item: T; readonly place: Place } | undefined {
+  /** How many wait where `place` is. */
+  lengthAt({ queue }: Place): number {
+    return this.#queues.get(queue)?.waiting.length ?? 0;
+  }
+
+  /** The request whose turn it is, if there are the seats it needs: nobody overtakes it. It has begun. */
+  take(hasSeats: (seats: number) => boolean): { readonly item: T; readonly place: Place } | undefined {
     let next: Queue<T> | undefined;
     for (const queue of this.#queues.values()) {
       if (queue.waiting.length > 0 && (next === undefined || queue.due < next.due)) next = queue;
     }
-    const item = next?.waiting.shift();
-    if (next === undefined || item === undefined) return undefined;
+    const first = next?.waiting[0];
+    if (next === undefined || first === undefined || !hasSeats(first.seats)) return undefined;
+    next.waiting.shift();
     this.#size -= 1;
-    this.#start(next);
-    return { item, place: { queue: next.index } };
+    this.#start(next, first.seats);
+    return { item: first.item, place: { queue: next.index, seats: first.seats } };
   }
 
   /** Takes a request out that waits no longer. */
   leave(place: Place, item: T): void {
     const queue = this.#queues.get(place.queue);
-    const at = queue?.waiting.indexOf(item) ?? -1;
+    const at = queue?.waiting.findIndex((waiting) => waiting.item === item) ?? -1;
     if (queue === undefined || at < 0) return;
     queue.waiting.splice(at, 1);
     this.#size -= 1;
@@ -91,14 +103,14 @@ export class FairQueues<T> {
     const queue = this.#queues.get(place.queue);
     if (queue === undefined) return;
     queue.executing -= 1;
-    queue.due += ms + LEAST - GUESS;
+    queue.due += (ms + LEAST - GUESS) * place.seats;
     if (this.#queues.size > this.#forgetAt) this.#forget();
   }
 
-  #start(queue: Queue<T>): void {
+  #start(queue: Queue<T>, seats: number): void {
     queue.executing += 1;
     this.#now = Math.max(this.#now, queue.due);
-    queue.due += GUESS;
+    queue.due += GUESS * seats;
   }
 
   #choose(flow: string): Queue<T> {

@@ -6,21 +6,28 @@ import type { Asked } from '../request/recognition.js';
 import { collectionPrefix } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
 import { defaultLevels, defaultSchemas, mandatoryLevels, mandatorySchemas } from './default-objects.js';
-import { FlowMetrics } from './flow-metrics.js';
+import type { QueueLayout } from './fair-queues.js';
+import { type Execution, FlowMetrics } from './flow-metrics.js';
 import { DEFAULT_PRECEDENCE, matchesSchema } from './flow-schema.js';
 import { type LevelObserver, type LevelRules, PriorityLevel, type Seat } from './priority-level.js';
-import { hasSeat, type SeatShare } from './seats.js';
+import { hasSeats, type SeatShare } from './seats.js';
+import { estimateWork, MOST_SEATS, ONE_SEAT, type WorkFacts } from './work-estimate.js';
 
 /** Requests worked on at the same time (kube-apiserver's --max-requests-inflight and --max-mutating-requests-inflight). */
 export const SEATS = 600;
 
+/** The most of a level's seats that one of its requests is given (apiserver flowcontrol priorityLevelMaxSeatsPercent). */
+const PART_PER_REQUEST = 0.15;
+
 const GROUP = 'flowcontrol.apiserver.k8s.io';
+
+type Observers = Readonly<Record<Execution, LevelObserver>>;
 
 /** Which flow a request is part of, and where it waits. */
 interface Classified {
   readonly level: PriorityLevel;
   readonly flow: string;
-  readonly observer: LevelObserver;
+  readonly observers: Observers;
   /** UIDs of the two objects that decided, for the answer's headers. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -28,7 +35,7 @@ interface Classified {
 interface Schema {
   readonly object: FlowSchema;
   readonly level: PriorityLevel;
-  readonly observer: LevelObserver;
+  readonly observers: Observers;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -48,9 +55,10 @@ export class Fairness {
   };
   #schemas: readonly Schema[] = [];
 
-  /** Reads what `store` holds and follows it until `signal` aborts. */
+  /** Reads what `store` holds and follows it until `signal` aborts. `facts` tell how much work a request is. */
   constructor(
     store: Store,
+    readonly facts: WorkFacts,
     readonly clock: Clock,
     readonly seats: number,
     signal: AbortSignal,
@@ -77,16 +85,19 @@ export class Fairness {
   }
 
   /**
-   * Does `work` when the request's turn comes, and notes for its answer where it waited. The seat is free again when the work is
-   * done.
+   * Does `work` when the request's turn comes, and notes for its answer where it waited. Its seats, as many as the work is likely to
+   * need, are free again when it is done.
    *
    * @throws ApiError TooManyRequests.
    */
-  seated<T>({ visit, identity }: Pick<Asked, 'visit' | 'identity'>, work: () => Promise<T>): Promise<T> {
-    const { request, attributes } = visit;
-    const { level, flow, observer, headers } = this.#classify(attributes, identity);
+  seated<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
+    const { visit, identity } = asked;
+    const { level, flow, observers, headers } = this.#classify(visit.attributes, identity);
     visit.headers = headers;
-    const seat = level.enter(flow, observer, request);
+    // Whoever knows no limit needs no estimate.
+    const needed = level.rules.share === undefined ? ONE_SEAT : estimateWork(asked, this.facts);
+    const observer = visit.longRunning ? observers.watch : observers.regular;
+    const seat = level.enter(flow, observer, visit.request, needed);
     // Nothing is awaited where a seat is free: most requests are answered within one turn of the loop.
     return seat instanceof Promise ? seat.then((free) => inSeat(free, work)) : inSeat(seat, work);
   }
@@ -96,8 +107,8 @@ export class Fairness {
     const schema =
       this.#schemas.find(({ object }) => matchesSchema(object, attributes, identity)) ??
       (this.#schemas.at(-1) as Schema);
-    const { object, level, observer, headers } = schema;
-    return { level, flow: flowOf(object, attributes, identity), observer, headers };
+    const { object, level, observers, headers } = schema;
+    return { level, flow: flowOf(object, attributes, identity), observers, headers };
   }
 
   #configure(): void {
@@ -116,7 +127,7 @@ export class Fairness {
       defaultSchemas,
     );
     this.#schemas = schemas.sort(byPrecedence).flatMap((object) => this.#schema(object));
-    this.metrics.limits([...this.#levels.values()].map(({ rules: { name, share } }) => ({ name, share })));
+    this.metrics.levels([...this.#levels.values()].map(({ rules: { name, share } }) => ({ name, share })));
     this.#dispatch();
   }
 
@@ -133,7 +144,7 @@ export class Fairness {
     }
     const level = new PriorityLevel(
       rules,
-      (asking) => hasSeat(asking, this.#levels.values()),
+      (asking, wanted) => hasSeats(asking, wanted, this.#levels.values()),
       () => this.#dispatch(),
       this.clock,
     );
@@ -149,7 +160,8 @@ export class Fairness {
       ...(uid === undefined ? {} : { 'x-kubernetes-pf-flowschema-uid': uid }),
       ...(level.rules.uid === undefined ? {} : { 'x-kubernetes-pf-prioritylevel-uid': level.rules.uid }),
     };
-    return [{ object, level, headers, observer: this.metrics.observer(nameOf(object), level.rules.name) }];
+    const observer = (type: Execution): LevelObserver => this.metrics.observer(nameOf(object), level.rules.name, type);
+    return [{ object, level, headers, observers: { regular: observer('regular'), watch: observer('watch') } }];
   }
 
   #dispatch(): void {
@@ -202,7 +214,8 @@ const sharesOf = (spec: PriorityLevelConfiguration['spec']): number =>
 function rulesOf({ metadata, spec }: PriorityLevelConfiguration, seats: number, allShares: number): LevelRules {
   const { name = '', uid } = metadata;
   const limited = spec?.limited;
-  if (spec?.type !== 'Limited' || limited === undefined) return { name, uid, share: undefined, layout: undefined };
+  if (spec?.type !== 'Limited' || limited === undefined)
+    return { name, uid, share: undefined, layout: undefined, seatsPerRequest: 1 };
   const nominal = Math.ceil((seats * sharesOf(spec)) / Math.max(1, allShares));
   const { lendablePercent = 0, borrowingLimitPercent } = limited;
   const share: SeatShare = {
@@ -219,5 +232,14 @@ function rulesOf({ metadata, spec }: PriorityLevelConfiguration, seats: number, 
     handSize: queuing.handSize ?? 8,
     queueLengthLimit: queuing.queueLengthLimit ?? 50,
   };
-  return { name, uid, share, layout };
+  return { name, uid, share, layout, seatsPerRequest: seatsPerRequest(nominal, layout) };
+}
+
+/** Where requests queue, each flow is to have as many at work as it has queues. */
+function seatsPerRequest(nominal: number, layout: QueueLayout | undefined): number {
+  const most =
+    layout === undefined
+      ? nominal
+      : Math.min(Math.ceil(nominal * PART_PER_REQUEST), Math.floor(nominal / layout.handSize));
+  return Math.max(1, Math.min(MOST_SEATS, most));
 }

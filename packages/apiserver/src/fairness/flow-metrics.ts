@@ -1,46 +1,76 @@
 import { Histogram, labelText, Numbers, readings } from '../metrics/family.js';
-import type { LevelObserver } from './priority-level.js';
+import type { LevelObserver, RejectReason } from './priority-level.js';
 import type { SeatShare } from './seats.js';
 
-/** Upper bounds of waiting times in seconds (apiserver_flowcontrol_request_wait_duration_seconds). */
-const WAITS = [0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];
+/** Upper bounds of times in seconds (apiserver_flowcontrol_request_wait_duration_seconds and _execution_seconds). */
+const TIMES = [0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];
+const LENGTHS = [0, 10, 25, 50, 100, 250, 500, 1000];
+const SEATS = [1, 2, 4, 10];
+const NAME = 'apiserver_flowcontrol_';
+
+/** Whether what runs in a seat is the beginning of a watch. */
+export type Execution = 'regular' | 'watch';
+
+/** What `/metrics` says of one level. */
+export interface LevelFigures {
+  readonly name: string;
+  readonly share: SeatShare | undefined;
+}
 
 /** What is counted of priority and fairness, under upstream's names. */
 export class FlowMetrics {
-  readonly #rejected = new Numbers('apiserver_flowcontrol_rejected_requests_total', 'counter', 'Requests refused.');
-  readonly #dispatched = new Numbers('apiserver_flowcontrol_dispatched_requests_total', 'counter', 'Requests begun.');
-  readonly #waiting = new Numbers('apiserver_flowcontrol_current_inqueue_requests', 'gauge', 'Requests that wait.');
-  readonly #executing = new Numbers(
-    'apiserver_flowcontrol_current_executing_requests',
-    'gauge',
-    'Requests begun and not ended.',
+  readonly #rejected = new Numbers(`${NAME}rejected_requests_total`, 'counter', 'Requests refused.');
+  readonly #dispatched = new Numbers(`${NAME}dispatched_requests_total`, 'counter', 'Requests begun.');
+  readonly #waiting = new Numbers(`${NAME}current_inqueue_requests`, 'gauge', 'Requests that wait.');
+  readonly #waitingSeats = new Numbers(`${NAME}current_inqueue_seats`, 'gauge', 'Seats that those need who wait.');
+  readonly #executing = new Numbers(`${NAME}current_executing_requests`, 'gauge', 'Requests begun and not ended.');
+  readonly #executingSeats = new Numbers(`${NAME}current_executing_seats`, 'gauge', 'Seats in use.');
+  readonly #estimates = new Histogram(`${NAME}work_estimated_seats`, 'Seats that requests were given.', SEATS);
+  readonly #executions = new Histogram(`${NAME}request_execution_seconds`, 'Time of requests in their seats.', TIMES);
+  readonly #lengths = new Histogram(
+    `${NAME}request_queue_length_after_enqueue`,
+    'Length of the queue that a request began to wait in, with it.',
+    LENGTHS,
   );
   readonly #waits = new Histogram(
-    'apiserver_flowcontrol_request_wait_duration_seconds',
+    `${NAME}request_wait_duration_seconds`,
     'Time that requests waited, of those that did.',
-    WAITS,
+    TIMES,
   );
-  #limits: readonly { readonly name: string; readonly share: SeatShare | undefined }[] = [];
+  #levels: readonly LevelFigures[] = [];
 
-  /** The seats that levels have now. */
-  limits(limits: readonly { readonly name: string; readonly share: SeatShare | undefined }[]): void {
-    this.#limits = limits;
+  /** The levels that there are now. */
+  levels(levels: readonly LevelFigures[]): void {
+    this.#levels = levels;
   }
 
-  /** Counts for one FlowSchema at its level. */
-  observer(flowSchema: string, priorityLevel: string): LevelObserver {
+  /** Counts for one FlowSchema at its level. What every request comes by is looked up here, once. */
+  observer(flowSchema: string, priorityLevel: string, type: Execution): LevelObserver {
     const where = { priority_level: priorityLevel, flow_schema: flowSchema };
     const labels = labelText(where);
-    const begun = labelText({ ...where, execute: 'true' });
-    const refused = labelText({ ...where, execute: 'false' });
+    const dispatched = this.#dispatched.of(labels);
+    const executing = this.#executing.of(labels);
+    const seatsInUse = this.#executingSeats.of(labels);
+    const estimates = this.#estimates.of(labels);
+    const executions = this.#executions.of(labelText({ ...where, type }));
     return {
-      waiting: (change) => this.#waiting.add(labels, change),
-      executing: (change) => {
-        if (change === 1) this.#dispatched.add(labels);
-        this.#executing.add(labels, change);
+      enqueued: (length) => this.#lengths.observe(labels, length),
+      waiting: (change, seats) => {
+        this.#waiting.add(labels, change);
+        this.#waitingSeats.add(labels, change * seats);
       },
-      waited: (ms, execute) => this.#waits.observe(execute ? begun : refused, ms / 1000),
-      rejected: (reason) => this.#rejected.add(labelText({ ...where, reason })),
+      begun: (seats) => {
+        dispatched.add();
+        executing.add(1);
+        estimates.observe(seats);
+      },
+      ended: (ms) => {
+        executing.add(-1);
+        executions.observe(ms / 1000);
+      },
+      seats: (change) => seatsInUse.add(change),
+      waited: (ms, begun) => this.#waits.observe(labelText({ ...where, execute: String(begun) }), ms / 1000),
+      rejected: (reason: RejectReason) => this.#rejected.add(labelText({ ...where, reason })),
     };
   }
 
@@ -48,15 +78,20 @@ export class FlowMetrics {
     yield* this.#rejected.lines();
     yield* this.#dispatched.lines();
     yield* this.#waiting.lines();
+    yield* this.#waitingSeats.lines();
     yield* this.#executing.lines();
+    yield* this.#executingSeats.lines();
+    yield* this.#estimates.lines();
+    yield* this.#executions.lines();
+    yield* this.#lengths.lines();
     yield* this.#waits.lines();
     const seats = (of: (share: SeatShare) => number): [string, number][] =>
-      this.#limits.map(({ name, share }) => [labelText({ priority_level: name }), share === undefined ? 0 : of(share)]);
+      this.#levels.map(({ name, share }) => [labelText({ priority_level: name }), share === undefined ? 0 : of(share)]);
     const gauge = (name: string, help: string, of: (share: SeatShare) => number): Generator<string> =>
-      readings(`apiserver_flowcontrol_${name}`, 'gauge', help, seats(of));
+      readings(`${NAME}${name}`, 'gauge', help, seats(of));
     yield* gauge('nominal_limit_seats', 'Seats of a level’s own.', ({ nominal }) => nominal);
     yield* gauge('lower_limit_seats', 'Seats that a level never lends.', ({ nominal, lendable }) => nominal - lendable);
-    const lent = this.#limits.reduce((sum, { share }) => sum + (share?.lendable ?? 0), 0);
+    const lent = this.#levels.reduce((sum, { share }) => sum + (share?.lendable ?? 0), 0);
     const upper = ({ nominal, lendable, borrowing }: SeatShare): number =>
       nominal + Math.min(borrowing, lent - lendable);
     yield* gauge('upper_limit_seats', 'Seats that a level may use at most.', upper);

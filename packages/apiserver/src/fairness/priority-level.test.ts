@@ -1,18 +1,23 @@
 import { FakeClock } from '@drover/kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type LevelObserver, type LevelRules, PriorityLevel, type Seat, WAIT_MS } from './priority-level.js';
-import { hasSeat, type SeatShare } from './seats.js';
+import { hasSeats, type SeatShare } from './seats.js';
 
 let clock: FakeClock;
 let told: string[];
+let lengths: number[];
 beforeEach(() => {
   clock = new FakeClock();
   told = [];
+  lengths = [];
 });
 
 const observer: LevelObserver = {
+  enqueued: (length) => lengths.push(length),
   waiting: () => {},
-  executing: () => {},
+  begun: () => {},
+  ended: () => {},
+  seats: () => {},
   waited: (ms, begun) => told.push(`${begun ? 'begun' : 'refused'} after ${ms}`),
   rejected: (reason) => told.push(reason),
 };
@@ -22,6 +27,7 @@ const rules = (seats: SeatShare | undefined, queueLengthLimit?: number): LevelRu
   uid: undefined,
   share: seats,
   layout: queueLengthLimit === undefined ? undefined : { queues: 8, handSize: 1, queueLengthLimit },
+  seatsPerRequest: 4,
 });
 
 /** Levels that share a server. */
@@ -30,9 +36,11 @@ function levelsOf(...all: LevelRules[]): PriorityLevel[] {
   const dispatch = (): void => {
     for (const level of levels) level.dispatch();
   };
-  for (const one of all) levels.push(new PriorityLevel(one, (asking) => hasSeat(asking, levels), dispatch, clock));
+  for (const one of all)
+    levels.push(new PriorityLevel(one, (asking, seats) => hasSeats(asking, seats, levels), dispatch, clock));
   return levels;
 }
+const nobodyLeaves = { signal: new AbortController().signal };
 const enter = (level: PriorityLevel, flow = 'flow', until = new AbortController().signal): Seat | Promise<Seat> =>
   level.enter(flow, observer, { signal: until });
 const now = (level: PriorityLevel, flow?: string): Seat => {
@@ -52,7 +60,37 @@ describe('a priority level', () => {
     first[Symbol.dispose]();
     first[Symbol.dispose]();
     await third;
-    expect([level.executing, level.waiting, told]).toEqual([2, 0, ['begun after 20']]);
+    expect([level.seatsInUse, level.waiting, told]).toEqual([2, 0, ['begun after 20']]);
+  });
+
+  it('gives a request as many seats as its work needs, and keeps them for as long as that goes on', async () => {
+    const [level] = levelsOf(rules(share(4), 10)) as [PriorityLevel];
+    const wide = level.enter('flow', observer, nobodyLeaves, { seats: 3, lingerMs: 5 }) as Seat;
+    now(level);
+    const waiting = enter(level);
+    expect([level.seatsInUse, level.waiting, lengths]).toEqual([4, 1, [1]]);
+    wide[Symbol.dispose]();
+    await clock.advance(4);
+    expect([level.seatsInUse, level.waiting]).toEqual([4, 1]);
+    await clock.advance(1);
+    await waiting;
+    expect([level.seatsInUse, level.waiting]).toEqual([2, 0]);
+  });
+
+  it('gives no request more than several of its kind find room for', () => {
+    const [level] = levelsOf(rules(share(8), 10)) as [PriorityLevel];
+    level.enter('flow', observer, nobodyLeaves, { seats: 10, lingerMs: 0 });
+    expect(level.seatsInUse).toBe(4);
+  });
+
+  it('lets one that needs many seats borrow them only when as many are lent', () => {
+    const [rich, poor] = levelsOf(rules(share(4, 2), 10), rules(share(1, 0, 10), 10)) as [PriorityLevel, PriorityLevel];
+    const work = { seats: 3, lingerMs: 0 };
+    const first = poor.enter('flow', observer, nobodyLeaves, work);
+    expect(first instanceof Promise).toBe(false);
+    (first as Seat)[Symbol.dispose]();
+    for (let count = 0; count < 3; count++) now(rich);
+    expect(poor.enter('flow', observer, nobodyLeaves, work) instanceof Promise).toBe(true);
   });
 
   it('refuses, with a time to come again, what finds its queue full', async () => {
@@ -117,14 +155,14 @@ describe('a priority level', () => {
     const [rich, poor] = levelsOf(rules(share(4, 2), 10), rules(share(1, 0, 10), 10)) as [PriorityLevel, PriorityLevel];
     const seats = [now(poor), now(poor), now(poor)];
     const waiting = enter(poor);
-    expect([poor.executing, poor.waiting]).toEqual([3, 1]);
+    expect([poor.seatsInUse, poor.waiting]).toEqual([3, 1]);
     for (let count = 0; count < 4; count++) now(rich);
     seats[0]?.[Symbol.dispose]();
-    expect([poor.executing, poor.waiting]).toEqual([2, 1]);
+    expect([poor.seatsInUse, poor.waiting]).toEqual([2, 1]);
     seats[1]?.[Symbol.dispose]();
     seats[2]?.[Symbol.dispose]();
     await waiting;
-    expect([poor.executing, poor.waiting]).toEqual([1, 0]);
+    expect([poor.seatsInUse, poor.waiting]).toEqual([1, 0]);
   });
 
   it('borrows no more than it may', () => {

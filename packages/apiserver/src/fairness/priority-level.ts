@@ -1,14 +1,14 @@
 import { ApiError } from '@drover/api';
 import type { Clock } from '@drover/kit';
 import { FairQueues, type Place, type QueueLayout } from './fair-queues.js';
+import { RetryAfter } from './retry-after.js';
 import type { SeatShare, SeatUse } from './seats.js';
+import { ONE_SEAT, type WorkEstimate } from './work-estimate.js';
 
 /** The longest time that a request waits for a seat: a quarter of what it has in all, as upstream. */
 export const WAIT_MS = 15_000;
 /** Requests that wait at one level, however many queues it is configured to have. */
 const WAITING = 10_000;
-/** When a refused caller is to come again. */
-const RETRY_SECONDS = 1;
 
 /** Why a request was refused, by upstream's names. */
 export type RejectReason = 'queue-full' | 'concurrency-limit' | 'time-out' | 'cancelled';
@@ -21,12 +21,21 @@ export interface LevelRules {
   readonly share: SeatShare | undefined;
   /** Absent where what finds no seat is refused. */
   readonly layout: QueueLayout | undefined;
+  /** The most seats that one request is given, so that several always find room. */
+  readonly seatsPerRequest: number;
 }
 
 /** Who is told what becomes of requests. */
 export interface LevelObserver {
-  waiting(change: 1 | -1): void;
-  executing(change: 1 | -1): void;
+  /** It began to wait, in a queue of `length` with it. */
+  enqueued(length: number): void;
+  waiting(change: 1 | -1, seats: number): void;
+  /** It began; its estimate was `seats`. */
+  begun(seats: number): void;
+  /** It ended after `ms` milliseconds. */
+  ended(ms: number): void;
+  /** Seats were taken, or given back. */
+  seats(change: number): void;
   /** It waited for `ms` milliseconds, and then began or was refused. */
   waited(ms: number, begun: boolean): void;
   rejected(reason: RejectReason): void;
@@ -41,7 +50,6 @@ export interface Caller {
 }
 
 interface Waiting {
-  readonly since: number;
   readonly begin: (place: Place) => void;
 }
 
@@ -53,14 +61,15 @@ export class PriorityLevel implements SeatUse {
   #queues: FairQueues<Waiting> | undefined;
   /** What the queues were made with; the rules' own once nobody waits. */
   #layout: QueueLayout | undefined;
-  #executing = 0;
+  #seatsInUse = 0;
+  readonly #retryAfter = new RetryAfter();
 
   constructor(
     rules: LevelRules,
-    /** Asks whether one more may begin here, given what the other levels use. */
-    readonly hasSeat: (level: PriorityLevel) => boolean,
-    /** Called when a seat was given back, which may be one that another level borrowed or lent. */
-    readonly onSeat: () => void,
+    /** Asks whether one that needs `seats` may begin here, given what the other levels use. */
+    readonly hasSeats: (level: PriorityLevel, seats: number) => boolean,
+    /** Called when seats were given back, which may be such that another level borrowed or lent. */
+    readonly onSeats: () => void,
     readonly clock: Clock,
   ) {
     this.#rules = rules;
@@ -75,8 +84,8 @@ export class PriorityLevel implements SeatUse {
     return this.#rules.share ?? EXEMPT;
   }
 
-  get executing(): number {
-    return this.#executing;
+  get seatsInUse(): number {
+    return this.#seatsInUse;
   }
 
   get waiting(): number {
@@ -91,57 +100,70 @@ export class PriorityLevel implements SeatUse {
   }
 
   /**
-   * A seat for a request of `flow`: at once when one is free, else when its turn comes.
+   * A seat for a request of `flow`: at once when there is room for its work, else when its turn comes.
    *
    * @throws ApiError TooManyRequests when its queue is full, or there is none; rejects with it after too long a wait.
    */
-  enter(flow: string, observer: LevelObserver, caller: Caller): Seat | Promise<Seat> {
+  enter(flow: string, observer: LevelObserver, caller: Caller, work: WorkEstimate = ONE_SEAT): Seat | Promise<Seat> {
     if (this.waiting === 0 && this.#layout !== this.#rules.layout) this.#layOut();
-    if (this.waiting === 0 && this.hasSeat(this)) return this.#seat(this.#queues?.begin(flow), observer);
+    const seats = Math.min(work.seats, this.#rules.seatsPerRequest);
     const queues = this.#queues;
-    if (queues === undefined) throw rejected('concurrency-limit', observer);
-    const { signal } = caller;
+    if (this.waiting === 0 && this.hasSeats(this, seats)) {
+      return this.#seat(queues?.begin(flow, seats), seats, work.lingerMs, observer);
+    }
+    if (queues === undefined) throw this.#refusal('concurrency-limit', observer);
+    return this.#wait(queues, flow, seats, work.lingerMs, observer, caller);
+  }
+
+  /** Lets those begin whose turn it is, as far as there are seats. */
+  dispatch(): void {
+    while (this.waiting > 0) {
+      const next = this.#queues?.take((seats) => this.hasSeats(this, seats));
+      if (next === undefined) return;
+      next.item.begin(next.place);
+    }
+  }
+
+  #wait(
+    queues: FairQueues<Waiting>,
+    flow: string,
+    seats: number,
+    lingerMs: number,
+    observer: LevelObserver,
+    { signal }: Caller,
+  ): Promise<Seat> {
     return new Promise((resolve, reject) => {
       const since = this.clock.now();
       const done = (): void => {
         timer[Symbol.dispose]();
         signal.removeEventListener('abort', gone);
-        observer.waiting(-1);
+        observer.waiting(-1, seats);
       };
       const item: Waiting = {
-        since,
-        begin: (place) => {
+        begin: (at) => {
           done();
           observer.waited(this.clock.now() - since, true);
-          resolve(this.#seat(place, observer));
+          resolve(this.#seat(at, seats, lingerMs, observer));
         },
       };
-      const place = queues.size < WAITING ? queues.offer(flow, item) : undefined;
+      const place = queues.size < WAITING ? queues.offer(flow, item, seats) : undefined;
+      if (place === undefined) {
+        reject(this.#refusal('queue-full', observer));
+        return;
+      }
       const giveUp = (reason: RejectReason): void => {
-        if (place === undefined) return;
         done();
         queues.leave(place, item);
         observer.waited(this.clock.now() - since, false);
-        reject(rejected(reason, observer));
+        reject(this.#refusal(reason, observer));
       };
       const gone = (): void => giveUp('cancelled');
-      observer.waiting(1);
+      observer.waiting(1, seats);
+      observer.enqueued(queues.lengthAt(place));
       const timer = this.clock.after(WAIT_MS, () => giveUp('time-out'));
       signal.addEventListener('abort', gone, { once: true });
-      if (place === undefined) {
-        done();
-        reject(rejected('queue-full', observer));
-      } else if (signal.aborted) gone();
+      if (signal.aborted) gone();
     });
-  }
-
-  /** Lets those begin whose turn it is, as far as there are seats. */
-  dispatch(): void {
-    while (this.waiting > 0 && this.hasSeat(this)) {
-      const next = this.#queues?.take();
-      if (next === undefined) return;
-      next.item.begin(next.place);
-    }
   }
 
   #layOut(): void {
@@ -149,28 +171,38 @@ export class PriorityLevel implements SeatUse {
     this.#queues = this.#layout && new FairQueues(this.#layout);
   }
 
-  #seat(place: Place | undefined, observer: LevelObserver): Seat {
+  #seat(place: Place | undefined, seats: number, lingerMs: number, observer: LevelObserver): Seat {
     const queues = this.#queues;
     const started = this.clock.now();
-    this.#executing += 1;
-    observer.executing(1);
+    this.#use(seats, observer);
+    observer.begun(seats);
     let held = true;
     return {
       [Symbol.dispose]: () => {
         if (!held) return;
         held = false;
-        this.#executing -= 1;
-        observer.executing(-1);
-        if (place !== undefined) queues?.end(place, this.clock.now() - started);
-        this.onSeat();
+        const ms = this.clock.now() - started;
+        observer.ended(ms);
+        if (place !== undefined) queues?.end(place, ms + lingerMs);
+        if (lingerMs === 0) this.#giveBack(seats, observer);
+        else this.clock.after(lingerMs, () => this.#giveBack(seats, observer));
       },
     };
   }
-}
 
-function rejected(reason: RejectReason, observer: LevelObserver): ApiError {
-  observer.rejected(reason);
-  return new ApiError('TooManyRequests', 'Too many requests, please try again later.', {
-    retryAfterSeconds: RETRY_SECONDS,
-  });
+  #use(change: number, observer: LevelObserver): void {
+    this.#seatsInUse += change;
+    observer.seats(change);
+  }
+
+  #giveBack(seats: number, observer: LevelObserver): void {
+    this.#use(-seats, observer);
+    this.onSeats();
+  }
+
+  #refusal(reason: RejectReason, observer: LevelObserver): ApiError {
+    observer.rejected(reason);
+    const retryAfterSeconds = this.#retryAfter.refused(this.clock.now());
+    return new ApiError('TooManyRequests', 'Too many requests, please try again later.', { retryAfterSeconds });
+  }
 }

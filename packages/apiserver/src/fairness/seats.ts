@@ -11,21 +11,24 @@ export interface SeatShare {
 /** A level's share, and how much of it is used. */
 export interface SeatUse {
   readonly share: SeatShare;
-  readonly executing: number;
+  readonly seatsInUse: number;
 }
 
 /**
- * Whether one more request of `level` may begin: on a seat of its own, else on one that another level lends because it does not use
- * it. Seats that are lent out come back when what runs on them ends; meanwhile their owner begins on top of them, so that it never
- * waits for a borrower.
+ * Whether a request of `level` that needs `seats` may begin: on seats of the level's own, else on such that other levels lend because
+ * they do not use them. Seats that are lent out come back when what runs on them ends; meanwhile their owner begins on top of them,
+ * so that it never waits for a borrower.
  */
-export function hasSeat(level: SeatUse, all: Iterable<SeatUse>): boolean {
-  if (level.executing < level.share.nominal) return true;
-  if (level.executing - level.share.nominal >= level.share.borrowing) return false;
+export function hasSeats(level: SeatUse, seats: number, all: Iterable<SeatUse>): boolean {
+  const { nominal, borrowing } = level.share;
+  const beyond = level.seatsInUse + seats - nominal;
+  if (beyond <= 0) return true;
+  if (beyond > borrowing) return false;
   let free = 0;
-  for (const { share, executing } of all) {
-    free += Math.max(0, Math.min(share.lendable, share.nominal - executing));
-    free -= Math.max(0, executing - share.nominal);
+  for (const other of all) {
+    const { share, seatsInUse } = other;
+    if (other !== level) free += Math.max(0, Math.min(share.lendable, share.nominal - seatsInUse));
+    free -= Math.max(0, seatsInUse - share.nominal);
   }
-  return free > 0;
+  return free >= Math.min(seats, beyond);
 }

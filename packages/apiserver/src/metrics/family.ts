@@ -11,9 +11,22 @@ export function labelText(labels: Readonly<Record<string, string>>): string {
 
 const braced = (labels: string): string => (labels === '' ? '' : `{${labels}}`);
 
+/** One number of a family. */
+export class Count {
+  #value = 0;
+
+  get value(): number {
+    return this.#value;
+  }
+
+  add(change = 1): void {
+    this.#value += change;
+  }
+}
+
 /** Numbers under one name, one for each set of labels (see `labelText`). */
 export class Numbers {
-  readonly #values = new Map<string, number>();
+  readonly #counts = new Map<string, Count>();
 
   constructor(
     readonly name: string,
@@ -22,13 +35,22 @@ export class Numbers {
   ) {}
 
   add(labels: string, change = 1): void {
-    const key = this.#values.has(labels) || this.#values.size < SERIES ? labels : OVERFLOW;
-    this.#values.set(key, (this.#values.get(key) ?? 0) + change);
+    this.of(labels).add(change);
+  }
+
+  /** The number of one set of labels, for those who keep it. */
+  of(labels: string): Count {
+    const known = this.#counts.get(labels);
+    if (known !== undefined) return known;
+    const key = this.#counts.size < SERIES ? labels : OVERFLOW;
+    const count = this.#counts.get(key) ?? new Count();
+    this.#counts.set(key, count);
+    return count;
   }
 
   *lines(): Generator<string> {
     yield* head(this.name, this.type, this.help);
-    for (const [labels, value] of this.#values) yield `${this.name}${braced(labels)} ${value}`;
+    for (const [labels, { value }] of this.#counts) yield `${this.name}${braced(labels)} ${value}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ApiRequest, Identity, JsonObject } from '@drover/api';
 import type { Served } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
+import type { WatchCounts } from '../fairness/watch-counts.js';
 import type { Core, WriteContext } from '../registry/core.js';
 import type { EncodedEvents } from '../registry/events.js';
 import type { FacetIndex } from '../registry/facets.js';
@@ -15,6 +16,7 @@ export interface Verbs {
   readonly core: Core;
   readonly facets: FacetIndex;
   readonly events: EncodedEvents;
+  readonly watches: WatchCounts;
   /** Counts watchers that were cut off. */
   readonly onOverflow: () => void;
   /** Counts the events of one kind's watch, by their bytes. */

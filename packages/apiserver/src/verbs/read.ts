@@ -21,7 +21,7 @@ import { CONTENT_TYPES } from '../request/encode.js';
 import { noStream, type Representation } from '../request/negotiation.js';
 import { listOptions, revision } from '../request/query.js';
 import { documentResponse, jsonBytes } from '../request/response.js';
-import { collectionPrefix, objectKey } from '../storage/key.js';
+import { collectionPrefix, namespacePrefix, objectKey } from '../storage/key.js';
 import { render } from '../storage/rendering.js';
 import type { Call, Verbs } from './call.js';
 
@@ -180,7 +180,7 @@ function* itemChunks(
 }
 
 /** GET of a collection with `watch`. */
-export function watch({ core, facets, events, onOverflow, onEvents }: Verbs, call: Call): ApiResponse {
+export function watch({ core, facets, events, watches, onOverflow, onEvents }: Verbs, call: Call): ApiResponse {
   const { request, query, served, namespace, form } = call;
   const { signal } = request;
   if (form.media === 'yaml') throw noStream();
@@ -190,6 +190,12 @@ export function watch({ core, facets, events, onOverflow, onEvents }: Verbs, cal
     { core, facets, events },
     { served, namespace, options, selection: selected, form, signal, onOverflow, onEvent: onEvents(served) },
   );
+  // Those of one name are not told of what is written to others.
+  if (selected.name === undefined) {
+    const prefix = collectionPrefix(served.definition);
+    const counted = watches.add(namespace === undefined ? prefix : namespacePrefix(prefix, namespace));
+    signal.addEventListener('abort', () => counted[Symbol.dispose](), { once: true });
+  }
   const type = form.media === 'json' ? CONTENT_TYPES.json : `${CONTENT_TYPES[form.media]};stream=watch`;
   return { status: 200, headers: { 'content-type': type, 'cache-control': 'no-cache, private' }, body };
 }
