@@ -3,7 +3,7 @@ import { type Duplex, PassThrough } from 'node:stream';
 import type { AggregatedApi, ApiRequest, Identity, PathHandler } from '@drover/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Stage } from './audit/event.js';
-import { parseAuditPolicy } from './audit/policy.js';
+import { parseAuditPolicy } from './audit/policy-document.js';
 import type { AuditSink } from './audit/sink.js';
 import { ADMIN, ask, someone } from './testing/ask.js';
 import { recordingSink } from './testing/recording-sink.js';
@@ -19,6 +19,9 @@ const audit = recordingSink();
 /** What else happens while an event is written. */
 let meanwhile = async (_stage: Stage): Promise<void> => {};
 const sink: AuditSink = {
+  plugin: 'recording',
+  strict: false,
+  lost: 0,
   async write(event) {
     await meanwhile(event.stage);
     return audit.write(event);
@@ -55,7 +58,7 @@ beforeAll(async () => {
   test = await openTestServer({
     aggregated: [subresources],
     paths: [actions],
-    audit: { policy: everything, sink },
+    audit: { policy: everything, sinks: [sink] },
   });
 });
 afterAll(() => test[Symbol.asyncDispose]());

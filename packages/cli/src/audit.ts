@@ -1,26 +1,50 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { AuditOptions } from '@drover/apiserver';
+import type { AuditOptions, AuditSink } from '@drover/apiserver';
 // Not from the whole of the API server, which is loaded while the store's thread reads its file.
 import { type AuditPolicy, AuditPolicyError, parseAuditPolicy } from '@drover/apiserver/audit-policy';
+import { httpsTransport, KubeconfigError, loadKubeconfig } from '@drover/client';
 import type { Closing } from '@drover/kit';
 import { parse as parseYaml } from 'yaml';
 import type { Given, Settings } from './settings.js';
 import type { Surroundings } from './surroundings.js';
 import { UsageError } from './usage-error.js';
 
-/** What is audited, and where that is written. */
-export interface AuditConfig {
-  readonly policy: AuditPolicy;
+/** Whether a request waits until its events are written, and is refused when they cannot be. */
+type AuditMode = 'batch' | 'blocking' | 'blocking-strict';
+
+/** A log of audit events. */
+export interface AuditLogConfig {
   /** Default: `audit.log` beside the state of the side that is audited. */
   readonly path: string | undefined;
   readonly maxBytes: number;
   readonly maxBackups: number;
-  /** Requests that cannot be audited are refused. */
-  readonly strict: boolean;
+  readonly maxAgeMs: number;
+  readonly mode: AuditMode;
+}
+
+/** A receiver of audit events. */
+export interface AuditWebhookConfig {
+  /** A kubeconfig file that says where it is, and as whom it is asked. */
+  readonly kubeconfig: string;
+  readonly mode: AuditMode;
+  /** Events that wait for it. */
+  readonly bufferSize: number;
+}
+
+/** What is audited, and where that is written. */
+export interface AuditConfig {
+  readonly policy: AuditPolicy;
+  readonly log: AuditLogConfig | undefined;
+  readonly webhook: AuditWebhookConfig | undefined;
 }
 
 const MEGABYTE = 1024 * 1024;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Events that wait for a receiver, as kube-apiserver has it. */
+const BUFFER_SIZE = 10_000;
+/** Time before a batch is sent again for the first time, as kube-apiserver's. */
+const INITIAL_BACKOFF_MS = 10_000;
 
 /** The policy alone is enough to be audited. */
 export const AUDIT_POLICY_SETTING: Settings = {
@@ -36,10 +60,17 @@ export const AUDIT_SETTINGS: Settings = {
   'audit-log-path': { value: 'FILE', help: 'where audit events are written (default audit.log beside the state)' },
   'audit-log-maxsize': { value: 'MB', help: 'size at which the audit log is put aside (default 100)' },
   'audit-log-maxbackup': { value: 'N', help: 'audit logs put aside that are kept (default 10)' },
+  'audit-log-maxage': { value: 'DAYS', help: 'days for which they are kept (default: until there are too many)' },
   'audit-log-mode': {
     value: 'MODE',
-    help: 'blocking, or blocking-strict to refuse requests that cannot be audited (default blocking)',
+    help: 'blocking, blocking-strict to refuse requests that cannot be audited, or batch (default blocking)',
   },
+  'audit-webhook-config-file': {
+    value: 'FILE',
+    help: 'kubeconfig of a receiver of audit events; a log is then written only where --audit-log-path says',
+  },
+  'audit-webhook-mode': { value: 'MODE', help: 'batch, blocking or blocking-strict (default batch)' },
+  'audit-webhook-batch-buffer-size': { value: 'N', help: 'events that wait for the receiver (default 10000)' },
 };
 
 /** @throws UsageError with one sentence for each mistake. */
@@ -51,13 +82,36 @@ export function readAudit(given: ReadonlyMap<string, Given>): AuditConfig | unde
     if (alone !== undefined) throw new UsageError(`${alone.source}: nothing is audited without --audit-policy-file`);
     return undefined;
   }
+  const webhook = readWebhook(given);
   const path = given.get('audit-log-path');
+  const log = webhook === undefined || path !== undefined ? readLog(given, path) : undefined;
+  return { policy: readPolicy(policy), log, webhook };
+}
+
+function readLog(given: ReadonlyMap<string, Given>, path: Given | undefined): AuditLogConfig {
+  const age = given.get('audit-log-maxage');
   return {
-    policy: readPolicy(policy),
     path: path && resolve(path.text),
     maxBytes: wholeNumber(given.get('audit-log-maxsize'), 100, 1) * MEGABYTE,
     maxBackups: wholeNumber(given.get('audit-log-maxbackup'), 10, 0),
-    strict: isStrict(given.get('audit-log-mode')),
+    maxAgeMs: age === undefined ? Number.POSITIVE_INFINITY : wholeNumber(age, 1, 1) * DAY_MS,
+    mode: modeOf(given.get('audit-log-mode'), 'blocking'),
+  };
+}
+
+function readWebhook(given: ReadonlyMap<string, Given>): AuditWebhookConfig | undefined {
+  const kubeconfig = given.get('audit-webhook-config-file');
+  const mode = given.get('audit-webhook-mode');
+  const buffer = given.get('audit-webhook-batch-buffer-size');
+  const alone = mode ?? buffer;
+  if (kubeconfig === undefined) {
+    if (alone === undefined) return undefined;
+    throw new UsageError(`${alone.source}: there is no receiver without --audit-webhook-config-file`);
+  }
+  return {
+    kubeconfig: resolve(kubeconfig.text),
+    mode: modeOf(mode, 'batch'),
+    bufferSize: wholeNumber(buffer, BUFFER_SIZE, 1),
   };
 }
 
@@ -86,26 +140,61 @@ function wholeNumber(given: Given | undefined, otherwise: number, least: number)
   return Number(given.text);
 }
 
-function isStrict(given: Given | undefined): boolean {
-  if (given === undefined || given.text === 'blocking') return false;
-  if (given.text === 'blocking-strict') return true;
-  throw new UsageError(`${given.source}: "${given.text}" is not a mode; use blocking or blocking-strict`);
+function modeOf(given: Given | undefined, otherwise: AuditMode): AuditMode {
+  const text = given?.text ?? otherwise;
+  if (text === 'batch' || text === 'blocking' || text === 'blocking-strict') return text;
+  throw new UsageError(`${given?.source}: "${text}" is not a mode; use batch, blocking or blocking-strict`);
 }
 
-/** Opens the log of an audit. `credentials` are kinds, as `GROUP/PLURAL`, whose bodies are told at no level. */
+/** What opening an audit needs; it is closed with `closing`. */
+interface AuditMeans extends Pick<Surroundings, 'clock' | 'log' | 'random'> {
+  readonly closing: Closing;
+}
+
+/** Opens where an audit is written. `credentials` are kinds, as `GROUP/PLURAL`, whose bodies are told at no level. */
 export async function openAudit(
   config: AuditConfig | undefined,
   directory: string,
   credentials: readonly string[],
-  { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
-  closing: Closing,
+  means: AuditMeans,
 ): Promise<{ readonly audit?: AuditOptions }> {
   if (config === undefined) return {};
-  const { policy, path = join(directory, 'audit.log'), maxBytes, maxBackups, strict } = config;
-  const { AuditLogFile } = await import('@drover/apiserver');
-  const sink = await AuditLogFile.open({ path, maxBytes, maxBackups, clock, log }).catch((error: unknown) => {
+  const sinks: AuditSink[] = [];
+  if (config.log !== undefined) sinks.push(await openLog(config.log, directory, means));
+  if (config.webhook !== undefined) sinks.push(await openWebhook(config.webhook, means));
+  return { audit: { policy: config.policy, sinks, credentials } };
+}
+
+async function openLog(config: AuditLogConfig, directory: string, means: AuditMeans): Promise<AuditSink> {
+  const { clock, log, closing } = means;
+  const { mode, path = join(directory, 'audit.log'), ...kept } = config;
+  const { AuditLogFile, BatchSink, BlockingSink, LOG_BATCHES } = await import('@drover/apiserver');
+  const file = await AuditLogFile.open({ path, ...kept, clock, log }).catch((error: unknown) => {
     throw new UsageError(`--audit-log-path: ${error instanceof Error ? error.message : error}`);
   });
-  closing.use(sink);
-  return { audit: { policy, sink, strict, credentials } };
+  closing.use(file);
+  if (mode !== 'batch') return new BlockingSink('log', mode === 'blocking-strict', file);
+  return closing.use(new BatchSink('log', file, LOG_BATCHES, clock));
+}
+
+async function openWebhook(config: AuditWebhookConfig, means: AuditMeans): Promise<AuditSink> {
+  const { clock, log, random, closing } = means;
+  const { mode, bufferSize } = config;
+  const access = await loadKubeconfig(config.kubeconfig).catch((error: unknown) => {
+    if (error instanceof KubeconfigError) throw new UsageError(`--audit-webhook-config-file: ${error.message}`);
+    throw error;
+  });
+  const { origin, pathname, search } = new URL(access.server);
+  const transport = closing.use(httpsTransport({ ...access, server: origin }));
+  const post = async (body: Uint8Array, signal: AbortSignal): Promise<number> => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await transport.send({ method: 'POST', path: `${pathname}${search}`, headers, body, signal });
+    // What it says is not looked at; the connection is used again once that was read.
+    for await (const _ of answer.body);
+    return answer.status;
+  };
+  const { AuditWebhook, BatchSink, BlockingSink, WEBHOOK_BATCHES } = await import('@drover/apiserver');
+  const webhook = new AuditWebhook({ post, initialBackoffMs: INITIAL_BACKOFF_MS, clock, random, log });
+  if (mode !== 'batch') return new BlockingSink('webhook', mode === 'blocking-strict', webhook);
+  return closing.use(new BatchSink('webhook', webhook, { ...WEBHOOK_BATCHES, bufferSize }, clock));
 }

@@ -72,20 +72,31 @@ describe('an audit', () => {
   it('is one policy, with a log of a bounded size', () => {
     expect(readServerConfig([], {}).audit).toBeUndefined();
     expect(readLabConfig(['--audit-policy-file', policy], {}).audit).toMatchObject({
-      path: undefined,
-      maxBytes: 100 * 1024 * 1024,
-      maxBackups: 10,
-      strict: false,
+      log: { path: undefined, maxBytes: 100 * 1024 * 1024, maxBackups: 10, mode: 'blocking' },
+      webhook: undefined,
     });
     const { lab, server } = readUpConfig(['--audit-policy-file', policy], {});
-    expect([lab.audit, server.audit]).toMatchObject([{ maxBackups: 10 }, { maxBackups: 10 }]);
+    expect([lab.audit, server.audit]).toMatchObject([{ log: { maxBackups: 10 } }, { log: { maxBackups: 10 } }]);
+  });
+
+  it('goes to a receiver, and into a log only where that is asked for, too', () => {
+    const args = ['--audit-policy-file', policy, '--audit-webhook-config-file', '/k'];
+    const webhook = { kubeconfig: '/k', mode: 'batch', bufferSize: 10_000 };
+    expect(readServerConfig(args, {}).audit).toMatchObject({ log: undefined, webhook });
+    const both = readServerConfig([...args, '--audit-log-path', '/l', '--audit-log-maxage', '3'], {});
+    expect(both.audit).toMatchObject({ log: { path: '/l', maxAgeMs: 3 * 24 * 3_600_000 }, webhook });
   });
 
   it.each([
     [['--audit-log-path', '/x'], '--audit-log-path: nothing is audited without --audit-policy-file'],
     [['--audit-policy-file', '/nowhere'], '--audit-policy-file: cannot read /nowhere'],
     [['--audit-policy-file', policy, '--audit-log-maxsize', '0'], '--audit-log-maxsize: "0" is not a whole number'],
-    [['--audit-policy-file', policy, '--audit-log-mode', 'batch'], '--audit-log-mode: "batch" is not a mode'],
+    [['--audit-policy-file', policy, '--audit-log-mode', 'never'], '--audit-log-mode: "never" is not a mode'],
+    [['--audit-policy-file', policy, '--audit-log-maxage', 'x'], '--audit-log-maxage: "x" is not a whole number'],
+    [
+      ['--audit-policy-file', policy, '--audit-webhook-mode', 'batch'],
+      '--audit-webhook-mode: there is no receiver without --audit-webhook-config-file',
+    ],
     [
       ['--audit-policy-file', file('kind: Policy\nrules: [{}]')],
       'apiVersion must be audit.k8s.io/v1; rules[0].level must be',

@@ -58,7 +58,7 @@ export async function startLab(config: LabConfig, surroundings: Surroundings): P
     node: { name: config.name, ip: '127.0.0.1' },
     agent: { version, command: [...self, 'agent'] },
   });
-  const audit = await openAudit(config.audit, own, CREDENTIALS, { clock, log }, closing);
+  const audit = await openAudit(config.audit, own, CREDENTIALS, { clock, log, random, closing });
   const apiServer = closing.use(
     await createApiServer({
       store,

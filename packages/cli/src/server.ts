@@ -159,7 +159,7 @@ async function embeddedCluster(
   const store = closing.use(await openSqliteStore({ file: join(dataDir, 'store.db'), clock, log }));
   const { createApiServer, managerAdmission } = await parts;
   const admission = managerAdmission(() => client);
-  const audit = await openAudit(auditConfig, dataDir, CREDENTIALS, { clock, log }, closing);
+  const audit = await openAudit(auditConfig, dataDir, CREDENTIALS, { clock, log, random, closing });
   const apiServer = closing.use(
     await createApiServer({ store, clock, random, log, dataDir, advertise: listen, admission, ...audit }),
   );

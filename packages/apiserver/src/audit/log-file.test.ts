@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock, silentLog } from '@drover/kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AuditEvent } from './event.js';
+import { auditEvent } from '../testing/audit-event.js';
 import { AuditLogFile } from './log-file.js';
 
 let directory: string;
@@ -12,21 +12,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
+const DAY = 24 * 60 * 60 * 1000;
 const clock = new FakeClock(Date.UTC(2026, 0, 1));
-const open = (maxBytes = 1e6, maxBackups = 2): Promise<AuditLogFile> =>
-  AuditLogFile.open({ path: join(directory, 'log', 'audit.log'), maxBytes, maxBackups, clock, log: silentLog });
-const event = (auditID: string): AuditEvent => ({
-  kind: 'Event',
-  apiVersion: 'audit.k8s.io/v1',
-  level: 'Metadata',
-  auditID,
-  stage: 'ResponseComplete',
-  requestURI: '/',
-  verb: 'get',
-  user: {},
-  requestReceivedTimestamp: '',
-  stageTimestamp: '',
-});
+const open = (maxBytes = 1e6, maxBackups = 2, maxAgeMs = DAY): Promise<AuditLogFile> => {
+  const path = join(directory, 'log', 'audit.log');
+  return AuditLogFile.open({ path, maxBytes, maxBackups, maxAgeMs, clock, log: silentLog });
+};
+const write = (file: AuditLogFile, ...ids: readonly string[]): Promise<boolean> => file.deliver(ids.map(auditEvent));
 const ids = async (name: string): Promise<string[]> =>
   (await readFile(join(directory, 'log', name), 'utf8'))
     .trim()
@@ -36,56 +28,75 @@ const ids = async (name: string): Promise<string[]> =>
 describe('an audit log', () => {
   it('holds each event as a line once it is acknowledged, in order, for nobody else to read', async () => {
     await using file = await open();
-    expect(await Promise.all(['a', 'b', 'c'].map((id) => file.write(event(id))))).toEqual([true, true, true]);
+    expect(await Promise.all(['a', 'b', 'c'].map((id) => write(file, id)))).toEqual([true, true, true]);
     expect(await ids('audit.log')).toEqual(['a', 'b', 'c']);
     expect((await stat(join(directory, 'log', 'audit.log'))).mode & 0o777).toBe(0o600);
   });
 
   it('goes on where it was after a restart', async () => {
     await using first = await open();
-    await first.write(event('a'));
+    await write(first, 'a');
     await first[Symbol.asyncDispose]();
     await using second = await open();
-    await second.write(event('b'));
+    await write(second, 'b');
     expect(await ids('audit.log')).toEqual(['a', 'b']);
   });
 
   it('puts a full file aside and keeps the newest of them', async () => {
     await using file = await open(10);
-    for (const id of ['a', 'b', 'c', 'd', 'e']) await file.write(event(id));
+    for (const id of ['a', 'b', 'c', 'd', 'e']) await write(file, id);
     const files = (await readdir(join(directory, 'log'))).sort();
     expect(files).toHaveLength(3);
     expect(await Promise.all(files.map((name) => ids(name)))).toEqual([['c'], ['d'], ['e']]);
   });
 
+  it('keeps several events that come together in one file', async () => {
+    await using file = await open(10);
+    await write(file, 'a', 'b');
+    expect(await ids('audit.log')).toEqual(['a', 'b']);
+  });
+
+  it('deletes what was put aside longer ago than is to be kept', async () => {
+    await using file = await open(10, 100, 1.5 * DAY);
+    for (const id of ['a', 'b', 'c']) {
+      await write(file, id);
+      await clock.advance(DAY);
+    }
+    await write(file, 'd');
+    expect(await readdir(join(directory, 'log'))).toHaveLength(3);
+    await clock.advance(5 * DAY);
+    await using _again = await open();
+    expect(await readdir(join(directory, 'log'))).toEqual(['audit.log']);
+  });
+
   it('begins a new file where somebody else has moved the full one', async () => {
     await using file = await open(10);
-    await file.write(event('a'));
+    await write(file, 'a');
     await rename(join(directory, 'log', 'audit.log'), join(directory, 'log', 'elsewhere'));
-    expect(await file.write(event('b'))).toBe(true);
+    expect(await write(file, 'b')).toBe(true);
     expect(await ids('audit.log')).toEqual(['b']);
   });
 
   it('goes on when a new file can be opened again', async () => {
     await using file = await open(10);
-    await file.write(event('a'));
+    await write(file, 'a');
     await rename(join(directory, 'log'), join(directory, 'away'));
-    expect(await file.write(event('b'))).toBe(false);
+    expect(await write(file, 'b')).toBe(false);
     await rename(join(directory, 'away'), join(directory, 'log'));
-    expect(await file.write(event('c'))).toBe(true);
+    expect(await write(file, 'c')).toBe(true);
     expect(await ids('audit.log')).toEqual(['c']);
   });
 
   it('goes on when an old file cannot be deleted', async () => {
     await using file = await open(10, 0);
     await mkdir(join(directory, 'log', 'audit-2025-01-01T00-00-00.000.log'));
-    for (const id of ['a', 'b']) expect(await file.write(event(id))).toBe(true);
+    for (const id of ['a', 'b']) expect(await write(file, id)).toBe(true);
     expect(await ids('audit.log')).toEqual(['b']);
   });
 
   it('says that an event was not written instead of failing', async () => {
     const file = await open();
     await file[Symbol.asyncDispose]();
-    expect(await file.write(event('a'))).toBe(false);
+    expect(await write(file, 'a')).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promi
 import { basename, dirname, extname, join } from 'node:path';
 import type { Clock, Log } from '@drover/kit';
 import type { AuditEvent } from './event.js';
-import type { AuditSink } from './sink.js';
+import type { AuditDestination } from './sink.js';
 
 /** Events that wait for the disk; further ones are not written, and counted as errors. */
 const WAITING_BYTES = 64 * 1024 * 1024;
@@ -12,14 +12,15 @@ export interface AuditLogOptions {
   readonly path: string;
   /** A file that would become larger is put aside under its name with the time, and a new one begun. */
   readonly maxBytes: number;
-  /** Files put aside that are kept; older ones are deleted. */
+  /** Files put aside that are kept, and for how many milliseconds; others are deleted. */
   readonly maxBackups: number;
+  readonly maxAgeMs: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 interface Waiting {
-  readonly line: Buffer;
+  readonly lines: Buffer;
   readonly done: (written: boolean) => void;
 }
 
@@ -27,7 +28,7 @@ interface Waiting {
  * Audit events as lines of JSON in a file of mode 0600. Lines that come while one write is on its way go out together with the
  * next. A written line is with the operating system: it survives the end of this process, not that of the machine.
  */
-export class AuditLogFile implements AuditSink, AsyncDisposable {
+export class AuditLogFile implements AuditDestination, AsyncDisposable {
   readonly #options: AuditLogOptions;
   #file: FileHandle;
   #size: number;
@@ -51,15 +52,17 @@ export class AuditLogFile implements AuditSink, AsyncDisposable {
     await mkdir(dirname(options.path), { recursive: true, mode: 0o700 });
     const file = await open(options.path, 'a', 0o600);
     const { size } = await file.stat();
-    return new AuditLogFile(options, file, size);
+    const log = new AuditLogFile(options, file, size);
+    await log.#prune();
+    return log;
   }
 
-  write(event: AuditEvent): Promise<boolean> {
-    const line = Buffer.from(`${JSON.stringify(event)}\n`);
-    if (this.#bytes + line.length > WAITING_BYTES) return Promise.resolve(false);
-    this.#bytes += line.length;
+  deliver(events: readonly AuditEvent[]): Promise<boolean> {
+    const lines = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    if (this.#bytes + lines.length > WAITING_BYTES) return Promise.resolve(false);
+    this.#bytes += lines.length;
     return new Promise((done) => {
-      this.#waiting.push({ line, done });
+      this.#waiting.push({ lines, done });
       this.#writing ??= this.#writeAll();
     });
   }
@@ -75,7 +78,7 @@ export class AuditLogFile implements AuditSink, AsyncDisposable {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
-      const bytes = Buffer.concat(batch.map(({ line }) => line));
+      const bytes = Buffer.concat(batch.map(({ lines }) => lines));
       const written = await this.#append(bytes);
       this.#bytes -= bytes.length;
       for (const { done } of batch) done(written);
@@ -111,11 +114,12 @@ export class AuditLogFile implements AuditSink, AsyncDisposable {
 
   /** What cannot be deleted takes space, and is no reason to audit nothing. */
   async #prune(): Promise<void> {
-    const { path, maxBackups, log } = this.#options;
+    const { path, maxBackups, maxAgeMs, clock, log } = this.#options;
     try {
       const aside = (await readdir(dirname(path))).filter((name) => this.#names.is(name)).sort();
-      for (const name of aside.slice(0, Math.max(0, aside.length - maxBackups)))
-        await rm(join(dirname(path), name), { force: true });
+      const oldest = this.#names.of(Math.max(0, clock.now() - maxAgeMs));
+      const excess = aside.filter((name, index) => name < oldest || index < aside.length - maxBackups);
+      for (const name of excess) await rm(join(dirname(path), name), { force: true });
     } catch (error) {
       log.warn('old audit logs cannot be deleted', { path, error });
     }

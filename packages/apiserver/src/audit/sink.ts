@@ -2,6 +2,18 @@ import type { AuditEvent } from './event.js';
 
 /** Where audit events go. */
 export interface AuditSink {
-  /** Resolves with whether the event was written. It is not for the sink to refuse a request: it never rejects. */
+  /** How metrics call it (the label `plugin` of `apiserver_audit_error_total`). */
+  readonly plugin: string;
+  /** Whether a request is refused whose coming it could not write. */
+  readonly strict: boolean;
+  /** Events that it took, and that in the end were not written. */
+  readonly lost: number;
+  /** Resolves with whether it has the event. It is not for the sink to refuse a request: it never rejects. */
   write(event: AuditEvent): Promise<boolean>;
+}
+
+/** Something that writes events away for good. */
+export interface AuditDestination {
+  /** Resolves with whether all of them were written; it never rejects. When `hurry` aborts, it gives up what it would try again. */
+  deliver(events: readonly AuditEvent[], hurry: AbortSignal): Promise<boolean>;
 }

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ADMIN, ask, events, next, someone } from '../testing/ask.js';
 import { recordingSink } from '../testing/recording-sink.js';
 import { openTestServer, type TestServer } from '../testing/test-server.js';
-import { parseAuditPolicy } from './policy.js';
+import { parseAuditPolicy } from './policy-document.js';
 
-const sink = recordingSink();
+const sink = recordingSink(true);
 const json = { 'content-type': 'application/json' };
 const policy = parseAuditPolicy({
   apiVersion: 'audit.k8s.io/v1',
@@ -19,7 +19,7 @@ const policy = parseAuditPolicy({
 let test: TestServer;
 beforeAll(async () => {
   test = await openTestServer({
-    audit: { policy, sink, strict: true, credentials: ['/limitranges'] },
+    audit: { policy, sinks: [sink], credentials: ['/limitranges'] },
     paths: [{ prefix: '/garbled', handle: async () => ({ status: 200, headers: json, body: Buffer.from('{') }) }],
   });
 });

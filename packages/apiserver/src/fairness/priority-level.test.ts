@@ -57,8 +57,8 @@ describe('a priority level', () => {
     const third = enter(level);
     expect([third instanceof Promise, level.waiting]).toEqual([true, 1]);
     await clock.advance(20);
-    first[Symbol.dispose]();
-    first[Symbol.dispose]();
+    first.leave();
+    first.leave();
     await third;
     expect([level.seatsInUse, level.waiting, told]).toEqual([2, 0, ['begun after 20']]);
   });
@@ -69,7 +69,7 @@ describe('a priority level', () => {
     now(level);
     const waiting = enter(level);
     expect([level.seatsInUse, level.waiting, lengths]).toEqual([4, 1, [1]]);
-    wide[Symbol.dispose]();
+    wide.leave();
     await clock.advance(4);
     expect([level.seatsInUse, level.waiting]).toEqual([4, 1]);
     await clock.advance(1);
@@ -88,7 +88,7 @@ describe('a priority level', () => {
     const work = { seats: 3, lingerMs: 0 };
     const first = poor.enter('flow', observer, nobodyLeaves, work);
     expect(first instanceof Promise).toBe(false);
-    (first as Seat)[Symbol.dispose]();
+    (first as Seat).leave();
     for (let count = 0; count < 3; count++) now(rich);
     expect(poor.enter('flow', observer, nobodyLeaves, work) instanceof Promise).toBe(true);
   });
@@ -138,11 +138,11 @@ describe('a priority level', () => {
     const second = enter(level);
     level.change(rules(share(1), 1));
     level.change(rules(share(1), 1));
-    first[Symbol.dispose]();
+    first.leave();
     await second;
     const third = enter(level);
     await expect(enter(level)).rejects.toMatchObject({ code: 429 });
-    (await second)[Symbol.dispose]();
+    (await second).leave();
     await third;
   });
 
@@ -157,10 +157,10 @@ describe('a priority level', () => {
     const waiting = enter(poor);
     expect([poor.seatsInUse, poor.waiting]).toEqual([3, 1]);
     for (let count = 0; count < 4; count++) now(rich);
-    seats[0]?.[Symbol.dispose]();
+    seats[0]?.leave();
     expect([poor.seatsInUse, poor.waiting]).toEqual([2, 1]);
-    seats[1]?.[Symbol.dispose]();
-    seats[2]?.[Symbol.dispose]();
+    seats[1]?.leave();
+    seats[2]?.leave();
     await waiting;
     expect([poor.seatsInUse, poor.waiting]).toEqual([1, 0]);
   });
@@ -181,7 +181,7 @@ describe('a user who asks a thousand times a second', () => {
       const since = clock.now();
       const seat = await enter(level, user);
       await clock.sleep(10);
-      seat[Symbol.dispose]();
+      seat.leave();
       note(clock.now() - since);
     };
     for (let ms = 0; ms < 500; ms++) {

@@ -41,8 +41,28 @@ export interface LevelObserver {
   rejected(reason: RejectReason): void;
 }
 
-/** The right to be worked on, until it is disposed of. */
-export type Seat = Disposable;
+/** The right to be worked on, until it is left. */
+export class Seat {
+  #left = false;
+
+  constructor(
+    readonly level: PriorityLevel,
+    readonly queues: FairQueues<unknown> | undefined,
+    readonly place: Place | undefined,
+    readonly seats: number,
+    readonly lingerMs: number,
+    readonly observer: LevelObserver,
+    /** When the work began. */
+    readonly started: number,
+  ) {}
+
+  /** Ends the work; again, it does nothing. */
+  leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.level.leave(this);
+  }
+}
 
 /** Who asks. The signal, which tells that it went away, is looked at only when it has to wait: making one costs. */
 export interface Caller {
@@ -172,22 +192,18 @@ export class PriorityLevel implements SeatUse {
   }
 
   #seat(place: Place | undefined, seats: number, lingerMs: number, observer: LevelObserver): Seat {
-    const queues = this.#queues;
-    const started = this.clock.now();
     this.#use(seats, observer);
     observer.begun(seats);
-    let held = true;
-    return {
-      [Symbol.dispose]: () => {
-        if (!held) return;
-        held = false;
-        const ms = this.clock.now() - started;
-        observer.ended(ms);
-        if (place !== undefined) queues?.end(place, ms + lingerMs);
-        if (lingerMs === 0) this.#giveBack(seats, observer);
-        else this.clock.after(lingerMs, () => this.#giveBack(seats, observer));
-      },
-    };
+    return new Seat(this, this.#queues, place, seats, lingerMs, observer, this.clock.now());
+  }
+
+  /** Gives back the seats of a request that has ended: for `Seat`. */
+  leave({ queues, place, seats, lingerMs, observer, started }: Seat): void {
+    const ms = this.clock.now() - started;
+    observer.ended(ms);
+    if (place !== undefined) queues?.end(place, ms + lingerMs);
+    if (lingerMs === 0) this.#giveBack(seats, observer);
+    else this.clock.after(lingerMs, () => this.#giveBack(seats, observer));
   }
 
   #use(change: number, observer: LevelObserver): void {

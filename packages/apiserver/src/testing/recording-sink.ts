@@ -8,10 +8,13 @@ export interface RecordingSink extends AuditSink {
 }
 
 /** A sink for tests. */
-export function recordingSink(): RecordingSink {
+export function recordingSink(strict = false): RecordingSink {
   const events: AuditEvent[] = [];
   return {
     events,
+    plugin: 'recording',
+    strict,
+    lost: 0,
     broken: false,
     async write(event) {
       if (!this.broken) events.push(structuredClone(event));

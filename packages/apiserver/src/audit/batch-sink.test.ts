@@ -1,0 +1,77 @@
+import { FakeClock } from '@drover/kit';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { auditEvent } from '../testing/audit-event.js';
+import { type BatchOptions, BatchSink } from './batch-sink.js';
+
+let clock: FakeClock;
+let batches: string[];
+let accepting: boolean;
+beforeEach(() => {
+  clock = new FakeClock();
+  batches = [];
+  accepting = true;
+});
+
+const open = (options: Partial<BatchOptions> = {}): BatchSink =>
+  new BatchSink(
+    'webhook',
+    {
+      deliver: async (events) => {
+        batches.push(events.map(({ auditID }) => auditID).join(''));
+        return accepting;
+      },
+    },
+    { bufferSize: 10, maxSize: 3, maxWaitMs: 1000, ...options },
+    clock,
+  );
+const write = (sink: BatchSink, ids: string): Promise<boolean[]> =>
+  Promise.all([...ids].map((id) => sink.write(auditEvent(id))));
+
+describe('a batch of audit events', () => {
+  it('goes when it is full, and the rest when it has waited long enough, in their order', async () => {
+    await using sink = open();
+    expect(await write(sink, 'abcde')).toEqual([true, true, true, true, true]);
+    await clock.advance(999);
+    expect(batches).toEqual(['abc']);
+    await clock.advance(1);
+    expect(batches).toEqual(['abc', 'de']);
+  });
+
+  it('goes at once where nothing is to be waited for', async () => {
+    await using sink = open({ maxWaitMs: 0 });
+    await write(sink, 'a');
+    await clock.advance(0);
+    expect(batches).toEqual(['a']);
+  });
+
+  it('does not take more than is to wait: the next is refused', async () => {
+    await using sink = open({ bufferSize: 2 });
+    expect(await write(sink, 'abc')).toEqual([true, true, false]);
+  });
+
+  it('that is not delivered is lost, and counted', async () => {
+    await using sink = open();
+    accepting = false;
+    await write(sink, 'abc');
+    await clock.advance(0);
+    expect(sink.lost).toBe(3);
+  });
+
+  it('goes no faster than the receiver is to be asked', async () => {
+    await using sink = open({ maxSize: 1, throttle: { qps: 1, burst: 2 } });
+    await write(sink, 'abcd');
+    await clock.advance(0);
+    expect(batches).toEqual(['a', 'b']);
+    await clock.advance(1000);
+    expect(batches).toEqual(['a', 'b', 'c']);
+    await clock.advance(1000);
+    expect(batches).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('that still waits goes when the sink closes; later events are refused', async () => {
+    const sink = open({ throttle: { qps: 1, burst: 1 } });
+    await write(sink, 'abcde');
+    await sink[Symbol.asyncDispose]();
+    expect([batches, await sink.write(auditEvent('f')), sink.lost]).toEqual([['abc', 'de'], false, 0]);
+  });
+});

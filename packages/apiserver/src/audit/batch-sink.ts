@@ -1,0 +1,99 @@
+import type { Clock } from '@drover/kit';
+import type { AuditEvent } from './event.js';
+import type { AuditDestination, AuditSink } from './sink.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** How events are gathered (kube-apiserver's `--audit-…-batch-…`). */
+export interface BatchOptions {
+  /** Events that wait; further ones are dropped, and counted as lost. */
+  readonly bufferSize: number;
+  /** Events of one batch. */
+  readonly maxSize: number;
+  /** A batch that is not full goes after this many milliseconds; with 0, at once. */
+  readonly maxWaitMs: number;
+  /** Batches in a second, and at once after a pause; absent where there is no limit. */
+  readonly throttle?: { readonly qps: number; readonly burst: number };
+}
+
+/** What the webhook's batches are unless somebody says otherwise, as in kube-apiserver. */
+export const WEBHOOK_BATCHES: BatchOptions = {
+  bufferSize: 10_000,
+  maxSize: 400,
+  maxWaitMs: 30_000,
+  throttle: { qps: 10, burst: 15 },
+};
+
+/** What the log's batches are unless somebody says otherwise: as many as came while the disk was busy. */
+export const LOG_BATCHES: BatchOptions = { bufferSize: 10_000, maxSize: 400, maxWaitMs: 0 };
+
+/** The longest time that what waits may take when the sink closes. */
+const CLOSING_MS = 10_000;
+
+/**
+ * Takes events without making their requests wait, and delivers them in batches, one after another, in their order. What cannot be
+ * taken or delivered is counted.
+ */
+export class BatchSink implements AuditSink, AsyncDisposable {
+  readonly strict = false;
+  readonly #throttle: TokenBucket | undefined;
+  readonly #hurry = new AbortController();
+  #waiting: AuditEvent[] = [];
+  #lost = 0;
+  #timer: Disposable | undefined;
+  #delivering: Promise<void> | undefined;
+
+  constructor(
+    readonly plugin: string,
+    readonly destination: AuditDestination,
+    readonly options: BatchOptions,
+    readonly clock: Clock,
+  ) {
+    this.#throttle = options.throttle && new TokenBucket(options.throttle, clock);
+  }
+
+  get lost(): number {
+    return this.#lost;
+  }
+
+  async write(event: AuditEvent): Promise<boolean> {
+    const { bufferSize, maxSize, maxWaitMs } = this.options;
+    if (this.#hurry.signal.aborted || this.#waiting.length >= bufferSize) return false;
+    this.#waiting.push(event);
+    if (this.#waiting.length >= maxSize || maxWaitMs === 0) this.#deliver();
+    else this.#timer ??= this.clock.after(maxWaitMs, () => this.#deliver());
+    return true;
+  }
+
+  /** Delivers what waits, without trying again and for ten seconds at most. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#hurry.abort();
+    this.#deliver();
+    await this.#delivering;
+  }
+
+  #deliver(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    if (this.#waiting.length > 0) this.#delivering ??= this.#deliverAll();
+  }
+
+  /** Goes on while a batch is due: full, or of those who have waited long enough when it was begun. */
+  async #deliverAll(): Promise<void> {
+    const { maxSize } = this.options;
+    const { signal } = this.#hurry;
+    let overdue = this.#waiting.length;
+    let until = Number.POSITIVE_INFINITY;
+    while (this.#waiting.length > 0 && (overdue > 0 || this.#waiting.length >= maxSize || signal.aborted)) {
+      if (signal.aborted) until = Math.min(until, this.clock.now() + CLOSING_MS);
+      if (this.clock.now() >= until) break;
+      await this.#throttle?.take(signal);
+      const batch = this.#waiting.splice(0, maxSize);
+      overdue -= batch.length;
+      if (!(await this.destination.deliver(batch, signal))) this.#lost += batch.length;
+    }
+    // In the turn in which the loop has ended: what comes now finds nobody at work.
+    this.#delivering = undefined;
+    if (signal.aborted) this.#lost += this.#waiting.splice(0).length;
+    else if (this.#waiting.length > 0) this.#timer ??= this.clock.after(this.options.maxWaitMs, () => this.#deliver());
+  }
+}
