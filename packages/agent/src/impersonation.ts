@@ -1,23 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { connectionOptions, isHopByHop } from '@drover/kit';
 
 /** The headers that pass from a tunnel's request to the API server, or why the request may not pass. */
 export type Passage =
   | { readonly headers: Readonly<Record<string, string | readonly string[]>> }
   | { readonly refused: 401 | 403; readonly message: string };
-
-/** About this connection, not about the request (RFC 9110, 7.6.1). */
-const HOP_BY_HOP = [
-  'connection',
-  'expect',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-];
 
 /** Groups of the system that a user of the management server has. No other group of the system can be had through a tunnel. */
 const SYSTEM_GROUPS = ['system:authenticated', 'system:unauthenticated', 'system:cattle:authenticated'];
@@ -36,11 +23,11 @@ export function passage(headers: IncomingHttpHeaders): Passage {
   if (group !== undefined) return { refused: 403, message: `a tunnel cannot impersonate group ${group}` };
 
   // What `Connection` names is about the connection, except that nobody can name an identity away (CVE-2021-31999).
-  const named = listOf(headers.connection).map((name) => name.toLowerCase());
-  const dropped = new Set([...HOP_BY_HOP, 'host', 'authorization', 'cookie', ...named]);
+  const dropped = new Set(['authorization', 'cookie', ...connectionOptions(headers.connection)]);
   const kept: Record<string, string | readonly string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || (dropped.has(name) && !name.startsWith('impersonate-'))) continue;
+    if (value === undefined || isHopByHop(name)) continue;
+    if (dropped.has(name) && !name.startsWith('impersonate-')) continue;
     kept[name] = name === 'impersonate-group' ? groups : value;
   }
   return { headers: kept };

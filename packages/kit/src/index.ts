@@ -4,6 +4,7 @@ export type { Branded } from './brand.js';
 export { type Clock, FakeClock, systemClock } from './clock.js';
 export { Closing } from './closing.js';
 export { type Gathered, gather } from './gather.js';
+export { connectionOptions, isHopByHop } from './hop-by-hop.js';
 export { createLog, type Fields, type Level, type Log, silentLog } from './log.js';
 export {
   formatBytes,

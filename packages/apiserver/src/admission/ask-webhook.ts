@@ -41,7 +41,7 @@ export async function wantedForm(
   request: AdmissionRequest,
   turn: EvaluationTurn,
 ): Promise<Served | undefined> {
-  const form = matchedForm(parts, webhook, request);
+  const form = selectedForm(parts, webhook, request);
   if (form === undefined || !webhook.conditions.any) return form;
   const variables = await expressionVariables(request, form, parts.rights, undefined);
   const matched = await webhook.conditions.match(variables, MATCH_CONDITIONS_BUDGET, turn);
@@ -50,7 +50,7 @@ export async function wantedForm(
   throw forbidden({ group: request.group, plural: request.resource }, reviewedName(request), matched.error);
 }
 
-function matchedForm(
+function selectedForm(
   { catalog, objects }: WebhookParts,
   webhook: Webhook,
   request: AdmissionRequest,

@@ -36,7 +36,7 @@ export function apiServiceAvailability(apis: AggregatedApis, reader: ObjectReade
     const reconcile = async (name: string): Promise<void> => {
       const api = apis.named(name);
       if (api === undefined) return;
-      const found = await inTime(clock, stop.signal, (signal) => availability(api, reader, signal));
+      const found = await withinAnswerTime(clock, stop.signal, (signal) => availability(api, reader, signal));
       const available = found.status === 'True';
       apis.asked(api, available, found.resources);
       again(name, available ? RECHECK_MS.available : RECHECK_MS.unavailable);
@@ -65,7 +65,7 @@ export function apiServiceAvailability(apis: AggregatedApis, reader: ObjectReade
   };
 }
 
-async function inTime<T>(clock: Clock, stop: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withinAnswerTime<T>(clock: Clock, stop: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const ended = new AbortController();
   const end = (): void => ended.abort();
   stop.addEventListener('abort', end, { once: true });

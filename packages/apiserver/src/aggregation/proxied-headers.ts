@@ -1,22 +1,8 @@
 import { ApiError, type ApiRequest, type ApiResponse, type Identity } from '@drover/api';
+import { connectionOptions, isHopByHop } from '@drover/kit';
 
 type Fields = Record<string, string | readonly string[]>;
 
-/** Fields that belong to one connection (RFC 9110 section 7.6.1), and those that we set ourselves. */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'http2-settings',
-  'expect',
-  'host',
-]);
 /** Fields that say who somebody is, or where a request came from. */
 const IDENTITY = new Set(['authorization', 'cookie', 'forwarded']);
 const IDENTITY_PREFIXES = ['impersonate-', 'x-remote-', 'x-forwarded-'];
@@ -51,15 +37,10 @@ function passed(headers: ApiRequest['headers'], keep: (field: string) => boolean
   const named = connectionOptions(headers['connection']);
   const fields: Fields = {};
   for (const [field, value] of Object.entries(headers)) {
-    if (value === undefined || HOP_BY_HOP.has(field) || named.has(field) || !keep(field)) continue;
+    if (value === undefined || isHopByHop(field) || named.has(field) || !keep(field)) continue;
     fields[field] = value;
   }
   return fields;
-}
-
-function connectionOptions(value: string | readonly string[] | undefined): ReadonlySet<string> {
-  const text = typeof value === 'string' ? value : (value ?? []).join(',');
-  return new Set(text.split(',').map((name) => name.trim().toLowerCase()));
 }
 
 /** An underscore is a hyphen to some servers. */

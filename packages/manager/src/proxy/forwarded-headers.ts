@@ -1,23 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { connectionOptions, isHopByHop } from '@drover/kit';
 
 /** Header fields of one message, lower case, repeated ones as arrays. */
 export type HeaderFields = Record<string, string | string[]>;
-
-/** Fields that belong to one connection (RFC 9110 section 7.6.1), plus what only our own hop may say. */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'http2-settings',
-  'expect',
-  'host',
-]);
 
 /**
  * Fields that say who somebody is, or where a request came from: ours to set, never the caller's. The caller's credentials are
@@ -39,7 +24,7 @@ const IDENTITY_PREFIXES = [
  * afterwards can therefore neither be doubled nor struck out by the caller.
  */
 export function forwardable(headers: IncomingHttpHeaders): HeaderFields {
-  const named = listed(headers.connection);
+  const named = connectionOptions(headers.connection);
   const kept: HeaderFields = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || named.has(name)) continue;
@@ -64,8 +49,7 @@ export function claimsIdentity(request: Pick<IncomingMessage, 'headers'>): boole
 
 /** The upstream's header fields as they may travel back. */
 export function returnable(headers: Readonly<Record<string, string | readonly string[] | undefined>>): HeaderFields {
-  const connection = headers['connection'];
-  const named = listed(typeof connection === 'string' ? connection : connection?.join(','));
+  const named = connectionOptions(headers['connection']);
   const kept: HeaderFields = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || named.has(name) || isHopByHop(name)) continue;
@@ -74,14 +58,6 @@ export function returnable(headers: Readonly<Record<string, string | readonly st
     kept[name] = typeof value === 'string' ? value : [...value];
   }
   return kept;
-}
-
-function listed(connection: string | undefined): Set<string> {
-  return new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
-}
-
-function isHopByHop(name: string): boolean {
-  return HOP_BY_HOP.has(spelled(name));
 }
 
 function isIdentity(name: string): boolean {
