@@ -38,12 +38,13 @@ export class Routes {
   readonly #below: readonly (readonly [prefix: string, answer: Answer])[];
 
   constructor({ store, catalog, discovery, openApi, metrics, tokens, url, build }: RouteParts) {
-    const health: Answer = (_request, _path, query) => healthAnswer(store, query.has('verbose'));
+    const alive: Answer = (_request, path, query) => probeAnswer(path, aliveFault(store), query.has('verbose'));
+    const ready: Answer = (_request, path, query) => probeAnswer(path, readyFault(store), query.has('verbose'));
     const discover: Answer = (request, path) => discovery.handle(request, path);
     this.#exact = new Map<string, Answer>([
-      ['/healthz', health],
-      ['/livez', health],
-      ['/readyz', health],
+      ['/healthz', alive],
+      ['/livez', alive],
+      ['/readyz', ready],
       ['/version', () => json(200, versionDocument(build.gitVersion))],
       ['/metrics', () => metricsAnswer(metrics, store, catalog)],
       ['/api', discover],
@@ -60,9 +61,9 @@ export class Routes {
       ['/api/', discover],
       ['/apis/', discover],
       ['/openapi/v3/', (request, path) => openApi.v3Group(request, path.slice('/openapi/v3/'.length))],
-      ['/healthz/', health],
-      ['/livez/', health],
-      ['/readyz/', health],
+      ['/healthz/', alive],
+      ['/livez/', alive],
+      ['/readyz/', ready],
     ];
   }
 
@@ -85,19 +86,31 @@ export class Routes {
   }
 }
 
-function healthAnswer({ health }: Store, verbose: boolean): ApiResponse {
-  const checks = ['[+]ping ok', health.ok ? '[+]store ok' : `[-]store failed: ${health.reason}`];
-  if (!health.ok) return text(500, `${checks.join('\n')}\nhealthz check failed\n`);
-  return text(200, verbose ? `${checks.join('\n')}\nhealthz check passed\n` : 'ok');
+/** What only a restart may mend: a server whose disk is full is alive, and a restart would take its readers from it. */
+function aliveFault({ health }: Store): string | undefined {
+  return health.ok || !health.lasting ? undefined : health.reason;
 }
 
-function metricsAnswer(metrics: Metrics, store: Store, catalog: ResourceCatalog): ApiResponse {
+/** What keeps the server from doing all that is asked of it. */
+function readyFault({ health }: Store): string | undefined {
+  return health.ok ? undefined : health.reason;
+}
+
+/** A probe's answer in kube-apiserver's form; `fault` is what is wrong with the store. */
+function probeAnswer(path: string, fault: string | undefined, verbose: boolean): ApiResponse {
+  const probe = path.split('/')[1] ?? '';
+  const checks = ['[+]ping ok', fault === undefined ? '[+]store ok' : `[-]store failed: ${fault}`];
+  if (fault !== undefined) return text(500, `${checks.join('\n')}\n${probe} check failed\n`);
+  return text(200, verbose ? `${checks.join('\n')}\n${probe} check passed\n` : 'ok');
+}
+
+async function metricsAnswer(metrics: Metrics, store: Store, catalog: ResourceCatalog): Promise<ApiResponse> {
   const stored = catalog.definitions().filter(({ storedAs }) => storedAs === undefined);
   const objects = stored.map((definition) => {
     const { group, plural } = definition;
     return [group === '' ? plural : `${plural}.${group}`, store.count(collectionPrefix(definition))] as const;
   });
-  const body = metrics.text({ revision: store.revision, objects });
+  const body = metrics.text({ revision: store.revision, bytes: await store.size(), objects });
   return { ...text(200, body), headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } };
 }
 

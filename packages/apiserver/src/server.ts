@@ -149,11 +149,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       completing: [limitDefaults(reader), podAccount(reader), podPriority(reader), defaultStorageClass(reader)],
       configured: new ObjectConfiguredAdmission(
         store,
-        { catalog, objects: reader, rights: rules, caller: webhooks, random, log },
+        { catalog, objects: reader, rights: rules, caller: webhooks, random, clock, log, metrics: metrics.admission },
         stop.signal,
       ),
       plugins: [...admission, limitBounds(reader), defaultPriorityClass(reader)],
       last: [new QuotaAdmission(store, reader, clock, stop.signal)],
+      account: { clock, metrics: metrics.admission },
     }),
     reader,
     rights: rules,
@@ -167,7 +168,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const apis = new AggregatedApis(aggregated, store, addresses, proxyPair, servedHere, clock, stop.signal);
   const watches = new WatchCounts();
   const facts = { store, catalog, watches };
-  const fairness = new Fairness(store, facts, clock, options.seats ?? SEATS, stop.signal);
+  const fairness = new Fairness(store, facts, metrics.requests, clock, options.seats ?? SEATS, stop.signal);
   metrics.include(fairness.metrics);
   const auditor = options.audit && new Auditor(options.audit, clock);
   if (auditor !== undefined) metrics.include(auditor);
@@ -212,13 +213,14 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   await publishFrontProxy(objects, caPem, frontProxy.certPem);
   const local = [...localApiServices(discovery.groups()), ...aggregated.map(inProcessApiService)];
   await Promise.all(local.map((service) => ensure(objects, API_SERVICES, service)));
+  const { workQueues } = metrics;
   const running = [
     definitionCleanup,
     definitionRegistration(catalog),
     policyStatus(catalog),
     apiServiceAvailability(apis, reader),
     ...controllers,
-  ].map((start) => start({ clock, random, log, objects, catalog, tokens, caPem, signal: stop.signal }));
+  ].map((start) => start({ clock, random, log, workQueues, objects, catalog, tokens, caPem, signal: stop.signal }));
   return {
     handle: (request, sender) => api.handle(request, sender),
     upgrade: (request, socket, head, sender) => api.upgrade(request, socket, head, sender),

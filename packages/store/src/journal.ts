@@ -22,6 +22,8 @@ export interface Journal extends AsyncDisposable {
   gathered(): Promise<void>;
   /** Resolves when the batch is durable. Rejects with `JournalFull`, or with anything else when the outcome is unknown. */
   commit(batch: Batch): Promise<void>;
+  /** Bytes that it takes on a disk. */
+  size(): Promise<number>;
 }
 
 /** There is no room for the batch. Nothing of it was kept, and a later batch may succeed. */

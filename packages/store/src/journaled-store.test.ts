@@ -13,6 +13,8 @@ class HandJournal implements Journal {
 
   async gathered(): Promise<void> {}
 
+  size = async (): Promise<number> => 0;
+
   commit(batch: Batch): Promise<void> {
     this.batches.push(batch);
     return new Promise((resolve, reject) => this.#answers.push({ resolve, reject }));
@@ -154,7 +156,7 @@ describe('failure', () => {
     await settled();
     await journal.fail(new JournalFull('disk full'));
     expect((await refused).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(store.health).toEqual({ ok: false, reason: 'disk full' });
+    expect(store.health).toEqual({ ok: false, reason: 'disk full', lasting: false });
     expect(store.list('').entries).toEqual([]);
     const next = store.create('/a', value);
     await settled();
@@ -183,7 +185,7 @@ describe('failure', () => {
     expect(await refused).toBeInstanceOf(StoreUnavailable);
     await expect(store.create('/b', value)).rejects.toThrow('input/output error');
     expect(journal.batches).toHaveLength(1);
-    expect(store.health.ok).toBe(false);
+    expect(store.health).toMatchObject({ ok: false, lasting: true });
   });
 });
 

@@ -122,6 +122,10 @@ export class JournaledStore implements Store {
     return this.#keyspace.count(prefix);
   }
 
+  size(): Promise<number> {
+    return this.#journal.size();
+  }
+
   async create(key: string, value: Uint8Array): Promise<Entry> {
     this.#checkEntry(key, value);
     const { entry } = await this.#write(key, value, (found) => (found ? new KeyExists(key) : undefined));
@@ -242,7 +246,7 @@ export class JournaledStore implements Store {
   /** Nothing of the batch happened, as far as anybody was told; what waits behind it was checked against it and goes with it. */
   #failed(batch: Batch, writes: readonly WaitingWrite[], compactions: readonly Compaction[], error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
-    this.#health = { ok: false, reason };
+    this.#health = { ok: false, reason, lasting: !(error instanceof JournalFull) };
     if (error instanceof JournalFull) {
       this.#forgotten.unshift(...batch.forgotten);
       this.#log.error('the store has no room; writes are refused', { reason, writes: writes.length });

@@ -11,5 +11,6 @@ export function openMemoryStore(options: StoreOptions): Store {
 const NOWHERE: Journal = {
   async gathered() {},
   async commit() {},
+  size: async () => 0,
   async [Symbol.asyncDispose]() {},
 };

@@ -50,8 +50,13 @@ export type Change =
   | { readonly type: 'put'; readonly entry: Entry; readonly previous: Entry | undefined }
   | { readonly type: 'delete'; readonly key: string; readonly revision: Revision; readonly previous: Entry };
 
-/** Whether writes can be taken; `reason` is a sentence for an operator. */
-export type StoreHealth = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+/**
+ * Whether writes can be taken; `reason` is a sentence for an operator. What is `lasting` ends only when the store is opened again;
+ * anything else may be over at the next write.
+ */
+export type StoreHealth =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: string; readonly lasting: boolean };
 
 /**
  * The whole promise of the store. Reads are served from memory; a write resolves only after it is durable, and is visible
@@ -78,6 +83,8 @@ export interface Store extends AsyncDisposable {
   list(prefix: string, page?: PageRequest): Page;
   /** How many keys start with `prefix` now. */
   count(prefix: string): number;
+  /** Bytes that the store takes on a disk; 0 for one in memory. */
+  size(): Promise<number>;
   /** Rejects with `KeyExists` when the key has an entry. */
   create(key: string, value: Uint8Array): Promise<Entry>;
   /** Rejects with `KeyMissing` when there is no such key, with `RevisionConflict` unless it is still at `expected`. */

@@ -1,9 +1,10 @@
 import { ApiError, badRequest, forbidden } from '@drover/api';
 import type { EvaluationTurn } from '@drover/api/cel';
-import type { Log, RandomBytes } from '@drover/kit';
+import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import type { Served } from '../catalog/definition.js';
 import type { ObjectReader, Rights } from '../catalog/strategy.js';
+import type { AdmissionMetrics, WebhookOutcome } from '../metrics/admission-metrics.js';
 import { type AdmissionRequest, reviewedName } from '../registry/admission.js';
 import { newUid } from '../registry/metadata.js';
 import { CallFailed } from '../webhook/call-failure.js';
@@ -27,7 +28,9 @@ export interface WebhookParts {
   readonly rights: Rights;
   readonly caller: WebhookCaller;
   readonly random: RandomBytes;
+  readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Pick<AdmissionMetrics, 'webhook'>;
 }
 
 /**
@@ -77,11 +80,15 @@ export async function askWebhook(
   if (request.dryRun && !webhook.takesDryRun) {
     throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
   }
+  const started = parts.clock.now();
+  const tell = (outcome: WebhookOutcome): void =>
+    parts.metrics.webhook(webhook.name, mutating, request.operation, outcome, parts.clock.now() - started);
   let response: ReviewResponse;
   try {
     response = await call(parts, webhook, request, form, mutating);
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
+    tell(webhook.ignoresFailure ? 'ignored' : 'failed');
     if (!webhook.ignoresFailure) throw failedCalling(webhook, error);
     parts.log.warn('a webhook could not be asked; what it would have said is ignored', {
       webhook: webhook.name,
@@ -89,6 +96,7 @@ export async function askWebhook(
     });
     return undefined;
   }
+  tell(response.allowed ? 'allowed' : 'denied');
   for (const [key, value] of Object.entries(response.auditAnnotations))
     request.annotate(`${webhook.name}/${key}`, value);
   for (const sentence of response.warnings) request.warn(sentence);

@@ -65,7 +65,11 @@ export function apiServiceAvailability(apis: AggregatedApis, reader: ObjectReade
   };
 }
 
-async function withinAnswerTime<T>(clock: Clock, stop: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withinAnswerTime<T>(
+  clock: Clock,
+  stop: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const ended = new AbortController();
   const end = (): void => ended.abort();
   stop.addEventListener('abort', end, { once: true });

@@ -2,6 +2,7 @@ import type { KubeObject, ObjectRef } from '@drover/api';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { ServiceAccountTokens } from '../auth/service-account-tokens.js';
 import type { Catalog } from '../catalog/catalog.js';
+import type { WorkQueueMetrics } from '../metrics/work-queue-metrics.js';
 import type { StoredObject } from '../registry/core.js';
 
 /** Which kind, whatever its version. */
@@ -78,6 +79,7 @@ export interface ControllerContext {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
+  readonly workQueues: Pick<WorkQueueMetrics, 'of'>;
   readonly objects: Objects;
   readonly catalog: Catalog;
   readonly tokens: Pick<ServiceAccountTokens, 'issueForSecret' | 'onSecretUsed'>;

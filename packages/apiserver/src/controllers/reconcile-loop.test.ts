@@ -1,19 +1,26 @@
 import { FakeClock, silentLog } from '@drover/kit';
 import { describe, expect, it } from 'vitest';
+import { WorkQueueMetrics } from '../metrics/work-queue-metrics.js';
 import { ReconcileLoop } from './reconcile-loop.js';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function loopOf(reconcile: (key: string) => Promise<void>) {
   const clock = new FakeClock();
+  const workQueues = new WorkQueueMetrics();
   const loop = new ReconcileLoop({
     name: 'test',
     clock,
     random: (length) => new Uint8Array(length),
     log: silentLog,
+    workQueues,
     reconcile,
   });
-  return { clock, loop };
+  const figure = (name: string): number => {
+    const line = [...workQueues.lines()].find((text) => text.startsWith(`workqueue_${name}{`));
+    return Number(line?.split(' ').at(-1));
+  };
+  return { clock, loop, figure };
 }
 
 /** Work that the test ends by hand. */
@@ -85,5 +92,23 @@ describe('a reconcile loop', () => {
     loop.add('b');
     await settled();
     expect(begun).toEqual(['a']);
+  });
+
+  it('tells how many keys came, wait and come again, and how long that took', async () => {
+    let failing = true;
+    const { clock, loop, figure } = loopOf(async () => {
+      await clock.sleep(2000);
+      if (failing) throw new Error('not yet');
+    });
+    loop.add('a');
+    loop.add('a');
+    expect([figure('adds_total'), figure('depth')]).toEqual([2, 1]);
+    await clock.advance(0);
+    await clock.advance(2000);
+    failing = false;
+    await clock.advance(3000);
+    expect([figure('adds_total'), figure('depth'), figure('retries_total')]).toEqual([3, 0, 1]);
+    expect([figure('work_duration_seconds_sum'), figure('queue_duration_seconds_count')]).toEqual([4, 2]);
+    await loop[Symbol.asyncDispose]();
   });
 });

@@ -2,7 +2,10 @@ import type { Attributes, Identity, KubeObject } from '@drover/api';
 import type { FlowSchema, PriorityLevelConfiguration } from '@drover/api/types/flowcontrol-v1';
 import type { Clock } from '@drover/kit';
 import type { Store } from '@drover/store';
+import { requestKind } from '../metrics/request-labels.js';
+import type { RequestMetrics } from '../metrics/request-metrics.js';
 import type { Asked } from '../request/recognition.js';
+import type { Visit } from '../request/visit.js';
 import { collectionPrefix } from '../storage/key.js';
 import { decodeStored } from '../storage/rendering.js';
 import { defaultLevels, defaultSchemas, mandatoryLevels, mandatorySchemas } from './default-objects.js';
@@ -59,6 +62,7 @@ export class Fairness {
   constructor(
     store: Store,
     readonly facts: WorkFacts,
+    readonly requests: Pick<RequestMetrics, 'queued'>,
     readonly clock: Clock,
     readonly seats: number,
     signal: AbortSignal,
@@ -99,7 +103,20 @@ export class Fairness {
     const observer = visit.longRunning ? observers.watch : observers.regular;
     const seat = level.enter(flow, observer, visit.request, needed);
     // Nothing is awaited where a seat is free: most requests are answered within one turn of the loop.
-    return seat instanceof Promise ? seat.then((free) => inSeat(free, work)) : inSeat(seat, work);
+    return seat instanceof Promise ? this.#inTurn(visit, seat, work) : inSeat(seat, work);
+  }
+
+  async #inTurn<T>(visit: Visit, seat: Promise<Seat>, work: () => Promise<T>): Promise<T> {
+    const since = this.clock.now();
+    const kind = requestKind(visit.request.method);
+    this.requests.queued(kind, 1);
+    try {
+      await seat;
+    } finally {
+      this.requests.queued(kind, -1);
+      visit.waitedMs = this.clock.now() - since;
+    }
+    return inSeat(await seat, work);
   }
 
   /** Where a request belongs. Every request belongs somewhere: to `catch-all` when nothing else wants it. */

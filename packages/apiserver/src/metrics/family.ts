@@ -1,6 +1,7 @@
 /** Label sets that one family keeps; further ones are counted together, so that no caller makes the table grow. */
 const SERIES = 4000;
-const OVERFLOW = 'overflow="true"';
+/** Labels of what is counted together. */
+export const OVERFLOW = 'overflow="true"';
 
 /** Labels as Prometheus' text form has them, without the braces. */
 export function labelText(labels: Readonly<Record<string, string>>): string {

@@ -27,6 +27,7 @@ export function measuredStore(store: Store, clock: Clock, onWrite: OnWrite): Sto
     get: (key) => store.get(key),
     list: (prefix, page) => store.list(prefix, page),
     count: (prefix) => store.count(prefix),
+    size: () => store.size(),
     create: (key, value) => timed('create', key, store.create(key, value)),
     update: (key, value, expected) => timed('update', key, store.update(key, value, expected)),
     delete: (key, expected) => timed('delete', key, store.delete(key, expected)),

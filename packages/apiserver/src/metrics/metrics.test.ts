@@ -59,6 +59,24 @@ describe('metrics', () => {
     ).toBeGreaterThan(0);
   });
 
+  it('time the steps of admission, and what of a request is the server’s own part', async () => {
+    await ask(test.server, 'POST', MAPS, map('admitted'));
+    const where = { operation: 'CREATE', rejected: 'false' };
+    const step = 'apiserver_admission_step_admission_duration_seconds_count';
+    expect(await value(step, { ...where, type: 'validate' })).toBeGreaterThan(0);
+    const plugin = 'apiserver_admission_controller_admission_duration_seconds_count';
+    expect(await value(plugin, { ...where, name: 'ResourceQuota' })).toBeGreaterThan(0);
+    const sli = 'apiserver_request_sli_duration_seconds_count';
+    expect(await value(sli, { verb: 'POST', resource: 'configmaps' })).toBeGreaterThan(0);
+  });
+
+  it('know how many requests wait, the size of the store, and what controllers do', async () => {
+    expect(await value('apiserver_current_inqueue_requests', { request_kind: 'mutating' })).toBe(0);
+    expect(await value('apiserver_storage_size_bytes', {})).toBe(0);
+    expect(await value('workqueue_adds_total', { name: 'service-accounts' })).toBeGreaterThan(0);
+    expect(await value('authorization_attempts_total', { result: 'allowed' })).toBeGreaterThan(0);
+  });
+
   it('grow by nothing that a caller makes up', async () => {
     const series = async (): Promise<string[]> =>
       (await metrics()).split('\n').filter((line) => line.startsWith('apiserver_request_total'));

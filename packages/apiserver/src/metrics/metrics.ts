@@ -1,6 +1,8 @@
+import { AdmissionMetrics } from './admission-metrics.js';
 import { Histogram, labelText, Numbers, readings } from './family.js';
 import { ProcessMetrics } from './process-metrics.js';
 import { LATENCIES, RequestMetrics } from './request-metrics.js';
+import { WorkQueueMetrics } from './work-queue-metrics.js';
 
 /** Upper bounds of watch events in bytes (apiserver_watch_events_sizes). */
 const EVENT_SIZES = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
@@ -13,6 +15,8 @@ export interface MetricSource {
 /** What `/metrics` says of the store. */
 export interface StorageFigures {
   readonly revision: number;
+  /** Its bytes on the disk; 0 where it is kept in memory. */
+  readonly bytes: number;
   /** Objects of each kind, by `RESOURCE.GROUP`. */
   readonly objects: Iterable<readonly [resource: string, count: number]>;
 }
@@ -20,6 +24,8 @@ export interface StorageFigures {
 /** What the server counts about itself, in Prometheus' text form, under the names of the upstream API server. */
 export class Metrics implements Disposable {
   readonly requests = new RequestMetrics();
+  readonly admission = new AdmissionMetrics();
+  readonly workQueues = new WorkQueueMetrics();
   readonly #authentication = new Numbers(
     'authentication_attempts',
     'counter',
@@ -30,6 +36,15 @@ export class Metrics implements Disposable {
     'counter',
     'Decisions about rights.',
   );
+  readonly #attempts = {
+    success: this.#authentication.of('result="success"'),
+    error: this.#authentication.of('result="error"'),
+    failure: this.#authentication.of('result="failure"'),
+  };
+  readonly #decisions = {
+    allowed: this.#authorization.of('type="RBAC",name="rbac",decision="allowed"'),
+    denied: this.#authorization.of('type="RBAC",name="rbac",decision="denied"'),
+  };
   readonly #eventSizes = new Histogram(
     'apiserver_watch_events_sizes',
     'Bytes of events sent to watchers.',
@@ -54,11 +69,11 @@ export class Metrics implements Disposable {
   }
 
   authentication(result: 'success' | 'error' | 'failure'): void {
-    this.#authentication.add(`result="${result}"`);
+    this.#attempts[result].add();
   }
 
   authorization(decision: 'allowed' | 'denied'): void {
-    this.#authorization.add(`type="RBAC",name="rbac",decision="${decision}"`);
+    this.#decisions[decision].add();
   }
 
   /** What counts the events of a kind's watches, by their bytes: to be kept for as long as the watch, since it is called often. */
@@ -78,16 +93,26 @@ export class Metrics implements Disposable {
   }
 
   /** Everything, in Prometheus' text form. */
-  text({ revision, objects }: StorageFigures): string {
+  text({ revision, bytes, objects }: StorageFigures): string {
     const counts = [...objects].map(([resource, count]) => [labelText({ resource }), count] as const);
     const lines = [
       ...this.requests.lines(),
+      ...this.admission.lines(),
+      ...this.workQueues.lines(),
       ...this.#authentication.lines(),
       ...this.#authorization.lines(),
+      ...readings('authorization_attempts_total', 'counter', 'Requests by what became of their rights.', [
+        ['result="allowed"', this.#decisions.allowed.value],
+        ['result="no-opinion"', this.#decisions.denied.value],
+      ]),
       ...readings('apiserver_watch_events_total', 'counter', 'Events sent to watchers.', this.#eventSizes.totals()),
       ...this.#eventSizes.lines(),
       ...this.#dropped.lines(),
       ...this.#store.lines(),
+      ...readings('etcd_requests_total', 'counter', 'Writes to the store.', this.#store.totals()),
+      ...readings('apiserver_storage_size_bytes', 'gauge', 'Bytes of the store on the disk.', [
+        ['storage_cluster_id="store"', bytes],
+      ]),
       ...readings('apiserver_storage_revision', 'gauge', 'Newest revision of the store.', [['', revision]]),
       ...readings('apiserver_storage_objects', 'gauge', 'Objects in the store, by kind.', counts),
       ...this.#sources.flatMap((source) => [...source.lines()]),

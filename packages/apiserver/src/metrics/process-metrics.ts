@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { readings } from './family.js';
 
@@ -25,6 +26,7 @@ export class ProcessMetrics implements Disposable {
     yield* one('nodejs_heap_size_total_bytes', 'gauge', 'Size of the heap.', heapTotal);
     yield* one('nodejs_heap_size_used_bytes', 'gauge', 'Used part of the heap.', heapUsed);
     yield* one('nodejs_external_memory_bytes', 'gauge', 'Memory outside the heap.', external);
+    yield* one('process_open_fds', 'gauge', 'Open file descriptors.', openDescriptors());
     const seconds = (nanos: number): number => (Number.isFinite(nanos) ? nanos / NANOS : 0);
     yield* one('nodejs_eventloop_lag_mean_seconds', 'gauge', 'Mean lag of the loop.', seconds(this.#delay.mean));
     yield* one('nodejs_eventloop_lag_max_seconds', 'gauge', 'Largest lag of the loop.', seconds(this.#delay.max));
@@ -36,5 +38,14 @@ export class ProcessMetrics implements Disposable {
 
   [Symbol.dispose](): void {
     this.#delay.disable();
+  }
+}
+
+/** As the kernel lists them; 0 on systems without such a list. */
+function openDescriptors(): number {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return 0;
   }
 }

@@ -42,6 +42,13 @@ const VERBS: Readonly<Record<string, string>> = {
   deletecollection: 'DELETECOLLECTION',
 };
 
+/** Whether a request may change something, by its method (apiserver_current_inflight_requests' `request_kind`). */
+export type RequestKind = 'readOnly' | 'mutating';
+
+export function requestKind(method: string): RequestKind {
+  return method === 'GET' || method === 'HEAD' ? 'readOnly' : 'mutating';
+}
+
 /** How metrics call a verb: by its method where there is one, an apply by its own name. */
 export function verbLabel(verb: string, request: ApiRequest): string {
   if (verb === 'patch' && header(request, 'content-type')?.startsWith('application/apply-patch')) return 'APPLY';

@@ -8,8 +8,10 @@ import {
   notFound,
   type Subject,
 } from '@drover/api';
+import type { Clock } from '@drover/kit';
 import type { Served } from '../catalog/definition.js';
 import type { ObjectReader } from '../catalog/strategy.js';
+import type { AdmissionMetrics, AdmissionType } from '../metrics/admission-metrics.js';
 
 /** The kind of a subresource's document. */
 export interface DocumentKind {
@@ -62,6 +64,14 @@ export interface AdmissionSteps {
   readonly plugins: readonly AdmissionPlugin[];
   /** Look at what will be stored after everything else, and change nothing. */
   readonly last?: readonly AdmissionPlugin[];
+  /** Who counts and times them. */
+  readonly account?: AdmissionAccount;
+}
+
+/** Where is noted what steps took. */
+export interface AdmissionAccount {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly metrics: Pick<AdmissionMetrics, 'step' | 'plugin'>;
 }
 
 /** Decides about each write: first what may complete the object, then what sees it valid, then what may only refuse it. */
@@ -70,12 +80,14 @@ export class Admission {
   readonly #plugins: PluginTable;
   readonly #last: PluginTable;
   readonly #configured: ConfiguredAdmission | undefined;
+  readonly #account: AdmissionAccount | undefined;
 
-  constructor({ completing = [], configured, plugins, last = [] }: AdmissionSteps) {
-    this.#completing = new PluginTable(completing);
+  constructor({ completing = [], configured, plugins, last = [], account }: AdmissionSteps) {
+    this.#completing = new PluginTable('admit', completing, account);
     this.#configured = configured;
-    this.#plugins = new PluginTable(plugins);
-    this.#last = new PluginTable(last);
+    this.#plugins = new PluginTable('validate', plugins, account);
+    this.#last = new PluginTable('validate', last, account);
+    this.#account = account;
   }
 
   /** Whether something may change objects of the kind before they are checked: without that, `mutate` need not be asked. */
@@ -85,10 +97,18 @@ export class Admission {
 
   /** The object, which was not checked yet, as the first steps leave it; the same value when none changed it. @throws ApiError. */
   async mutate(request: AdmissionRequest): Promise<KubeObject | undefined> {
-    const object = await this.#completing.run(request);
-    if (this.#configured === undefined) return object;
-    const again: Mutate = async (changed) => (await this.#completing.run({ ...request, object: changed })) ?? changed;
-    return this.#configured.mutate(object === undefined ? request : { ...request, object }, again);
+    const started = this.#account?.clock.now() ?? 0;
+    let rejected = true;
+    try {
+      const object = await this.#completing.run(request);
+      const again: Mutate = async (changed) => (await this.#completing.run({ ...request, object: changed })) ?? changed;
+      const whole = object === undefined ? request : { ...request, object };
+      const mutated = this.#configured === undefined ? object : await this.#configured.mutate(whole, again);
+      rejected = false;
+      return mutated;
+    } finally {
+      this.#tell('admit', request, rejected, started);
+    }
   }
 
   /** A valid object as the steps of this process leave it; the same value when none changed it. @throws ApiError. */
@@ -111,9 +131,21 @@ export class Admission {
 
   /** @throws ApiError when a step refuses what is about to be stored. */
   async validate(request: AdmissionRequest): Promise<void> {
-    const validated = this.#configured?.validate(request);
-    if (validated !== undefined) await validated;
-    await this.#last.run(request);
+    const started = this.#account?.clock.now() ?? 0;
+    let rejected = true;
+    try {
+      const validated = this.#configured?.validate(request);
+      if (validated !== undefined) await validated;
+      await this.#last.run(request);
+      rejected = false;
+    } finally {
+      this.#tell('validate', request, rejected, started);
+    }
+  }
+
+  #tell(type: AdmissionType, { operation }: AdmissionRequest, rejected: boolean, started: number): void {
+    const { clock, metrics } = this.#account ?? {};
+    if (clock !== undefined) metrics?.step(type, operation, rejected, clock.now() - started);
   }
 }
 
@@ -126,7 +158,11 @@ class PluginTable {
   /** Those for each kind come after those for one: they see what will be stored. */
   readonly #ofAll: readonly AdmissionPlugin[];
 
-  constructor(plugins: readonly AdmissionPlugin[]) {
+  constructor(
+    readonly type: AdmissionType,
+    plugins: readonly AdmissionPlugin[],
+    readonly account: AdmissionAccount | undefined,
+  ) {
     this.#ofAll = plugins.filter(({ resources }) => resources.includes(ALL));
     for (const plugin of plugins) {
       for (const resource of plugin.resources) {
@@ -143,19 +179,28 @@ class PluginTable {
 
   run(review: AdmissionReview): Promise<KubeObject | undefined> | KubeObject | undefined {
     const plugins = this.of({ group: review.group, plural: review.resource });
-    return plugins.length === 0 ? review.object : admittedBy(plugins, review);
+    return plugins.length === 0 ? review.object : this.#admittedBy(plugins, review);
   }
-}
 
-async function admittedBy(
-  plugins: readonly AdmissionPlugin[],
-  review: AdmissionReview,
-): Promise<KubeObject | undefined> {
-  let object = review.object;
-  for (const plugin of plugins) {
-    object = (await plugin.admit(object === undefined ? review : { ...review, object })) ?? object;
+  async #admittedBy(plugins: readonly AdmissionPlugin[], review: AdmissionReview): Promise<KubeObject | undefined> {
+    let object = review.object;
+    for (const plugin of plugins) {
+      const started = this.account?.clock.now() ?? 0;
+      let rejected = true;
+      try {
+        object = (await plugin.admit(object === undefined ? review : { ...review, object })) ?? object;
+        rejected = false;
+      } finally {
+        this.#tell(plugin, review, rejected, started);
+      }
+    }
+    return object;
   }
-  return object;
+
+  #tell({ name }: AdmissionPlugin, { operation }: AdmissionReview, rejected: boolean, started: number): void {
+    const { clock, metrics } = this.account ?? {};
+    if (clock !== undefined) metrics?.plugin(name, this.type, operation, rejected, clock.now() - started);
+  }
 }
 
 /** What a refusal calls the object under review: before its name is generated, by what that begins with. */

@@ -3,6 +3,7 @@ import type { Clock, Log } from '@drover/kit';
 import type { Auditor } from '../audit/auditor.js';
 import type { GuardedStream } from '../auth/guarded-stream.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { requestKind } from '../metrics/request-labels.js';
 import { RequestLog } from './request-log.js';
 import { failure, header } from './response.js';
 import type { Visit } from './visit.js';
@@ -25,12 +26,12 @@ export class Account {
 
   /** Counts a request among those in flight, until it has `left`. */
   arrived({ method }: ApiRequest): void {
-    this.parts.metrics.requests.arrived(kindOf(method));
+    this.parts.metrics.requests.arrived(requestKind(method));
   }
 
   /** A request that arrived has its answer. */
   left({ method }: ApiRequest): void {
-    this.parts.metrics.requests.left(kindOf(method));
+    this.parts.metrics.requests.left(requestKind(method));
   }
 
   /** Asks the audit policy, once, what is to be told of a request. */
@@ -79,18 +80,15 @@ export class Account {
     return response;
   }
 
-  #count({ labels, longRunning }: Visit, response: ApiResponse, ms: number): void {
+  #count({ labels, longRunning, waitedMs }: Visit, response: ApiResponse, ms: number): void {
     const { requests } = this.parts.metrics;
     const code = response.status;
     // As upstream, of what there is: else a caller's mistakes would hide among one another.
     if (labels.resource !== '' || labels.subresource !== '')
-      requests.answered(labels, code, ms / 1000, longRunning ? undefined : lengthOf(response));
+      requests.answered(labels, code, ms, waitedMs, longRunning ? undefined : lengthOf(response));
     if (code === 504 || code === 429) requests.terminated(labels, code);
   }
 }
-
-const kindOf = (method: string): 'readOnly' | 'mutating' =>
-  method === 'GET' || method === 'HEAD' ? 'readOnly' : 'mutating';
 
 /** Bytes of an answer, when they are known before it is sent. */
 function lengthOf({ headers, body }: ApiResponse): number | undefined {

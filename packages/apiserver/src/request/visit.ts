@@ -23,6 +23,8 @@ export class Visit {
   ruled = false;
   /** Headers of the answer that say what became of the request on its way. */
   headers: Readonly<Record<string, string>> = {};
+  /** How long it waited for its turn, in milliseconds. */
+  waitedMs = 0;
   /** Open for as long as the caller wants: a watch or an upgrade. */
   longRunning = false;
   /** Its end has been told: an upgrade that fails half-way ends twice. */

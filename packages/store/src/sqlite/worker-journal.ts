@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { type Batch, type Journal, JournalFull } from '../journal.js';
 import type { Reply, Request, WorkerSetup } from './messages.js';
@@ -24,7 +25,10 @@ export class WorkerJournal implements Journal {
   readonly #replies: Reply[] = [];
   #broken: Error | undefined;
 
+  readonly #file: string;
+
   private constructor(setup: WorkerSetup, program: URL) {
+    this.#file = setup.file;
     this.#worker = new Worker(program, {
       workerData: setup,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
@@ -70,6 +74,12 @@ export class WorkerJournal implements Journal {
       writes.map(({ key, revision, entry }) => ({ key, revision, created: entry?.created ?? 0, value: entry?.value })),
     );
     await this.#ask({ type: 'commit', rows, forgotten, oldest }, buffersOf(rows));
+  }
+
+  /** By name, without opening the files: a descriptor of ours that is closed would take SQLite's lock with it. */
+  async size(): Promise<number> {
+    const sizes = await Promise.all([this.#file, `${this.#file}-wal`].map(bytesOf));
+    return sizes.reduce((sum, bytes) => sum + bytes, 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -120,5 +130,15 @@ export class WorkerJournal implements Journal {
     const waiter = this.#waiter;
     this.#waiter = undefined;
     if (waiter) settle(waiter);
+  }
+}
+
+/** The size of a file; 0 while there is none. */
+async function bytesOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
+    throw error;
   }
 }
