@@ -52,6 +52,8 @@ export interface AggregatedApi {
  */
 export interface PathHandler {
   readonly prefix: string;
+  /** Whether a request may take as long as its caller wants, a transfer for example; others get 504 after the time of a request. */
+  isLongRunning?(request: ApiRequest): boolean;
   handle(request: ApiRequest, identity: Identity, authorize: Authorize): Promise<ApiResponse>;
 }
 

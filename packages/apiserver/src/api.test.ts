@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type Duplex, PassThrough } from 'node:stream';
-import type { AggregatedApi, ApiRequest, Identity, PathHandler } from '@drover/api';
+import type { AggregatedApi, ApiRequest, ApiResponse, Identity, PathHandler } from '@drover/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Stage } from './audit/event.js';
 import { parseAuditPolicy } from './audit/policy-document.js';
@@ -47,7 +47,9 @@ const subresources: AggregatedApi = {
 };
 const actions: PathHandler = {
   prefix: '/v1/harvester',
+  isLongRunning: ({ url }) => url.endsWith('/upload'),
   handle: async (request, identity, authorize) => {
+    if (request.method === 'PUT') await once(request.signal, 'abort');
     const { allowed } = authorize({ verb: 'create', group: '', resource: 'configmaps', namespace: 'default' });
     return allowed ? answer(request, identity) : { status: 403, headers: {}, body: new Uint8Array() };
   },
@@ -216,6 +218,19 @@ describe('the time of a request', () => {
     await test.clock.advance(ms);
     return (await answer).status;
   };
+
+  it('is a minute for paths of others, too, unless they say that it is a transfer', async () => {
+    const gone = new AbortController();
+    const put = (path: string): Promise<ApiResponse> =>
+      test.server.handle({ method: 'PUT', url: path, headers: {}, body: never(), signal: gone.signal }, ADMIN);
+    const transfer = put('/v1/harvester/upload');
+    const other = put('/v1/harvester/a');
+    await test.clock.advance(0);
+    await test.clock.advance(60_000);
+    expect((await other).status).toBe(504);
+    gone.abort();
+    expect((await transfer).status).toBe(200);
+  });
 
   it('is a minute, and less where the caller says so', async () => {
     expect([await post('', 60_000), await post('?timeout=1m30s', 60_000), await post('?timeout=1.5s', 1500)]).toEqual([

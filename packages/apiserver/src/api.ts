@@ -115,7 +115,8 @@ export class Api {
     if (handler !== undefined) {
       if (identity.name === ANONYMOUS) throw unauthorized();
       await fairness.seated(asked, nothing);
-      return handler.handle(withoutIdentity(request), identity, (wanted) => rules.decide(identity, wanted));
+      const answer = handler.handle(withoutIdentity(request), identity, (wanted) => rules.decide(identity, wanted));
+      return handler.isLongRunning?.(request) ? answer : inTime(this.parts.clock, requestTime(visit.query), answer);
     }
     return this.#inTurnAndTime(asked, async () => {
       this.#authorize(asked);

@@ -23,7 +23,7 @@ const PATHS = [
   '/version',
 ];
 
-/** Who asks: nobody, somebody, and holders of the default roles in one namespace. */
+/** Who asks: nobody, somebody, an agent of a node, which has no right by being one, and holders of the default roles in one namespace. */
 const ASKERS: readonly (readonly [string, Identity])[] = [
   ['anonymous', anonymous],
   ['authenticated', someone('someone')],
@@ -34,6 +34,7 @@ const ASKERS: readonly (readonly [string, Identity])[] = [
       groups: ['system:serviceaccounts', 'system:serviceaccounts:other', 'system:authenticated'],
     },
   ],
+  ['node', someone('system:node:one', 'system:nodes')],
   ['view', someone('view')],
   ['edit', someone('edit')],
   ['admin', someone('admin')],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, ask, type Loose, someone } from '../testing/ask.js';
 import { openTestServer, type TestServer } from '../testing/test-server.js';
-import { openWebhookServer, patchOf, review, type WebhookServer } from '../testing/webhook-server.js';
+import { openWebhookServer, patchOf, review, type Webhook, type WebhookServer } from '../testing/webhook-server.js';
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
 const ROLES = '/apis/rbac.authorization.k8s.io/v1';
@@ -140,15 +140,18 @@ describe('a validating webhook', () => {
     expect(said(await create(test, map('b')))).toEqual([500, `${failed}: ${why}`]);
   });
 
-  it('is given up after its time', async () => {
+  it.each<[string, Webhook]>([
+    ['says nothing', () => undefined],
+    ['stalls in the midst of its answer', (_document, _message, answer) => void answer.write('{"kind":')],
+  ])('that %s is given up after its time', async (_what, webhook) => {
     await using test = await openTestServer();
     let arrived = (): void => {};
     const asked = new Promise<void>((resolve) => {
       arrived = resolve;
     });
-    await using hook = await openWebhookServer(test.server, () => {
+    await using hook = await openWebhookServer(test.server, (...question) => {
       arrived();
-      return undefined;
+      return webhook(...question);
     });
     await register(test, 'Validating', 'slow.example.com', hook.client(), { timeoutSeconds: 3 });
     const answer = create(test, map('a'));

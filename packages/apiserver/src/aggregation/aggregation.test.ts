@@ -32,6 +32,8 @@ const echo: ExtensionHandlers['request'] = (message, answer) => {
   answer.end(JSON.stringify({ url: message.url, method: message.method }));
 };
 
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
 /** Waits until the condition of the APIService says so. */
 async function condition({ server }: TestServer, reason: string): Promise<Loose> {
   for await (const { object } of events(server, `${SERVICES}?watch=1&fieldSelector=metadata.name=${NAME}`)) {
@@ -256,6 +258,25 @@ describe('an APIService that names a Service', () => {
       await cut;
       expect((await ask(server, 'GET', THINGS, undefined, { signal: AbortSignal.abort() })).status).toBe(504);
       expect(got.length).toBe(1);
+    });
+  });
+
+  it('whose server stalls in the midst of an answer is cut off after the time of a request', () => {
+    const stall: ExtensionHandlers['request'] = (_message, answer) => answer.write('{"kind":"Thing"');
+    return withExtension({ request: stall }, async ({ server, clock }, { got }) => {
+      const { signal } = new AbortController();
+      const request = { method: 'GET', url: `${THINGS}?timeout=1s`, headers: {}, body: nothing(), signal };
+      const { status, body } = await server.handle(request, ADMIN);
+      const [{ socket }] = got as [IncomingMessage];
+      const cut = once(socket, 'close');
+      const read = (async () => {
+        for await (const _ of body as AsyncIterable<Uint8Array>);
+      })();
+      const broken = expect(read).rejects.toThrow();
+      await clock.advance(1_000);
+      await broken;
+      await cut;
+      expect(status).toBe(200);
     });
   });
 

@@ -7,8 +7,8 @@ import { parseTarget, verbOf } from '../request/target.js';
 const LONG_RUNNING = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);
 
 /**
- * How long, in milliseconds, an extension server may take until it begins to answer; for ever where nothing is said, as in a watch
- * before its first event.
+ * How long, in milliseconds, an extension server may take until its answer has ended; for ever where nothing may be said for long, as
+ * in a watch.
  *
  * @throws ApiError BadRequest when the request's own `timeout` is no duration.
  */

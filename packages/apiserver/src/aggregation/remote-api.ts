@@ -31,7 +31,7 @@ export class RemoteApi implements AggregatedApi {
   /**
    * Has the extension server answer, whether or not it did before.
    *
-   * @throws ApiError when it does not, does not begin to in time, or redirects.
+   * @throws ApiError when it does not, does not begin to in time, or redirects. An answer that does not end in time is cut off.
    */
   async forward(request: ApiRequest, identity: Identity): Promise<ApiResponse> {
     const incoming = await this.#exchange(request, identity);
@@ -90,10 +90,8 @@ export class RemoteApi implements AggregatedApi {
         request.signal.removeEventListener('abort', leave);
       });
       outgoing.once('error', (error) => reject(unreachable(error)));
-      outgoing.once('response', (answer) => {
-        timer?.[Symbol.dispose]();
-        resolve(answer);
-      });
+      // The time goes on: an answer that stalls on its way is cut off.
+      outgoing.once('response', resolve);
       if (isBodiless(request)) outgoing.end();
       // A server may refuse before it has read the whole body: its answer is then what counts.
       else pipeline(Readable.from(request.body), outgoing).catch((error: unknown) => reject(unreachable(error)));

@@ -9,6 +9,8 @@ import { FakeMachines } from '../testing/fake-machines.js';
 import { Late, type View } from '../view.js';
 import { harvesterPaths } from './paths.js';
 
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
 interface Lab extends TestCluster {
   readonly asked: Attributes[];
   call(method: string, path: string, body?: string, contentType?: string): Promise<{ status: number; body: string }>;
@@ -91,6 +93,21 @@ describe("Harvester's own API", () => {
     expect((await lab.client.get(virtualMachines, { namespace: 'default', name: 'web01' })).spec.runStrategy).toBe(
       'Always',
     );
+  });
+
+  it('takes as long as an image takes, and no longer for anything else', () => {
+    const takesLong = (path: string): boolean | undefined => {
+      const { signal } = new AbortController();
+      const request = { method: 'POST', url: `/v1/harvester/${path}`, headers: {}, body: nothing(), signal };
+      return harvesterPaths(new Late<View>()).isLongRunning?.(request);
+    };
+    const image = 'harvesterhci.io.virtualmachineimages/default/image-a';
+    expect([`${image}?action=upload`, `${image}?link=download`, `${image}/download`].map(takesLong)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(takesLong('kubevirt.io.virtualmachines/default/web01?action=start')).toBe(false);
   });
 
   it('does nothing for who may not', async () => {

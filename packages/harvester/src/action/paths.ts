@@ -34,6 +34,7 @@ export interface ObjectRequest {
 export function harvesterPaths(late: Late<View>): PathHandler {
   return {
     prefix: PREFIX,
+    isLongRunning: isTransfer,
     async handle(request, identity, authorize) {
       try {
         return await answer(request, identity, authorize, late);
@@ -44,6 +45,13 @@ export function harvesterPaths(late: Late<View>): PathHandler {
       }
     },
   };
+}
+
+/** An image on its way takes as long as it takes. */
+function isTransfer({ url }: ApiRequest): boolean {
+  const [path = '', search] = url.split('?');
+  const query = new URLSearchParams(search);
+  return query.get('action') === 'upload' || query.get('link') === 'download' || path.endsWith('/download');
 }
 
 async function answer(

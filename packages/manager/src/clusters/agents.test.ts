@@ -112,6 +112,21 @@ describe('an agent', () => {
     expect(Buffer.from(secret.data?.['credential'] ?? '', 'base64').toString()).toBe(GOOD.token);
   });
 
+  it('may do nothing else with its token: every route takes it for one that is wrong', async () => {
+    const guarded = drover.manager.routes.filter(({ access }) => access !== 'open');
+    const answers = async (bearer: string): Promise<string[]> => {
+      const told: string[] = [];
+      for (const { method, path } of guarded) {
+        const { status } = await drover.ask(method === 'ANY' ? 'GET' : method, path, { token: bearer, body: {} });
+        told.push(`${method} ${path} ${status}`);
+      }
+      return told;
+    };
+    expect(guarded.length).toBeGreaterThan(20);
+    expect(await answers(token)).toEqual(await answers('token-abcde:wrong'));
+    expect(await answers(`stv-cluster-${token}`)).toEqual(await answers('token-abcde:wrong'));
+  });
+
   it('of another cluster that shows the same token meanwhile is refused, and the cluster says so', async () => {
     const other = params({ ...GOOD, caCert: pem('TWO') });
     expect(await dial({ 'X-API-Tunnel-Token': token, 'X-API-Tunnel-Params': other })).toMatch(
