@@ -17,6 +17,7 @@ import { Closing } from '@drover/kit';
 import { openSqliteStore } from '@drover/store';
 import { openAudit } from './audit.js';
 import { openControlSocket } from './backup/control-socket.js';
+import { endInterruptedRestore } from './backup/interrupted-restore.js';
 import { serverBackup } from './backup/server-backup.js';
 import type { ServerConfig } from './config.js';
 import { openDataDir, removeFile, writeSecretFile } from './data-dir.js';
@@ -74,6 +75,7 @@ export async function startServer(config: ServerConfig, surroundings: Surroundin
   const { clock, random, version } = surroundings;
   const log = surroundings.log.with({ side: 'server' });
   const dataDir = await openDataDir(config.dataDir);
+  await endInterruptedRestore(dataDir);
   const own = await openDataDir(join(dataDir, 'server'));
   const parts = loadParts();
   const local = config.kubeconfig

@@ -14,6 +14,7 @@ import { openDataDir, syncDirectory, writeSecretFile } from '../data-dir.js';
 import type { Surroundings } from '../surroundings.js';
 import { UsageError } from '../usage-error.js';
 import { type Backup, decodeBackup } from './backup-file.js';
+import { endInterruptedRestore, restoredDirectory } from './interrupted-restore.js';
 
 /**
  * `drover server restore`: makes the server's directory from a backup, whole or not at all. What was there is put aside, under
@@ -27,6 +28,7 @@ export async function runRestore({ dataDir, from, force }: RestoreConfig, surrou
   const { clock, print, tell } = surroundings;
   const directory = join(dataDir, 'server');
   if (!existsSync(from)) throw new UsageError(`--from: there is no ${from}`);
+  await endInterruptedRestore(dataDir);
   const occupied = existsSync(directory) && (await readdir(directory)).length > 0;
   if (occupied && !force) {
     throw new UsageError(`--data-dir: ${directory} holds a server already; --force puts it aside`);
@@ -38,16 +40,17 @@ export async function runRestore({ dataDir, from, force }: RestoreConfig, surrou
   const draft = await openDataDir(join(await openDataDir(dataDir), `server.${randomUUID()}.tmp`));
   try {
     await fill(draft, backup, revision);
-    if (occupied) {
-      const aside = `${directory}.${new Date(clock.now()).toISOString().replaceAll(':', '-')}`;
-      await rename(directory, aside);
-      tell(`What was there is in ${aside}`);
-    }
-    await rename(draft, directory);
+    // From here on, whoever starts next finds out how far this came.
+    await rename(draft, restoredDirectory(dataDir));
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-  await syncDirectory(dataDir);
+  if (occupied) {
+    const aside = `${directory}.${new Date(clock.now()).toISOString().replaceAll(':', '-')}`;
+    await rename(directory, aside);
+    tell(`What was there is in ${aside}`);
+  } else await rm(directory, { recursive: true, force: true });
+  await endInterruptedRestore(dataDir);
   print(JSON.stringify({ restored: directory, taken: new Date(head.taken).toISOString(), revision }));
 }
 

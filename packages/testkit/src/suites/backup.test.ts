@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configMaps, namespaces } from '@drover/api';
 import type { Client } from '@drover/client';
@@ -120,6 +120,14 @@ describe('a server that is backed up while it serves, and restored', () => {
     const aside = (await readdir(data)).filter((name) => name.startsWith('server.'));
     expect(aside).toHaveLength(1);
     expect(await readdir(join(data, aside[0] as string))).toContain('store.db');
+  });
+
+  it('is the restored one when the restore was killed after it had put the former one aside', async () => {
+    await server.stop();
+    await rename(join(data, 'server'), join(data, 'server.restored'));
+    await start();
+    expect(await names()).toContain('restored');
+    expect(await readdir(data)).not.toContain('server.restored');
   });
 
   it('can be backed up when it does not run, and be restored where nothing is', async () => {
