@@ -6,4 +6,5 @@ export { AuditLogFile } from './audit/log-file.js';
 export type { AuditSink } from './audit/sink.js';
 export { AuditWebhook } from './audit/webhook.js';
 export { type Listener, type ListenOptions, listen } from './listen.js';
-export { type ApiServer, type ApiServerOptions, createApiServer } from './server.js';
+export { type ApiServer, createApiServer } from './server.js';
+export type { ApiServerOptions } from './server-options.js';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock, silentLog } from '@drover/kit';
 import { openMemoryStore, type Store } from '@drover/store';
-import { type ApiServer, type ApiServerOptions, createApiServer } from '../server.js';
+import { type ApiServer, createApiServer } from '../server.js';
+import type { ApiServerOptions } from '../server-options.js';
 
 /** A server on a memory store, with a clock that stands still, that leaves nothing behind. */
 export interface TestServer extends AsyncDisposable {
