@@ -1,12 +1,12 @@
+// Bundles the program. Most of a start would otherwise be finding, reading and linking hundreds of small modules, each of which
+// stays in memory as an object of its own. Read from where tsc wrote, so that what is bundled is what was tested.
 import { readFileSync } from 'node:fs';
-import { defineConfig, type Plugin } from 'rolldown';
+import { build } from 'rolldown';
 
-// What is run is a bundle: most of a start would be finding, reading and linking hundreds of small modules, each of which stays
-// in memory as an object of its own. Read from where tsc wrote, so that what is bundled is what was tested.
 const compiled = /\/packages\/([a-z]+)\/dist\/.*\.js$/;
 
 /** Leads stack traces (`node --enable-source-maps`) past the compiled code to the sources. */
-const throughCompiled: Plugin = {
+const throughCompiled = {
   name: 'through-compiled',
   load: {
     filter: { id: compiled },
@@ -15,10 +15,10 @@ const throughCompiled: Plugin = {
 };
 
 /** A chunk is named after the package that its last module is of. */
-const packageOf = ({ moduleIds }: { readonly moduleIds: readonly string[] }): string =>
-  `${compiled.exec(moduleIds.at(-1) ?? '')?.[1] ?? 'shared'}-[hash].js`;
+const packageOf = ({ moduleIds }) => `${compiled.exec(moduleIds.at(-1) ?? '')?.[1] ?? 'shared'}-[hash].js`;
 
-export default defineConfig({
+await build({
+  cwd: import.meta.dirname,
   // The store starts its thread with the file `worker.js` that is beside its own code.
   input: { main: 'dist/main.js', worker: '../store/dist/sqlite/worker.js' },
   platform: 'node',
