@@ -1,7 +1,7 @@
 import { badRequest } from '../errors.js';
 import { isJsonObject } from '../json-object.js';
 import type { JsonObject } from '../object.js';
-import { compareElements, type PathElement, parseElement, printElement } from './path-element.js';
+import { compareElements, isForeign, type PathElement, parseElement, printElement } from './path-element.js';
 
 /** Deeper than objects may be nested. */
 const MAX_DEPTH = 500;
@@ -36,13 +36,13 @@ export class FieldSet {
   }
 
   /**
-   * Reads FieldsV1.
+   * Reads FieldsV1, without elements of kinds that later versions may know.
    *
    * @throws ApiError BadRequest for what is none.
    */
   static decode(fields: JsonObject, depth = 0): FieldSet {
     if (depth > MAX_DEPTH) throw badRequest('managed fields are nested too deep');
-    const entries = Object.entries(fields).filter(([element]) => element !== '.');
+    const entries = Object.entries(fields).filter(([text]) => text !== '.' && !isForeign(text));
     const children = entries.map(([text, inner]): [PathElement, FieldSet] => {
       const element = parseElement(text);
       if (element === undefined || !isJsonObject(inner))

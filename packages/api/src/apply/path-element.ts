@@ -9,6 +9,8 @@ import type { SchemaNode } from '../schema/node.js';
  */
 export type PathElement = string;
 
+const KINDS = 'fkvi';
+
 /** The element of a field. */
 export const fieldElement = (name: string): PathElement => `f:${name}`;
 
@@ -29,6 +31,9 @@ function keysElement(pairs: readonly (readonly [string, Json])[]): PathElement {
   const sorted = [...pairs].sort(([a], [b]) => (a < b ? -1 : 1));
   return `k:{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
 }
+
+/** Whether a text is an element of a kind that is not known here: one letter, and a colon. */
+export const isForeign = (text: string): boolean => text[1] === ':' && !KINDS.includes(text[0] ?? '');
 
 /** Reads an element in the one form that this server writes it in; `undefined` when it is none. */
 export function parseElement(text: string): PathElement | undefined {
@@ -76,8 +81,6 @@ export function printElement(element: PathElement): string {
       return `[${body}]`;
   }
 }
-
-const KINDS = 'fkvi';
 
 /** The order in which elements are told: fields, keyed elements, members of sets, places; each kind by what it holds. */
 export function compareElements(a: PathElement, b: PathElement): number {

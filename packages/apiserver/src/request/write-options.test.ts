@@ -41,6 +41,12 @@ describe('the parameters of a write', () => {
     expect(() => writeOptions(query(text), kind)).toThrow(why);
   });
 
+  it('tell of a manager that is too long nothing else, and do not repeat it', () => {
+    expect(() => writeOptions(query(`fieldManager=${'%00'.repeat(10_000)}`), 'create')).toThrow(
+      /^CreateOptions.meta.k8s.io "" is invalid: fieldManager: Too long: may not be more than 128 bytes$/,
+    );
+  });
+
   it('take a manager of 128 bytes of any letters', () => {
     expect(writeOptions(query(`fieldManager=${'é'.repeat(64)}`), 'apply').fieldManager).toHaveLength(64);
   });

@@ -72,8 +72,9 @@ export function dryRunCauses(values: readonly string[]): StatusCause[] {
 
 /** What is wrong with a manager's name: it is printed where people read. */
 export function managerCauses(manager: string, field: string): StatusCause[] {
+  // Each wrong character is told with the whole name: of a name without bound that would be without bound twice.
+  if (Buffer.byteLength(manager) > MANAGER_BYTES) return [tooLong(field, MANAGER_BYTES)];
   const causes: StatusCause[] = [];
-  if (Buffer.byteLength(manager) > MANAGER_BYTES) causes.push(tooLong(field, MANAGER_BYTES));
   let position = 0;
   for (const character of manager) {
     if (!isPrintable(character)) {
