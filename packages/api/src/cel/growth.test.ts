@@ -70,3 +70,14 @@ describe('what an expression takes', () => {
     expect(entries(200)).toBeLessThan(2.5 * entries(100));
   });
 });
+
+describe('what an expression compares', () => {
+  it('is looked at once, in however many places it is', () => {
+    const doubled = `[1]${'.map(x, [x, x])'.repeat(60)}`;
+    const paired = `[1]${'.map(x, {"a": x, "b": x})'.repeat(60)}`;
+    const equals = (one: string, other: string) => new CelEnvironment({}).compile(`${one} == ${other}`).evaluate({});
+    expect(equals(doubled, doubled)).toBe(true);
+    expect(equals(paired, paired)).toBe(true);
+    expect(equals(doubled, doubled.replace('[1]', '[2]'))).toBe(false);
+  });
+});

@@ -175,8 +175,8 @@ const unsupportedKey = (): EvaluationError => new EvaluationError('unsupported k
 export function equal(a: CelValue, b: CelValue): boolean {
   if (a === b) return true;
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) === 0;
-  if (a instanceof CelList && b instanceof CelList) return a.equals(b);
-  if (a instanceof CelMap && b instanceof CelMap) return a.equals(b);
+  if (a instanceof CelList && b instanceof CelList) return isMade(a) ? alike(a, b, () => a.equals(b)) : a.equals(b);
+  if (a instanceof CelMap && b instanceof CelMap) return isMade(a) ? alike(a, b, () => a.equals(b)) : a.equals(b);
   if (a instanceof Timestamp && b instanceof Timestamp) return a.nanos === b.nanos;
   if (a instanceof Duration && b instanceof Duration) return a.nanos === b.nanos;
   if (a instanceof Uint8Array && b instanceof Uint8Array) return compareBytes(a, b) === 0;
@@ -185,6 +185,22 @@ export function equal(a: CelValue, b: CelValue): boolean {
     return a.value === undefined || b.value === undefined ? a.value === b.value : equal(a.value, b.value);
   if (a instanceof CelOpaque && b instanceof CelOpaque) return a.typeName === b.typeName && a.equals(b);
   return false;
+}
+
+/**
+ * What an expression made, and was found equal to other values. It may be in many places of a value, and that in many places of
+ * another: looking at each place would take time that doubles with every level.
+ */
+const found = new WeakMap<object, WeakSet<object>>();
+
+const isMade = (value: CelList | CelMap): boolean => value instanceof ArrayList || value instanceof EntryMap;
+
+function alike(a: object, b: object, look: () => boolean): boolean {
+  if (found.get(a)?.has(b)) return true;
+  if (!look()) return false;
+  const known = found.get(a) ?? new WeakSet();
+  found.set(a, known.add(b));
+  return true;
 }
 
 /** Whether the lists have equal elements in the same order. */
