@@ -18,7 +18,7 @@ export type Managers = ReadonlyMap<string, Manager>;
 
 /** Who a manager is: what it applies is one thing, what it updates is another for each version it writes. */
 export function identity({ manager, operation, apiVersion, subresource }: Omit<Manager, 'fields' | 'time'>): string {
-  return JSON.stringify([manager, operation, operation === 'Apply' ? '' : apiVersion, subresource]);
+  return [operation, operation === 'Apply' ? '' : apiVersion, subresource, manager].join('\0');
 }
 
 /**

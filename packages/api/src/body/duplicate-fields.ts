@@ -9,6 +9,8 @@ const STRINGS = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
  * to. A text without any, as nearly all are, is only counted through.
  */
 export function duplicateFields(text: string, value: Json): string[] {
+  // Programs send what this writes, and nothing would be missing from it.
+  if (JSON.stringify(value) === text.trimEnd()) return [];
   let keys = 0;
   for (const match of text.matchAll(STRINGS)) if (match[1] !== undefined) keys += 1;
   return keys === fieldCount(value) ? [] : new Reader(text).duplicates();

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ApiRequest } from '@drover/api';
+import type { WholeBody } from '../request/body.js';
 
 /** Why a request's signal aborts. One for all: making an error with its stack for each request costs a twentieth of it. */
 const CLOSED = new Error('the connection is closed');
@@ -19,7 +20,7 @@ export class WireRequest implements ApiRequest {
 
   constructor(
     { method, url, headers, from }: Pick<ApiRequest, 'method' | 'url' | 'headers' | 'from'>,
-    stream: Pick<Readable, 'iterator'>,
+    stream: Readable,
   ) {
     this.method = method;
     this.url = url;
@@ -44,14 +45,45 @@ export class WireRequest implements ApiRequest {
 }
 
 /** What of a body is not read stays where it is: a refusal must not cut the connection before the refusal is sent. */
-class WireBody implements AsyncIterable<Uint8Array> {
-  readonly #stream: Pick<Readable, 'iterator'>;
+class WireBody implements WholeBody {
+  readonly #stream: Readable;
 
-  constructor(stream: Pick<Readable, 'iterator'>) {
+  constructor(stream: Readable) {
     this.#stream = stream;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     return this.#stream.iterator({ destroyOnReturn: false });
+  }
+
+  whole(limit: number): Promise<readonly Uint8Array[] | undefined> {
+    const stream = this.#stream;
+    return new Promise((resolve, reject) => {
+      if (stream.readableEnded) return resolve([]);
+      if (stream.destroyed) return reject(CLOSED);
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      const stop = (): void => {
+        stream.off('data', take).off('end', end).off('close', close).off('error', fail);
+      };
+      const take = (chunk: Uint8Array): void => {
+        size += chunk.length;
+        chunks.push(chunk);
+        if (size <= limit) return;
+        stop();
+        stream.pause();
+        resolve(undefined);
+      };
+      const end = (): void => {
+        stop();
+        resolve(chunks);
+      };
+      const fail = (error: Error): void => {
+        stop();
+        reject(error);
+      };
+      const close = (): void => fail(CLOSED);
+      stream.on('data', take).on('end', end).on('close', close).on('error', fail);
+    });
   }
 }

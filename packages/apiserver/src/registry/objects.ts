@@ -86,7 +86,7 @@ export class CoreObjects implements Objects {
     // Most looks at an object find it as it should be: that must not cost a write's way.
     if (present === undefined || change(structuredClone(present)) === undefined) return present;
     const context = this.#context(resource, ref.namespace, options.subresource ?? 'main');
-    const apply = (current: KubeObject): KubeObject => change(structuredClone(current)) ?? current;
+    const apply = (current: () => KubeObject): KubeObject => change(current()) ?? current();
     try {
       const written = await updateObject(this.core, context, ref, apply, { replace: false });
       return written.outcome === 'deleted' ? undefined : asStored(written);

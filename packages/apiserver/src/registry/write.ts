@@ -40,8 +40,8 @@ const OBJECT_BYTES = 1.5 * 1024 * 1024;
 /** Attempts of a write that lost a race it was not asked to lose; within this process writers of a key take turns. */
 const ATTEMPTS = 8;
 
-/** What the change of an update makes of the present object; `current` is its own to change. */
-export type Change = (current: KubeObject) => KubeObject | Promise<KubeObject>;
+/** What the change of an update makes of the present object; `current` makes a copy that is its own to change. */
+export type Change = (current: () => KubeObject) => KubeObject | Promise<KubeObject>;
 
 /** How an update treats what the sender did not say. */
 export interface UpdateRules {
@@ -110,7 +110,7 @@ function forgetPast(metadata: ObjectMeta): void {
     'resourceVersion',
     'selfLink',
   ] as const) {
-    delete (metadata as Record<string, unknown>)[field];
+    if (field in metadata) delete (metadata as Record<string, unknown>)[field];
   }
 }
 
@@ -190,7 +190,7 @@ async function updateEntry(
   const { strategy } = definition;
   const { value: before } = version.converter === undefined ? entry : await shown(context.served, entry);
   const old = viewOf(context.served, before, entry.revision);
-  const sent = await change(viewOf(context.served, before, entry.revision));
+  const sent = await change(() => viewOf(context.served, before, entry.revision));
   refuseOtherName(sent, old.metadata.name ?? '');
   checkUid(context, sent, old, rules);
   placeInNamespace(sent, context.namespace);
@@ -296,12 +296,13 @@ function checkUid({ served, namespace }: WriteContext, sent: KubeObject, old: Ku
 /** What the sender may say, on top of what only the server says. */
 function combine(context: WriteContext, sent: KubeObject, old: KubeObject): KubeObject {
   const { part, served } = context;
-  const metadata = combinedMetadata(context, sent, old);
-  const { status: sentStatus, ...sentRest } = sent as KubeObject & { status?: unknown };
-  const { status: oldStatus, ...oldRest } = old as KubeObject & { status?: unknown };
-  const status = part === 'status' || !served.version.status ? sentStatus : oldStatus;
-  const rest = part === 'status' ? structuredClone(oldRest) : sentRest;
-  return { ...rest, metadata, ...(status === undefined ? {} : { status }) } as KubeObject;
+  const from = part === 'status' || !served.version.status ? sent : old;
+  const { status } = from as KubeObject & { status?: unknown };
+  const combined = { ...(part === 'status' ? structuredClone(old) : sent) } as KubeObject & { status?: unknown };
+  combined.metadata = combinedMetadata(context, sent, old);
+  if (status !== undefined) combined.status = status;
+  else if ('status' in combined) delete combined.status;
+  return combined;
 }
 
 /** Metadata that only the server says: sent values are not looked at. */
@@ -317,8 +318,8 @@ function combinedMetadata({ part, served }: WriteContext, sent: KubeObject, old:
   const left = part === 'status' ? [...SERVER_SAYS, ...statusLeaves] : SERVER_SAYS;
   for (const field of left) {
     const value = (old.metadata as Record<string, unknown>)[field];
-    if (value === undefined) delete metadata[field];
-    else metadata[field] = value;
+    if (value !== undefined) metadata[field] = value;
+    else if (field in metadata) delete metadata[field];
   }
   return deletionKept(metadata, old.metadata) as ObjectMeta;
 }

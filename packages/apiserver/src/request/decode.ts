@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   ApiError,
   badRequest,
@@ -33,7 +34,7 @@ export class Undecodable extends Error {
 export function readJson(bytes: Buffer): Decoded {
   const text = bytes.toString();
   try {
-    const value = decodeJson(bytes);
+    const value = decodeJson(isUtf8(bytes) ? text : bytes);
     return { value, duplicates: duplicateFields(text, value).map((path) => `duplicate field ${JSON.stringify(path)}`) };
   } catch (error) {
     const fault = error instanceof ApiError && error.reason === 'BadRequest' ? jsonSyntaxFault(text) : undefined;

@@ -72,14 +72,29 @@ function contextOf(
     identity,
     part,
     warnings,
-    fieldManager: fieldManager ?? managerOf(header(request, 'user-agent')),
+    fieldManager: fieldManager ?? managerBy(header(request, 'user-agent')),
     annotate: (key, value) => call.annotate(key, value),
   };
 }
 
+/** Managers of the agents that wrote of late: there are few, and each writes often. */
+const MANAGERS = new Map<string, string>();
+/** Agents that are remembered; full, all are forgotten. */
+const AGENTS = 256;
+
+function managerBy(agent = ''): string {
+  let manager = MANAGERS.get(agent);
+  if (manager === undefined) {
+    manager = managerOf(agent);
+    if (MANAGERS.size >= AGENTS) MANAGERS.clear();
+    MANAGERS.set(agent, manager);
+  }
+  return manager;
+}
+
 /** The manager of who does not name one: what the User-Agent begins with, up to a slash or what cannot be printed. */
-function managerOf(agent: string | undefined): string {
-  const [program = ''] = (agent ?? '').split('/');
+function managerOf(agent: string): string {
+  const [program = ''] = agent.split('/');
   const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*/u.exec(program)?.[0] ?? '';
   return printable === '' ? 'unknown' : Buffer.from(printable).subarray(0, 128).toString();
 }

@@ -51,7 +51,10 @@ async function edit(call: Call): Promise<Edit> {
   return {
     rules: { replace: false },
     decoding,
-    change: (current) => asObject(patched(current), current.kind, current.apiVersion, decoding),
+    change: (present) => {
+      const current = present();
+      return asObject(patched(current), current.kind, current.apiVersion, decoding);
+    },
   };
 }
 
@@ -118,7 +121,7 @@ async function apply({ core }: Verbs, call: Call): Promise<Edit> {
   const merge = (live: KubeObject | undefined): KubeObject | Promise<KubeObject> =>
     appliedObject(context, core.clock.now(), live, applied, force);
   return {
-    change: (current) => merge(current),
+    change: (current) => merge(current()),
     decoding,
     rules: {
       replace: false,

@@ -42,7 +42,7 @@ export async function scale(verbs: Verbs, call: Call, definition: ScaleDefinitio
   }
   const kind = request.method === 'PUT' ? 'update' : mediaType(request) === APPLY ? 'apply' : 'patch';
   const next = await wantedScale(verbs, call, kind);
-  const change: Change = (current) => scaled(call, definition, current, next);
+  const change: Change = (current) => scaled(call, definition, current(), next);
   const rules = { replace: false, managersTracked: true };
   const written = await updateObject(core, writeContext(call, kind), { namespace, name }, change, rules);
   const { value, revision = 0 } = await writtenShown(served, written);

@@ -1,10 +1,10 @@
-import type { ApiResponse } from '@drover/api';
+import type { ApiResponse, KubeObject } from '@drover/api';
 import type { Written } from '../registry/core.js';
 import { deleteObject } from '../registry/delete.js';
 import { listEntries } from '../registry/list.js';
 import { selection } from '../registry/selection.js';
 import { writtenShown } from '../registry/shown.js';
-import { createObject, updateObject } from '../registry/write.js';
+import { type Change, createObject, updateObject } from '../registry/write.js';
 import { deleteOptions } from '../request/delete-options.js';
 import { listOptions } from '../request/query.js';
 import { success } from '../request/response.js';
@@ -34,10 +34,21 @@ export async function replace({ core }: Verbs, call: Call): Promise<ApiResponse>
     core,
     writeContext(call, 'update', decoding),
     { namespace, name },
-    () => structuredClone(object),
+    replacement(object),
     rules,
   );
   return writtenResponse(core.clock.now(), call, written);
+}
+
+/** The change that puts `object` in place of what is there. A write may change what it is given, and may have to be done again. */
+function replacement(object: KubeObject): Change {
+  const text = JSON.stringify(object);
+  let first: KubeObject | undefined = object;
+  return () => {
+    const given = first ?? (JSON.parse(text) as KubeObject);
+    first = undefined;
+    return given;
+  };
 }
 
 /** An answer with the object as the write left it. */
