@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { itemsOf, valueAt } from '../cluster/answer.js';
+import { define, specSchema } from '../cluster/definition.js';
 import { suite } from '../suite.js';
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
@@ -104,10 +105,54 @@ suite('discovery', ({ promises }) => {
   });
 
   promises('does not know what is not there', async ({ api, core }) => {
-    expect((await api.get('/apis/nowhere.example.com')).status).toBe(404);
-    expect((await api.get('/apis/apps/v7')).status).toBe(404);
+    expect((await api.get('/apis/apps/v7')).outcome).toBe('404 NotFound');
+    expect((await api.get('/apis/apps/v7/deployments')).at('details')).toEqual({});
     expect((await api.get(core('gizmos'))).outcome).toBe('404 NotFound');
     expect((await api.get(core('gizmos'))).textAt('message')).toBe('the server could not find the requested resource');
+  });
+
+  promises('answers in plain text where nothing is, outside of the groups of Kubernetes', async (scene) => {
+    const { api } = scene;
+    const locks = await define(scene, 'locks', specSchema({}));
+    const group = `/apis/${locks.group}`;
+    const unknown = [
+      '/nowhere',
+      '/apis/nowhere.example.com',
+      '/apis/nowhere.example.com/v1',
+      '/apis/nowhere.example.com/v1/x',
+    ];
+    const within = [`${group}/v7`, `${group}/v7/locks`, `${group}/v1/keys`, `${group}/v1/locks/one`];
+    for (const path of [...unknown, ...within]) {
+      const { status, text, headers } = await api.get(path);
+      expect([path, status, text, headers['content-type']]).toEqual([
+        path,
+        404,
+        '404 page not found\n',
+        'text/plain; charset=utf-8',
+      ]);
+    }
+    expect((await api.get(locks.path('one', 'key'))).textAt('message')).toBe(`${locks.name} "one" not found`);
+  });
+
+  promises('tells no head of what is only given whole', async ({ api, core }) => {
+    for (const path of ['/api', '/api/v1', '/apis/apps/v1', '/version', core('configmaps'), core('configmaps', 'a')])
+      expect([path, (await api.request('HEAD', path)).status]).toEqual([path, 405]);
+  });
+
+  promises('tells the heads of lists of groups, of health checks and of custom kinds', async (scene) => {
+    const { api } = scene;
+    const seals = await define(scene, 'seals', specSchema({}));
+    for (const path of ['/apis', '/apis/apps', '/healthz', '/openapi/v3', `/apis/${seals.apiVersion}`, seals.path()]) {
+      const head = await api.request('HEAD', path);
+      expect([path, head.status, head.text]).toEqual([path, 200, '']);
+    }
+    expect((await api.request('HEAD', '/healthz')).headers['content-length']).toBe('2');
+  });
+
+  promises('lists at its root the paths that it has', async ({ api }) => {
+    expect((await api.get('/')).at('paths')).toEqual(
+      expect.arrayContaining(['/api', '/api/v1', '/apis', '/apis/apps', '/apis/apps/v1', '/healthz/ping', '/version']),
+    );
   });
 
   promises('names kind and name of an object that is not there', async ({ api, core }) => {

@@ -55,9 +55,14 @@ export class ApiError extends Error {
       status: 'Failure',
       message: this.message,
       ...(this.reason === 'Unknown' ? {} : { reason: this.reason }),
-      ...(Object.keys(this.details).length > 0 ? { details: this.details } : {}),
+      ...(this.#hasDetails() ? { details: this.details } : {}),
       code: this.code,
     };
+  }
+
+  /** What is not there, and a method that is not, have details even where there is nothing to say in them. */
+  #hasDetails(): boolean {
+    return this.reason === 'NotFound' || this.reason === 'MethodNotAllowed' || Object.keys(this.details).length > 0;
   }
 }
 
@@ -80,6 +85,10 @@ export const notFound = (subject: Subject, name: string): ApiError =>
 
 /** 404: the path or kind is not served. */
 export const notServed = (): ApiError => new ApiError('NotFound', 'the server could not find the requested resource');
+
+/** 405: what is at the path does not take this method. */
+export const methodNotAllowed = (): ApiError =>
+  new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
 
 /** 409: the name is taken. */
 export const alreadyExists = (subject: Subject, name: string): ApiError =>

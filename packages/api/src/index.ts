@@ -23,6 +23,7 @@ export {
   fromStatus,
   hasReason,
   invalid,
+  methodNotAllowed,
   notFound,
   notServed,
   type Reason,

@@ -3,6 +3,7 @@ import {
   type ApiRequest,
   type ApiResponse,
   type KubeObject,
+  methodNotAllowed,
   notServed,
   type PathHandler,
   unauthorized,
@@ -24,7 +25,7 @@ import type { ResourceTarget } from './request/target.js';
 import { Visit } from './request/visit.js';
 import { admittedQuestion } from './reviews/admitted-question.js';
 import { reviewAt, serveReview } from './reviews/reviews.js';
-import { methodNotAllowed, serveObjects } from './verbs/resource.js';
+import { serveObjects } from './verbs/resource.js';
 import { withWarnings } from './verbs/warning.js';
 
 /** Nobody on the way may keep an answer that does not say how long it holds. */
@@ -57,7 +58,8 @@ export class Api {
     this.#account.arrived(request);
     try {
       const { status, headers, body } = await this.#answer(visit, sender);
-      return { status, headers: headersOf(visit, headers), body: request.method === 'HEAD' ? NO_BODY : body };
+      const answer = { status, headers: headersOf(visit, headers), body };
+      return request.method === 'HEAD' ? headOf(answer) : answer;
     } finally {
       this.#account.left(request);
     }
@@ -206,6 +208,12 @@ function headersOf({ auditId, headers: onTheWay }: Visit, own: ApiResponse['head
   for (const name in own) headers[name] = own[name] as string | readonly string[];
   for (const name in onTheWay) headers[name] = onTheWay[name] as string;
   return headers;
+}
+
+/** An answer without its body, which says how long that would be. */
+function headOf({ status, headers, body }: ApiResponse): ApiResponse {
+  const length = body instanceof Uint8Array ? { 'content-length': String(body.length) } : {};
+  return { status, headers: { ...headers, ...length }, body: NO_BODY };
 }
 
 const nothing = async (): Promise<void> => {};

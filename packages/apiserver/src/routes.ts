@@ -1,4 +1,4 @@
-import { ApiError, type ApiRequest, type ApiResponse, notServed } from '@drover/api';
+import { type ApiRequest, type ApiResponse, methodNotAllowed } from '@drover/api';
 import type { Store } from '@drover/store';
 import { ISSUER, type ServiceAccountTokens } from './auth/service-account-tokens.js';
 import type { ResourceCatalog } from './catalog/catalog.js';
@@ -6,6 +6,7 @@ import type { Discovery } from './discovery/discovery.js';
 import type { OpenApi } from './discovery/open-api.js';
 import type { Metrics } from './metrics/metrics.js';
 import { json, text } from './request/response.js';
+import { UnknownPath } from './request/unknown-path.js';
 import { collectionPrefix } from './storage/key.js';
 
 /** What `/version` says: the version of Kubernetes whose API this is. */
@@ -13,6 +14,9 @@ export const KUBERNETES_VERSION = { major: '1', minor: '32', gitVersion: 'v1.32.
 
 /** Keys change seldom, and their verifiers need not ask each time. */
 const KEPT_AN_HOUR = { 'cache-control': 'public, max-age=3600' };
+
+/** The one check that has a path of its own. */
+const PINGS = ['/healthz/ping', '/livez/ping', '/readyz/ping'];
 
 /** What the plain paths stand on. */
 export interface RouteParts {
@@ -36,6 +40,7 @@ type Answer = (request: ApiRequest, path: string, query: URLSearchParams) => Api
 export class Routes {
   readonly #exact: ReadonlyMap<string, Answer>;
   readonly #below: readonly (readonly [prefix: string, answer: Answer])[];
+  readonly #paths: () => readonly string[];
 
   constructor({ store, catalog, discovery, openApi, metrics, tokens, url, build }: RouteParts) {
     const alive: Answer = (_request, path, query) => probeAnswer(path, aliveFault(store), query.has('verbose'));
@@ -45,7 +50,7 @@ export class Routes {
       ['/healthz', alive],
       ['/livez', alive],
       ['/readyz', ready],
-      ['/version', () => json(200, versionDocument(build.gitVersion))],
+      ['/version', whole(() => json(200, versionDocument(build.gitVersion)))],
       ['/metrics', () => metricsAnswer(metrics, store, catalog)],
       ['/api', discover],
       ['/apis', discover],
@@ -53,9 +58,9 @@ export class Routes {
       ['/openapi/v3', (request) => openApi.v3Index(request)],
       [
         '/openid/v1/jwks',
-        () => json(200, { keys: tokens.jwks }, { 'content-type': 'application/jwk-set+json', ...KEPT_AN_HOUR }),
+        whole(() => json(200, { keys: tokens.jwks }, { 'content-type': 'application/jwk-set+json', ...KEPT_AN_HOUR })),
       ],
-      ['/.well-known/openid-configuration', () => json(200, openIdConfiguration(url()), KEPT_AN_HOUR)],
+      ['/.well-known/openid-configuration', whole(() => json(200, openIdConfiguration(url()), KEPT_AN_HOUR))],
     ]);
     this.#below = [
       ['/api/', discover],
@@ -65,6 +70,7 @@ export class Routes {
       ['/livez/', alive],
       ['/readyz/', ready],
     ];
+    this.#paths = () => [...new Set([...this.#exact.keys(), ...PINGS, ...discovery.paths()])].sort();
   }
 
   /** How metrics call a path: by itself where it is one of ours, by what it is below, else by nothing. */
@@ -78,12 +84,18 @@ export class Routes {
   handle(request: ApiRequest, path: string, query: URLSearchParams): ApiResponse | Promise<ApiResponse> {
     const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
     const answer = this.#exact.get(plain) ?? this.#below.find(([prefix]) => plain.startsWith(prefix))?.[1];
-    if (answer === undefined && path !== '/') throw notServed();
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      throw new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
-    }
-    return answer?.(request, plain, query) ?? json(200, { paths: [...this.#exact.keys()].sort() });
+    if (answer === undefined && path !== '/') throw new UnknownPath();
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
+    return answer?.(request, plain, query) ?? json(200, { paths: this.#paths() });
   }
+}
+
+/** Only given whole: not to HEAD. */
+function whole(answer: () => ApiResponse): Answer {
+  return ({ method }) => {
+    if (method === 'HEAD') throw methodNotAllowed();
+    return answer();
+  };
 }
 
 /** What only a restart may mend: a server whose disk is full is alive, and a restart would take its readers from it. */

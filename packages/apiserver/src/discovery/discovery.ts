@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AggregatedApi, type ApiRequest, type ApiResponse, apiVersion, notServed } from '@drover/api';
+import { type AggregatedApi, type ApiRequest, type ApiResponse, apiVersion, methodNotAllowed } from '@drover/api';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import { CONTENT_TYPES, encodeDocument } from '../request/encode.js';
 import {
@@ -11,6 +11,7 @@ import {
   unavailable,
 } from '../request/negotiation.js';
 import { documentResponse, header, text } from '../request/response.js';
+import { isBuiltinGroup, unknownIn } from '../request/unknown-path.js';
 import { type ApiGroup, type ApiResource, apiGroups, type VirtualResource } from './resource-list.js';
 
 /** What others serve: a list that is good while its version stays. */
@@ -39,20 +40,24 @@ export class Discovery {
     return this.#groups.groups;
   }
 
-  /** The answer for a path below `/api` or `/apis`. @throws ApiError NotFound, NotAcceptable. */
+  /** The paths of all groups and their versions. */
+  paths(): readonly string[] {
+    return this.groups().flatMap(({ name, versions }) => {
+      const head = name === '' ? '/api' : `/apis/${name}`;
+      return [head, ...versions.map(({ version }) => `${head}/${version}`)];
+    });
+  }
+
+  /** The answer for a path below `/api` or `/apis`. @throws ApiError NotFound, NotAcceptable, MethodNotAllowed. */
   handle(request: ApiRequest, path: string): ApiResponse {
     const [root, ...segments] = path.split('/').filter((segment) => segment !== '');
     const core = root === 'api';
-    if (segments.length === 0) {
-      const { media, version } = rootForm(header(request, 'accept'));
-      const groups = this.groups().filter(({ name }) => (name === '') === core);
-      if (version !== undefined) return aggregatedList(request, groups, media, version);
-      const list = { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupDocument) };
-      return documentResponse(200, core ? this.#coreVersions() : list, { media, pretty: false });
-    }
-    const [group, version] = core ? ['', segments[0]] : segments;
+    const [group = '', version] = core ? ['', segments[0]] : segments;
+    const restful = core || (version !== undefined && isBuiltinGroup(group));
+    if (request.method === 'HEAD' && restful) throw methodNotAllowed();
+    if (segments.length === 0) return this.#root(request, core);
     const found = this.groups().find(({ name }) => name === group);
-    if (found === undefined || segments.length > (core ? 1 : 2)) throw notServed();
+    if (found === undefined) throw unknownIn(group);
     const media = documentMedia(header(request, 'accept'));
     if (media === undefined) throw unavailable();
     if (version === undefined) {
@@ -60,13 +65,21 @@ export class Discovery {
       return documentResponse(200, document, { media, pretty: false });
     }
     const list = found.versions.find((candidate) => candidate.version === version);
-    if (list === undefined) throw notServed();
+    if (list === undefined) throw unknownIn(group);
     if (list.stale) return text(503, 'service unavailable\n');
     const groupVersion = apiVersion({ group: found.name, version });
     // The core's list is older than versions of such lists, and says none.
     const ofGroup = core ? {} : { apiVersion: 'v1' };
     const document = { kind: 'APIResourceList', ...ofGroup, groupVersion, resources: list.resources };
     return documentResponse(200, document, { media, pretty: false });
+  }
+
+  #root(request: ApiRequest, core: boolean): ApiResponse {
+    const { media, version } = rootForm(header(request, 'accept'));
+    const groups = this.groups().filter(({ name }) => (name === '') === core);
+    if (version !== undefined) return aggregatedList(request, groups, media, version);
+    const list = { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupDocument) };
+    return documentResponse(200, core ? this.#coreVersions() : list, { media, pretty: false });
   }
 
   #coreVersions(): ApiVersions {

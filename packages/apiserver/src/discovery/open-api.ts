@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ApiRequest, type ApiResponse, apiVersion, notServed } from '@drover/api';
+import { type ApiRequest, type ApiResponse, apiVersion } from '@drover/api';
 import type { Clock } from '@drover/kit';
 import type { AggregatedApis } from '../aggregation/aggregated-apis.js';
 import { AGGREGATOR } from '../aggregation/availability.js';
@@ -67,12 +67,12 @@ export class OpenApi {
     return json(200, { paths });
   }
 
-  /** `/openapi/v3/apis/GROUP/VERSION`; of an extension server its own document. @throws ApiError NotFound. */
+  /** `/openapi/v3/apis/GROUP/VERSION`; of an extension server its own document; 404 without a word where there is none. */
   async v3Group(request: ApiRequest, path: string): Promise<ApiResponse> {
     const document = this.#documentsV3().get(path);
     if (document === undefined) {
       const extension = this.#available().find((api) => path === `apis/${apiVersion(api)}`);
-      if (extension === undefined) throw notServed();
+      if (extension === undefined) return { status: 404, headers: {}, body: new Uint8Array() };
       return extension.forward(request, AGGREGATOR);
     }
     const { hash } = document;

@@ -3,6 +3,7 @@ import { constants, createGzip, gzip } from 'node:zlib';
 import { ApiError, type ApiRequest, type ApiResponse, type ProtobufDocument, type Status } from '@drover/api';
 import { CONTENT_TYPES, encodeDocument } from './encode.js';
 import { documentMedia, type Representation } from './negotiation.js';
+import { UnknownPath } from './unknown-path.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const NONE: ApiResponse['headers'] = {};
@@ -44,10 +45,11 @@ export function text(status: number, body: string): ApiResponse {
 }
 
 /**
- * The `Status` answer for any thrown value, in a media type that the caller takes, else in JSON; `auditId` tells the caller which
- * lines of our log say more of a mistake of ours.
+ * The answer for any thrown value: a `Status` in a media type that the caller takes, else in JSON, but for a path that nobody
+ * knows. `auditId` tells the caller which lines of our log say more of a mistake of ours.
  */
 export function failure(error: unknown, request: ApiRequest, auditId: string): ApiResponse {
+  if (error instanceof UnknownPath) return text(404, `${error.message}\n`);
   const status = error instanceof ApiError ? error.status() : mistake(auditId);
   const retry = status.details?.retryAfterSeconds;
   const media = documentMedia(header(request, 'accept')) ?? 'json';

@@ -4,6 +4,7 @@ import {
   apiVersion,
   badRequest,
   invalid,
+  methodNotAllowed,
   type OpenSchema,
   openSchema,
 } from '@drover/api';
@@ -11,7 +12,6 @@ import { builtinSchemas } from '@drover/api/schemas';
 import { documentResponse } from '../request/response.js';
 import type { ResourceTarget } from '../request/target.js';
 import { asObject, readDocument } from '../verbs/object-body.js';
-import { methodNotAllowed } from '../verbs/resource.js';
 import {
   localSubjectAccessReview,
   selfSubjectAccessReview,

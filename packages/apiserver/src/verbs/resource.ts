@@ -6,6 +6,8 @@ import {
   badRequest,
   formatFieldSelector,
   type Identity,
+  methodNotAllowed,
+  notFound,
   notServed,
 } from '@drover/api';
 import { builtinResources } from '@drover/api/schemas';
@@ -16,6 +18,7 @@ import { representation } from '../request/negotiation.js';
 import { flag } from '../request/options.js';
 import { header } from '../request/response.js';
 import { type ResourceTarget, verbOf } from '../request/target.js';
+import { UnknownPath, unknownIn } from '../request/unknown-path.js';
 import type { Call, Verbs } from './call.js';
 import { admitConnection } from './connect.js';
 import { patch } from './patch.js';
@@ -49,8 +52,9 @@ export async function serveObjects(
   annotate: Call['annotate'] = () => {},
 ): Promise<ApiResponse> {
   const served = verbs.core.catalog.served(target.group, target.version, target.resource);
-  if (served === undefined) throw notServed();
+  if (served === undefined) throw unknownIn(target.group);
   const { definition } = served;
+  if (request.method === 'HEAD' && definition.builtin) throw methodNotAllowed();
   if (!definition.verbs.includes(verb)) throw methodNotAllowed();
   const namespace = placeOf(target, served, verb);
   const warnings: string[] = [];
@@ -118,20 +122,22 @@ function placeOf(target: ResourceTarget, { definition }: Served, verb: string): 
   if (definition.namespaced) {
     const everywhere = target.namespace === undefined;
     if (everywhere && (target.name !== undefined || !['list', 'watch'].includes(verb))) {
+      if (!definition.builtin) throw new UnknownPath();
       throw target.name === undefined && verb !== 'get' ? methodNotAllowed() : notServed();
     }
     return target.namespace;
   }
-  if (target.namespace !== undefined) throw notServed();
+  if (target.namespace !== undefined) throw definition.builtin ? notServed() : new UnknownPath();
   return undefined;
 }
 
 /** The part of the object that is addressed; `undefined` for one that Kubernetes has and this server has not. */
-function partOf({ subresource }: ResourceTarget, { version, definition }: Served): Part | undefined {
+function partOf({ subresource, name = '' }: ResourceTarget, { version, definition }: Served): Part | undefined {
   if (subresource === undefined) return 'main';
   if (subresource === 'status' && version.status) return 'status';
   if (subresource === 'scale' && version.scale !== undefined) return 'scale';
   if (subresource === 'finalize' && definition.strategy.heldBack !== undefined) return 'finalize';
+  if (!definition.builtin) throw notFound(definition, name);
   if (!isKnownSubresource(definition, subresource)) throw notServed();
   return undefined;
 }
@@ -142,19 +148,12 @@ function notImplemented({ resource, subresource }: ResourceTarget): ApiError {
 }
 
 /** Whether Kubernetes has such a part of the kind, so that its absence here is worth a word. */
-function isKnownSubresource({ group, plural, builtin }: Served['definition'], name: string): boolean {
+function isKnownSubresource({ group, plural }: Served['definition'], name: string): boolean {
   const [first = ''] = name.split('/');
-  return (
-    builtin &&
-    builtinResources().some(
-      (resource) =>
-        resource.group === group &&
-        resource.plural === plural &&
-        resource.subresources.some((subresource) => subresource.name.split('/')[0] === first),
-    )
+  return builtinResources().some(
+    (resource) =>
+      resource.group === group &&
+      resource.plural === plural &&
+      resource.subresources.some((subresource) => subresource.name.split('/')[0] === first),
   );
-}
-
-export function methodNotAllowed(): ApiError {
-  return new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
 }
