@@ -8,7 +8,7 @@ import {
   zeroObject,
 } from '@drover/api';
 import type { WriteContext } from './core.js';
-import { withoutEmptyFields } from './empty-fields.js';
+import { asGoEncodes } from './go-encoding.js';
 
 type SchemaNode = OpenSchema['root'];
 
@@ -32,7 +32,7 @@ export function knownFields(context: WriteContext, sent: KubeObject): KubeObject
   }
   const { object: known, unknown } = schema.prune(sent);
   const object = definition.builtin
-    ? (withoutEmptyFields(known as unknown as Json, schema.root) as unknown as KubeObject)
+    ? (asGoEncodes(known as unknown as Json, schema.root) as unknown as KubeObject)
     : known;
   if (fieldValidation === 'Ignore' || unknown.length + decoding.duplicates.length === 0) return object;
   const faults = [...decoding.duplicates, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];

@@ -211,8 +211,8 @@ const MAPS = ['labels', 'annotations'] as const;
 const LISTS = { finalizers: 'string', ownerReferences: 'v1.OwnerReference', managedFields: 'v1.ManagedFieldsEntry' };
 
 /**
- * Looks at the types of metadata's fields, for objects whose sender we do not know; nulls are taken out. `undefined` when all is
- * well, else what is not, in the words of Go. `kind` is the object's.
+ * Looks at the types of metadata's fields, for objects whose sender we do not know; nulls are taken out, and empty texts where
+ * they are under a key. `undefined` when all is well, else what is not, in the words of Go. `kind` is the object's.
  */
 export function metadataShape(metadata: unknown, kind: string): string | undefined {
   if (!isJsonObject(metadata)) return mistyped(metadata, `${kind}.metadata`, 'v1.ObjectMeta');
@@ -227,8 +227,11 @@ export function metadataShape(metadata: unknown, kind: string): string | undefin
     const value = fields[field];
     if (value === undefined) continue;
     if (!isJsonObject(value)) return mistyped(value, `ObjectMeta.metadata.${field}`, 'map[string]string');
-    const wrong = Object.values(value).find((text) => typeof text !== 'string');
-    if (wrong !== undefined) return mistyped(wrong, `ObjectMeta.metadata.${field}`, 'string');
+    const texts = value as Record<string, unknown>;
+    for (const [key, text] of Object.entries(texts)) {
+      if (text === null) texts[key] = '';
+      else if (typeof text !== 'string') return mistyped(text, `ObjectMeta.metadata.${field}`, 'string');
+    }
   }
   for (const [field, type] of Object.entries(LISTS)) {
     const value = fields[field];

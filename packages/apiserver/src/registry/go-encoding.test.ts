@@ -1,11 +1,11 @@
 import { type Json, openSchema } from '@drover/api';
 import { builtinSchemas } from '@drover/api/schemas';
 import { describe, expect, it } from 'vitest';
-import { withoutEmptyFields } from './empty-fields.js';
+import { asGoEncodes } from './go-encoding.js';
 
 const components = builtinSchemas();
 const left = (component: string, value: Json): Json =>
-  withoutEmptyFields(value, openSchema(components[component] ?? {}, components).root);
+  asGoEncodes(value, openSchema(components[component] ?? {}, components).root);
 const POD = 'io.k8s.api.core.v1.Pod';
 
 describe('an empty field', () => {
@@ -38,5 +38,26 @@ describe('an empty field', () => {
     ['the text under a key', 'io.k8s.api.core.v1.ConfigMap', { data: { a: '' } }],
   ])('stays when it is %s', (_what, component, given) => {
     expect(left(component, given)).toBe(given);
+  });
+});
+
+describe('null', () => {
+  it.each<[string, string, Json, Json]>([
+    ['of texts', 'io.k8s.api.core.v1.ConfigMap', { data: { a: null, b: 'c' } }, { data: { a: '', b: 'c' } }],
+    ['of bytes', 'io.k8s.api.core.v1.Secret', { data: { a: null } }, { data: { a: '' } }],
+    [
+      'of quantities',
+      POD,
+      { spec: { containers: [{ resources: { limits: { cpu: null } } }] } },
+      { spec: { containers: [{ resources: { limits: { cpu: '0' } } }] } },
+    ],
+    ['of arguments', POD, { spec: { containers: [{ args: [null] }] } }, { spec: { containers: [{ args: [''] }] } }],
+  ])('in a map or list %s is what is there before anything is said', (_what, component, given, expected) => {
+    expect(left(component, given)).toEqual(expected);
+  });
+
+  it('as a field is a field that is not there, which is for the defaults to say', () => {
+    const pod = { spec: { nodeName: null } };
+    expect(left(POD, pod)).toBe(pod);
   });
 });
