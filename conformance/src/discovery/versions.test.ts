@@ -155,6 +155,37 @@ suite('discovery', ({ promises }) => {
     );
   });
 
+  promises('says how the parts of the cluster are, with a warning that this is an old way to ask', async ({ api }) => {
+    const parts = await api.get('/api/v1/componentstatuses');
+    expect(parts.body).toMatchObject({ kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {} });
+    expect(parts.warnings).toEqual(['v1 ComponentStatus is deprecated in v1.19+']);
+    const [part = ''] = parts.names;
+    const one = await api.get(`/api/v1/componentstatuses/${part}`);
+    expect(one.at('conditions.0')).toMatchObject({ type: 'Healthy', status: expect.stringMatching(/^(True|False)$/) });
+    expect((await api.get('/api/v1/componentstatuses/absent')).textAt('message')).toBe('Component not found: absent');
+    expect((await api.post('/api/v1/componentstatuses', {})).outcome).toBe('405 MethodNotAllowed');
+    expect((await api.get('/api/v1')).at('resources')).toContainEqual({
+      name: 'componentstatuses',
+      singularName: 'componentstatus',
+      namespaced: false,
+      kind: 'ComponentStatus',
+      verbs: ['get', 'list'],
+      shortNames: ['cs'],
+    });
+  });
+
+  promises('shows the parts of the cluster as a table', async ({ api }) => {
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    const shown = await api.get('/api/v1/componentstatuses', {}, { accept });
+    const columns = shown.at('columnDefinitions');
+    expect(Array.isArray(columns) && columns.map((column) => valueAt(column, 'name'))).toEqual([
+      'Name',
+      'Status',
+      'Message',
+      'Error',
+    ]);
+  });
+
   promises('names kind and name of an object that is not there', async ({ api, core }) => {
     const answer = await api.get(core('configmaps', 'absent'));
     expect(answer.body).toMatchObject({

@@ -2,6 +2,7 @@ import {
   apiServices,
   certificateSigningRequests,
   clusterRoleBindings,
+  componentStatuses,
   configMaps,
   controllerRevisions,
   cronJobs,
@@ -54,6 +55,7 @@ import {
   webhookColumns,
 } from './builtin/cluster.js';
 import {
+  componentStatusColumns,
   configMapColumns,
   endpointsColumns,
   eventColumns,
@@ -88,6 +90,7 @@ function table<T extends KubeObject>(
 }
 
 const TABLES: ReadonlyMap<string, readonly Column[]> = new Map([
+  table(componentStatuses, componentStatusColumns),
   table(namespaces, namespaceColumns),
   table(pods, podColumns),
   table(nodes, nodeColumns),

@@ -13,6 +13,7 @@ import { FacetIndex } from '../registry/facets.js';
 import { reviews } from '../reviews/reviews.js';
 import { KUBERNETES_VERSION, Routes } from '../routes.js';
 import type { ApiServerOptions } from '../server-options.js';
+import { componentStatus } from '../verbs/component-status.js';
 import type { Access } from './access.js';
 import type { Kinds } from './kinds.js';
 
@@ -41,13 +42,14 @@ export function pipelineOf(
   const auditor = audit && new Auditor(audit, clock);
   if (auditor !== undefined) metrics.include(auditor);
   const host = `${hostInUrl(advertise.host)}:${advertise.port}`;
-  const discovery = new Discovery(catalog, reviews, apis, () => `${advertise.host}:${advertise.port}`);
+  const questions = [...reviews, componentStatus];
+  const discovery = new Discovery(catalog, questions, apis, () => `${advertise.host}:${advertise.port}`);
   const kubernetes = `${KUBERNETES_VERSION.major}.${KUBERNETES_VERSION.minor}`;
   const routes = new Routes({
     store,
     catalog,
     discovery,
-    openApi: new OpenApi(catalog, reviews, apis, kubernetes, clock),
+    openApi: new OpenApi(catalog, questions, apis, kubernetes, clock),
     metrics,
     tokens,
     url: () => `https://${host}`,

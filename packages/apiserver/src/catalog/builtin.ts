@@ -140,7 +140,7 @@ const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Kinds of the reference that this server leaves out, and so does not announce: they are about components it does not have.
+ * Kinds of the reference that this server does not store: how its components are, and bindings, for which it has no nodes.
  * (`autoscaling/v1` is left out too: of a kind with several versions the newest is served.)
  */
 const LEFT_OUT = new Set(['/componentstatuses', '/bindings']);

@@ -11,7 +11,7 @@ const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const SCALE = 'io.k8s.api.autoscaling.v1.Scale';
 const STATUS = `${META}.Status`;
 
-/** A question as it is served, with the name of its documents' schema. */
+/** What is answered without being stored, with the name of its documents' schema. */
 export interface PublishedQuestion extends VirtualResource {
   readonly component: string;
   readonly documents?: { readonly group: string; readonly version: string };
@@ -107,7 +107,7 @@ function questionResource(question: PublishedQuestion): PublishedResource {
     verbs,
     about: { group, version, kind, ...documents },
     component,
-    listComponent: component,
+    listComponent: `${component}List`,
     deletedComponent: STATUS,
   };
 }

@@ -57,7 +57,7 @@ export function apiGroups(
       put(definition.group, version.name, resourcesOf(definition, version));
     }
   }
-  for (const { ofGroup, ofVersion, ...resource } of virtual) put(ofGroup, ofVersion, [resource]);
+  for (const resource of virtual) put(resource.ofGroup, resource.ofVersion, [listed(resource)]);
   const stale = new Set<string>();
   for (const { group, version, resources, available } of aggregated) {
     put(group, version, resources);
@@ -73,6 +73,29 @@ export function apiGroups(
         resources: [...resources].sort(custom.has(name) ? byPlural : byName),
       })),
   }));
+}
+
+/** What discovery says of a resource that is not stored. */
+function listed({
+  name,
+  singularName,
+  namespaced,
+  kind,
+  group,
+  version,
+  verbs,
+  shortNames,
+}: VirtualResource): ApiResource {
+  return {
+    name,
+    singularName,
+    namespaced,
+    kind,
+    ...(group === undefined ? {} : { group }),
+    ...(version === undefined ? {} : { version }),
+    verbs,
+    ...(shortNames === undefined ? {} : { shortNames }),
+  };
 }
 
 function byName(a: ApiResource, b: ApiResource): number {

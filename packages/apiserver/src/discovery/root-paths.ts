@@ -2,13 +2,16 @@ import type { PathItem } from './operation.js';
 import { groupName, groupVersionName, tagOf } from './operation-name.js';
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-const JSON_ONLY = ['application/json'];
+const DISCOVERY = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
 /** Where the server says which groups it has, and which build it is; each by the name of its document. */
 export const ROOT_PATHS: readonly (readonly [document: string, path: PathItem])[] = [
   ['api', told('/api/', 'getCoreAPIVersions', 'core', `${META}.APIVersions`)],
   ['apis', told('/apis/', 'getAPIVersions', 'apis', `${META}.APIGroupList`)],
-  ['version', told('/version/', 'getCodeVersion', 'version', 'io.k8s.apimachinery.pkg.version.Info')],
+  [
+    'version',
+    told('/version/', 'getCodeVersion', 'version', 'io.k8s.apimachinery.pkg.version.Info', ['application/json']),
+  ],
 ];
 
 /** Where a group says which versions it has. */
@@ -23,7 +26,7 @@ export function resourceListPath(group: string, version: string): PathItem {
   return told(path, id, tagOf(group, version), `${META}.APIResourceList`);
 }
 
-function told(path: string, id: string, tag: string, component: string): PathItem {
-  const answer = { component, types: JSON_ONLY };
-  return { path, operations: [{ method: 'get', id, tag, parameters: [], takes: JSON_ONLY, answer, codes: [200] }] };
+function told(path: string, id: string, tag: string, component: string, types = DISCOVERY): PathItem {
+  const answer = { component, types };
+  return { path, operations: [{ method: 'get', id, tag, parameters: [], takes: types, answer, codes: [200] }] };
 }

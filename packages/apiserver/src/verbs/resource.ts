@@ -20,6 +20,7 @@ import { header } from '../request/response.js';
 import { type ResourceTarget, verbOf } from '../request/target.js';
 import { UnknownPath, unknownIn } from '../request/unknown-path.js';
 import type { Call, Verbs } from './call.js';
+import { isComponentStatus, serveComponentStatus } from './component-status.js';
 import { admitConnection } from './connect.js';
 import { patch } from './patch.js';
 import { get, list, watch } from './read.js';
@@ -52,7 +53,10 @@ export async function serveObjects(
   annotate: Call['annotate'] = () => {},
 ): Promise<ApiResponse> {
   const served = verbs.core.catalog.served(target.group, target.version, target.resource);
-  if (served === undefined) throw unknownIn(target.group);
+  if (served === undefined) {
+    if (isComponentStatus(target)) return serveComponentStatus(verbs.core.store, request, query, target, verb);
+    throw isBinding(target) ? notImplemented('resource', target) : unknownIn(target.group);
+  }
   const { definition } = served;
   if (request.method === 'HEAD' && definition.builtin) throw methodNotAllowed();
   if (!definition.verbs.includes(verb)) throw methodNotAllowed();
@@ -61,7 +65,7 @@ export async function serveObjects(
   const part = partOf(target, served);
   if (part === undefined) {
     await admitConnection(verbs.core, target, served, { query, identity, warnings, annotate });
-    throw notImplemented(target);
+    throw notImplemented('subresource', target);
   }
   if (target.watched && part !== 'main') throw notServed();
   const place = { served, namespace, name: target.name, part };
@@ -142,8 +146,14 @@ function partOf({ subresource, name = '' }: ResourceTarget, { version, definitio
   return undefined;
 }
 
-function notImplemented({ resource, subresource }: ResourceTarget): ApiError {
-  const message = `the subresource ${resource}/${subresource} is not implemented by this server`;
+/** Whether a path is about the old way of giving a Pod to a node. */
+function isBinding({ group, version, resource }: ResourceTarget): boolean {
+  return group === '' && version === 'v1' && resource === 'bindings';
+}
+
+function notImplemented(what: string, { resource, subresource }: ResourceTarget): ApiError {
+  const name = subresource === undefined ? resource : `${resource}/${subresource}`;
+  const message = `the ${what} ${name} is not implemented by this server`;
   return new ApiError('Unknown', message, {}, { code: 501 });
 }
 

@@ -1,4 +1,5 @@
 import type {
+  ComponentStatus,
   ConfigMap,
   Endpoints,
   Event,
@@ -12,6 +13,16 @@ import { formatAge } from '../age.js';
 import { AGE, type Column, count, joined, labelText, NAME, NONE, text, wide } from '../column.js';
 
 const size = (record: object | undefined): number => Object.keys(record ?? {}).length;
+
+/** What a table shows of a ComponentStatus: its only condition. */
+export const componentStatusColumns: Column<ComponentStatus>[] = [
+  NAME,
+  text('Status', (status) => (healthOf(status)?.status === 'True' ? 'Healthy' : 'Unhealthy')),
+  text('Message', (status) => healthOf(status)?.message ?? ''),
+  text('Error', (status) => healthOf(status)?.error ?? ''),
+];
+
+const healthOf = ({ conditions = [] }: ComponentStatus) => conditions.find(({ type }) => type === 'Healthy');
 
 /** What a table shows of a Namespace. */
 export const namespaceColumns: Column<Namespace>[] = [NAME, text('Status', ({ status }) => status?.phase ?? ''), AGE];
