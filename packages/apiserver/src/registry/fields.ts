@@ -65,10 +65,13 @@ export function addParts(object: KubeObject, { version }: Pick<WriteContext['ser
 
 /** The struct with what is missing in it and is always encoded: numbers, and structs. What was sent says no texts but its own. */
 function withZeros(struct: JsonObject, node: SchemaNode): JsonObject {
-  const missing = [...node.properties].filter(([name, child]) => child.alwaysEncoded && struct[name] === undefined);
-  const zeros = missing.flatMap(([name, child]): [string, Json][] => {
-    if (child.type === 'integer') return [[name, 0]];
-    return child.type === 'object' && child.component !== '' ? [[name, zeroObject(child)]] : [];
-  });
-  return zeros.length === 0 ? struct : { ...struct, ...Object.fromEntries(zeros) };
+  let filled: Record<string, Json | undefined> | undefined;
+  for (const [name, child] of node.properties) {
+    if (struct[name] !== undefined || !child.alwaysEncoded) continue;
+    const isStruct = child.type === 'object' && child.component !== '';
+    if (!isStruct && child.type !== 'integer') continue;
+    filled ??= { ...struct };
+    filled[name] = isStruct ? zeroObject(child) : 0;
+  }
+  return filled ?? struct;
 }
