@@ -41,13 +41,18 @@ suite('resource quotas', ({ promises }) => {
   promises('count custom kinds as well', async (scene) => {
     const tools = await define(scene, 'hammers', specSchema({}));
     const counted = `count/hammers.${tools.group}`;
-    await limit(scene, 'hammers', { [counted]: '1' });
+    await scene.api.post(quotas(scene), { metadata: { name: 'hammers' }, spec: { hard: { [counted]: '1' } } });
+    // kube-controller-manager finds new kinds once in half a minute, and counts then.
+    const counting = await eventually(
+      () => used(scene, 'hammers'),
+      (counts) => counts !== undefined,
+      90_000,
+    );
+    expect(counting).toEqual({ [counted]: '0' });
     await scene.api.post(tools.path(), tools.object('one'));
     const refused = await eventually(
       () => scene.api.post(tools.path(), tools.object('two'), { query: { dryRun: 'All' } }),
       ({ status }) => status === 403,
-      // kube-controller-manager finds new kinds once in half a minute, and counts then.
-      60_000,
     );
     expect(refused.textAt('message')).toContain(`exceeded quota: hammers, requested: ${counted}=1`);
   });
