@@ -14,8 +14,8 @@ export interface AdmissionReview {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   readonly group: string;
   readonly resource: string;
-  readonly subresource?: string;
-  readonly namespace?: string;
+  readonly subresource?: string | undefined;
+  readonly namespace?: string | undefined;
   readonly name: string;
   readonly object?: KubeObject;
   readonly old?: KubeObject;

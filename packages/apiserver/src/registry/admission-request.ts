@@ -1,9 +1,9 @@
-import type { KubeObject } from '@drover/api';
+import type { JsonObject, KubeObject } from '@drover/api';
 import type { AdmissionRequest } from './admission.js';
 import { type WriteContext, warnIn } from './core.js';
 
 /** Options are of the kind of the operation: a patch is an update, or makes an object. */
-const OPTIONS = { CREATE: 'Create', UPDATE: 'Update', DELETE: 'Delete' } as const;
+const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const;
 
 /** A write as the admission steps see it. */
 export function admissionRequest(
@@ -14,20 +14,26 @@ export function admissionRequest(
 ): AdmissionRequest {
   const { served, namespace, identity, dryRun, part, options, warnings } = context;
   const { group, plural } = served.definition;
-  const { force: _apply, ...told } = options;
   return {
     operation,
     group,
     resource: plural,
-    ...(part === 'main' ? {} : { subresource: part }),
-    ...(namespace === undefined ? {} : { namespace }),
+    subresource: part === 'main' ? undefined : part,
+    namespace,
     name,
     ...states,
     identity,
     dryRun,
     served,
-    options: { ...told, kind: `${OPTIONS[operation]}Options`, apiVersion: 'meta.k8s.io/v1' },
+    options: { ...unforced(options), kind: OPTIONS[operation], apiVersion: 'meta.k8s.io/v1' },
     warn: warnIn(warnings),
     annotate: (key, value) => context.annotate(key, value),
   };
+}
+
+/** Only an apply is forced, and it is shown as the create or update that it comes to. */
+function unforced(options: JsonObject): JsonObject {
+  if (!('force' in options)) return options;
+  const { force: _apply, ...told } = options;
+  return told;
 }

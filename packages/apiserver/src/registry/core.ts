@@ -70,7 +70,12 @@ export function warnIn(warnings: string[]): (sentence: string) => void {
   };
 }
 
+/** The second that was told last: many writes share it. */
+let told = { second: Number.NaN, text: '' };
+
 /** The time as objects carry it: RFC 3339 with seconds. */
 export function timestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / 1000);
+  if (second !== told.second) told = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
+  return told.text;
 }

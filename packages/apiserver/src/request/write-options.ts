@@ -23,6 +23,9 @@ const OPTIONS: Readonly<Record<WriteKind, string>> = {
   apply: 'PatchOptions',
 };
 
+/** How a write is done that says nothing about it. */
+const UNSAID: WriteOptions = { dryRun: false, fieldManager: undefined, fieldValidation: 'Warn', force: false };
+
 /** The kind of a write's options in meta.k8s.io. */
 export const optionsKind = (kind: WriteKind): string => OPTIONS[kind];
 
@@ -32,6 +35,7 @@ export const optionsKind = (kind: WriteKind): string => OPTIONS[kind];
  * @throws ApiError Invalid with each parameter that is wrong.
  */
 export function writeOptions(query: URLSearchParams, kind: WriteKind): WriteOptions {
+  if (query.size === 0 && kind !== 'apply') return UNSAID;
   const fieldManager = query.get('fieldManager') ?? '';
   const validation = query.get('fieldValidation') ?? '';
   refuseOptions(OPTIONS[kind], [

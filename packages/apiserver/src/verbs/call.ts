@@ -1,4 +1,4 @@
-import type { ApiRequest, Identity, JsonObject } from '@drover/api';
+import type { ApiRequest, Identity, Json } from '@drover/api';
 import type { Served } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
 import type { WatchCounts } from '../fairness/watch-counts.js';
@@ -44,14 +44,11 @@ export interface Call {
 /** How this call writes. @throws ApiError Invalid with each parameter that is wrong. */
 export function writeContext(call: Call, kind: WriteKind, decoding: Decoding = objectDecoding()): WriteContext {
   const { dryRun, fieldManager, fieldValidation, force } = writeOptions(call.query, kind);
-  const options: JsonObject = {
-    kind: optionsKind(kind),
-    apiVersion: 'meta.k8s.io/v1',
-    ...(dryRun ? { dryRun: ['All'] } : {}),
-    ...(fieldManager === undefined ? {} : { fieldManager }),
-    ...(call.query.has('fieldValidation') ? { fieldValidation } : {}),
-    ...(force ? { force } : {}),
-  };
+  const options: Record<string, Json> = { kind: optionsKind(kind), apiVersion: 'meta.k8s.io/v1' };
+  if (dryRun) options['dryRun'] = ['All'];
+  if (fieldManager !== undefined) options['fieldManager'] = fieldManager;
+  if (call.query.has('fieldValidation')) options['fieldValidation'] = fieldValidation;
+  if (force) options['force'] = force;
   return { ...contextOf(call, fieldManager), dryRun, fieldValidation, decoding, options };
 }
 
