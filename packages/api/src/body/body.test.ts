@@ -43,6 +43,8 @@ describe('a YAML body', () => {
     ['a: [0o755, -0755, 0o8, 08, 0x, 0X1F, -0b11, 0b12]', { a: [493, -493, '0o8', 8, '0x', 31, -3, '0b12'] }],
     ['a: [1__0, _1, 1_, -1_0.5_0, ._5, 1., .5e3, .e5]', { a: [10, '_1', 1, -10.5, '._5', 1, 500, '.e5'] }],
     ['a: [-0, 1e1000, 0x1ffffffffffffffffff, 190:20:30]', { a: [0, '1e1000', '0x1ffffffffffffffffff', '190:20:30'] }],
+    ['a: [18446744073709551615, 18446744073709551616]', { a: [2 ** 64, 2 ** 64] }],
+    [`a: ${'9'.repeat(200_000)}`, { a: '9'.repeat(200_000) }],
     ['a: [!!str 12, !!int "12", !!bool "yes", !foo 12]', { a: ['12', 12, true, '12'] }],
     ['a: [!!binary aGk=, !!set {b}, !<tag:yaml.org,2002:str> 1]', { a: ['hi', { b: null }, '1'] }],
     ['a: "<<"\n"<<": b', { a: '<<', '<<': 'b' }],
@@ -71,6 +73,7 @@ describe('a YAML body', () => {
     ['a merge of what is no map', '<<: '],
     ['an alias of nothing', 'a: *b'],
     ['aliases of much text', `a: &a ${'x'.repeat(1000)}\nb: [${'*a, '.repeat(300)}]`],
+    ['levels upon levels by aliases', levelsOfAliases(22)],
     ['what holds itself', 'a: &a [*a]'],
     ['YAML of another version', '%YAML 1.2\n---\na: 1'],
     ['a key that is none', '[a]: 1'],
@@ -162,4 +165,11 @@ describe('a YAML body', () => {
 function bomb(): string {
   const levels = Array.from({ length: 9 }, (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level},`.repeat(9)}]`);
   return ['l0: &l0 [x, x, x, x, x, x, x, x, x]', ...levels].join('\n');
+}
+
+/** As many times forty levels, which no part of the text has. */
+function levelsOfAliases(times: number): string {
+  const within = (value: string): string => `${'['.repeat(40)}${value}${']'.repeat(40)}`;
+  const lines = Array.from({ length: times }, (_, level) => `l${level + 1}: &l${level + 1} ${within(`*l${level}`)}`);
+  return [`l0: &l0 ${within('x')}`, ...lines].join('\n');
 }

@@ -39,7 +39,7 @@ export function notYaml(why: string): ApiError {
 /** The documents of a text, one after the other. @throws ApiError BadRequest. */
 export function* yamlDocuments(source: string, { maxDepth }: BodyLimits): Generator<ReadYaml, undefined> {
   const events = parsed(source, maxDepth);
-  const composer = new Composer(source, events);
+  const composer = new Composer(source, events, maxDepth);
   while (!composer.isAtEnd) yield composer.document();
 }
 
@@ -51,19 +51,25 @@ function parsed(source: string, maxDepth: number): Event[] {
     return parseEvents(source, { maxDepth });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    if (error.reason.startsWith('nesting exceeded'))
-      throw badRequest(`the body is nested deeper than ${maxDepth} levels`);
+    if (error.reason.startsWith('nesting exceeded')) throw tooDeep(maxDepth);
     throw notYaml(`yaml: line ${(error.mark?.line ?? 0) + 1}: ${error.reason}`);
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
+function tooDeep(maxDepth: number): ApiError {
+  return badRequest(`the body is nested deeper than ${maxDepth} levels`);
+}
+
 /** Makes values of what a parser found in a text. */
 class Composer {
   readonly #source: string;
   readonly #events: readonly Event[];
+  readonly #maxDepth: number;
   #next = 0;
+  /** Lists and maps that have begun and are not over. */
+  #depth = 0;
   #anchors = new Map<string, { readonly value: Json } | undefined>();
   #duplicates: string[] = [];
   #repeated: string[] = [];
@@ -71,9 +77,10 @@ class Composer {
   /** Lines before an offset that was asked for last: offsets only grow. */
   #counted = { offset: 0, lines: 1 };
 
-  constructor(source: string, events: readonly Event[]) {
+  constructor(source: string, events: readonly Event[], maxDepth: number) {
     this.#source = source;
     this.#events = events;
+    this.#maxDepth = maxDepth;
   }
 
   get isAtEnd(): boolean {
@@ -131,31 +138,38 @@ class Composer {
   #alias({ anchorStart, anchorEnd }: AliasEvent): Json {
     const name = this.#source.slice(anchorStart, anchorEnd);
     const anchor = this.#anchors.get(name);
-    if (anchor !== undefined) return this.#copy(anchor.value);
+    if (anchor !== undefined) return this.#copy(anchor.value, this.#depth);
     const why = this.#anchors.has(name)
       ? `anchor '${name}' value contains itself`
       : `unknown anchor '${name}' referenced`;
     throw notYaml(`yaml: ${why}`);
   }
 
-  /** Nothing is in two places: whoever changes the one does not change the other. */
-  #copy(value: Json): Json {
+  /**
+   * Nothing is in two places: whoever changes the one does not change the other. The copy is within `depth` lists and maps: with
+   * aliases of aliases, a text of few levels says a value of many.
+   */
+  #copy(value: Json, depth: number): Json {
     this.#copied += typeof value === 'string' ? 1 + value.length : 1;
     if (this.#copied > MOST_REPEATED) throw notYaml('yaml: document contains excessive aliasing');
-    if (Array.isArray(value)) return value.map((item: Json) => this.#copy(item));
-    if (!isJsonObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item = null]) => [key, this.#copy(item)]));
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth >= this.#maxDepth) throw tooDeep(this.#maxDepth);
+    if (Array.isArray(value)) return value.map((item: Json) => this.#copy(item, depth + 1));
+    return Object.fromEntries(Object.entries(value).map(([key, item = null]) => [key, this.#copy(item, depth + 1)]));
   }
 
   #sequence(): Json {
     const items: Json[] = [];
+    this.#depth += 1;
     while (!this.#isOver) items.push(this.#node());
+    this.#depth -= 1;
     this.#take();
     return items;
   }
 
   #mapping(): Json {
     const fields: Fields = { object: {}, seen: new Map() };
+    this.#depth += 1;
     while (!this.#isOver) {
       const event = this.#take();
       if (event.type === EVENT_ID.SCALAR && this.#isMerge(event)) {
@@ -168,6 +182,7 @@ class Composer {
       this.#see(fields, key, event.type === EVENT_ID.SCALAR ? event.valueStart : -1, false);
       fields.object[name] = this.#node();
     }
+    this.#depth -= 1;
     this.#take();
     return fields.object;
   }

@@ -13,7 +13,8 @@ const CONSTANTS = new Map<string, Scalar>([
 /** How a number begins; nothing else has to be looked at more closely. */
 const BEGINS_NUMBER = /^[-+.0-9]/;
 const SHORT = /^-?[1-9][0-9]{0,14}$/;
-const WHOLE = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/;
+/** Numbers of 64 bits have no more than 20 digits, and reading thousands of them as one number takes long. */
+const WHOLE = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]{0,19})$/;
 const FLOATING = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
 const LEAST = -(2n ** 63n);
 const MOST = 2n ** 64n - 1n;
