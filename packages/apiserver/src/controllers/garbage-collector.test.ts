@@ -2,8 +2,13 @@ import type { KubeObject, OwnerReference } from '@drover/api';
 import { FakeClock, silentLog } from '@drover/kit';
 import { openMemoryStore, type Store } from '@drover/store';
 import { describe, expect, it } from 'vitest';
+import type { ServedResource } from '../catalog/catalog.js';
+import { WorkQueueMetrics } from '../metrics/work-queue-metrics.js';
+import type { StoredObject } from '../registry/core.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { encodeStored } from '../storage/rendering.js';
+import type { ControllerContext, Sighting } from './controller.js';
+import { GarbageCollector } from './garbage-collector.js';
 import { type AnyObject, configMap, TestCluster } from './test-cluster.js';
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
@@ -57,6 +62,77 @@ async function leftInHaste(dependents: number): Promise<Store> {
   return store;
 }
 
+const MAP_RESOURCE: ServedResource = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+  verbs: ['delete', 'list', 'watch'],
+};
+
+/** An object whose deletion waits until its dependents are free of it. */
+const ORPHANING: StoredObject = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: {
+    name: 'owner',
+    namespace: 'default',
+    uid: 'owner',
+    resourceVersion: '1',
+    creationTimestamp: '1970-01-01T00:00:00Z',
+    deletionTimestamp: '1970-01-01T00:00:00Z',
+    finalizers: ['orphan'],
+  },
+};
+
+/** A promise that the test keeps. */
+class Told {
+  tell: () => void = () => {};
+  readonly promise = new Promise<void>((resolve) => {
+    this.tell = resolve;
+  });
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const sightingOf = (object: StoredObject): Sighting => ({
+  type: 'ADDED',
+  ref: { namespace: object.metadata.namespace, name: object.metadata.name },
+  object,
+  mentions: () => true,
+});
+
+/** A cluster of one object; `onUpdate` is told which is changed. */
+function contextOf(object: StoredObject, onUpdate: (name: string) => void): ControllerContext {
+  const unasked = (): never => {
+    throw new Error('a collector does not ask for this');
+  };
+  return {
+    clock: new FakeClock(0),
+    random: (length) => new Uint8Array(length),
+    log: silentLog,
+    workQueues: new WorkQueueMetrics(),
+    objects: {
+      get: () => object,
+      list: () => [object],
+      watch: unasked,
+      sight: unasked,
+      follow: unasked,
+      create: unasked,
+      update: async (_resource, { name }) => {
+        onUpdate(name);
+        return object;
+      },
+      delete: unasked,
+    },
+    catalog: { resources: () => [MAP_RESOURCE], byKind: () => MAP_RESOURCE, subscribe: unasked },
+    tokens: { issueForSecret: unasked, onSecretUsed: unasked },
+    caPem: '',
+    signal: new AbortController().signal,
+  };
+}
+
 describe('a collector that starts', () => {
   it('knows every dependent before it decides what becomes of an owner', async () => {
     await using cluster = await TestCluster.open(await leftInHaste(600));
@@ -65,6 +141,24 @@ describe('a collector that starts', () => {
     const { items } = (await cluster.get(MAPS)) as unknown as { items: readonly AnyObject[] };
     const left = items.filter(({ metadata }) => metadata.uid === metadata.name);
     expect(left.map(({ metadata }) => metadata.ownerReferences)).toEqual(Array(600).fill(undefined));
+  });
+});
+
+describe('a collector', () => {
+  it('waits for the objects of kinds, too, that come while it waits for others', async () => {
+    const [first, second] = [new Told(), new Told()];
+    const changed: string[] = [];
+    await using collector = new GarbageCollector(contextOf(ORPHANING, (name) => changed.push(name)));
+    collector.onCatalog(first.promise);
+    collector.onSightings(MAP_RESOURCE, [sightingOf(ORPHANING)]);
+    await settled();
+    collector.onCatalog(second.promise);
+    first.tell();
+    await settled();
+    expect(changed).toEqual([]);
+    second.tell();
+    await settled();
+    expect(changed).toEqual(['owner']);
   });
 });
 

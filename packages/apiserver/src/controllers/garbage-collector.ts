@@ -88,7 +88,7 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
   }
 
   async #reconcile(key: string): Promise<void> {
-    await this.#known;
+    await this.#allKnown();
     const node = this.#dependents.node(key);
     const object = node && this.#context.objects.get(node.resource, node.ref);
     if (!node || object?.metadata.uid !== node.uid) return;
@@ -96,6 +96,14 @@ export class GarbageCollector implements FeedListener, AsyncDisposable {
     if (deletionTimestamp === undefined) return await this.#judge(node, ownerReferences, finalizers);
     if (finalizers.includes(ORPHAN)) await this.#orphanDependents(node);
     else if (finalizers.includes(FOREGROUND)) await this.#deleteDependents(node);
+  }
+
+  /** Waits for kinds, too, that come while it waits. */
+  async #allKnown(): Promise<void> {
+    for (let known: Promise<void> | undefined; known !== this.#known; ) {
+      known = this.#known;
+      await known;
+    }
   }
 
   //   solid | dangling or waiting                  => what becomes of the object
