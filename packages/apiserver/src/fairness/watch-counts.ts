@@ -7,15 +7,15 @@ export class WatchCounts {
     return this.#open.get(prefix) ?? 0;
   }
 
-  /** Counts one more, until the result is disposed. */
-  add(prefix: string): Disposable {
+  /** Counts one more, until `signal` aborts; none for a caller that has left before its watch begins. */
+  add(prefix: string, signal: AbortSignal): void {
+    if (signal.aborted) return;
     this.#open.set(prefix, this.of(prefix) + 1);
-    return {
-      [Symbol.dispose]: () => {
-        const left = this.of(prefix) - 1;
-        if (left > 0) this.#open.set(prefix, left);
-        else this.#open.delete(prefix);
-      },
+    const remove = (): void => {
+      const left = this.of(prefix) - 1;
+      if (left > 0) this.#open.set(prefix, left);
+      else this.#open.delete(prefix);
     };
+    signal.addEventListener('abort', remove, { once: true });
   }
 }

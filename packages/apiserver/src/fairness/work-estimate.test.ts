@@ -48,13 +48,18 @@ describe('the work that a request is taken to be', () => {
   it('of a write grows with the watches that are told of it, and goes on after the answer', () => {
     const watches = new WatchCounts();
     const write = (): [number, number] => estimate('PUT', '/api/v1/namespaces/a/configmaps/x', watches);
-    for (let count = 0; count < 8; count++) watches.add(MAPS);
-    watches.add(`${MAPS}a/`);
-    for (let count = 0; count < 50; count++) watches.add(`${MAPS}b/`);
+    const open = (prefix: string): AbortController => {
+      const watch = new AbortController();
+      watches.add(prefix, watch.signal);
+      return watch;
+    };
+    for (let count = 0; count < 8; count++) open(MAPS);
+    open(`${MAPS}a/`);
+    for (let count = 0; count < 50; count++) open(`${MAPS}b/`);
     expect(write()).toEqual([1, 0]);
-    const more = Array.from({ length: 12 }, () => watches.add(`${MAPS}a/`));
+    const more = Array.from({ length: 12 }, () => open(`${MAPS}a/`));
     expect(write()).toEqual([3, 5]);
-    for (const one of more) one[Symbol.dispose]();
+    for (const watch of more) watch.abort();
     expect(write()).toEqual([1, 0]);
   });
 });

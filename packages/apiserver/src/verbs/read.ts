@@ -193,8 +193,7 @@ export function watch({ core, facets, events, watches, onOverflow, onEvents }: V
   // Those of one name are not told of what is written to others.
   if (selected.name === undefined) {
     const prefix = collectionPrefix(served.definition);
-    const counted = watches.add(namespace === undefined ? prefix : namespacePrefix(prefix, namespace));
-    signal.addEventListener('abort', () => counted[Symbol.dispose](), { once: true });
+    watches.add(namespace === undefined ? prefix : namespacePrefix(prefix, namespace), signal);
   }
   const type = form.media === 'json' ? CONTENT_TYPES.json : `${CONTENT_TYPES[form.media]};stream=watch`;
   return { status: 200, headers: { 'content-type': type, 'cache-control': 'no-cache, private' }, body };
