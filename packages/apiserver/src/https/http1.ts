@@ -11,7 +11,7 @@ import { cutStalled, sendBody } from './sending.js';
 import { TurnEnd } from './turn-end.js';
 import { WireRequest } from './wire-request.js';
 
-/** How long a sender may go on with a body nobody reads, so that it comes to read the refusal instead of a reset. */
+/** How long a sender may go on with what nobody reads, so that it comes to read the answer instead of a reset. */
 const LINGER_MS = 1000;
 
 /** Answers that become ready in one turn of the loop are sent together. */
@@ -41,6 +41,8 @@ export function serveHttp1(front: Pick<Server, 'on'>, server: ApiServer, onEndle
     // From here on nothing may be sent for as long as both sides want.
     message.socket.setTimeout(0);
     socket.on('error', () => socket.destroy());
+    // Who was refused, or was sent everything, need not end its side: the connection would stay open for as long as it likes.
+    socket.once('finish', () => message.socket.setTimeout(LINGER_MS, () => socket.destroy()));
     const request = requestOf(message);
     socket.once('close', () => request.abandon());
     const served = async (): Promise<void> => server.upgrade(request, socket, head, senderOf(message));

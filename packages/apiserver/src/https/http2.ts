@@ -80,7 +80,9 @@ export function serveHttp2(
         if (open === 0) session.setTimeout(idleMs);
       });
       stream.on('error', () => stream.destroy());
-      stream.setTimeout(stallMs, () => cutStalled(stream));
+      stream.setTimeout(stallMs);
+      // Each time, not once: a watch may be quiet for long before its reader stalls.
+      stream.on('timeout', () => cutStalled(stream));
       const fields = Array.isArray(raw) ? raw : [];
       // What fails, fails for this request alone: its answer may have begun, and can only be cut.
       serve(server, stream, fields, session.socket.remoteAddress, sender, onEndless).catch(() =>

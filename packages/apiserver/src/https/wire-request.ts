@@ -1,9 +1,15 @@
 import type { Readable } from 'node:stream';
-import type { ApiRequest } from '@drover/api';
+import { type ApiError, type ApiRequest, badRequest } from '@drover/api';
 import type { WholeBody } from '../request/body.js';
 
 /** Why a request's signal aborts. One for all: making an error with its stack for each request costs a twentieth of it. */
 const CLOSED = new Error('the connection is closed');
+
+/** Where a body comes from; `aborted` tells that the other side left before it had sent or received everything. */
+export type WireStream = Readable & { readonly aborted: boolean };
+
+/** Nobody is left to read this; it says that the mistake is not ours. */
+const brokenOff = (): ApiError => badRequest('the body broke off before its end');
 
 /**
  * A request from a connection. Its signal is made when somebody asks for it: most requests are over before anyone does. It is no
@@ -20,7 +26,7 @@ export class WireRequest implements ApiRequest {
 
   constructor(
     { method, url, headers, from }: Pick<ApiRequest, 'method' | 'url' | 'headers' | 'from'>,
-    stream: Readable,
+    stream: WireStream,
   ) {
     this.method = method;
     this.url = url;
@@ -46,25 +52,33 @@ export class WireRequest implements ApiRequest {
 
 /** What of a body is not read stays where it is: a refusal must not cut the connection before the refusal is sent. */
 class WireBody implements WholeBody {
-  readonly #stream: Readable;
+  readonly #stream: WireStream;
 
-  constructor(stream: Readable) {
+  constructor(stream: WireStream) {
     this.#stream = stream;
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this.#stream.iterator({ destroyOnReturn: false });
+  /** @throws ApiError BadRequest when it breaks off. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#stream.iterator({ destroyOnReturn: false });
+    } catch {
+      throw brokenOff();
+    }
+    if (this.#stream.aborted) throw brokenOff();
   }
 
+  /** @throws ApiError BadRequest when it breaks off. */
   whole(limit: number): Promise<readonly Uint8Array[] | undefined> {
     const stream = this.#stream;
     return new Promise((resolve, reject) => {
+      if (stream.aborted) return reject(brokenOff());
       if (stream.readableEnded) return resolve([]);
-      if (stream.destroyed) return reject(CLOSED);
+      if (stream.destroyed) return reject(brokenOff());
       const chunks: Uint8Array[] = [];
       let size = 0;
       const stop = (): void => {
-        stream.off('data', take).off('end', end).off('close', close).off('error', fail);
+        stream.off('data', take).off('end', end).off('close', fail).off('error', fail);
       };
       const take = (chunk: Uint8Array): void => {
         size += chunk.length;
@@ -74,16 +88,19 @@ class WireBody implements WholeBody {
         stream.pause();
         resolve(undefined);
       };
+      const fail = (): void => {
+        stop();
+        reject(brokenOff());
+      };
       const end = (): void => {
-        stop();
-        resolve(chunks);
+        // A stream of HTTP/2 that is reset ends as if that had been all.
+        if (stream.aborted) fail();
+        else {
+          stop();
+          resolve(chunks);
+        }
       };
-      const fail = (error: Error): void => {
-        stop();
-        reject(error);
-      };
-      const close = (): void => fail(CLOSED);
-      stream.on('data', take).on('end', end).on('close', close).on('error', fail);
+      stream.on('data', take).on('end', end).on('close', fail).on('error', fail);
     });
   }
 }
