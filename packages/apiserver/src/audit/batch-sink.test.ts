@@ -5,11 +5,11 @@ import { type BatchOptions, BatchSink } from './batch-sink.js';
 
 let clock: FakeClock;
 let batches: string[];
-let accepting: boolean;
+let answer: Promise<boolean>;
 beforeEach(() => {
   clock = new FakeClock();
   batches = [];
-  accepting = true;
+  answer = Promise.resolve(true);
 });
 
 const open = (options: Partial<BatchOptions> = {}): BatchSink =>
@@ -18,7 +18,7 @@ const open = (options: Partial<BatchOptions> = {}): BatchSink =>
     {
       deliver: async (events) => {
         batches.push(events.map(({ auditID }) => auditID).join(''));
-        return accepting;
+        return answer;
       },
     },
     { bufferSize: 10, maxSize: 3, maxWaitMs: 1000, ...options },
@@ -31,6 +31,7 @@ describe('a batch of audit events', () => {
   it('goes when it is full, and the rest when it has waited long enough, in their order', async () => {
     await using sink = open();
     expect(await write(sink, 'abcde')).toEqual([true, true, true, true, true]);
+    await clock.advance(0);
     await clock.advance(999);
     expect(batches).toEqual(['abc']);
     await clock.advance(1);
@@ -51,7 +52,7 @@ describe('a batch of audit events', () => {
 
   it('that is not delivered is lost, and counted', async () => {
     await using sink = open();
-    accepting = false;
+    answer = Promise.resolve(false);
     await write(sink, 'abc');
     await clock.advance(0);
     expect(sink.lost).toBe(3);
@@ -73,5 +74,20 @@ describe('a batch of audit events', () => {
     await write(sink, 'abcde');
     await sink[Symbol.asyncDispose]();
     expect([batches, await sink.write(auditEvent('f')), sink.lost]).toEqual([['abc', 'de'], false, 0]);
+  });
+
+  it('is waited for no longer than ten seconds when the sink closes and the receiver says nothing', async () => {
+    const sink = open();
+    answer = new Promise(() => {});
+    await write(sink, 'abcde');
+    let closed = false;
+    const closing = sink[Symbol.asyncDispose]().then(() => {
+      closed = true;
+    });
+    await clock.advance(9_999);
+    expect(closed).toBe(false);
+    await clock.advance(1);
+    await closing;
+    expect(batches).toEqual(['abc']);
   });
 });

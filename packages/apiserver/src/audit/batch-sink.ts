@@ -26,7 +26,7 @@ export const WEBHOOK_BATCHES: BatchOptions = {
 /** What the log's batches are unless somebody says otherwise: as many as came while the disk was busy. */
 export const LOG_BATCHES: BatchOptions = { bufferSize: 10_000, maxSize: 400, maxWaitMs: 0 };
 
-/** The longest time that what waits may take when the sink closes. */
+/** The longest time that closing waits for what is on its way, in milliseconds; what is not begun by then is lost. */
 const CLOSING_MS = 10_000;
 
 /**
@@ -39,6 +39,8 @@ export class BatchSink implements AuditSink, AsyncDisposable {
   readonly #hurry = new AbortController();
   #waiting: AuditEvent[] = [];
   #lost = 0;
+  /** When it is too late to begin a batch. */
+  #end = Number.POSITIVE_INFINITY;
   #timer: Disposable | undefined;
   #delivering: Promise<void> | undefined;
 
@@ -66,9 +68,14 @@ export class BatchSink implements AuditSink, AsyncDisposable {
 
   /** Delivers what waits, without trying again and for ten seconds at most. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#end = this.clock.now() + CLOSING_MS;
     this.#hurry.abort();
     this.#deliver();
-    await this.#delivering;
+    const done = new AbortController();
+    // A receiver that says nothing has longer for an answer than whoever waits for this process to end.
+    const late = this.clock.sleep(CLOSING_MS, done.signal).catch(() => undefined);
+    await Promise.race([this.#delivering, late]);
+    done.abort();
   }
 
   #deliver(): void {
@@ -82,10 +89,8 @@ export class BatchSink implements AuditSink, AsyncDisposable {
     const { maxSize } = this.options;
     const { signal } = this.#hurry;
     let overdue = this.#waiting.length;
-    let until = Number.POSITIVE_INFINITY;
-    while (this.#waiting.length > 0 && (overdue > 0 || this.#waiting.length >= maxSize || signal.aborted)) {
-      if (signal.aborted) until = Math.min(until, this.clock.now() + CLOSING_MS);
-      if (this.clock.now() >= until) break;
+    const isDue = (): boolean => overdue > 0 || this.#waiting.length >= maxSize || signal.aborted;
+    while (this.#waiting.length > 0 && isDue() && this.clock.now() < this.#end) {
       await this.#throttle?.take(signal);
       const batch = this.#waiting.splice(0, maxSize);
       overdue -= batch.length;

@@ -132,6 +132,20 @@ describe('a priority level', () => {
     expect([level.waiting, clock.waiting]).toEqual([0, 0]);
   });
 
+  it('lets those begin who stood behind one that needed more seats, once that goes away', async () => {
+    const [level] = levelsOf(rules(share(2), 10)) as [PriorityLevel];
+    now(level);
+    const caller = new AbortController();
+    const wide = level.enter('flow', observer, caller, { seats: 2, lingerMs: 0 });
+    const gone = expect(wide).rejects.toMatchObject({ code: 429 });
+    const narrow = enter(level);
+    expect(level.waiting).toBe(2);
+    caller.abort();
+    await gone;
+    await narrow;
+    expect([level.seatsInUse, level.waiting]).toEqual([2, 0]);
+  });
+
   it('takes up another layout of its queues once nobody waits', async () => {
     const [level] = levelsOf(rules(share(1), 10)) as [PriorityLevel];
     const first = now(level);

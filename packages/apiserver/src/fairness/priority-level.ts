@@ -176,6 +176,8 @@ export class PriorityLevel implements SeatUse {
         queues.leave(place, item);
         observer.waited(this.clock.now() - since, false);
         reject(this.#refusal(reason, observer));
+        // Whoever stood behind it may need fewer seats.
+        this.dispatch();
       };
       const gone = (): void => giveUp('cancelled');
       observer.waiting(1, seats);
