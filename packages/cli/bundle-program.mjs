@@ -1,6 +1,7 @@
 // Bundles the program. Most of a start would otherwise be finding, reading and linking hundreds of small modules, each of which
 // stays in memory as an object of its own. Read from where tsc wrote, so that what is bundled is what was tested.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'rolldown';
 
 const compiled = /\/packages\/([a-z]+)\/dist\/.*\.js$/;
@@ -17,7 +18,23 @@ const throughCompiled = {
 /** A chunk is named after the package that its last module is of. */
 const packageOf = ({ moduleIds }) => `${compiled.exec(moduleIds.at(-1) ?? '')?.[1] ?? 'shared'}-[hash].js`;
 
-await build({
+const library = /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)(?=\/)/;
+
+/** Of each library that is in the bundle, the licence: it goes where the code goes, which has no comments any more. */
+function licences(chunks) {
+  const found = new Map();
+  for (const id of chunks.flatMap(({ moduleIds = [] }) => moduleIds)) {
+    const [directory, name] = library.exec(id) ?? [];
+    if (directory !== undefined) found.set(name, directory);
+  }
+  return [...found].sort().map(([name, directory]) => {
+    const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${name} is bundled, and says nothing of its licence`);
+    return `${name}\n\n${readFileSync(join(directory, file), 'utf8').trim()}\n`;
+  });
+}
+
+const { output } = await build({
   cwd: import.meta.dirname,
   // The store starts its thread with the file `worker.js` that is beside its own code.
   input: { main: 'dist/main.js', worker: '../store/dist/sqlite/worker.js' },
@@ -37,3 +54,5 @@ await build({
     chunkFileNames: packageOf,
   },
 });
+
+writeFileSync(join(import.meta.dirname, 'bundle', 'LICENSES.txt'), licences(output).join(`\n${'-'.repeat(80)}\n\n`));
