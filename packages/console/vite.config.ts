@@ -14,6 +14,8 @@ export default defineConfig({
     // A data: URL would need an exception in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Of the libraries in it, whose code has no comments any more.
+    license: { fileName: 'licenses.txt' },
     chunkSizeWarningLimit: 1024,
   },
   server: {
