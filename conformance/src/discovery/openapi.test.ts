@@ -126,6 +126,13 @@ suite('OpenAPI', ({ promises }) => {
     expect([...protobuf.bytes.subarray(0, 5)]).toEqual([0x0a, 0x03, 0x32, 0x2e, 0x30]);
   });
 
+  promises('documents come to nobody in a form that is not taken', async ({ api }) => {
+    for (const path of ['/openapi/v2', '/openapi/v3/api/v1']) {
+      const refused = await api.get(path, {}, { accept: 'text/html' });
+      expect([refused.status, refused.bytes.length]).toEqual([406, 0]);
+    }
+  });
+
   promises('v2 answers 304 to the document that the client has already', async ({ api }) => {
     const etag = String((await api.get('/openapi/v2')).headers['etag']);
     expect((await api.get('/openapi/v2', {}, { 'if-none-match': etag })).status).toBe(304);

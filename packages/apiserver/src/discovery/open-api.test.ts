@@ -42,6 +42,20 @@ it('version 2 is kept while nothing changes, and follows definitions', async () 
   expect((await v2()).body['definitions']).not.toHaveProperty(['org.example.v1.Lamp']);
 });
 
+it('documents come in the forms that they have, and in no other', async () => {
+  await using test = await openTestServer();
+  const typeOf = async (path: string, accept: string): Promise<unknown> => {
+    const { status, headers } = await ask(test.server, 'GET', path, undefined, { headers: { accept } });
+    return status === 200 ? headers['content-type'] : status;
+  };
+  const protobuf = (version: string) => `application/com.github.proto-openapi.spec.${version}+protobuf`;
+  expect(await typeOf('/openapi/v2', 'text/html, */*;q=0.5')).toBe('application/json');
+  expect(await typeOf('/openapi/v2', protobuf('v2@v1.0'))).toBe(protobuf('v2.v1.0'));
+  expect(await typeOf('/openapi/v2', 'application/vnd.kubernetes.protobuf')).toBe(406);
+  expect(await typeOf('/openapi/v3/api/v1', 'application/*')).toBe('application/json');
+  expect(await typeOf('/openapi/v3/api/v1', protobuf('v3@v1.0'))).toBe(406);
+});
+
 it('every operation has a name of its own, in both versions', async () => {
   await using test = await openTestServer();
   const { body } = await ask(test.server, 'GET', '/openapi/v2');

@@ -10,7 +10,7 @@ import { acceptEntries } from '../request/negotiation.js';
 import { compressed, header, json, jsonBytes } from '../request/response.js';
 import { ExtensionDocuments } from './extension-documents.js';
 import { mergedEntries } from './merged-entries.js';
-import { encodeV2, entriesV2 } from './open-api-v2.js';
+import { encodeV2, entriesV2, type FormV2 } from './open-api-v2.js';
 import { openApiV3 } from './open-api-v3.js';
 import type { PathItem } from './operation.js';
 import {
@@ -23,6 +23,18 @@ import {
 import { groupPath, ROOT_PATHS } from './root-paths.js';
 
 const PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+/** The media types in which documents of either version can be had. */
+const FORMS_V2: ReadonlyMap<string, FormV2> = new Map([
+  ['application/json', 'json'],
+  [PROTOBUF, 'protobuf'],
+  // As it was called first.
+  ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', 'protobuf'],
+]);
+const FORMS_V3: ReadonlyMap<string, 'json'> = new Map([['application/json', 'json']]);
+const ANY = ['*', '*/*', 'application/*'];
+/** Kubernetes says no word about documents that it has not, or not so. */
+const NOT_FOUND: ApiResponse = { status: 404, headers: {}, body: new Uint8Array() };
+const NOT_ACCEPTABLE: ApiResponse = { status: 406, headers: {}, body: new Uint8Array() };
 /** A document's URL changes with the document, so that it may be kept for ever. */
 const FOREVER = 'public, immutable, max-age=31536000';
 /** Documents kept encoded; clients ask for one and keep it. */
@@ -67,14 +79,14 @@ export class OpenApi {
     return json(200, { paths });
   }
 
-  /** `/openapi/v3/apis/GROUP/VERSION`; of an extension server its own document; 404 without a word where there is none. */
+  /** `/openapi/v3/apis/GROUP/VERSION`; of an extension server its own document. */
   async v3Group(request: ApiRequest, path: string): Promise<ApiResponse> {
     const document = this.#documentsV3().get(path);
     if (document === undefined) {
       const extension = this.#available().find((api) => path === `apis/${apiVersion(api)}`);
-      if (extension === undefined) return { status: 404, headers: {}, body: new Uint8Array() };
-      return extension.forward(request, AGGREGATOR);
+      return extension === undefined ? NOT_FOUND : extension.forward(request, AGGREGATOR);
     }
+    if (wantedForm(request, FORMS_V3) === undefined) return NOT_ACCEPTABLE;
     const { hash } = document;
     const asked = new URL(request.url, 'https://localhost').searchParams.get('hash');
     if (asked !== null && asked !== hash) {
@@ -89,13 +101,13 @@ export class OpenApi {
 
   /** `/openapi/v2`, in JSON or as protobuf, with what extension servers say of themselves. */
   async v2(request: ApiRequest): Promise<ApiResponse> {
+    const form = wantedForm(request, FORMS_V2);
+    if (form === undefined) return NOT_ACCEPTABLE;
     const extensions = await this.#extensionDocuments.of(this.#available());
     const versions = [...this.#versions().values()];
     const hash = sha256([...versions.map(fingerprint), ...extensions.map((extension) => extension.hash)]);
     const etag = `"${hash}"`;
     if (header(request, 'if-none-match') === etag) return { status: 304, headers: { etag }, body: new Uint8Array() };
-    const wanted = acceptEntries(header(request, 'accept')).find(({ type }) => /protobuf|json|\*\/\*/.test(type));
-    const form = wanted?.type.includes('protobuf') ? 'protobuf' : 'json';
     const bytes = await this.#document(`v2 ${form} ${hash}`, () => {
       const own = entriesV2(versions, rootPaths(versions));
       const others = extensions.map(({ entries }) => entries);
@@ -166,6 +178,16 @@ export class OpenApi {
     if (this.#documents.size > KEPT && oldest !== undefined) this.#documents.delete(oldest);
     return made;
   }
+}
+
+/** The form that the caller wants most, of those that there are. */
+function wantedForm<Form>(request: ApiRequest, forms: ReadonlyMap<string, Form>): Form | undefined {
+  const [first] = forms.values();
+  for (const { type } of acceptEntries(header(request, 'accept'))) {
+    const form = ANY.includes(type) ? first : forms.get(type);
+    if (form !== undefined) return form;
+  }
+  return undefined;
 }
 
 function builtinGroups(versions: readonly PublishedVersion[]): Set<string> {
