@@ -16,8 +16,8 @@ const open = (options: Partial<BatchOptions> = {}): BatchSink =>
   new BatchSink(
     'webhook',
     {
-      deliver: async (events) => {
-        batches.push(events.map(({ auditID }) => auditID).join(''));
+      deliver: async (lines) => {
+        batches.push(lines.map((line) => JSON.parse(line).auditID).join(''));
         return answer;
       },
     },
@@ -48,6 +48,17 @@ describe('a batch of audit events', () => {
   it('does not take more than is to wait: the next is refused', async () => {
     await using sink = open({ bufferSize: 2 });
     expect(await write(sink, 'abc')).toEqual([true, true, false]);
+  });
+
+  it('takes no more than fits into memory, and goes in pieces of some megabytes', async () => {
+    await using sink = open({ bufferSize: 1000, maxSize: 400 });
+    const large = { ...auditEvent('a'), requestObject: 'x'.repeat(1024 * 1024) };
+    const taken = await Promise.all(Array.from({ length: 70 }, () => sink.write(large)));
+    expect(taken.filter((one) => one)).toHaveLength(63);
+    await clock.advance(0);
+    expect(batches).toHaveLength(20);
+    await clock.advance(1000);
+    expect(new Set(batches)).toEqual(new Set(['aaa']));
   });
 
   it('that is not delivered is lost, and counted', async () => {

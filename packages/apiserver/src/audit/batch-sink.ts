@@ -26,6 +26,11 @@ export const WEBHOOK_BATCHES: BatchOptions = {
 /** What the log's batches are unless somebody says otherwise: as many as came while the disk was busy. */
 export const LOG_BATCHES: BatchOptions = { bufferSize: 10_000, maxSize: 400, maxWaitMs: 0 };
 
+/** Characters of the events that wait: further ones are dropped as when there are too many. An event may tell two bodies. */
+const WAITING_CHARACTERS = 64 * 1024 * 1024;
+/** Characters of one batch, as far as it is more than one event: it is put together in one piece. */
+const BATCH_CHARACTERS = 4 * 1024 * 1024;
+
 /** The longest time that closing waits for what is on its way, in milliseconds; what is not begun by then is lost. */
 const CLOSING_MS = 10_000;
 
@@ -37,7 +42,9 @@ export class BatchSink implements AuditSink, AsyncDisposable {
   readonly strict = false;
   readonly #throttle: TokenBucket | undefined;
   readonly #hurry = new AbortController();
-  #waiting: AuditEvent[] = [];
+  /** Each event as JSON. */
+  readonly #waiting: string[] = [];
+  #characters = 0;
   #lost = 0;
   /** When it is too late to begin a batch. */
   #end = Number.POSITIVE_INFINITY;
@@ -58,10 +65,13 @@ export class BatchSink implements AuditSink, AsyncDisposable {
   }
 
   async write(event: AuditEvent): Promise<boolean> {
-    const { bufferSize, maxSize, maxWaitMs } = this.options;
+    const { bufferSize, maxWaitMs } = this.options;
     if (this.#hurry.signal.aborted || this.#waiting.length >= bufferSize) return false;
-    this.#waiting.push(event);
-    if (this.#waiting.length >= maxSize || maxWaitMs === 0) this.#deliver();
+    const line = JSON.stringify(event);
+    if (this.#characters + line.length > WAITING_CHARACTERS) return false;
+    this.#waiting.push(line);
+    this.#characters += line.length;
+    if (this.#isFull() || maxWaitMs === 0) this.#deliver();
     else this.#timer ??= this.clock.after(maxWaitMs, () => this.#deliver());
     return true;
   }
@@ -86,13 +96,12 @@ export class BatchSink implements AuditSink, AsyncDisposable {
 
   /** Goes on while a batch is due: full, or of those who have waited long enough when it was begun. */
   async #deliverAll(): Promise<void> {
-    const { maxSize } = this.options;
     const { signal } = this.#hurry;
     let overdue = this.#waiting.length;
-    const isDue = (): boolean => overdue > 0 || this.#waiting.length >= maxSize || signal.aborted;
+    const isDue = (): boolean => overdue > 0 || this.#isFull() || signal.aborted;
     while (this.#waiting.length > 0 && isDue() && this.clock.now() < this.#end) {
       await this.#throttle?.take(signal);
-      const batch = this.#waiting.splice(0, maxSize);
+      const batch = this.#take();
       overdue -= batch.length;
       if (!(await this.destination.deliver(batch, signal))) this.#lost += batch.length;
     }
@@ -100,5 +109,23 @@ export class BatchSink implements AuditSink, AsyncDisposable {
     this.#delivering = undefined;
     if (signal.aborted) this.#lost += this.#waiting.splice(0).length;
     else if (this.#waiting.length > 0) this.#timer ??= this.clock.after(this.options.maxWaitMs, () => this.#deliver());
+  }
+
+  /** Whether what waits makes a whole batch. */
+  #isFull(): boolean {
+    return this.#waiting.length >= this.options.maxSize || this.#characters >= BATCH_CHARACTERS;
+  }
+
+  /** The next batch. */
+  #take(): readonly string[] {
+    let count = 0;
+    let characters = 0;
+    for (const { length } of this.#waiting) {
+      if (count === this.options.maxSize || (count > 0 && characters + length > BATCH_CHARACTERS)) break;
+      count += 1;
+      characters += length;
+    }
+    this.#characters -= characters;
+    return this.#waiting.splice(0, count);
   }
 }

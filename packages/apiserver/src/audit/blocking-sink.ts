@@ -13,6 +13,6 @@ export class BlockingSink implements AuditSink {
   ) {}
 
   write(event: AuditEvent): Promise<boolean> {
-    return this.destination.deliver([event], this.#never);
+    return this.destination.deliver([JSON.stringify(event)], this.#never);
   }
 }

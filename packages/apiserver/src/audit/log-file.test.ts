@@ -18,7 +18,8 @@ const open = (maxBytes = 1e6, maxBackups = 2, maxAgeMs = DAY): Promise<AuditLogF
   const path = join(directory, 'log', 'audit.log');
   return AuditLogFile.open({ path, maxBytes, maxBackups, maxAgeMs, clock, log: silentLog });
 };
-const write = (file: AuditLogFile, ...ids: readonly string[]): Promise<boolean> => file.deliver(ids.map(auditEvent));
+const write = (file: AuditLogFile, ...ids: readonly string[]): Promise<boolean> =>
+  file.deliver(ids.map((id) => JSON.stringify(auditEvent(id))));
 const ids = async (name: string): Promise<string[]> =>
   (await readFile(join(directory, 'log', name), 'utf8'))
     .trim()

@@ -1,7 +1,6 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Clock, Log } from '@drover/kit';
-import type { AuditEvent } from './event.js';
 import type { AuditDestination } from './sink.js';
 
 /** Events that wait for the disk; further ones are not written, and counted as errors. */
@@ -20,7 +19,7 @@ export interface AuditLogOptions {
 }
 
 interface Waiting {
-  readonly lines: Buffer;
+  readonly bytes: Buffer;
   readonly done: (written: boolean) => void;
 }
 
@@ -57,12 +56,12 @@ export class AuditLogFile implements AuditDestination, AsyncDisposable {
     return log;
   }
 
-  deliver(events: readonly AuditEvent[]): Promise<boolean> {
-    const lines = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-    if (this.#bytes + lines.length > WAITING_BYTES) return Promise.resolve(false);
-    this.#bytes += lines.length;
+  deliver(lines: readonly string[]): Promise<boolean> {
+    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+    if (this.#bytes + bytes.length > WAITING_BYTES) return Promise.resolve(false);
+    this.#bytes += bytes.length;
     return new Promise((done) => {
-      this.#waiting.push({ lines, done });
+      this.#waiting.push({ bytes, done });
       this.#writing ??= this.#writeAll();
     });
   }
@@ -78,7 +77,7 @@ export class AuditLogFile implements AuditDestination, AsyncDisposable {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
-      const bytes = Buffer.concat(batch.map(({ lines }) => lines));
+      const bytes = Buffer.concat(batch.map((waiting) => waiting.bytes));
       const written = await this.#append(bytes);
       this.#bytes -= bytes.length;
       for (const { done } of batch) done(written);

@@ -14,6 +14,9 @@ export interface AuditSink {
 
 /** Something that writes events away for good. */
 export interface AuditDestination {
-  /** Resolves with whether all of them were written; it never rejects. When `hurry` aborts, it gives up what it would try again. */
-  deliver(events: readonly AuditEvent[], hurry: AbortSignal): Promise<boolean>;
+  /**
+   * Takes events, each as a line of JSON, and resolves with whether all of them were written; it never rejects. When `hurry` aborts,
+   * it gives up what it would try again.
+   */
+  deliver(lines: readonly string[], hurry: AbortSignal): Promise<boolean>;
 }

@@ -23,18 +23,19 @@ function receiver(...answers: readonly (number | 'refused' | 'silent')[]) {
   return { clock, received, webhook };
 }
 const events = [auditEvent('a'), auditEvent('b')];
+const lines = events.map((event) => JSON.stringify(event));
 const patient = new AbortController().signal;
 
 describe('an audit webhook', () => {
   it('sends events as one list of audit.k8s.io/v1', async () => {
     const { received, webhook } = receiver();
-    expect(await webhook.deliver(events, patient)).toBe(true);
+    expect(await webhook.deliver(lines, patient)).toBe(true);
     expect(received).toEqual([{ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', metadata: {}, items: events }]);
   });
 
   it('tries again, after longer and longer, until the receiver takes them', async () => {
     const { clock, received, webhook } = receiver('refused', 503, 200);
-    const delivered = webhook.deliver(events, patient);
+    const delivered = webhook.deliver(lines, patient);
     await clock.advance(0);
     await clock.advance(499);
     expect(received).toHaveLength(1);
@@ -46,7 +47,7 @@ describe('an audit webhook', () => {
 
   it('gives up after five attempts, and on a receiver that says nothing after half a minute each', async () => {
     const { clock, received, webhook } = receiver(500, 'silent', 500, 500, 500);
-    const delivered = webhook.deliver(events, patient);
+    const delivered = webhook.deliver(lines, patient);
     await clock.advance(0);
     await clock.advance(60_000);
     expect([await delivered, received.length]).toEqual([false, 5]);
@@ -54,7 +55,7 @@ describe('an audit webhook', () => {
 
   it('tries only once when there is no more time', async () => {
     const { received, webhook } = receiver(500);
-    expect(await webhook.deliver(events, AbortSignal.abort())).toBe(false);
+    expect(await webhook.deliver(lines, AbortSignal.abort())).toBe(false);
     expect(received).toHaveLength(1);
   });
 });

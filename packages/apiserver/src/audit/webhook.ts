@@ -1,5 +1,4 @@
 import { type Backoff, type Clock, delayMs, type Log, type RandomBytes, randomFraction } from '@drover/kit';
-import type { AuditEvent } from './event.js';
 import type { AuditDestination } from './sink.js';
 
 /** Attempts for one batch (apiserver webhook DefaultRetryBackoffWithInitialDelay). */
@@ -29,10 +28,10 @@ export class AuditWebhook implements AuditDestination {
     this.#backoff = { baseMs: options.initialBackoffMs, capMs: options.initialBackoffMs * 2 ** ATTEMPTS };
   }
 
-  async deliver(events: readonly AuditEvent[], hurry: AbortSignal): Promise<boolean> {
+  async deliver(lines: readonly string[], hurry: AbortSignal): Promise<boolean> {
     const { clock, random, log } = this.#options;
     const document = Buffer.from(
-      JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', metadata: {}, items: events }),
+      `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[${lines.join(',')}]}`,
     );
     for (let attempt = 0; ; attempt++) {
       const why = await this.#attempt(document);
@@ -41,7 +40,7 @@ export class AuditWebhook implements AuditDestination {
         return true;
       }
       if (attempt + 1 === ATTEMPTS || hurry.aborted) {
-        if (!this.#failing) log.error('audit events cannot be sent', { events: events.length, error: why });
+        if (!this.#failing) log.error('audit events cannot be sent', { events: lines.length, error: why });
         this.#failing = true;
         return false;
       }
