@@ -39,7 +39,7 @@ export class WireWriter {
     this.#bytes[--this.#at] = value;
   }
 
-  /** A number of 64 bits; a negative one takes ten bytes. @throws RangeError for what is no whole number. */
+  /** A whole number of 64 bits; a negative one takes ten bytes. */
   integer(value: number): void {
     if (value >= 0 && value < 0x80) this.byte(value);
     else if (value >= 0 && value <= Number.MAX_SAFE_INTEGER) this.#positive(value);

@@ -1,8 +1,7 @@
-import { isJsonObject, type Json, type JsonObject } from '@drover/api';
-import { BackwardWriter } from './backward-writer.js';
+import { isJsonObject, type Json, type JsonObject, WireWriter } from '@drover/api';
 
 /** Writes a field whole, with its number. Nothing is written for a value of another type. */
-type Field = (out: BackwardWriter, value: Json) => void;
+type Field = (out: WireWriter, value: Json) => void;
 /** A message's fields, by the names that OpenAPI gives them. */
 interface Message {
   readonly fields: Readonly<Record<string, Field>>;
@@ -16,31 +15,59 @@ export const SECTIONS = { paths: 8, definitions: 9, parameters: 10 } as const;
 /** The name of a section. */
 export type Section = keyof typeof SECTIONS;
 
+/** How a field's bytes are laid out, which its tag says beside its number. */
+const VARINT = 0;
+const DOUBLE = 1;
+const DELIMITED = 2;
+
+const tag = (out: WireWriter, number: number, layout: number): void => out.integer(number * 8 + layout);
+/** The head of a field that holds the last `length` bytes that were written, or as many that come elsewhere. */
+const delimitedHead = (out: WireWriter, number: number, length: number): void => {
+  out.integer(length);
+  tag(out, number, DELIMITED);
+};
+/** A field that holds whatever `content` writes. */
+const delimited = (out: WireWriter, number: number, content: () => void): void => {
+  const end = out.length;
+  content();
+  delimitedHead(out, number, out.length - end);
+};
+const textField = (out: WireWriter, number: number, value: string): void => {
+  out.text(value);
+  tag(out, number, DELIMITED);
+};
+const wholeField = (out: WireWriter, number: number, value: number): void => {
+  out.integer(value);
+  tag(out, number, VARINT);
+};
+
 const text =
   (number: number): Field =>
   (out, value) => {
-    if (typeof value === 'string') out.text(number, value);
+    if (typeof value === 'string') textField(out, number, value);
   };
 const flag =
   (number: number): Field =>
   (out, value) => {
-    if (value === true) out.whole(number, 1);
+    if (value === true) wholeField(out, number, 1);
   };
 const whole =
   (number: number): Field =>
   (out, value) => {
-    if (typeof value === 'number' && value > 0) out.whole(number, Math.floor(value));
+    if (typeof value === 'number' && value > 0) wholeField(out, number, Math.floor(value));
   };
 const double =
   (number: number): Field =>
   (out, value) => {
-    if (typeof value === 'number' && value !== 0) out.double(number, value);
+    if (typeof value !== 'number' || value === 0) return;
+    out.double(value);
+    tag(out, number, DOUBLE);
   };
 /** Any value, as YAML: JSON is YAML. */
 const any =
   (number: number): Field =>
   (out, value) =>
-    out.delimited(number, () => out.text(2, `${JSON.stringify(value)}\n`));
+    delimited(out, number, () => textField(out, 2, `${JSON.stringify(value)}\n`));
 const each =
   (field: Field): Field =>
   (out, value) => {
@@ -50,19 +77,19 @@ const each =
 const message =
   (number: number, of: () => Message): Field =>
   (out, value) => {
-    if (isJsonObject(value)) out.delimited(number, () => write(out, value, of()));
+    if (isJsonObject(value)) delimited(out, number, () => write(out, value, of()));
   };
 /** A value in a message of its own. */
 const wrapped =
   (number: number, field: Field): Field =>
   (out, value) =>
-    out.delimited(number, () => field(out, value));
+    delimited(out, number, () => field(out, value));
 /** A message of named values, which are at `entries` in it. */
 const named =
   (number: number, entries: number, field: Field): Field =>
   (out, value) => {
     if (!isJsonObject(value)) return;
-    out.delimited(number, () => {
+    delimited(out, number, () => {
       for (const [name, item] of Object.entries(value).reverse()) entry(out, entries, name, item, field);
     });
   };
@@ -137,7 +164,7 @@ const parameterAt =
   (number: number): Field =>
   (out, value) => {
     if (!isJsonObject(value)) return;
-    out.delimited(number, () => {
+    delimited(out, number, () => {
       if (value['in'] === 'body') message(1, () => BODY_PARAMETER)(out, value);
       else if (value['in'] === 'path')
         wrapped(
@@ -210,7 +237,7 @@ const DOCUMENT: Message = {
   fields: {
     swagger: text(1),
     info: message(2, () => ({ fields: { title: text(1), version: text(2) } })),
-    security: each(named(12, 1, (out, scopes) => out.delimited(2, () => each(text(1))(out, scopes)))),
+    security: each(named(12, 1, (out, scopes) => delimited(out, 2, () => each(text(1))(out, scopes)))),
     securityDefinitions: named(
       13,
       1,
@@ -231,30 +258,30 @@ const ENTRIES = {
 } as const satisfies Record<Section, readonly [number: number, field: Field]>;
 
 /** A named part of an OpenAPI v2 document, as it is in the message of its section. */
-export function encodeEntry(section: Section, name: string, value: JsonObject): Buffer {
-  const out = new BackwardWriter();
+export function encodeEntry(section: Section, name: string, value: JsonObject): Uint8Array {
+  const out = new WireWriter();
   const [number, field] = ENTRIES[section];
   entry(out, number, name, value, field);
-  return out.bytes();
+  return out.take();
 }
 
 /**
  * An OpenAPI v2 document in the protobuf form of the gnostic project, which is all that older kubectl versions read: `head`, and
  * the entries of its sections.
  */
-export function encodeDocument(head: JsonObject, sections: Readonly<Record<Section, readonly Buffer[]>>): Buffer {
-  const beginning = new BackwardWriter();
+export function encodeDocument(head: JsonObject, sections: Readonly<Record<Section, readonly Uint8Array[]>>): Buffer {
+  const beginning = new WireWriter();
   write(beginning, head, DOCUMENT);
-  const section = (name: Section): Buffer[] => {
+  const section = (name: Section): Uint8Array[] => {
     const length = sections[name].reduce((sum, bytes) => sum + bytes.length, 0);
-    const out = new BackwardWriter();
-    out.delimitedHead(SECTIONS[name], length);
-    return [out.bytes(), ...sections[name]];
+    const out = new WireWriter();
+    delimitedHead(out, SECTIONS[name], length);
+    return [out.take(), ...sections[name]];
   };
-  return Buffer.concat([beginning.bytes(), ...section('paths'), ...section('definitions'), ...section('parameters')]);
+  return Buffer.concat([beginning.take(), ...section('paths'), ...section('definitions'), ...section('parameters')]);
 }
 
-function write(out: BackwardWriter, value: JsonObject, { fields, extensions }: Message): void {
+function write(out: WireWriter, value: JsonObject, { fields, extensions }: Message): void {
   for (const [name, inner] of Object.entries(value).reverse()) {
     if (inner === undefined) continue;
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -263,10 +290,10 @@ function write(out: BackwardWriter, value: JsonObject, { fields, extensions }: M
   }
 }
 
-function entry(out: BackwardWriter, number: number, name: string, value: Json | undefined, field: Field): void {
+function entry(out: WireWriter, number: number, name: string, value: Json | undefined, field: Field): void {
   if (value === undefined) return;
-  out.delimited(number, () => {
+  delimited(out, number, () => {
     field(out, value);
-    out.text(1, name);
+    textField(out, 1, name);
   });
 }

@@ -51,7 +51,7 @@ export async function encodeV2(form: FormV2, kubernetes: string, entries: Iterab
     securityDefinitions: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
     security: [{ BearerToken: [] }],
   };
-  const encoded: Record<EntryV2['section'], [name: string, bytes: Buffer][]> = {
+  const encoded: Record<EntryV2['section'], [name: string, bytes: Uint8Array][]> = {
     paths: [],
     definitions: [],
     parameters: [],
@@ -73,7 +73,7 @@ export async function encodeV2(form: FormV2, kubernetes: string, entries: Iterab
   return form === 'json' ? jsonDocument(head, sections) : encodeDocument(head, sections);
 }
 
-function sorted(entries: [name: string, bytes: Buffer][]): Buffer[] {
+function sorted(entries: [name: string, bytes: Uint8Array][]): Uint8Array[] {
   return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bytes]) => bytes);
 }
 
@@ -81,8 +81,8 @@ function jsonEntry(name: string, value: JsonObject): Buffer {
   return Buffer.from(`${JSON.stringify(name)}:${JSON.stringify(value)}`);
 }
 
-function jsonDocument(head: JsonObject, sections: Readonly<Record<string, readonly Buffer[]>>): Buffer {
-  const parts: Buffer[] = [Buffer.from(JSON.stringify(head).slice(0, -1))];
+function jsonDocument(head: JsonObject, sections: Readonly<Record<string, readonly Uint8Array[]>>): Buffer {
+  const parts: Uint8Array[] = [Buffer.from(JSON.stringify(head).slice(0, -1))];
   for (const [section, entries] of Object.entries(sections)) {
     parts.push(Buffer.from(`,${JSON.stringify(section)}:{`));
     for (const [index, bytes] of entries.entries()) parts.push(...(index === 0 ? [] : [COMMA]), bytes);
