@@ -1,6 +1,7 @@
 export { type Backoff, delayMs } from './backoff.js';
 export { Bounded } from './bounded.js';
 export type { Branded } from './brand.js';
+export { canonicalQuantity } from './canonical-quantity.js';
 export { type Clock, FakeClock, systemClock } from './clock.js';
 export { Closing } from './closing.js';
 export { type Gathered, gather } from './gather.js';

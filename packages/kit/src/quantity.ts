@@ -8,7 +8,7 @@ const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, 
 const FORM = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?|[eE][+-]?\d+)$/;
 
 /** The largest amount: greater ones are taken for it (apimachinery resource.Quantity). */
-const MAX_NANOS = (2n ** 63n - 1n) * 1_000_000_000n;
+export const MAX_NANOS = (2n ** 63n - 1n) * 1_000_000_000n;
 /** Digits before the point above which an amount is too large whatever follows, and after it that can still count. */
 const MAX_DIGITS = 60;
 
@@ -19,22 +19,46 @@ const MAX_DIGITS = 60;
  * @throws QuantityError when `text` is not a quantity.
  */
 export function parseNanos(text: string): bigint {
+  const { negative, whole, decimals, binary, exponent } = quantityParts(text);
+  const fraction = shortened(decimals);
+  // Beyond these, an exponent makes any amount too large, or the smallest there is.
+  const power = Math.max(-2 * MAX_DIGITS, Math.min(2 * MAX_DIGITS, exponent));
+  const units = whole.length > 2 * MAX_DIGITS ? MAX_NANOS : BigInt(`${whole || '0'}${fraction}`);
+  const magnitude = scale(units * 1024n ** BigInt(binary), 9 - fraction.length + power);
+  const capped = magnitude > MAX_NANOS ? MAX_NANOS : magnitude;
+  return negative ? -capped : capped;
+}
+
+/** What a quantity is written with. */
+export interface QuantityParts {
+  readonly negative: boolean;
+  /** The digits before the point, without zeros that lead. */
+  readonly whole: string;
+  /** The digits after the point. */
+  readonly decimals: string;
+  readonly notation: 'binary' | 'decimal' | 'exponent';
+  /** The power of 1024 that the suffix stands for. */
+  readonly binary: number;
+  /** The power of ten that the suffix stands for. */
+  readonly exponent: number;
+}
+
+/** A quantity's text, taken apart. @throws QuantityError when `text` is not a quantity. */
+export function quantityParts(text: string): QuantityParts {
   const match = FORM.exec(text.trim());
   if (!match) throw new QuantityError(`"${text.slice(0, MAX_DIGITS)}" is not a quantity such as 500m, 2 or 4Gi`);
   const [, sign, digits, suffix] = match as unknown as [string, string, string, string];
   const [written = '', decimals = ''] = digits.split('.');
-  const whole = written.replace(/^0+/, '');
-  const fraction = shortened(decimals);
-  // Beyond these, an exponent makes any amount too large, or the smallest there is.
-  const exponent = Math.max(-2 * MAX_DIGITS, Math.min(2 * MAX_DIGITS, DECIMAL[suffix] ?? Number(suffix.slice(1))));
-  const units = whole.length > 2 * MAX_DIGITS ? MAX_NANOS : BigInt(`${whole || '0'}${fraction}`);
-  const binary = BINARY.indexOf(suffix as (typeof BINARY)[number]);
-  const magnitude =
-    binary > 0
-      ? scale(units * 1024n ** BigInt(binary), 9 - fraction.length)
-      : scale(units, 9 - fraction.length + exponent);
-  const capped = magnitude > MAX_NANOS ? MAX_NANOS : magnitude;
-  return sign === '-' ? -capped : capped;
+  const binary = Math.max(0, BINARY.indexOf(suffix as (typeof BINARY)[number]));
+  const decimal = binary > 0 ? 0 : DECIMAL[suffix];
+  return {
+    negative: sign === '-',
+    whole: written.replace(/^0+/, ''),
+    decimals,
+    notation: binary > 0 ? 'binary' : decimal === undefined ? 'exponent' : 'decimal',
+    binary,
+    exponent: decimal ?? Number(suffix.slice(1)),
+  };
 }
 
 /** Digits after the point, without those that only say that there is more: then the last one does. */
@@ -74,7 +98,8 @@ export function sameQuantity(a: string, b: string): boolean {
   return parseNanos(a) === parseNanos(b);
 }
 
-function scale(units: bigint, exponent: number): bigint {
+/** `units` times ten to the power of `exponent`, rounded up. */
+export function scale(units: bigint, exponent: number): bigint {
   if (exponent >= 0) return units * 10n ** BigInt(exponent);
   return ceilDivide(units, 10n ** BigInt(-exponent));
 }

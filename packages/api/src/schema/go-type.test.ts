@@ -57,6 +57,18 @@ describe('a value that its Go type cannot hold', () => {
     );
   });
 
+  it.each<[Json, string]>([
+    ['1K', "unable to parse quantity's suffix"],
+    ['1e9223372036854775808', "unable to parse quantity's suffix"],
+    ['1.2.3', "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"],
+    [true, "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"],
+  ])('is told by the type itself for a quantity: %j', (amount, why) => {
+    expect(goTypeFault(podWith({ resources: { limits: { cpu: amount } } }), deployment, 'Deployment')).toEqual({
+      decoding: why,
+      conversion: why,
+    });
+  });
+
   it.each<Json>([
     { spec: { replicas: null, paused: true } },
     podWith({ name: 'a', resources: { limits: { cpu: 1, memory: '1Gi' } }, ports: [{ containerPort: 80 }] }),

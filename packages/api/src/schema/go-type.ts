@@ -1,6 +1,7 @@
 import { isJsonObject } from '../json-object.js';
 import type { Json } from '../object.js';
 import type { SchemaNode } from './node.js';
+import { quantityFault } from './quantity-fault.js';
 
 /** A value that cannot be read into the Go type of its field. */
 export interface GoTypeFault {
@@ -55,7 +56,7 @@ function valueFault(value: Json, node: SchemaNode, place: Place): GoTypeFault | 
       if (node.properties.size > 0) return fieldsFault(value, node, { ...place, struct: structName(node) });
       return itemsFault(Object.values(value), node.additional, place);
     default:
-      return undefined;
+      return node.isQuantity ? ownFault(quantityFault(value)) : undefined;
   }
 }
 
@@ -71,6 +72,10 @@ function itemsFault(
   }
   return undefined;
 }
+
+/** What a type that reads itself says, which is the same whoever asks it to. */
+const ownFault = (why: string | undefined): GoTypeFault | undefined =>
+  why === undefined ? undefined : { decoding: why, conversion: why };
 
 const structName = (node: SchemaNode): string => node.component.slice(node.component.lastIndexOf('.') + 1);
 

@@ -5,6 +5,8 @@ import type { Schema } from './schema.js';
 /** Finds the schema a `$ref` names. */
 export type Resolve = (ref: string) => Schema;
 
+const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
+
 const NONE: ReadonlyMap<string, SchemaNode> = new Map();
 
 /**
@@ -25,6 +27,7 @@ export class SchemaNode {
   #additional: SchemaNode | null | undefined;
   #items: SchemaNode | null | undefined;
   #defaulted: readonly (readonly [string, SchemaNode])[] | undefined;
+  #holdsQuantities: boolean | undefined;
 
   /** An embedded resource's schema has its metadata spelled out. */
   readonly schema: Schema;
@@ -71,6 +74,17 @@ export class SchemaNode {
     return this.goTypes && this.schema.default !== undefined && isZero(this.schema.default);
   }
 
+  /** Whether its values are amounts, that Kubernetes writes in a form of its own. */
+  get isQuantity(): boolean {
+    return this.component === QUANTITY;
+  }
+
+  /** Whether its values may have quantities in them, at whatever depth, or are such. */
+  get holdsQuantities(): boolean {
+    this.#holdsQuantities ??= reachesQuantity(this, new Set());
+    return this.#holdsQuantities;
+  }
+
   get properties(): ReadonlyMap<string, SchemaNode> {
     if (this.#properties === undefined) {
       const named = Object.entries(this.schema.properties ?? {});
@@ -114,6 +128,15 @@ export class SchemaNode {
   part(schema: Schema): SchemaNode {
     return this.nodes.of(schema);
   }
+}
+
+/** Schemas may hold themselves: `seen` has those that are looked at already. */
+function reachesQuantity(node: SchemaNode, seen: Set<SchemaNode>): boolean {
+  if (node.isQuantity) return true;
+  if (seen.has(node)) return false;
+  seen.add(node);
+  const children = [...node.properties.values(), node.additional, node.items];
+  return children.some((child) => child !== null && reachesQuantity(child, seen));
 }
 
 /** Whether the keys of such an object are fields that the schema names, and not data. */

@@ -4,6 +4,7 @@ import { EvaluationTurn } from '@drover/api/cel';
 import type { Served } from '../catalog/definition.js';
 import type { AdmissionRequest, Mutate } from '../registry/admission.js';
 import { metadataShape } from '../registry/metadata.js';
+import { withCanonicalQuantities } from '../registry/quantities.js';
 import { askWebhook, internal, type WebhookParts, wantedForm } from './ask-webhook.js';
 import { inForm } from './equivalents.js';
 import type { Webhook } from './webhook.js';
@@ -117,7 +118,11 @@ async function patched(
   const { builtin, kind } = form.definition;
   const fault = builtin ? goTypeFault(after as unknown as Json, schema.root, kind) : undefined;
   if (fault !== undefined) throw internal(fault.decoding);
-  return inForm(schema.withDefaults(schema.prune(after).object), form, served);
+  const { object: known } = schema.prune(after);
+  const read = builtin
+    ? (withCanonicalQuantities(known as unknown as Json, schema.root) as unknown as KubeObject)
+    : known;
+  return inForm(schema.withDefaults(read), form, served);
 }
 
 /** An object after a patch, which may not make another one of it. @throws ApiError InternalError. */

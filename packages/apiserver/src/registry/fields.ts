@@ -9,6 +9,7 @@ import {
 } from '@drover/api';
 import type { WriteContext } from './core.js';
 import { asGoEncodes } from './go-encoding.js';
+import { withCanonicalQuantities } from './quantities.js';
 
 type SchemaNode = OpenSchema['root'];
 
@@ -16,8 +17,9 @@ type SchemaNode = OpenSchema['root'];
 const WARNINGS = 20;
 
 /**
- * The object without what the schema does not know, and without what a built-in kind's type in Go leaves out; says so of the
- * first, and of what the body gave twice, as the request asked (`fieldValidation`).
+ * The object without what the schema does not know, and as a built-in kind's type in Go encodes it: without what that leaves out,
+ * and with quantities in their canonical form. Says so of what is not known, and of what the body gave twice, as the request
+ * asked (`fieldValidation`).
  *
  * @throws ApiError for a value of another type than its field in Go has, and naming each unknown and each repeated field when
  *   the request asked for Strict.
@@ -32,7 +34,10 @@ export function knownFields(context: WriteContext, sent: KubeObject): KubeObject
   }
   const { object: known, unknown } = schema.prune(sent);
   const object = definition.builtin
-    ? (asGoEncodes(known as unknown as Json, schema.root) as unknown as KubeObject)
+    ? (withCanonicalQuantities(
+        asGoEncodes(known as unknown as Json, schema.root),
+        schema.root,
+      ) as unknown as KubeObject)
     : known;
   if (fieldValidation === 'Ignore' || unknown.length + decoding.duplicates.length === 0) return object;
   const faults = [...decoding.duplicates, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];

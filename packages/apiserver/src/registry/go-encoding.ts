@@ -2,9 +2,6 @@ import { isJsonObject, type Json, type JsonObject, type OpenSchema } from '@drov
 
 type SchemaNode = OpenSchema['root'];
 
-/** Quantities are texts that are never empty. */
-const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
-
 /**
  * A value of a built-in kind as Go encodes what it reads of it. A list or map that is empty is a field that is not there
  * (`omitempty`); required fields stay, and so do structs: an empty one says something (`emptyDir: {}`). Null in a list or map
@@ -57,8 +54,8 @@ function isEmptyCollection(value: Json, node: SchemaNode): boolean {
 }
 
 /** What Go's type of a value holds before anything is read: null for lists, maps, and types that are encoded in their own way. */
-function zeroOf({ type, component, intOrString, properties }: SchemaNode): Json {
-  if (component === QUANTITY) return '0';
+function zeroOf({ type, component, intOrString, isQuantity, properties }: SchemaNode): Json {
+  if (isQuantity) return '0';
   if (intOrString || type === 'integer' || type === 'number') return 0;
   if (type === 'boolean') return false;
   if (type === 'string') return component === '' ? '' : null;

@@ -1,4 +1,5 @@
 import { parseNanos, QuantityError } from '@drover/kit';
+import { NO_QUANTITY } from '../../schema/quantity-fault.js';
 import { global, instance, int, type Library, member, string } from '../declaration.js';
 import { EvaluationError } from '../evaluation-error.js';
 import { BOOL, scalar } from '../type.js';
@@ -26,10 +27,7 @@ function parsed(text: string): CelQuantity {
   try {
     return new CelQuantity(parseNanos(text));
   } catch (error) {
-    if (error instanceof QuantityError)
-      throw new EvaluationError(
-        "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-      );
+    if (error instanceof QuantityError) throw new EvaluationError(NO_QUANTITY);
     throw error;
   }
 }
