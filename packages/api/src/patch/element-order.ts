@@ -17,10 +17,16 @@ export function inElementOrder(
   const named = merged.filter((item) => wanted.has(text(item))).sort((a, b) => rank(a) - rank(b));
   const others = merged.filter((item) => !wanted.has(text(item)));
   const result: Json[] = [];
-  while (named.length > 0 && others.length > 0) {
-    const [left, right] = [earlier.get(text(named[0] as Json)), earlier.get(text(others[0] as Json))];
-    const otherFirst = left !== undefined && right !== undefined && right < left;
-    result.push((otherFirst ? others : named).shift() as Json);
+  let next = 0;
+  for (const item of named) {
+    const left = earlier.get(text(item));
+    for (; next < others.length && left !== undefined; next += 1) {
+      const other = others[next] as Json;
+      const right = earlier.get(text(other));
+      if (right === undefined || right >= left) break;
+      result.push(other);
+    }
+    result.push(item);
   }
-  return [...result, ...named, ...others];
+  return [...result, ...others.slice(next)];
 }

@@ -7,6 +7,7 @@ import type { SchemaNode } from '../schema/node.js';
 import type { OpenSchema } from '../schema/open-schema.js';
 import { sameJson } from '../schema/same-json.js';
 import { inElementOrder } from './element-order.js';
+import { KeyedItems } from './keyed-items.js';
 
 const PATCH = '$patch';
 const RETAIN_KEYS = '$retainKeys';
@@ -87,11 +88,10 @@ function retained(base: JsonObject, patch: JsonObject): Record<string, Json | un
   const keys = own(patch, RETAIN_KEYS);
   if (keys === undefined) return { ...base };
   if (!Array.isArray(keys)) throw badRequest(BAD_RETAIN_KEYS);
-  const missing = Object.keys(patch).find(
-    (key) => !key.startsWith('$') && patch[key] !== null && !(keys as readonly Json[]).includes(key),
-  );
+  const kept = new Set<Json>(keys);
+  const missing = Object.keys(patch).find((key) => !key.startsWith('$') && patch[key] !== null && !kept.has(key));
   if (missing !== undefined) throw badRequest(BAD_RETAIN_KEYS);
-  return Object.fromEntries(Object.entries(base).filter(([key]) => (keys as readonly Json[]).includes(key)));
+  return Object.fromEntries(Object.entries(base).filter(([key]) => kept.has(key)));
 }
 
 function mergeValue(before: Json | undefined, value: Json, node: SchemaNode | null, directives: ListDirectives): Json {
@@ -115,8 +115,8 @@ function mergeList(
   refuseMixed(before, patch);
   if (mergeKey !== undefined && [...before, ...patch].some(isJsonObject))
     return mergeObjects(before, patch, node?.items ?? null, mergeKey, order);
-  const kept = before.filter((item) => !deleted.some((gone) => sameJson(gone, item)));
-  const fresh = patch.filter((item) => !kept.some((known) => sameJson(known, item)));
+  const kept = without(before, deleted);
+  const fresh = without(patch, kept);
   const merged = [...kept, ...fresh];
   return inElementOrder(
     merged,
@@ -124,6 +124,11 @@ function mergeList(
     orderOf(patch, order, (item) => item),
     (item) => item,
   );
+}
+
+function without(list: readonly Json[], others: readonly Json[]): Json[] {
+  const known = new Set(others.map((item) => JSON.stringify(item)));
+  return list.filter((item) => !known.has(JSON.stringify(item)));
 }
 
 /** The elements of a list that is merged are all of one type, and none of them is a list. */
@@ -150,19 +155,13 @@ function mergeObjects(
   const isReplacement = (item: Json): boolean =>
     isJsonObject(item) && item[PATCH] === 'replace' && !Object.hasOwn(item, mergeKey);
   if (patch.some(isReplacement)) return patch.filter((item) => !isReplacement(item)).map(plain);
-  const merged = [...before];
+  const list = new KeyedItems(before, keyOf);
   for (const item of patch) {
-    const key = keyOf(item);
-    const index = merged.findIndex((known) => sameJson(keyOf(known), key));
-    if (isJsonObject(item) && item[PATCH] === 'delete') {
-      if (index >= 0) merged.splice(index, 1);
-      continue;
-    }
-    const known = merged[index];
-    const next = isJsonObject(item) ? mergeObject(isJsonObject(known) ? known : {}, item, items) : item;
-    if (index >= 0) merged[index] = next;
-    else merged.push(next);
+    const known = list.find(item);
+    if (isJsonObject(item) && item[PATCH] === 'delete') list.delete(item);
+    else if (isJsonObject(item)) list.put(mergeObject(isJsonObject(known) ? known : {}, item, items));
   }
+  const merged = list.items();
   // Where an order is asked for, Kubernetes looks for the earlier places in the list as it is by then: elements that are new stand in the
   // places of those that were deleted.
   const earlier = order === undefined ? before : merged.slice(0, before.length);
@@ -180,12 +179,13 @@ function orderOf(
   if (!order) return patch;
   let next = 0;
   for (const item of patch) {
-    const found = order.findIndex((other, index) => index >= next && sameJson(keyOf(other), keyOf(item)));
-    if (found < 0)
+    const key = keyOf(item);
+    while (next < order.length && !sameJson(keyOf(order[next] as Json), key)) next += 1;
+    if (next === order.length)
       throw unreadable(
         `The order in patch list:\n${goText(patch)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`,
       );
-    next = found + 1;
+    next += 1;
   }
   return order;
 }
