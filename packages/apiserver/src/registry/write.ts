@@ -1,37 +1,26 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   ApiError,
   alreadyExists,
-  badRequest,
   conflict,
-  invalid,
-  invalidValue,
-  type JsonObject,
   type KubeObject,
   notFound,
   type ObjectMeta,
   type ObjectRef,
-  type StatusCause,
 } from '@drover/api';
 import { type Entry, RevisionConflict } from '@drover/store';
 import { versionOf } from '../catalog/definition.js';
-import { customResourceCauses } from '../crd/custom-resource-causes.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { encodeStored, storedApiVersion } from '../storage/rendering.js';
-import { type AdmissionRequest, requireNamespace } from './admission.js';
-import { admissionRequest } from './admission-request.js';
+import { requireNamespace } from './admission.js';
+import { admit, mutate } from './admitted.js';
+import { combine } from './combination.js';
 import { type Core, strategyContext, timestamp, type WriteContext, type Written } from './core.js';
 import { addParts, knownFields } from './fields.js';
-import {
-  finalizerWarnings,
-  generatedName,
-  metadataRules,
-  newUid,
-  placeInNamespace,
-  validateMetadata,
-} from './metadata.js';
-import { keepManagers, trackManagers } from './ownership.js';
+import { generatedName, newUid, placeInNamespace } from './metadata.js';
+import { trackManagers } from './ownership.js';
+import { checkRevision, checkUid, refuseOtherName } from './preconditions.js';
 import { MODIFIED, refusalOf } from './refusal.js';
+import { sameIntent, unchanged } from './sameness.js';
 import { shown } from './shown.js';
 import { storedVersion, viewOf } from './view.js';
 
@@ -248,179 +237,6 @@ async function wantedChange(
   addParts(asked, context.served);
   const mutated = await mutate(core, context, 'UPDATE', asked, old);
   return mutated === asked ? asked : combine(context, mutated, old);
-}
-
-/** Whether the sender named a revision, which must then be the present one. */
-function checkRevision(context: WriteContext, sent: KubeObject, old: KubeObject, rules: UpdateRules): boolean {
-  const { definition } = context.served;
-  const name = old.metadata.name ?? '';
-  const asked = sent.metadata.resourceVersion ?? '';
-  if (!/^\d*$/.test(asked))
-    throw new ApiError('Unknown', `strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`);
-  if (asked === '' || asked === '0') {
-    if (rules.replace && definition.strategy.unconditionalUpdate !== true) {
-      const message = 'Invalid value: 0x0: must be specified for an update';
-      const cause: StatusCause = { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' };
-      // Named by its plural here, and nowhere else.
-      throw invalid({ ...definition, kind: definition.plural }, name, [cause]);
-    }
-    return false;
-  }
-  if (asked !== old.metadata.resourceVersion) throw conflict(definition, name, MODIFIED);
-  // A patch carries the present revision along without meaning it.
-  return rules.replace;
-}
-
-/** @throws ApiError BadRequest for an object that has not the name of the URL. */
-function refuseOtherName({ metadata }: KubeObject, name: string): void {
-  const said = metadata.name ?? '';
-  if (said === '')
-    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
-  if (said !== name) throw badRequest(`the name of the object (${said}) does not match the name on the URL (${name})`);
-}
-
-/** A replacement may insist on the object that it was made for; otherwise the UID is nobody's to change. */
-function checkUid({ served, namespace }: WriteContext, sent: KubeObject, old: KubeObject, rules: UpdateRules): void {
-  const { definition } = served;
-  const { name = '', uid: present = '' } = old.metadata;
-  const { uid = '' } = sent.metadata;
-  if (uid === '' || uid === present) return;
-  if (!rules.replace) throw invalid(definition, name, [invalidValue('metadata.uid', uid, 'field is immutable')]);
-  const { group, plural, builtin } = definition;
-  const key = ['/registry', ...(builtin ? [] : [group]), plural, ...(namespace ? [namespace] : []), name].join('/');
-  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${present}`;
-  const told = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`;
-  throw conflict(definition, name, told);
-}
-
-/** What the sender may say, on top of what only the server says. */
-function combine(context: WriteContext, sent: KubeObject, old: KubeObject): KubeObject {
-  const { part, served } = context;
-  const from = part === 'status' || !served.version.status ? sent : old;
-  const { status } = from as KubeObject & { status?: unknown };
-  const combined = { ...(part === 'status' ? structuredClone(old) : sent) } as KubeObject & { status?: unknown };
-  combined.metadata = combinedMetadata(context, sent, old);
-  if (status !== undefined) combined.status = status;
-  else if ('status' in combined) delete combined.status;
-  return combined;
-}
-
-/** Metadata that only the server says: sent values are not looked at. */
-const SERVER_SAYS = ['name', 'uid', 'creationTimestamp', 'generation', 'generateName', 'selfLink'] as const;
-
-function combinedMetadata({ part, served }: WriteContext, sent: KubeObject, old: KubeObject): ObjectMeta {
-  const { statusLeaves = [] } = served.definition.strategy;
-  const { managedFields } = sent.metadata;
-  if (part === 'status' && statusLeaves === 'metadata') {
-    return managedFields === undefined ? { ...old.metadata } : { ...old.metadata, managedFields };
-  }
-  const metadata = { ...sent.metadata } as Record<string, unknown>;
-  const left = part === 'status' ? [...SERVER_SAYS, ...statusLeaves] : SERVER_SAYS;
-  for (const field of left) {
-    const value = (old.metadata as Record<string, unknown>)[field];
-    if (value !== undefined) metadata[field] = value;
-    else if (field in metadata) delete metadata[field];
-  }
-  return deletionKept(metadata, old.metadata) as ObjectMeta;
-}
-
-/** A deletion that was asked for cannot be taken back; one that was not is left to validation. */
-function deletionKept(metadata: Record<string, unknown>, old: ObjectMeta): Record<string, unknown> {
-  const { deletionTimestamp, deletionGracePeriodSeconds } = old;
-  if (deletionTimestamp === undefined) return metadata;
-  return {
-    ...metadata,
-    deletionTimestamp,
-    ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
-  };
-}
-
-/** Whether nothing outside metadata, and status where that is a part of its own, differs: `generation` counts intents. */
-function sameIntent(object: KubeObject, old: KubeObject, ownStatus: boolean): boolean {
-  const intentOf = (whole: KubeObject): JsonObject => {
-    const { metadata: _metadata, status, apiVersion: _version, ...intent } = whole as KubeObject & JsonObject;
-    return ownStatus ? intent : { ...intent, status };
-  };
-  return isDeepStrictEqual(intentOf(object), intentOf(old));
-}
-
-/** Whether a write would only renew the times in managedFields: then nothing is written, and watchers sleep on. */
-function unchanged(object: KubeObject, old: KubeObject): boolean {
-  const timeless = ({ metadata, ...rest }: KubeObject): unknown => {
-    const { managedFields = [], resourceVersion: _revision, ...others } = metadata;
-    return { ...rest, metadata: { ...others, managedFields: managedFields.map(({ time: _time, ...entry }) => entry) } };
-  };
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(timeless(object))), timeless(old));
-}
-
-/** Nothing is waited for but rules that take longer than a turn. @throws ApiError Invalid, with each cause. */
-function validate(
-  core: Core,
-  context: WriteContext,
-  object: KubeObject,
-  old: KubeObject | undefined,
-): Promise<void> | undefined {
-  const { definition, version } = context.served;
-  const schema = version.schema();
-  const helpers = strategyContext(core, context);
-  const causes = validateMetadata(object.metadata, metadataRules(definition), old?.metadata);
-  const judge = (found: readonly StatusCause[]): void => {
-    causes.push(...found.filter(({ field = '' }) => !field.startsWith('metadata.')));
-    // The kind's own rules may rely on the shape that the schema promises.
-    if (causes.length === 0) causes.push(...(definition.strategy.validate?.(object, old, helpers) ?? []));
-    if (causes.length > 0) throw invalid(definition, object.metadata.name ?? '', causes);
-    if (definition.builtin) return;
-    for (const warning of finalizerWarnings(object.metadata, old?.metadata)) helpers.warn(warning);
-  };
-  const found = definition.builtin
-    ? schema.validate(object)
-    : customResourceCauses(schema, object, old, causes, helpers.warn);
-  if (found instanceof Promise) return found.then(judge);
-  judge(found);
-  return undefined;
-}
-
-/** The object as the steps leave it that see it before it is checked. */
-async function mutate(
-  core: Core,
-  context: WriteContext,
-  operation: 'CREATE' | 'UPDATE',
-  object: KubeObject,
-  old: KubeObject | undefined,
-): Promise<KubeObject> {
-  const request = admissionRequest(context, operation, object.metadata.name ?? '', statesOf(object, old));
-  const mutated = completed(context, object, await core.admission.mutate(request));
-  return mutated === object ? object : keepManagers(mutated, object, request);
-}
-
-/** The valid object as the steps leave it that see it so, within what its writer may write. */
-async function admit(
-  core: Core,
-  context: WriteContext,
-  operation: 'CREATE' | 'UPDATE',
-  object: KubeObject,
-  old: KubeObject | undefined,
-): Promise<KubeObject> {
-  const { admission } = core;
-  const validated = validate(core, context, object, old);
-  if (validated !== undefined) await validated;
-  const request = admissionRequest(context, operation, object.metadata.name ?? '', statesOf(object, old));
-  const reviewed = admission.review(request);
-  const admitted = completed(context, object, reviewed instanceof Promise ? await reviewed : reviewed);
-  if (admitted !== object) await validate(core, context, admitted, old);
-  context.served.definition.strategy.authorizeWrite?.(admitted, old, strategyContext(core, context));
-  await admission.validate(admitted === object ? request : { ...request, object: admitted });
-  return admitted;
-}
-
-function statesOf(object: KubeObject, old: KubeObject | undefined): { object: KubeObject; old?: KubeObject } {
-  return old === undefined ? { object } : { object, old };
-}
-
-function completed({ served }: WriteContext, object: KubeObject, changed: AdmissionRequest['object']): KubeObject {
-  if (changed === undefined || changed === object) return object;
-  const schema = served.version.schema();
-  return schema.withDefaults(schema.prune(changed).object);
 }
 
 /** As `encode`, for kinds that are converted outside this process. */
