@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Closing } from '@drover/kit';
 import {
   openSqliteStore,
   type Revision,
   restoreSqliteStore,
   revisionAfterRestore,
+  type Store,
   StoreUnavailable,
 } from '@drover/store';
 import type { RestoreConfig } from '../config.js';
@@ -34,12 +36,16 @@ export async function runRestore({ dataDir, from, force }: RestoreConfig, surrou
     throw new UsageError(`--data-dir: ${directory} holds a server already; --force puts it aside`);
   }
   const backup = await decodeBackup(createReadStream(from));
-  const known = occupied ? await newestRevision(join(directory, 'store.db'), surroundings) : undefined;
   const { head } = backup;
-  const revision = revisionAfterRestore(head.revision, head.taken, clock.now(), known);
+  // Held until the last moment, since what is open cannot be put aside: no server begins on it meanwhile.
+  const former = occupied ? await openFormer(join(directory, 'store.db'), surroundings) : undefined;
+  await using holding = new Closing();
+  if (former !== undefined) holding.use(former);
+  const revision = revisionAfterRestore(head.revision, head.taken, clock.now(), former?.revision);
   const draft = await openDataDir(join(await openDataDir(dataDir), `server.${randomUUID()}.tmp`));
   try {
     await fill(draft, backup, revision);
+    await holding[Symbol.asyncDispose]();
     // From here on, whoever starts next finds out how far this came.
     await rename(draft, restoredDirectory(dataDir));
   } finally {
@@ -54,12 +60,11 @@ export async function runRestore({ dataDir, from, force }: RestoreConfig, surrou
   print(JSON.stringify({ restored: directory, taken: new Date(head.taken).toISOString(), revision }));
 }
 
-/** Of the store that is about to be replaced; `undefined` when it is absent or cannot be read. */
-async function newestRevision(file: string, { clock, log }: Surroundings): Promise<Revision | undefined> {
+/** The store that is about to be replaced; `undefined` when it is absent or cannot be read. */
+async function openFormer(file: string, { clock, log }: Surroundings): Promise<Store | undefined> {
   if (!existsSync(file)) return undefined;
   try {
-    await using store = await openSqliteStore({ file, clock, log });
-    return store.revision;
+    return await openSqliteStore({ file, clock, log });
   } catch (error) {
     if (error instanceof StoreUnavailable) return undefined;
     throw error;
