@@ -42,7 +42,7 @@ const HEADER_BYTES = 64 * 1024;
 const HEADERS_MS = 20_000;
 /** How long a client may take over the TLS handshake. */
 const HANDSHAKE_MS = 10_000;
-/** Connections that do nothing are closed after this time. */
+/** Connections that have been answered and ask nothing more are closed after this time. */
 const IDLE_MS = 90_000;
 /** Open connections; further ones are refused until some end. */
 const CONNECTIONS = 10_000;

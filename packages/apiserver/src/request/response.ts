@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { constants, createGzip, gzip } from 'node:zlib';
 import { ApiError, type ApiRequest, type ApiResponse, type ProtobufDocument, type Status } from '@drover/api';
@@ -99,13 +100,8 @@ export async function compressed(request: ApiRequest, response: ApiResponse): Pr
 
 async function* gzipStream(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const packer = createGzip({ level: constants.Z_BEST_SPEED });
-  const fed = (async () => {
-    for await (const chunk of body) {
-      if (!packer.write(chunk)) await new Promise((drained) => packer.once('drain', drained));
-    }
-    packer.end();
-  })();
-  fed.catch((error: unknown) => packer.destroy(error instanceof Error ? error : new Error(String(error))));
+  // What goes wrong with the body is told to who reads the packer; a reader that leaves ends the body, too.
+  pipeline(body, packer).catch(() => {});
   try {
     yield* packer;
   } finally {
