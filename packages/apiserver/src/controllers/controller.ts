@@ -39,7 +39,7 @@ export interface Objects {
   /** ADDED for everything there is, then each change, in batches, in order and without a gap, until `signal` aborts. */
   watch(resource: GroupResource, onEvents: (events: readonly ObjectEvent[]) => void, signal: AbortSignal): void;
   /** As `list`, with nothing parsed. */
-  sight(resource: GroupResource, namespace: string): readonly Sighting[];
+  sight(resource: GroupResource, namespace?: string): readonly Sighting[];
   /**
    * Each change from now on, as `watch` tells it, with nothing parsed; and ADDED for everything there is, a part of it at once and
    * the rest in turns of the event loop, never older than what was told of it. Resolves when all has been told.

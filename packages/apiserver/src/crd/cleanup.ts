@@ -1,5 +1,5 @@
 import type { CustomResourceDefinition } from '@drover/api/types/apiextensions-v1';
-import type { Controller, GroupResource, ObjectEvent, Objects } from '../controllers/controller.js';
+import type { Controller, GroupResource, ObjectEvent, Objects, Sighting } from '../controllers/controller.js';
 import { ReconcileLoop } from '../controllers/reconcile-loop.js';
 import { CLEANUP_FINALIZER } from '../strategies/custom-resource-definition.js';
 import { lacksNames } from './definition-status.js';
@@ -27,10 +27,10 @@ export const definitionCleanup: Controller = (context) => {
     if (deletionTimestamp === undefined || !finalizers.includes(CLEANUP_FINALIZER) || draining.has(name)) return;
     const ended = new AbortController();
     draining.set(name, ended);
-    const onInstances = (events: readonly ObjectEvent[]): void => {
+    const onInstances = (events: readonly Sighting[]): void => {
       if (events.some(({ type }) => type !== 'MODIFIED')) loop.add(name);
     };
-    objects.watch(resourceOf(definition), onInstances, ended.signal);
+    void objects.follow(resourceOf(definition), onInstances, ended.signal);
     loop.add(name);
   };
   const onDefinitions = (events: readonly ObjectEvent[]): void => {
@@ -69,9 +69,10 @@ async function settle(objects: Objects, name: string): Promise<void> {
   else if (lacksNames(definition)) await objects.update(DEFINITIONS, { name }, (current) => current);
 }
 
+/** There may be very many instances: each is parsed when its turn comes. */
 async function drain(objects: Objects, name: string, definition: CustomResourceDefinition): Promise<void> {
   const resource = resourceOf(definition);
-  const remaining = objects.list(resource);
+  const remaining = objects.sight(resource);
   if (remaining.length === 0) {
     await objects.update(DEFINITIONS, { name }, (current) => {
       const finalizers = (current.metadata.finalizers ?? []).filter((finalizer) => finalizer !== CLEANUP_FINALIZER);
@@ -79,11 +80,18 @@ async function drain(objects: Objects, name: string, definition: CustomResourceD
     });
     return;
   }
-  const queue = remaining.filter(({ metadata }) => metadata.deletionTimestamp === undefined).values();
+  const queue = remaining.values();
   const worker = async (): Promise<void> => {
-    for (const { metadata } of queue) await objects.delete(resource, metadata, { uid: metadata.uid });
+    for (const instance of queue) {
+      if (isLeaving(instance)) continue;
+      await objects.delete(resource, instance.ref, { uid: instance.object.metadata.uid });
+    }
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));
+}
+
+function isLeaving(instance: Sighting): boolean {
+  return instance.mentions('deletionTimestamp') && instance.object.metadata.deletionTimestamp !== undefined;
 }
 
 function resourceOf({ spec }: CustomResourceDefinition): GroupResource {

@@ -44,11 +44,11 @@ export class CoreObjects implements Objects {
     store.watch(prefix, page.revision, (changes) => onEvents(changes.map(eventOf)), signal);
   }
 
-  sight(resource: GroupResource, namespace: string): readonly Sighting[] {
+  sight(resource: GroupResource, namespace?: string): readonly Sighting[] {
     const { store, decoded } = this.core;
-    const prefix = collectionPrefix(resource);
-    const { entries } = store.list(namespacePrefix(prefix, namespace));
-    return entries.map((entry) => EntrySighting.ofEntry(prefix, entry, decoded));
+    const collection = collectionPrefix(resource);
+    const { entries } = store.list(namespace === undefined ? collection : namespacePrefix(collection, namespace));
+    return entries.map((entry) => EntrySighting.ofEntry(collection, entry, decoded));
   }
 
   async follow(
