@@ -71,6 +71,29 @@ suite('resource versions of reads', ({ promises }) => {
     expect(list.at('details.retryAfterSeconds')).toBe(1);
   });
 
+  promises('a read waits for a revision that is to come soon', async ({ api, core }) => {
+    const made = await api.post(core('configmaps'), configMap('soon'));
+    const resourceVersion = String(Number(made.textAt('metadata.resourceVersion')) + 5);
+    const reads = [
+      api.get(core('configmaps'), { resourceVersion }),
+      api.get(core('configmaps'), { resourceVersion, resourceVersionMatch: 'NotOlderThan' }),
+      api.get(core('configmaps', 'soon'), { resourceVersion }),
+    ];
+    for (const a of '123456') await api.patch('merge', core('configmaps', 'soon'), { data: { a } });
+    const [list, match, one] = await Promise.all(reads);
+    expect([list?.status, match?.status, one?.status]).toEqual([200, 200, 200]);
+    expect(Number(list?.textAt('metadata.resourceVersion'))).toBeGreaterThanOrEqual(Number(resourceVersion));
+    expect(Number(one?.textAt('metadata.resourceVersion'))).toBeGreaterThanOrEqual(Number(resourceVersion));
+  });
+
+  promises('a get of a revision that does not come ends as a list does', async ({ api, core }) => {
+    await api.post(core('configmaps'), configMap('never'));
+    const one = await api.get(core('configmaps', 'never'), { resourceVersion: FUTURE });
+    expect(one.outcome).toBe('504 Timeout');
+    expect(one.at('details.causes.0.reason')).toBe('ResourceVersionTooLarge');
+    expect(one.at('details.retryAfterSeconds')).toBe(1);
+  });
+
   promises('a match needs a resource version, and Exact one that is not 0', async ({ api, core }) => {
     const fields = async (query: Record<string, string>) => (await api.get(core('configmaps'), query)).causes;
     expect(await fields({ resourceVersionMatch: 'Exact' })).toEqual(['resourceVersionMatch']);

@@ -18,6 +18,33 @@ suite('watch', ({ promises, ours }) => {
     expect(await watch.changes(3)).toEqual(['ADDED a', 'MODIFIED a', 'DELETED a']);
   });
 
+  promises('from a revision that is to come soon tells of what comes after it', async (scene) => {
+    const { api, core } = scene;
+    const asked = Number(await revision(scene)) + 3;
+    const query = { resourceVersion: String(asked), labelSelector: 'ahead' };
+    await using watch = await api.watch(core('configmaps'), query);
+    await api.post(core('configmaps'), configMap('ahead', {}, { labels: { ahead: 'yes' } }));
+    for (const a of '1234') await api.patch('merge', core('configmaps', 'ahead'), { data: { a } });
+    const line = await watch.next();
+    expect(line?.type).toBe('MODIFIED');
+    expect(Number(valueAt(line?.object, 'metadata.resourceVersion'))).toBeGreaterThan(asked);
+  });
+
+  promises('with initial events of a revision that is to come waits for it', async (scene) => {
+    const { api, core } = scene;
+    const made = await api.post(core('configmaps'), configMap('awaited', {}, { labels: { awaited: 'yes' } }));
+    const opening = api.watch(core('configmaps'), {
+      resourceVersion: String(Number(made.textAt('metadata.resourceVersion')) + 3),
+      resourceVersionMatch: 'NotOlderThan',
+      sendInitialEvents: 'true',
+      allowWatchBookmarks: 'true',
+      labelSelector: 'awaited',
+    });
+    for (const a of '1234') await api.patch('merge', core('configmaps', 'awaited'), { data: { a } });
+    await using watch = await opening;
+    expect(await watch.changes(1)).toEqual(['ADDED awaited']);
+  });
+
   promises('a deletion carries the last state, with the revision of the deletion', async (scene) => {
     const { api, core } = scene;
     const made = await api.post(core('configmaps'), configMap('last', { a: '1' }));

@@ -111,10 +111,35 @@ describe('a list at a revision', () => {
     expect(names(await get(`${maps}?${at}&limit=10`))).toEqual(['a']);
   });
 
-  it('that has not happened is refused in a way informers know', async () => {
-    const { status, body } = await get(`${ALL}?resourceVersion=${test.store.revision + 1000}`);
+  it('that does not happen within three seconds is refused in a way informers know', async () => {
+    const reading = get(`${ALL}?resourceVersion=${test.store.revision + 1000}`);
+    await test.clock.advance(2_999);
+    expect(await Promise.race([reading, 'still waiting'])).toBe('still waiting');
+    await test.clock.advance(1);
+    const { status, body } = await reading;
     expect(status).toBe(504);
     expect(body['details']!['causes']).toMatchObject([{ reason: 'ResourceVersionTooLarge' }]);
+  });
+});
+
+describe('a read of a revision that is to come', () => {
+  it('is answered in the moment the revision is there', async () => {
+    const maps = await withMaps('tocome', 'a');
+    const asked = test.store.revision + 1;
+    const reading = Promise.all([
+      get(`${maps}?resourceVersion=${asked}&fieldSelector=${OWN}`),
+      get(`${maps}/a?resourceVersion=${asked}`),
+    ]);
+    await ask(test.server, 'POST', maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b' } });
+    const [list, one] = await reading;
+    expect([names(list), one.status]).toEqual([['a', 'b'], 200]);
+  });
+
+  it('takes no longer than the request may', async () => {
+    const reading = get(`${ALL}?resourceVersion=${test.store.revision + 1000}&timeout=1s`);
+    await test.clock.advance(1_000);
+    const { status, body } = await reading;
+    expect([status, body['details']]).toEqual([504, undefined]);
   });
 });
 

@@ -3,9 +3,10 @@ import type { Entry, Page, Revision } from '@drover/store';
 import type { Served } from '../catalog/definition.js';
 import type { ListOptions } from '../request/query.js';
 import { collectionPrefix, namespacePrefix, objectKey } from '../storage/key.js';
+import { reached } from './awaited-revision.js';
 import type { Core } from './core.js';
 import type { FacetIndex } from './facets.js';
-import { continueRefusal, revisionRefusal, tooLargeRevision } from './refusal.js';
+import { continueRefusal, revisionRefusal } from './refusal.js';
 import type { Selection } from './selection.js';
 import { allShown } from './shown.js';
 
@@ -40,7 +41,7 @@ export function rangeOf(served: Served, namespace: string | undefined, { name }:
  * The entries a LIST asks for, at one revision, chosen as the Kubernetes API documents for each combination of
  * resourceVersion, match, limit and continue.
  *
- * @throws ApiError Expired, Timeout (the revision has not happened), BadRequest (continue).
+ * @throws ApiError Expired, Timeout (the revision does not happen within three seconds), BadRequest (continue).
  */
 export async function listEntries(
   core: Core,
@@ -51,7 +52,8 @@ export async function listEntries(
   selection: Selection,
 ): Promise<Listed> {
   const prefix = prefixOf(served, namespace);
-  const { after, at } = startOf(core, prefix, options);
+  const { after, at } = startOf(prefix, options);
+  if (at === undefined && options.resourceVersion !== undefined) await reached(core, options.resourceVersion);
   if (selection.name !== undefined && (namespace !== undefined || !served.definition.namespaced) && at === undefined) {
     return listOne(core, facets, served, namespace, selection.name, selection);
   }
@@ -139,14 +141,13 @@ function pageRequest(
 }
 
 /** Where to begin, and at which revision; no revision means the newest. */
-function startOf({ store }: Core, prefix: string, options: ListOptions): { after?: string; at?: Revision } {
+function startOf(prefix: string, options: ListOptions): { after?: string; at?: Revision } {
   const { resourceVersion = 0, resourceVersionMatch, limit, continueToken } = options;
   if (continueToken !== undefined) {
     if (resourceVersion !== 0) throw badRequest('specifying resource version is not allowed when using continue');
     return readToken(prefix, continueToken);
   }
   if (resourceVersion === 0) return {};
-  if (resourceVersion > store.revision) throw tooLargeRevision(resourceVersion, store.revision);
   // A limit with a revision and no match is exact: that is how clients page from a known state.
   const exact = resourceVersionMatch === 'Exact' || (resourceVersionMatch === undefined && limit !== undefined);
   return exact ? { at: resourceVersion as Revision } : {};

@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { expired, toStatus } from '@drover/api';
-import { type Change, type Entry, type Revision, RevisionCompacted, RevisionFuture } from '@drover/store';
+import { type Change, type Entry, RevisionCompacted, toRevision } from '@drover/store';
 import type { Served } from '../catalog/definition.js';
 import type { Representation } from '../request/negotiation.js';
 import type { ListOptions } from '../request/query.js';
+import { AWAITED_MS } from './awaited-revision.js';
 import type { Core } from './core.js';
 import { EventStream } from './event-stream.js';
 import { type EncodedEvents, type EventType, encodeEvent, encodeEventOf } from './events.js';
@@ -53,7 +54,8 @@ export interface WatchSource {
 
 /**
  * The lines of a WATCH: the present state when it was asked for, then each change once and in order, bookmarks when wanted,
- * until the timeout. History that is gone is told by an ERROR event, as Kubernetes does.
+ * until the timeout. History that is gone is told by an ERROR event, as Kubernetes does; so is a revision that does not come within
+ * three seconds.
  */
 export function watchLines(source: WatchSource, request: WatchRequest): EventStream {
   const { core } = source;
@@ -61,11 +63,9 @@ export function watchLines(source: WatchSource, request: WatchRequest): EventStr
   const prefix = rangeOf(served, namespace, selection);
   const asked = options.resourceVersion ?? 0;
   const fromState = options.sendInitialEvents || asked === 0;
-  if (asked > core.store.revision) return refusal(tooLargeRevision(asked, core.store.revision), form);
-
   const open = new AbortController();
   const present = fromState ? core.store.list(prefix) : undefined;
-  const start = present?.revision ?? (asked as Revision);
+  const start = present?.revision ?? toRevision(Math.min(asked, core.store.revision));
   const initial = present && initialLines(source, request, present.entries, () => end());
   const stream = new EventStream({ ...(initial ? { initial } : {}), bounds: BOUNDS, onOverflow: request.onOverflow });
   const end = (): void => stream.end();
@@ -74,23 +74,32 @@ export function watchLines(source: WatchSource, request: WatchRequest): EventStr
     end();
   });
   try {
-    const push = (changes: readonly Change[]): void => pushChanges(source, request, stream, changes);
+    const push = (changes: readonly Change[]): void =>
+      pushChanges(source, request, stream, asked > start ? after(changes, asked) : changes);
     const onChanges = (changes: readonly Change[]): void =>
       inTurn === undefined ? push(changes) : inTurn(async () => push(await changesShown(served, changes)));
     core.store.watch(prefix, start, onChanges, open.signal);
   } catch (error) {
     if (error instanceof RevisionCompacted) {
-      return refusal(expired(`too old resource version: ${error.asked} (${error.oldest})`), form);
+      return watchRefusal(expired(`too old resource version: ${error.asked} (${error.oldest})`), form);
     }
-    if (error instanceof RevisionFuture) return refusal(tooLargeRevision(error.asked, error.newest), form);
     throw error;
   }
   const seconds = options.timeoutSeconds ?? randomInt(SHORTEST_S, SHORTEST_S * 2);
   const disposables = [core.clock.after(seconds * 1000, end)];
+  if (asked > start) {
+    const giveUp = (): void => {
+      if (asked <= core.store.revision) return;
+      stream.push(errorEvent(tooLargeRevision(asked, core.store.revision), form));
+      end();
+    };
+    disposables.push(core.clock.after(AWAITED_MS, giveUp));
+  }
   if (options.allowWatchBookmarks) {
     if (options.sendInitialEvents) stream.push(bookmarkEvent(served, form, start, true));
     const tellRevision = (): void => {
       const { revision } = core.store;
+      if (revision < asked) return;
       const push = (): void => stream.push(bookmarkEvent(served, form, revision, false));
       // It says that all before it was told: it may not overtake changes that are still converted.
       if (inTurn === undefined) push();
@@ -179,6 +188,11 @@ function pushChanges(
   }
 }
 
+/** Those of `changes` that come after a revision. */
+function after(changes: readonly Change[], asked: number): readonly Change[] {
+  return changes.filter((change) => (change.type === 'put' ? change.entry.revision : change.revision) > asked);
+}
+
 function bookmarkEvent(served: Served, representation: Representation, revision: number, initialEnd: boolean): Buffer {
   const { form, version } = representation;
   const metadata = {
@@ -196,7 +210,7 @@ function bookmarkEvent(served: Served, representation: Representation, revision:
 }
 
 /** A watch that says why it is none. */
-function refusal(error: unknown, form: Representation): EventStream {
+export function watchRefusal(error: unknown, form: Representation): EventStream {
   const stream = new EventStream({ bounds: BOUNDS, onOverflow: () => undefined });
   stream.push(errorEvent(error, form));
   stream.end();

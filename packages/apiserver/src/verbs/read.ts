@@ -8,15 +8,15 @@ import {
 } from '@drover/api';
 import type { Entry } from '@drover/store';
 import type { Served } from '../catalog/definition.js';
+import { reached } from '../registry/awaited-revision.js';
 import { type Listed, listEntries, listMetadata } from '../registry/list.js';
 import { type ListBody, listBody } from '../registry/list-body.js';
 import { protobufListBody } from '../registry/protobuf-list.js';
-import { tooLargeRevision } from '../registry/refusal.js';
 import { type IncludeObject, partialMetadata, represent, table, tableRow } from '../registry/represent.js';
 import { selection } from '../registry/selection.js';
 import { shown } from '../registry/shown.js';
 import { servedVersion, viewOf } from '../registry/view.js';
-import { watchLines } from '../registry/watch.js';
+import { watchLines, watchRefusal } from '../registry/watch.js';
 import { CONTENT_TYPES } from '../request/encode.js';
 import { noStream, type Representation } from '../request/negotiation.js';
 import { listOptions, revision } from '../request/query.js';
@@ -32,11 +32,16 @@ const WHOLE_BYTES = 256 * 1024;
 const WHOLE_ITEMS = 500;
 
 /** GET of one object. */
-export function get({ core }: Verbs, call: Call): ApiResponse | Promise<ApiResponse> {
+export function get(verbs: Verbs, call: Call): ApiResponse | Promise<ApiResponse> {
+  const { core } = verbs;
+  const asked = revision(call.query.get('resourceVersion')) ?? 0;
+  if (asked > core.store.revision) return reached(core, asked).then(() => present(verbs, call));
+  return present(verbs, call);
+}
+
+function present({ core }: Verbs, call: Call): ApiResponse | Promise<ApiResponse> {
   const { served, namespace, name = '' } = call;
   const { definition, version } = served;
-  const asked = revision(call.query.get('resourceVersion')) ?? 0;
-  if (asked > core.store.revision) throw tooLargeRevision(asked, core.store.revision);
   const entry = core.store.get(objectKey(collectionPrefix(definition), { namespace, name }));
   if (entry === undefined) throw notFound(definition, name);
   const now = core.clock.now();
@@ -180,12 +185,21 @@ function* itemChunks(
 }
 
 /** GET of a collection with `watch`. */
-export function watch({ core, facets, events, watches, onOverflow, onEvents }: Verbs, call: Call): ApiResponse {
+export async function watch(verbs: Verbs, call: Call): Promise<ApiResponse> {
+  const { core, facets, events, watches, onOverflow, onEvents } = verbs;
   const { request, query, served, namespace, form } = call;
   const { signal } = request;
   if (form.media === 'yaml') throw noStream();
   const options = listOptions(query);
   const selected = selection(options.labelSelector, options.fieldSelector, served.version);
+  const type = form.media === 'json' ? CONTENT_TYPES.json : `${CONTENT_TYPES[form.media]};stream=watch`;
+  const headers = { 'content-type': type, 'cache-control': 'no-cache, private' };
+  try {
+    // The state a watch begins with is that of the revision asked for, or of a newer one.
+    if (options.sendInitialEvents) await reached(core, options.resourceVersion ?? 0);
+  } catch (error) {
+    return { status: 200, headers, body: watchRefusal(error, form) };
+  }
   const body = watchLines(
     { core, facets, events },
     { served, namespace, options, selection: selected, form, signal, onOverflow, onEvent: onEvents(served) },
@@ -195,8 +209,7 @@ export function watch({ core, facets, events, watches, onOverflow, onEvents }: V
     const prefix = collectionPrefix(served.definition);
     watches.add(namespace === undefined ? prefix : namespacePrefix(prefix, namespace), signal);
   }
-  const type = form.media === 'json' ? CONTENT_TYPES.json : `${CONTENT_TYPES[form.media]};stream=watch`;
-  return { status: 200, headers: { 'content-type': type, 'cache-control': 'no-cache, private' }, body };
+  return { status: 200, headers, body };
 }
 
 /** What rows of a table have of their objects. @throws ApiError BadRequest for a choice that is none. */
