@@ -56,6 +56,16 @@ for (const { name: version, path: binary } of binaries) {
       expect(await said(scene, ['explain', 'customresourcedefinition.spec.scope'])).toContain('scope');
     });
 
+    promises('explains kinds and fields in words, by both versions of OpenAPI', async (scene) => {
+      for (const output of ['plaintext', 'plaintext-openapiv2']) {
+        for (const path of ['deployment', 'deployment.spec', 'pod.spec.containers.livenessProbe.httpGet.port']) {
+          const explained = await said(scene, ['explain', path, `--output=${output}`]);
+          expect(explained).toMatch(/DESCRIPTION:\n\s*\S/);
+          expect(explained).not.toContain('<empty>');
+        }
+      }
+    });
+
     promises('explains custom kinds by both versions of OpenAPI', async (scene) => {
       const tune = { type: 'string', description: 'what it plays' };
       const horns = await define(scene, 'horns', specSchema({ tune, loud: { type: 'boolean', nullable: true } }));

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { CustomResourceDefinition } from './generated/types/apiextensions-v1.js';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './generated/types/rbac-v1.js';
 import type { ProtobufTables } from './protobuf/tables.js';
 import { declaredDefinitions } from './rancher/definitions.js';
+import { Descriptions } from './schema/descriptions.js';
 import type { Schema } from './schema/schema.js';
 
 /** A built-in resource as discovery lists it. */
@@ -40,6 +42,16 @@ export type DefaultRbacObject = ClusterRole | ClusterRoleBinding | Role | RoleBi
  */
 export const builtinSchemas: () => Readonly<Record<string, Schema>> = document('builtin-schemas.json');
 
+/** What the built-in kinds and their fields are, in our words: the texts of `descriptions/`. */
+export const builtinDescriptions: () => Descriptions = kept(() => new Descriptions(descriptions()));
+
+/** Another text whenever the built-in schemas are other ones, or what is said of them. Reads both at each call. */
+export function builtinDigest(): string {
+  const hash = createHash('sha256').update(shipped('builtin-schemas.json'));
+  for (const text of descriptions()) hash.update(text);
+  return hash.digest('hex');
+}
+
 /** Each built-in resource in each of its versions. */
 export const builtinResources: () => readonly BuiltinResource[] = document('builtin-resources.json');
 
@@ -60,13 +72,28 @@ export const rancherCrds = (): readonly CustomResourceDefinition[] => [
   ...declaredDefinitions(),
 ];
 
-/** A document shipped with this package, found by its name so that it is from within a bundle too; read when first asked for; memory pressure may make it be read again. */
 function document<T extends object>(name: string): () => T {
+  return kept((): T => JSON.parse(shipped(name)));
+}
+
+/** A document shipped with this package, found by its name so that it is from within a bundle too. */
+function shipped(name: string): string {
+  return readFileSync(new URL(import.meta.resolve(`@drover/api/generated/${name}`)), 'utf8');
+}
+
+function descriptions(): string[] {
+  const directory = new URL('.', import.meta.resolve('@drover/api/descriptions/shared.txt'));
+  const files = readdirSync(directory).sort();
+  return files.map((file) => readFileSync(new URL(file, directory), 'utf8'));
+}
+
+/** What `read` gives, read when first asked for; memory pressure may make it be read again. */
+function kept<T extends object>(read: () => T): () => T {
   let parsed: WeakRef<T> | undefined;
   return () => {
     const known = parsed?.deref();
     if (known) return known;
-    const fresh: T = JSON.parse(readFileSync(new URL(import.meta.resolve(`@drover/api/generated/${name}`)), 'utf8'));
+    const fresh = read();
     parsed = new WeakRef(fresh);
     return fresh;
   };

@@ -133,6 +133,21 @@ for (const version of VERSIONS) {
       );
 
       it(
+        'explains built-in kinds in words, by both versions of OpenAPI',
+        async () => {
+          for (const output of ['plaintext', 'plaintext-openapiv2']) {
+            const explain = (path: string) => run('explain', path, `--output=${output}`);
+            expect(await explain('deployment.spec')).toMatch(
+              /DESCRIPTION:\n\s+What shall run, and how it is exchanged\./,
+            );
+            expect(await explain('pod.spec.containers.image')).toContain('Name of the image');
+            expect(await explain('cronjob.spec.jobTemplate.metadata.name')).not.toContain('<empty>');
+          }
+        },
+        TIMEOUT_MS,
+      );
+
+      it(
         'asks who it is and what it may',
         async () => {
           expect(await run('auth', 'can-i', 'delete', 'pods')).toBe('yes\n');

@@ -44,16 +44,17 @@ export function pipelineOf(
   const host = `${hostInUrl(advertise.host)}:${advertise.port}`;
   const questions = [...reviews, componentStatus];
   const discovery = new Discovery(catalog, questions, apis, () => `${advertise.host}:${advertise.port}`);
+  const gitVersion = version ?? KUBERNETES_VERSION.gitVersion;
   const kubernetes = `${KUBERNETES_VERSION.major}.${KUBERNETES_VERSION.minor}`;
   const routes = new Routes({
     store,
     catalog,
     discovery,
-    openApi: new OpenApi(catalog, questions, apis, kubernetes, clock),
+    openApi: new OpenApi(catalog, questions, apis, kubernetes, gitVersion, clock),
     metrics,
     tokens,
     url: () => `https://${host}`,
-    build: { gitVersion: version ?? KUBERNETES_VERSION.gitVersion },
+    build: { gitVersion },
   });
   const verbs = {
     core,

@@ -1,65 +1,45 @@
 import type { Schema } from '@drover/api';
+import { builtinDescriptions } from '@drover/api/schemas';
 import type { ResourceDefinition, VersionDefinition } from '../catalog/definition.js';
 
 const REF = '#/components/schemas/';
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-const CONVENTIONS = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md';
 
-const text = (description: string, anchor: string): Schema => ({
-  description: `${description} More info: ${CONVENTIONS}#${anchor}`,
-  type: 'string',
-});
-const meta = (description: string, anchor: string, type: string): Schema => ({
-  description: `${description} More info: ${CONVENTIONS}#${anchor}`,
-  allOf: [{ $ref: `${REF}${META}.${type}` }],
-});
-
-const API_VERSION = text(
-  'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values.',
-  'resources',
-);
-const KIND = text(
-  'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase.',
-  'types-kinds',
-);
-const METADATA = meta("Standard object's metadata.", 'metadata', 'ObjectMeta');
-/** What every resource has that is embedded in another one. */
-const EMBEDDED = {
-  apiVersion: text('apiVersion defines the versioned schema of this representation of an object.', 'resources'),
-  kind: text('kind is a string value representing the type of this object. In CamelCase.', 'types-kinds'),
-  metadata: METADATA,
+/** A field that every kind has, or every list, in the words that built-in ones have for it. */
+const common = (name: string, schema: Schema, definition = ''): Schema => {
+  const description = builtinDescriptions().find(definition, name)?.text;
+  return description === undefined ? schema : { description, ...schema };
 };
+const apiVersion = (): Schema => common('apiVersion', { type: 'string' });
+const kind = (): Schema => common('kind', { type: 'string' });
+const metadata = (): Schema => common('metadata', { allOf: [{ $ref: `${REF}${META}.ObjectMeta` }] });
+const everyKind = (): Record<string, Schema> => ({ apiVersion: apiVersion(), kind: kind(), metadata: metadata() });
 
 /** The component of a custom kind's version: what its definition says, and what every kind has. */
-export function customComponent({ group, kind }: ResourceDefinition, version: VersionDefinition): Schema {
+export function customComponent(definition: ResourceDefinition, version: VersionDefinition): Schema {
   const schema = published(version.document());
   return {
     ...schema,
-    properties: { ...schema.properties, apiVersion: API_VERSION, kind: KIND, metadata: METADATA },
-    ...named(group, version, kind),
+    properties: { ...schema.properties, ...everyKind() },
+    ...named(definition.group, version, definition.kind),
   };
 }
 
 /** The component of a custom kind's lists; `item` is that of the kind itself. */
 export function customListComponent(
-  { group, kind, listKind, plural }: ResourceDefinition,
+  { group, kind: itemKind, listKind }: ResourceDefinition,
   version: VersionDefinition,
   item: string,
 ): Schema {
-  const items: Schema = {
-    description: `List of ${plural}. More info: ${CONVENTIONS}`,
-    type: 'array',
-    items: { $ref: `${REF}${item}` },
-  };
   return {
-    description: `${listKind} is a list of ${kind}`,
+    description: `${listKind} is a list of ${itemKind}`,
     type: 'object',
     required: ['items'],
     properties: {
-      apiVersion: API_VERSION,
-      items,
-      kind: KIND,
-      metadata: meta('Standard list metadata.', 'types-kinds', 'ListMeta'),
+      apiVersion: apiVersion(),
+      items: common('items', { type: 'array', items: { $ref: `${REF}${item}` } }, 'List'),
+      kind: kind(),
+      metadata: common('metadata', { allOf: [{ $ref: `${REF}${META}.ListMeta` }] }, 'List'),
     },
     ...named(group, version, listKind),
   };
@@ -95,7 +75,7 @@ function published({ example: _example, externalDocs: _elsewhere, ...schema }: D
     ...schema,
     ...(properties === undefined && !isEmbedded
       ? {}
-      : { properties: { ...Object.fromEntries(inner), ...(isEmbedded ? EMBEDDED : {}) } }),
+      : { properties: { ...Object.fromEntries(inner), ...(isEmbedded ? everyKind() : {}) } }),
     ...(isEmbedded ? { required: [...new Set([...(schema.required ?? []), 'kind', 'apiVersion'])] } : {}),
     ...(typeof items === 'object' && !Array.isArray(items) ? { items: published(items as Schema) } : {}),
     ...(typeof additionalProperties === 'object' ? { additionalProperties: published(additionalProperties) } : {}),

@@ -1,5 +1,6 @@
 import type { JsonObject, Schema } from '@drover/api';
 import { builtinSchemas } from '@drover/api/schemas';
+import { describedSchema } from './described-schema.js';
 import { ENCODED_TYPES } from './encoded-types.js';
 import { encodeDocument, encodeEntry, type Section } from './gnostic.js';
 import { type Operation, ownParameters, type PathItem, STATUS_TEXT, sharedParameters } from './operation.js';
@@ -32,7 +33,8 @@ const REFERRED = new Set(
 export function* entriesV2(versions: readonly PublishedVersion[], roots: readonly PathItem[]): Generator<EntryV2> {
   for (const shared of REFERRED) yield { section: 'parameters', name: shared.name, value: parameter(shared) };
   for (const [name, schema] of Object.entries(builtinSchemas())) {
-    yield { section: 'definitions', name, value: asJson(ENCODED_TYPES[name]?.v2 ?? builtinSchemaV2(schema)) };
+    const described = describedSchema(name, ENCODED_TYPES[name]?.v2 ?? schema);
+    yield { section: 'definitions', name, value: asJson(builtinSchemaV2(described)) };
   }
   for (const item of roots) yield { section: 'paths', name: item.path, value: pathItem(item) };
   for (const version of versions) {

@@ -1,4 +1,5 @@
 import type { Schema } from '@drover/api';
+import { describedSchema } from './described-schema.js';
 import { ENCODED_TYPES } from './encoded-types.js';
 import { type Operation, ownParameters, type PathItem, STATUS_TEXT, sharedParameters } from './operation.js';
 import type { Parameter } from './parameter.js';
@@ -27,7 +28,10 @@ export function openApiV3(
       schemas: Object.fromEntries(
         Object.entries(schemas)
           .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([name, schema]) => [name, ENCODED_TYPES[name]?.v3 ?? schema]),
+          .map(([name, schema]) => [
+            name,
+            custom[name] === undefined ? describedSchema(name, ENCODED_TYPES[name]?.v3 ?? schema) : schema,
+          ]),
       ),
       securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
     },

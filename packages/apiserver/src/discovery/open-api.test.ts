@@ -42,6 +42,16 @@ it('version 2 is kept while nothing changes, and follows definitions', async () 
   expect((await v2()).body['definitions']).not.toHaveProperty(['org.example.v1.Lamp']);
 });
 
+it('documents of a newer program are other ones', async () => {
+  const indexOf = async (version: string) => {
+    await using test = await openTestServer({ version });
+    return (await ask(test.server, 'GET', '/openapi/v3')).body['paths'] as Record<string, unknown>;
+  };
+  const [older, same, newer] = [await indexOf('v1.32.0+1'), await indexOf('v1.32.0+1'), await indexOf('v1.32.0+2')];
+  expect(same).toEqual(older);
+  expect(newer['apis/apps/v1']).not.toEqual(older['apis/apps/v1']);
+});
+
 it('documents come in the forms that they have, and in no other', async () => {
   await using test = await openTestServer();
   const typeOf = async (path: string, accept: string): Promise<unknown> => {

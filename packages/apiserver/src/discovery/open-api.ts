@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ApiRequest, type ApiResponse, apiVersion } from '@drover/api';
+import { builtinDigest } from '@drover/api/schemas';
 import type { Clock } from '@drover/kit';
 import type { AggregatedApis } from '../aggregation/aggregated-apis.js';
 import { AGGREGATOR } from '../aggregation/availability.js';
@@ -53,13 +54,15 @@ interface DocumentV3 {
 export class OpenApi {
   readonly #documents = new Map<string, Promise<Buffer>>();
   readonly #extensionDocuments: ExtensionDocuments;
+  #known: string | undefined;
 
-  /** `kubernetes` is the version whose API this is: "1.32". */
+  /** `kubernetes` is the version whose API this is: "1.32"; `release` changes with the program. */
   constructor(
     readonly catalog: ResourceCatalog,
     readonly questions: readonly PublishedQuestion[],
     readonly extensions: Pick<AggregatedApis, 'remote'>,
     readonly kubernetes: string,
+    readonly release: string,
     clock: Clock,
   ) {
     this.#extensionDocuments = new ExtensionDocuments(clock);
@@ -105,7 +108,11 @@ export class OpenApi {
     if (form === undefined) return NOT_ACCEPTABLE;
     const extensions = await this.#extensionDocuments.of(this.#available());
     const versions = [...this.#versions().values()];
-    const hash = sha256([...versions.map(fingerprint), ...extensions.map((extension) => extension.hash)]);
+    const hash = sha256([
+      this.#digest(),
+      ...versions.map(fingerprint),
+      ...extensions.map((extension) => extension.hash),
+    ]);
     const etag = `"${hash}"`;
     if (header(request, 'if-none-match') === etag) return { status: 304, headers: { etag }, body: new Uint8Array() };
     const bytes = await this.#document(`v2 ${form} ${hash}`, () => {
@@ -115,6 +122,12 @@ export class OpenApi {
     });
     if (form === 'json') return compressed(request, jsonBytes(200, bytes, { etag }));
     return compressed(request, { status: 200, headers: { 'content-type': PROTOBUF, etag }, body: bytes });
+  }
+
+  /** Of what is the same for all documents, and as long as this program runs: a newer one may say more. */
+  #digest(): string {
+    this.#known ??= sha256([this.release, builtinDigest()]);
+    return this.#known;
   }
 
   #available(): readonly RemoteApi[] {
@@ -136,12 +149,12 @@ export class OpenApi {
         },
       });
     };
-    for (const [name, path] of ROOT_PATHS) add(name, sha256([this.kubernetes, name]), () => [path]);
+    for (const [name, path] of ROOT_PATHS) add(name, sha256([this.#digest(), name]), () => [path]);
     for (const group of builtinGroups([...versions.values()])) {
-      add(`apis/${group}`, sha256([this.kubernetes, group]), () => [groupPath(group)]);
+      add(`apis/${group}`, sha256([this.#digest(), group]), () => [groupPath(group)]);
     }
     for (const [name, published] of versions) {
-      add(name, sha256([fingerprint(published)]), () => versionPaths(published), published);
+      add(name, sha256([this.#digest(), fingerprint(published)]), () => versionPaths(published), published);
     }
     return documents;
   }
