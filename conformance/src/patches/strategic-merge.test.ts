@@ -180,6 +180,57 @@ suite('strategic merge patch', ({ promises }) => {
     expect(patched.textAt('message')).toContain('does not contain declared merge key: name');
   });
 
+  promises('$patch: delete takes out every item of its key', async (scene) => {
+    const ports = [
+      { containerPort: 53, protocol: 'UDP' },
+      { containerPort: 80, protocol: 'TCP' },
+      { containerPort: 53, protocol: 'TCP' },
+    ];
+    const spec = await podSpec(scene, 'twice', [container('a', { ports })], {
+      containers: [{ name: 'a', ports: [{ containerPort: 53, $patch: 'delete' }] }],
+    });
+    expect(valueAt(spec, 'containers.0.ports')).toEqual([{ containerPort: 80, protocol: 'TCP' }]);
+  });
+
+  promises('an item that is deleted and given at once is a new one', async (scene) => {
+    const spec = await podSpec(scene, 'anew', [container('a'), container('b', { command: ['old'] })], {
+      containers: [container('b'), { name: 'b', $patch: 'delete' }],
+    });
+    expect(namesOf(valueAt(spec, 'containers'))).toEqual(['b', 'a']);
+    expect(valueAt(spec, 'containers.0.command')).toBeUndefined();
+  });
+
+  promises('$patch: replace makes no object where none was', async (scene) => {
+    const spec = await podSpec(scene, 'none', [container('a')], { nodeSelector: { $patch: 'replace', disk: 'ssd' } });
+    expect(valueAt(spec, 'nodeSelector')).toBeUndefined();
+  });
+
+  promises('$retainKeys in a new item is a field that nobody knows', async ({ api, group }) => {
+    await api.post(group('apps/v1', 'deployments'), deployment('unread'));
+    const volume = { name: 'v', $retainKeys: ['name', 'emptyDir'], emptyDir: {} };
+    const patched = (fieldValidation: string) =>
+      api.patch(
+        'strategic',
+        group('apps/v1', 'deployments', 'unread'),
+        { spec: { template: { spec: { volumes: [volume] } } } },
+        { fieldValidation },
+      );
+    const refused = await patched('Strict');
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(refused.textAt('message')).toContain('unknown field "spec.template.spec.volumes[0].$retainKeys"');
+    const taken = await patched('Ignore');
+    expect(taken.at('spec.template.spec.volumes')).toEqual([{ name: 'v', emptyDir: {} }]);
+  });
+
+  promises('an order of an empty list is refused', async ({ api, group }) => {
+    await api.post(group('apps/v1', 'deployments'), deployment('empty'));
+    const patched = await api.patch('strategic', group('apps/v1', 'deployments', 'empty'), {
+      spec: { template: { spec: { '$setElementOrder/volumes': [{ name: 'v' }], volumes: [] } } },
+    });
+    expect(patched.status).toBe(500);
+    expect(patched.textAt('message')).toBe('no elements in any of the given slices');
+  });
+
   promises('nested keyed lists are merged in one another', async (scene) => {
     const env = [
       { name: 'A', value: '1' },

@@ -17,18 +17,24 @@ describe('a list that is merged by keys', () => {
     expect(list.items()).toEqual([named('a', 1), named('b'), named('c')]);
   });
 
-  it('finds the first of several items with a key, and the next one when that is deleted', () => {
-    const list = new KeyedItems([named('a', 1), named('a', 2)], nameOf);
+  it('finds the first of several items with a key, and takes out all of them', () => {
+    const list = new KeyedItems([named('a', 1), named('b'), named('a', 2)], nameOf);
     expect(list.find(named('a'))).toEqual(named('a', 1));
-    list.delete(named('a'));
-    expect(list.find(named('a'))).toEqual(named('a', 2));
+    list.put(named('a', 3));
+    expect(list.items()).toEqual([named('a', 3), named('b'), named('a', 2)]);
     list.delete(named('a'));
     expect(list.find(named('a'))).toBeUndefined();
+    expect(list.items()).toEqual([named('b')]);
   });
 
-  it('is searched up to an item without a key', () => {
-    const list = new KeyedItems([named('a'), {}, named('b')], nameOf);
-    expect(list.find(named('a'))).toEqual(named('a'));
-    expect(() => list.find(named('b'))).toThrow('no name');
+  it('puts what was taken out at the end', () => {
+    const list = new KeyedItems([named('a'), named('b')], nameOf);
+    list.delete(named('a'));
+    list.put(named('a', 1));
+    expect(list.items()).toEqual([named('b'), named('a', 1)]);
+  });
+
+  it('has no item without a key', () => {
+    expect(() => new KeyedItems([named('a'), {}], nameOf)).toThrow('no name');
   });
 });

@@ -27,6 +27,7 @@ function item(depth: number): Schema {
       plainNumbers: numbers,
       retained: { ...items, 'x-kubernetes-patch-strategy': 'retainKeys' },
       retainedList: { ...list, ...retaining },
+      raw: { type: 'object', 'x-kubernetes-patch-strategy': 'replace' },
     },
   };
 }
@@ -250,13 +251,90 @@ describe('a keyed list under a strategic merge patch', () => {
     expect(patched(before, patch)).toEqual(after);
   });
 
-  it.each<[string, JsonObject, JsonObject]>([
-    ['loses one of two with the same key', { keyed: named('a', 'a', 'b') }, { keyed: named('a', 'b') }],
-    ['loses the other one too when it is deleted twice', { keyed: named('a', 'a', 'b') }, { keyed: named('b') }],
-  ])('%s', (_name, before, after) => {
-    const deletion = { name: 'a', $patch: 'delete' };
-    const twice = (after['keyed'] as JsonObject[]).length === 1;
-    expect(patched(before, { keyed: twice ? [deletion, deletion] : [deletion] })).toEqual(after);
+  it.each<Row>([
+    [
+      'loses every item of a key that is deleted',
+      { keyed: [...named('a', 'a'), { name: 'b', value: '1' }, ...named('c', 'c')] },
+      {
+        keyed: [
+          { name: 'a', $patch: 'delete' },
+          { name: 'c', $patch: 'delete' },
+        ],
+      },
+      { keyed: [{ name: 'b', value: '1' }] },
+    ],
+    [
+      'keeps several items of a key in their order, in the first place that is asked for',
+      { keyed: [{ name: 'a' }, { name: 'b', value: '1' }, { name: 'c' }, { name: 'b', value: '2' }, { name: 'd' }] },
+      { '$setElementOrder/keyed': named('b', 'a', 'd', 'c', 'b') },
+      { keyed: [{ name: 'b', value: '1' }, { name: 'b', value: '2' }, { name: 'a' }, { name: 'd' }, { name: 'c' }] },
+    ],
+    [
+      'merges into the first of several items of a key',
+      {
+        keyed: [
+          { name: 'a', value: '1' },
+          { name: 'a', value: '2' },
+        ],
+      },
+      { keyed: [{ name: 'a', other: 'o' }] },
+      {
+        keyed: [
+          { name: 'a', value: '1', other: 'o' },
+          { name: 'a', value: '2' },
+        ],
+      },
+    ],
+    [
+      'has anew what is deleted and given at once, as one that was not there',
+      { keyed: [{ name: 'b' }, { name: 'a', value: '1' }] },
+      {
+        keyed: [
+          { name: 'a', other: 'o' },
+          { name: 'a', $patch: 'delete' },
+        ],
+      },
+      { keyed: [{ name: 'a', other: 'o' }, { name: 'b' }] },
+    ],
+    [
+      'is replaced by the rest of the patch, also when the directive stands in an item',
+      { keyed: named('a', 'b') },
+      { keyed: [{ name: 'a', value: '1', $patch: 'replace' }, { name: 'c' }, { name: 'b', $patch: 'delete' }] },
+      { keyed: named('c') },
+    ],
+    [
+      'is made of the items of the patch that have no directive, where it was not',
+      {},
+      { keyed: [{ name: 'a' }, { name: 'b', $patch: 'delete' }, { $patch: 'replace' }] },
+      { keyed: named('a') },
+    ],
+    [
+      'is made in the order that is asked for, where it was not',
+      {},
+      { '$setElementOrder/keyed': named('a', 'b'), keyed: named('a', 'b') },
+      { keyed: named('a', 'b') },
+    ],
+    ['is not made by an order alone', {}, { '$setElementOrder/keyed': named('a') }, {}],
+    [
+      'takes a new item as the patch has it, with directives that nothing reads',
+      { keyed: [] },
+      { keyed: [{ name: 'a', $retainKeys: ['name'] }] },
+      { keyed: [{ name: 'a', $retainKeys: ['name'] }] },
+    ],
+  ])('%s', (_name, before, patch, after) => {
+    expect(patched(before, patch)).toEqual(after);
+  });
+
+  it('orders two lists of an item, and deletes out of one, whichever comes first', () => {
+    const before = { keyed: named('a', 'b', 'c'), retainedList: named('a', 'b', 'c') };
+    const patch = {
+      '$setElementOrder/keyed': named('c', 'a'),
+      keyed: [{ name: 'b', $patch: 'delete' }],
+      '$setElementOrder/retainedList': named('c', 'a', 'b'),
+    };
+    const after = { keyed: named('c', 'a'), retainedList: named('c', 'a', 'b') };
+    expect(patched(before, patch)).toEqual(after);
+    expect(patched(before, Object.fromEntries(Object.entries(patch).reverse()))).toEqual(after);
   });
 });
 
@@ -282,6 +360,40 @@ describe('a list of plain values under a strategic merge patch', () => {
       { numbers: [1, 2, 3, 3, 4] },
       { '$setElementOrder/numbers': [1, 2], '$deleteFromPrimitiveList/numbers': [3] },
       { numbers: [1, 2, 4] },
+    ],
+    [
+      'has a value that it has twice in the first place that is asked for',
+      { numbers: [1, 2, 3, 2, 4] },
+      { '$setElementOrder/numbers': [2, 1, 4, 3, 2] },
+      { numbers: [2, 2, 1, 4, 3] },
+    ],
+    ['has each value once as soon as another comes', { numbers: [1, 2, 1] }, { numbers: [3] }, { numbers: [3, 1, 2] }],
+    ['keeps what it has twice where it is new', {}, { numbers: [1, 2, 1] }, { numbers: [1, 2, 1] }],
+    [
+      'loses no value that it does not have',
+      { numbers: [1, 2] },
+      { '$deleteFromPrimitiveList/numbers': [3] },
+      { numbers: [1, 2] },
+    ],
+    [
+      'stays empty when values are deleted',
+      { numbers: [] },
+      { '$deleteFromPrimitiveList/numbers': [3] },
+      { numbers: [] },
+    ],
+    ['is not made by a deletion', {}, { '$deleteFromPrimitiveList/numbers': [3] }, {}],
+    [
+      'loses values also without a strategy',
+      { plainNumbers: [1, 2, 3] },
+      { '$deleteFromPrimitiveList/plainNumbers': [3] },
+      { plainNumbers: [1, 2] },
+    ],
+    ['goes when null is deleted from it', { numbers: [1] }, { '$deleteFromPrimitiveList/numbers': null }, {}],
+    [
+      'loses a value that is given and deleted at once',
+      { numbers: [1, 2] },
+      { '$setElementOrder/numbers': [3, 1], '$deleteFromPrimitiveList/numbers': [3], numbers: [3] },
+      { numbers: [1, 2] },
     ],
     [
       'gains and loses values at once',
@@ -348,6 +460,118 @@ describe('what retains keys under a strategic merge patch', () => {
   });
 });
 
+describe('what is within what retains keys', () => {
+  const retained = (fields: JsonObject): JsonObject => ({ retained: { name: 'a', ...fields } });
+  const retain = (names: string[], fields: JsonObject = {}): JsonObject => ({
+    retained: { $retainKeys: ['name', ...names], ...fields },
+  });
+
+  it.each<Row>([
+    [
+      'gains a key of a map',
+      retained({ map: { x: '1' } }),
+      retain(['map'], { map: { y: '2' } }),
+      retained({ map: { x: '1', y: '2' } }),
+    ],
+    [
+      'loses a key of a map',
+      retained({ map: { x: '1', y: '2' } }),
+      retain(['map'], { map: { y: null } }),
+      retained({ map: { x: '1' } }),
+    ],
+    [
+      'changes a key of a map, whatever the server put beside it',
+      retained({ map: { x: '1', z: '3' } }),
+      retain(['map'], { map: { x: '2' } }),
+      retained({ map: { x: '2', z: '3' } }),
+    ],
+    ['stays as it is', retained({ map: { x: '1' }, other: 'o' }), retain(['map']), retained({ map: { x: '1' } })],
+    [
+      'has its plain list replaced',
+      retained({ plain: named('x', 'y') }),
+      retain(['plain'], { plain: named('z') }),
+      retained({ plain: named('z') }),
+    ],
+    [
+      'keeps its plain list',
+      retained({ plain: named('x'), value: '1' }),
+      retain(['plain']),
+      retained({ plain: named('x') }),
+    ],
+    ['loses its plain list', retained({ plain: named('x') }), retain([]), retained({})],
+    [
+      'gains a number, and loses one',
+      retained({ numbers: [1, 2, 3] }),
+      retain(['numbers'], {
+        numbers: [4],
+        '$setElementOrder/numbers': [1, 2, 4],
+        '$deleteFromPrimitiveList/numbers': [3],
+      }),
+      retained({ numbers: [1, 2, 4] }),
+    ],
+    ['loses its numbers', retained({ numbers: [1] }), retain([]), retained({})],
+    [
+      'gains an item',
+      retained({ keyed: named('x') }),
+      retain(['keyed'], { keyed: named('y'), '$setElementOrder/keyed': named('x', 'y') }),
+      retained({ keyed: named('x', 'y') }),
+    ],
+    [
+      'changes an item',
+      retained({ keyed: [{ name: 'x', value: '1' }, { name: 'y' }] }),
+      retain(['keyed'], { keyed: [{ name: 'x', value: '2' }], '$setElementOrder/keyed': named('x', 'y') }),
+      retained({ keyed: [{ name: 'x', value: '2' }, { name: 'y' }] }),
+    ],
+    [
+      'loses an item',
+      retained({ keyed: named('x', 'y') }),
+      retain(['keyed'], { keyed: [{ name: 'x', $patch: 'delete' }], '$setElementOrder/keyed': named('y') }),
+      retained({ keyed: named('y') }),
+    ],
+    ['loses its items', retained({ keyed: named('x') }), retain([]), retained({})],
+  ])('%s', (_name, before, patch, after) => {
+    expect(patched(before, patch)).toEqual(after);
+  });
+});
+
+describe('a value that is not merged', () => {
+  it.each<Row>([
+    ['is taken without its nulls', {}, { any: { a: null, b: { c: 'x', d: null } } }, { any: { b: { c: 'x' } } }],
+    ['is taken empty when it has nothing but nulls', {}, { any: { a: { b: null } } }, { any: { a: {} } }],
+    [
+      'is taken without the nulls of its items',
+      {},
+      { any: [{ a: { b: 'x', c: null } }] },
+      { any: [{ a: { b: 'x' } }] },
+    ],
+    ['is taken with nulls that are items', {}, { any: ['x', null, 'y'] }, { any: ['x', null, 'y'] }],
+    ['is taken as an empty list', { name: 'a' }, { any: [] }, { name: 'a', any: [] }],
+    [
+      'leaves nulls that are there',
+      { any: null, map: { x: null } },
+      { other: 'o' },
+      { any: null, map: { x: null }, other: 'o' },
+    ],
+    ['is not there when it has a directive and nothing was before', {}, { map: { $patch: 'replace', x: '1' } }, {}],
+    ['does without what has a directive in it', {}, { any: { a: { $patch: 'delete' }, b: 'x' } }, { any: { b: 'x' } }],
+    ['takes the place of one of another type', { any: 'x' }, { any: { a: null, b: 1 } }, { any: { b: 1 } }],
+    [
+      'is replaced where the schema says so, beside lists that merge',
+      { raw: { old: 1 }, keyed: [{ name: 'a', value: '1' }], value: 'v' },
+      { raw: { new: 2 }, keyed: named('b'), '$setElementOrder/keyed': named('a', 'b') },
+      { raw: { new: 2 }, keyed: [{ name: 'a', value: '1' }, { name: 'b' }], value: 'v' },
+    ],
+    [
+      'keeps nulls where a directive puts it in the place of another',
+      { any: { a: { b: 1 } } },
+      { any: { a: { $patch: 'replace', c: null } } },
+      { any: { a: { c: null } } },
+    ],
+  ])('%s', (_name, before, patch, after) => {
+    expect(patched(before, patch)).toEqual(after);
+  });
+});
+
 describe('a strategic merge patch is refused', () => {
   it.each<[string, JsonObject, string]>([
     [
@@ -360,9 +584,32 @@ describe('a strategic merge patch is refused', () => {
       { '$setElementOrder/numbers': [1, 2, 3], numbers: [3, 1] },
       "doesn't match $setElementOrder list",
     ],
+    [
+      'for a directive after the last item that it asks for',
+      { '$setElementOrder/keyed': named('a', 'c'), keyed: [{ name: 'c' }, { $patch: 'replace' }] },
+      "doesn't match $setElementOrder list",
+    ],
+    [
+      'for an order of what is empty',
+      { '$setElementOrder/empty': named('a') },
+      'no elements in any of the given slices',
+    ],
     ['for an item without its key', { keyed: [{ value: '1' }] }, 'does not contain declared merge key'],
+    ['for a deletion without a key', { keyed: [{ $patch: 'delete' }] }, 'does not contain declared merge key'],
+    ['for an order without a key', { '$setElementOrder/keyed': [{}] }, 'does not contain declared merge key'],
+    [
+      'for an item to be merged by name',
+      { keyed: [{ name: 'a', $patch: 'merge' }] },
+      'merging lists cannot yet be specified in the patch',
+    ],
+    [
+      'for an unknown directive of an item',
+      { keyed: [{ name: 'a', $patch: 'erase' }] },
+      'unknown patch type: erase in map: map[$patch:erase name:a]',
+    ],
     ['for a field that it sets and does not retain', { retained: { $retainKeys: ['name'], value: '1' } }, 'retainKeys'],
   ])('%s', (_name, patch, message) => {
-    expect(() => patched({ keyed: named('a', 'b', 'c'), numbers: [1, 2, 3], retained: {} }, patch)).toThrow(message);
+    const before = { keyed: named('a', 'b', 'c'), numbers: [1, 2, 3], retained: {}, empty: [] };
+    expect(() => patched(before, patch)).toThrow(message);
   });
 });

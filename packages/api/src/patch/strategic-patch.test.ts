@@ -159,7 +159,7 @@ describe('a strategic merge patch', () => {
     ],
     [
       'a list that holds lists',
-      { metadata: { finalizers: [[1]] } },
+      { metadata: { ownerReferences: [[1]] } },
       'the server rejected our request due to an error in our request',
     ],
     [
@@ -180,7 +180,8 @@ describe('a strategic merge patch', () => {
     ['a set field that is not retained', { spec: { $retainKeys: ['a'], b: 1 } }, 'invalid patch format of retainKeys'],
     ['the prototype', JSON.parse('{"metadata": {"__proto__": {"a": 1}}}') as Json, 'not allowed'],
   ])('refuses %s', (_name, patch, message) => {
-    expect(() => applyStrategicPatch(object({ containers: [{ name: 'a' }] }), patch, pod)).toThrow(message);
+    const given = object({ containers: [{ name: 'a' }] }, { ownerReferences: [] });
+    expect(() => applyStrategicPatch(given, patch, pod)).toThrow(message);
   });
 
   it('of many elements, in an order that is asked for, takes no longer than its length', () => {

@@ -1,5 +1,5 @@
 import { goText, goType } from '../body/go-value.js';
-import { refuseMagicKey } from '../body/magic-key.js';
+import { refuseMagicKeys } from '../body/magic-key.js';
 import { ApiError, badRequest } from '../errors.js';
 import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject, KubeObject } from '../object.js';
@@ -16,128 +16,190 @@ const DELETE_PRIMITIVES = '$deleteFromPrimitiveList/';
 
 /**
  * The object after a strategic merge patch: like a merge patch, but lists whose schema gives a merge key merge element by
- * element, and the directives `$patch`, `$retainKeys`, `$setElementOrder` and `$deleteFromPrimitiveList` say the rest. The
- * object itself is not changed.
+ * element, and the directives `$patch`, `$retainKeys`, `$setElementOrder` and `$deleteFromPrimitiveList` say the rest. As in
+ * Kubernetes, what a directive is not looked for in is stored as the patch has it: the directive is then a field that nobody
+ * knows. The object itself is not changed.
  *
- * @throws ApiError BadRequest for a patch that is no object, an unknown directive, or an element without its merge key (code 500, as in Kubernetes).
+ * @throws ApiError BadRequest for a patch that is no object, or retains other keys than it sets; of code 500, as in Kubernetes,
+ *   for an unknown directive, an order that is not kept, and an element without its merge key.
  */
 export function applyStrategicPatch<T extends KubeObject>(object: T, patch: Json, schema: OpenSchema): T {
   if (!isJsonObject(patch))
     throw badRequest('json: cannot unmarshal array into Go value of type map[string]interface {}');
+  refuseMagicKeys(patch);
   return mergeObject(object as unknown as JsonObject, patch, schema.root) as unknown as T;
 }
-
-function mergeObject(base: JsonObject, patch: JsonObject, node: SchemaNode | null): JsonObject {
-  switch (patch[PATCH]) {
-    case undefined:
-      break;
-    case 'replace':
-      return plainObject(patch);
-    case 'delete':
-      return {};
-    default:
-      throw unreadable(`unknown patch type: ${goText(patch[PATCH])} in map: ${goText(patch)}`);
-  }
-  const result: Record<string, Json | undefined> = retained(base, patch);
-  for (const [key, value] of Object.entries(patch)) {
-    refuseMagicKey(key);
-    if (value === undefined || key === PATCH || key === RETAIN_KEYS || isListDirective(key)) continue;
-    if (value === null) delete result[key];
-    else result[key] = mergeValue(own(result, key), value, node?.child(key) ?? null, directivesFor(patch, key));
-  }
-  for (const key of listsOnlyDirected(patch)) {
-    const list = own(result, key);
-    if (Array.isArray(list)) result[key] = mergeList(list, [], node?.child(key) ?? null, directivesFor(patch, key));
-  }
-  return result;
-}
-
-interface ListDirectives {
-  readonly order: readonly Json[] | undefined;
-  readonly deleted: readonly Json[];
-}
-
-function directivesFor(patch: JsonObject, key: string): ListDirectives {
-  const order = own(patch, `${ELEMENT_ORDER}${key}`);
-  const deleted = own(patch, `${DELETE_PRIMITIVES}${key}`);
-  for (const list of [order, deleted])
-    if (list !== undefined && !Array.isArray(list))
-      throw unreadable(`expected a []interface {}, but received a ${goType(list)}`);
-  return { order: listOf(order), deleted: listOf(deleted) ?? [] };
-}
-
-const BAD_RETAIN_KEYS = 'invalid patch format of retainKeys';
 
 /** What Kubernetes has no status for. */
 const unreadable = (message: string): ApiError => new ApiError('Unknown', message);
 
-const listOf = (value: Json | undefined): readonly Json[] | undefined => (Array.isArray(value) ? value : undefined);
+type Merged = Record<string, Json | undefined>;
 
-const isListDirective = (key: string): boolean => key.startsWith(ELEMENT_ORDER) || key.startsWith(DELETE_PRIMITIVES);
-
-/** Lists of which the patch gives only directives. */
-function listsOnlyDirected(patch: JsonObject): Set<string> {
-  const names = Object.keys(patch)
-    .filter(isListDirective)
-    .map((key) => key.slice(key.indexOf('/') + 1));
-  return new Set(names.filter((name) => !Object.hasOwn(patch, name)));
+function mergeObject(base: JsonObject, patch: JsonObject, node: SchemaNode | null): JsonObject {
+  const { [PATCH]: directive, ...said } = patch;
+  if (directive === 'replace') return said;
+  if (directive === 'delete') return {};
+  if (directive !== undefined) throw unknownDirective(directive, patch);
+  const result = retained(base, patch);
+  const ordered = mergeOrdered(result, patch, node);
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === undefined || ordered.has(name) || isDirective(name)) continue;
+    set(result, name, value === null ? undefined : mergeValue(own(result, name), value, node?.child(name) ?? null));
+  }
+  for (const [name, values] of directed(patch, DELETE_PRIMITIVES)) {
+    const list = own(result, name);
+    if (values === null) set(result, name, undefined);
+    else if (Array.isArray(values) && Array.isArray(list)) result[name] = without(list, values);
+  }
+  return result;
 }
 
+const isDirective = (key: string): boolean =>
+  key === RETAIN_KEYS || key.startsWith(ELEMENT_ORDER) || key.startsWith(DELETE_PRIMITIVES);
+
+const unknownDirective = (directive: Json, patch: JsonObject): ApiError =>
+  unreadable(`unknown patch type: ${goText(directive)} in map: ${goText(patch)}`);
+
+/** The directives of one kind, each with the name of the field that it is for. */
+const directed = (patch: JsonObject, prefix: string): [name: string, value: Json | undefined][] =>
+  Object.entries(patch)
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => [key.slice(prefix.length), value]);
+
+function set(result: Merged, name: string, value: Json | undefined): void {
+  if (value === undefined) delete result[name];
+  else result[name] = value;
+}
+
+const BAD_RETAIN_KEYS = 'invalid patch format of retainKeys';
+
 /** `$retainKeys` names the fields that stay; a field the patch gives has to be among them. */
-function retained(base: JsonObject, patch: JsonObject): Record<string, Json | undefined> {
+function retained(base: JsonObject, patch: JsonObject): Merged {
   const keys = own(patch, RETAIN_KEYS);
   if (keys === undefined) return { ...base };
   if (!Array.isArray(keys)) throw badRequest(BAD_RETAIN_KEYS);
   const kept = new Set<Json>(keys);
-  const missing = Object.keys(patch).find((key) => !key.startsWith('$') && patch[key] !== null && !kept.has(key));
+  const missing = Object.keys(patch).find((key) => !isDirective(key) && patch[key] !== null && !kept.has(key));
   if (missing !== undefined) throw badRequest(BAD_RETAIN_KEYS);
   return Object.fromEntries(Object.entries(base).filter(([key]) => kept.has(key)));
 }
 
-function mergeValue(before: Json | undefined, value: Json, node: SchemaNode | null, directives: ListDirectives): Json {
-  const strategy = node?.schema['x-kubernetes-patch-strategy']?.split(',') ?? [];
-  if (isJsonObject(value)) {
-    if (strategy.includes('replace')) return plain(value);
-    return mergeObject(isJsonObject(before) ? before : {}, value, node);
+/** Merges the lists for which the patch gives an order. Answers their names. */
+function mergeOrdered(result: Merged, patch: JsonObject, node: SchemaNode | null): Set<string> {
+  const names = new Set<string>();
+  for (const [name, order] of directed(patch, ELEMENT_ORDER)) {
+    const [before, given] = [own(result, name), own(patch, name)];
+    for (const list of [order, before, given]) {
+      if (list !== undefined && !Array.isArray(list))
+        throw unreadable(`expected a []interface {}, but received a ${goType(list)}`);
+    }
+    names.add(name);
+    if (before === undefined && given === undefined) continue;
+    result[name] = orderedList(listOf(before), listOf(given), listOf(order) ?? [], node?.child(name) ?? null);
   }
-  if (Array.isArray(value) && strategy.includes('merge'))
-    return mergeList(Array.isArray(before) ? before : [], value, node, directives);
-  return plain(value);
+  return names;
 }
 
-function mergeList(
-  before: readonly Json[],
-  patch: readonly Json[],
+const listOf = (value: Json | undefined): readonly Json[] | undefined => (Array.isArray(value) ? value : undefined);
+
+function orderedList(
+  before: readonly Json[] | undefined,
+  patch: readonly Json[] | undefined,
+  order: readonly Json[],
   node: SchemaNode | null,
-  { order, deleted }: ListDirectives,
-): Json {
-  const mergeKey = node?.schema['x-kubernetes-patch-merge-key'];
-  refuseMixed(before, patch);
-  if (mergeKey !== undefined && [...before, ...patch].some(isJsonObject))
-    return mergeObjects(before, patch, node?.items ?? null, mergeKey, order);
-  const kept = without(before, deleted);
-  const fresh = without(patch, kept);
-  const merged = [...kept, ...fresh];
-  return inElementOrder(
-    merged,
-    before,
-    orderOf(patch, order, (item) => item),
-    (item) => item,
-  );
+): Json[] {
+  const mergeKey = mergeKeyOf(node);
+  const keyOf = mergeKey === undefined ? (item: Json): Json => item : keyIn(mergeKey);
+  if (patch !== undefined) refuseOtherOrder(patch, order, mergeKey, keyOf);
+  if (before === undefined) {
+    return inElementOrder(itemsWithoutDirectives(mixless(patch ?? [])), [], order, keyOf);
+  }
+  if (patch === undefined) return inElementOrder(mixless(before), before, order, keyOf);
+  mixless(before, patch);
+  const { items, places } = mergesLists(node) ? mergeList(before, patch, node) : { items: patch, places: before };
+  return inElementOrder(items, places, order, keyOf);
 }
 
-function without(list: readonly Json[], others: readonly Json[]): Json[] {
-  const known = new Set(others.map((item) => JSON.stringify(item)));
-  return list.filter((item) => !known.has(JSON.stringify(item)));
+const mergeKeyOf = (node: SchemaNode | null): string | undefined => node?.schema['x-kubernetes-patch-merge-key'];
+
+const strategyOf = (node: SchemaNode | null): readonly string[] =>
+  node?.schema['x-kubernetes-patch-strategy']?.split(',') ?? [];
+
+const mergesLists = (node: SchemaNode | null): boolean => strategyOf(node).includes('merge');
+
+/** Finds an item's merge key. The function throws for an item without it. */
+const keyIn =
+  (mergeKey: string) =>
+  (item: Json): Json => {
+    const key = isJsonObject(item) ? own(item, mergeKey) : undefined;
+    if (key === undefined) throw unreadable(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
+    return key;
+  };
+
+/** The items of a patch have to come in the order that it asks for. */
+function refuseOtherOrder(
+  patch: readonly Json[],
+  order: readonly Json[],
+  mergeKey: string | undefined,
+  keyOf: (item: Json) => Json,
+): void {
+  if (patch.length === 0 || order.length === 0) return;
+  let next = 0;
+  for (const item of mergeKey === undefined ? patch : patch.filter((item) => !isDeletion(item))) {
+    const special = mergeKey !== undefined && isSpecial(item);
+    if (!special) next = placeFrom(next, order, keyOf(item), keyOf);
+    if (next === order.length)
+      throw unreadable(
+        `The order in patch list:\n${goText(patch)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`,
+      );
+    if (!special) next += 1;
+  }
 }
 
-/** The elements of a list that is merged are all of one type, and none of them is a list. */
-function refuseMixed(before: readonly Json[], patch: readonly Json[]): void {
-  const [first, ...others] = [...before, ...patch].map(goType);
+/** Where `key` is in a list, from a place on; the list's length when it is not. */
+function placeFrom(start: number, list: readonly Json[], key: Json, keyOf: (item: Json) => Json): number {
+  let place = start;
+  while (place < list.length && !sameJson(keyOf(list[place] as Json), key)) place += 1;
+  return place;
+}
+
+const isDeletion = (item: Json): boolean => isJsonObject(item) && item[PATCH] === 'delete';
+
+const isSpecial = (item: Json): boolean => isJsonObject(item) && Object.hasOwn(item, PATCH);
+
+/** The elements of lists that are merged are all of one type, and none of them is a list. @throws ApiError when there are none. */
+function mixless(...lists: (readonly Json[])[]): readonly Json[] {
+  const [first, ...others] = lists.flat().map(goType);
+  if (first === undefined) throw unreadable('no elements in any of the given slices');
   if (first === '[]interface {}')
     throw new ApiError('Invalid', 'the server rejected our request due to an error in our request');
-  if (others.some((type) => type !== first))
-    throw unreadable(`list element types are not identical: ${goText([before, patch])}`);
+  if (others.some((type) => type !== first)) throw unreadable(`list element types are not identical: ${goText(lists)}`);
+  return lists[0] ?? [];
+}
+
+function mergeValue(before: Json | undefined, value: Json, node: SchemaNode | null): Json | undefined {
+  if (before !== undefined && isJsonObject(before) && isJsonObject(value))
+    return strategyOf(node).includes('replace') ? value : mergeObject(before, value, node);
+  if (!Array.isArray(before) || !Array.isArray(value)) return withoutDirectives(withoutNulls(value));
+  if (!mergesLists(node)) return value;
+  if (before.length === 0 && value.length === 0) return before;
+  mixless(before, value);
+  return mergeList(before, value, node).items;
+}
+
+interface MergedList {
+  /** In the order of the patch. */
+  readonly items: Json[];
+  /** Where what was there before stands by now: elements that are new stand in the places of those that were deleted. */
+  readonly places: readonly Json[];
+}
+
+function mergeList(before: readonly Json[], patch: readonly Json[], node: SchemaNode | null): MergedList {
+  const mergeKey = mergeKeyOf(node);
+  if (mergeKey !== undefined && isJsonObject(before[0] ?? patch[0] ?? null))
+    return mergeObjects(before, patch, node?.items ?? null, mergeKey);
+  const values = new Map([...before, ...patch].map((item) => [JSON.stringify(item), item]));
+  return { items: inElementOrder([...values.values()], before, patch, (item) => item), places: before };
 }
 
 function mergeObjects(
@@ -145,64 +207,57 @@ function mergeObjects(
   patch: readonly Json[],
   items: SchemaNode | null,
   mergeKey: string,
-  order: readonly Json[] | undefined,
-): Json {
-  const keyOf = (item: Json): Json => {
-    const key = isJsonObject(item) ? own(item, mergeKey) : undefined;
-    if (key === undefined) throw unreadable(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
-    return key;
-  };
-  const isReplacement = (item: Json): boolean =>
-    isJsonObject(item) && item[PATCH] === 'replace' && !Object.hasOwn(item, mergeKey);
-  if (patch.some(isReplacement)) return patch.filter((item) => !isReplacement(item)).map(plain);
+): MergedList {
+  const keyOf = keyIn(mergeKey);
+  const said = patch.filter((item) => !isSpecial(item));
+  const deleted = patch.filter((item) => isSpecial(item) && directiveOf(item) !== 'replace');
+  for (const item of deleted) keyOf(item);
+  if (deleted.length + said.length < patch.length)
+    return { items: inElementOrder(said, said, [], keyOf), places: before };
+
+  for (const item of said) keyOf(item);
   const list = new KeyedItems(before, keyOf);
-  for (const item of patch) {
+  for (const item of deleted) list.delete(item);
+  const left = list.items();
+  for (const item of said) {
     const known = list.find(item);
-    if (isJsonObject(item) && item[PATCH] === 'delete') list.delete(item);
-    else if (isJsonObject(item)) list.put(mergeObject(isJsonObject(known) ? known : {}, item, items));
+    list.put(isJsonObject(known ?? null) && isJsonObject(item) ? mergeObject(known as JsonObject, item, items) : item);
   }
   const merged = list.items();
-  // Where an order is asked for, Kubernetes looks for the earlier places in the list as it is by then: elements that are new stand in the
-  // places of those that were deleted.
-  const earlier = order === undefined ? before : merged.slice(0, before.length);
-  return inElementOrder(merged, earlier, orderOf(patch.filter(stays), order, keyOf), keyOf);
+  return { items: inElementOrder(merged, left, said, keyOf), places: merged.slice(0, before.length) };
 }
 
-const stays = (item: Json): boolean => !isJsonObject(item) || item[PATCH] !== 'delete';
-
-/** The order a patch asks for: that of its directive, which its elements have to follow, or else that of its elements. */
-function orderOf(
-  patch: readonly Json[],
-  order: readonly Json[] | undefined,
-  keyOf: (item: Json) => Json,
-): readonly Json[] {
-  if (!order) return patch;
-  let next = 0;
-  for (const item of patch) {
-    const key = keyOf(item);
-    while (next < order.length && !sameJson(keyOf(order[next] as Json), key)) next += 1;
-    if (next === order.length)
-      throw unreadable(
-        `The order in patch list:\n${goText(patch)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`,
-      );
-    next += 1;
-  }
-  return order;
+/** What is done to an element that has a directive. */
+function directiveOf(item: Json): 'delete' | 'replace' {
+  const directive = isJsonObject(item) ? item[PATCH] : undefined;
+  if (directive === 'delete' || directive === 'replace') return directive;
+  if (directive === 'merge') throw unreadable('merging lists cannot yet be specified in the patch');
+  throw unknownDirective(directive ?? null, item as JsonObject);
 }
 
-/** A value of a patch as it is stored: without nulls in objects and without directives. */
-function plain(value: Json): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(plain);
-  return isJsonObject(value) ? plainObject(value) : value;
+function without(list: readonly Json[], others: readonly Json[]): Json[] {
+  const known = new Set(others.map((item) => JSON.stringify(item)));
+  return list.filter((item) => !known.has(JSON.stringify(item)));
 }
 
-function plainObject(object: JsonObject): JsonObject {
-  const fields = Object.entries(object).filter(([key, item]) => {
-    refuseMagicKey(key);
-    return item !== null && item !== undefined && key !== PATCH && key !== RETAIN_KEYS && !isListDirective(key);
-  });
-  return Object.fromEntries(fields.map(([key, item]) => [key, plain(item ?? null)]));
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutNulls);
+  if (!isJsonObject(value)) return value;
+  const fields = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
+  return Object.fromEntries(fields.map(([key, item]) => [key, withoutNulls(item ?? null)]));
 }
+
+/** The value without what has a `$patch`, wherever that is; `undefined` when it has one itself. */
+function withoutDirectives(value: Json): Json | undefined {
+  if (Array.isArray(value)) return itemsWithoutDirectives(value);
+  if (!isJsonObject(value)) return value;
+  if (Object.hasOwn(value, PATCH)) return undefined;
+  const fields = Object.entries(value).map(([key, item]) => [key, withoutDirectives(item ?? null)] as const);
+  return Object.fromEntries(fields.filter(([, item]) => item !== undefined));
+}
+
+const itemsWithoutDirectives = (list: readonly Json[]): Json[] =>
+  list.map(withoutDirectives).filter((item) => item !== undefined);
 
 const own = (object: Readonly<Record<string, Json | undefined>>, key: string): Json | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined;
