@@ -14,6 +14,7 @@ import { ANONYMOUS, type Sender } from './auth/identity.js';
 import type { OpenStreams } from './auth/open-streams.js';
 import { withoutIdentity } from './auth/without-identity.js';
 import type { Fairness } from './fairness/fairness.js';
+import { orderAt, serveOrder } from './orders/orders.js';
 import { Account, type AccountParts } from './request/account.js';
 import { AUDIT_ID } from './request/audit-id.js';
 import { inTime, requestTime } from './request/deadline.js';
@@ -23,6 +24,7 @@ import { type Asked, Recognition, type RecognitionParts } from './request/recogn
 import { compressed, header, packed } from './request/response.js';
 import type { ResourceTarget } from './request/target.js';
 import { Visit } from './request/visit.js';
+import { writeOptions } from './request/write-options.js';
 import { admittedQuestion } from './reviews/admitted-question.js';
 import { reviewAt, serveReview } from './reviews/reviews.js';
 import { serveObjects } from './verbs/resource.js';
@@ -158,17 +160,21 @@ export class Api {
     const { verb } = attributes;
     const recorded = trail?.recording(request) ?? request;
     const annotate = trail && ((key: string, value: string): void => trail.annotate(key, value));
-    const review = reviewAt(target);
-    if (review === undefined) return serveObjects(verbs, recorded, query, target, verb, identity, annotate);
+    const question = reviewAt(target) ?? orderAt(target);
+    if (question === undefined) return serveObjects(verbs, recorded, query, target, verb, identity, annotate);
     if (verb !== 'create') throw methodNotAllowed();
+    const { core } = verbs;
     const { namespace, name } = target;
-    const objects = verbs.core.reader;
     const warnings: string[] = [];
-    const asking = { core: verbs.core, target, query, identity, warnings, annotate };
-    const admit = (document: KubeObject): Promise<KubeObject> => admittedQuestion(review, document, asking);
+    const asking = { core, target, query, identity, warnings, annotate };
+    const admit = (document: KubeObject): Promise<KubeObject> => admittedQuestion(question, document, asking);
     const form = representation(header(request, 'accept'), query, QUESTION);
-    const context = { rules, authenticator, objects, clock, form, identity, namespace, name, admit };
-    return withWarnings(await serveReview(review, recorded, context), warnings);
+    const common = { form, identity, namespace, name, admit };
+    const answer =
+      'perform' in question
+        ? serveOrder(question, recorded, { ...common, core, dryRun: writeOptions(query, 'create').dryRun })
+        : serveReview(question, recorded, { ...common, rules, authenticator, objects: core.reader, clock });
+    return withWarnings(await answer, warnings);
   }
 
   /** A watch, whoever serves it: it ends when who opened it leaves, or may not watch any more. */

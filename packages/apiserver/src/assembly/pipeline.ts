@@ -7,6 +7,7 @@ import { OpenApi } from '../discovery/open-api.js';
 import { Fairness, SEATS } from '../fairness/fairness.js';
 import { WatchCounts } from '../fairness/watch-counts.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { orders } from '../orders/orders.js';
 import type { Core } from '../registry/core.js';
 import { EncodedEvents } from '../registry/events.js';
 import { FacetIndex } from '../registry/facets.js';
@@ -42,7 +43,7 @@ export function pipelineOf(
   const auditor = audit && new Auditor(audit, clock);
   if (auditor !== undefined) metrics.include(auditor);
   const host = `${hostInUrl(advertise.host)}:${advertise.port}`;
-  const questions = [...reviews, componentStatus];
+  const questions = [...reviews, ...orders, componentStatus];
   const discovery = new Discovery(catalog, questions, apis, () => `${advertise.host}:${advertise.port}`);
   const gitVersion = version ?? KUBERNETES_VERSION.gitVersion;
   const kubernetes = `${KUBERNETES_VERSION.major}.${KUBERNETES_VERSION.minor}`;

@@ -140,7 +140,7 @@ const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Kinds of the reference that this server does not store: how its components are, and bindings, for which it has no nodes.
+ * Kinds of the reference that this server does not store: how its components are, and bindings, which it acts on.
  * (`autoscaling/v1` is left out too: of a kind with several versions the newest is served.)
  */
 const LEFT_OUT = new Set(['/componentstatuses', '/bindings']);

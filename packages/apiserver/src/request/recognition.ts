@@ -7,6 +7,7 @@ import { impersonated } from '../auth/impersonation.js';
 import type { RuleIndex } from '../auth/rule-index.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { dryRunLabel, SUBRESOURCES, scopeLabel, verbLabel } from '../metrics/request-labels.js';
+import { orderAt } from '../orders/orders.js';
 import { reviewAt } from '../reviews/reviews.js';
 import type { Routes } from '../routes.js';
 import type { Verbs } from '../verbs/call.js';
@@ -116,7 +117,7 @@ export class Recognition {
     const { group, version, resource } = target;
     const { subresource, namespace, name, verb } = attributes;
     const served = this.parts.verbs.core.catalog.served(group, version, resource);
-    if (!aggregated && served === undefined && reviewAt(target) === undefined) return;
+    if (!aggregated && served === undefined && (reviewAt(target) ?? orderAt(target)) === undefined) return;
     const known = subresource !== undefined && (aggregated || SUBRESOURCES.has(subresource));
     visit.labels = {
       verb: verbLabel(verb, visit.request),

@@ -3,7 +3,7 @@ import { questionKind } from '../catalog/builtin.js';
 import { type Core, warnIn } from '../registry/core.js';
 import type { ResourceTarget } from '../request/target.js';
 import { writeOptions } from '../request/write-options.js';
-import type { Review } from './review.js';
+import type { Question } from './review.js';
 
 /** Who asks what, and where what admission has to say goes. */
 interface Asking {
@@ -16,12 +16,12 @@ interface Asking {
 }
 
 /**
- * A question as webhooks and policies leave it.
+ * A question, or an order, as webhooks and policies leave it.
  *
  * @throws ApiError when one refuses it, or when a parameter of the request is wrong.
  */
 export async function admittedQuestion(
-  { documents, kind }: Review,
+  { documents, kind }: Question,
   document: KubeObject,
   { core, target, query, identity, warnings, annotate }: Asking,
 ): Promise<KubeObject> {

@@ -23,12 +23,16 @@ export interface ReviewContext {
   admit(document: KubeObject): Promise<KubeObject>;
 }
 
-/** A question sent with POST, which comes back with its status filled in. */
-export interface Review extends VirtualResource {
+/** What is sent with POST and not stored. */
+export interface Question extends VirtualResource {
   /** Group and version of the document, where that is not the resource's. */
   readonly documents?: { readonly group: string; readonly version: string };
   /** Its document's schema among the built-in ones. */
   readonly component: string;
+}
+
+/** A question that comes back with its status filled in. */
+export interface Review extends Question {
   /** The status (and whatever else changes) of the answer. @throws ApiError. */
   answer(document: KubeObject & { readonly spec?: JsonObject }, context: ReviewContext): JsonObject;
 }

@@ -4,6 +4,7 @@ import {
   apiVersion,
   badRequest,
   invalid,
+  type KubeObject,
   methodNotAllowed,
   type OpenSchema,
   openSchema,
@@ -19,7 +20,7 @@ import {
   subjectAccessReview,
 } from './access-reviews.js';
 import { selfSubjectReview, selfSubjectReviewBeta, tokenReview } from './identity-reviews.js';
-import type { Review, ReviewContext } from './review.js';
+import type { Question, Review, ReviewContext } from './review.js';
 import { tokenRequest } from './token-request.js';
 
 /** Every question the server answers without storing it. */
@@ -35,9 +36,17 @@ export const reviews: readonly Review[] = [
 ];
 
 /** The question a path is about, if it is one. */
-export function reviewAt({ group, version, resource, subresource }: ResourceTarget): Review | undefined {
-  const name = subresource === undefined ? resource : `${resource}/${subresource}`;
-  return reviews.find((review) => review.ofGroup === group && review.ofVersion === version && review.name === name);
+export function reviewAt(target: ResourceTarget): Review | undefined {
+  return reviews.find((review) => isAbout(review, target));
+}
+
+/** Whether a path is that of a question. */
+export function isAbout(
+  { ofGroup, ofVersion, name }: Question,
+  { group, version, resource, subresource }: ResourceTarget,
+): boolean {
+  if (ofGroup !== group || ofVersion !== version) return false;
+  return name === (subresource === undefined ? resource : `${resource}/${subresource}`);
 }
 
 const schemas = new Map<string, OpenSchema>();
@@ -52,11 +61,18 @@ function schemaOf(component: string): OpenSchema {
   return schema;
 }
 
-/** Answers an authorized question. @throws ApiError Invalid for a document that has not the shape of the question. */
-export async function serveReview(review: Review, request: ApiRequest, context: ReviewContext): Promise<ApiResponse> {
-  const { ofGroup, ofVersion, documents = { group: ofGroup, version: ofVersion }, kind, component } = review;
-  const { name, namespace } = context;
-  if (name !== undefined && !review.name.includes('/')) throw methodNotAllowed();
+/**
+ * The document of a question about what the path says. Of what is missing, each question says itself whether it can do without.
+ *
+ * @throws ApiError Invalid for a document that has not the shape of the question.
+ */
+export async function askedDocument(
+  question: Question,
+  request: ApiRequest,
+  { name, namespace }: { readonly name: string | undefined; readonly namespace: string | undefined },
+): Promise<KubeObject> {
+  const { ofGroup, ofVersion, documents = { group: ofGroup, version: ofVersion }, kind, component } = question;
+  if (name !== undefined && !question.name.includes('/')) throw methodNotAllowed();
   const sent = asObject(await readDocument(request, true), kind, apiVersion(documents));
   const schema = schemaOf(component);
   const document = schema.withDefaults(schema.prune(sent).object);
@@ -64,10 +80,15 @@ export async function serveReview(review: Review, request: ApiRequest, context: 
   if (said !== '' && said !== (namespace ?? '')) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
-  // Of what is missing, each question says itself whether it can do without.
   const causes = schema.validate(document).filter(({ reason }) => reason !== 'FieldValueRequired');
-  if (causes.length > 0) throw invalid({ group: documents.group, plural: review.name, kind }, name ?? '', causes);
-  const admitted = await context.admit(document);
+  if (causes.length > 0) throw invalid({ group: documents.group, plural: question.name, kind }, name ?? '', causes);
+  return document;
+}
+
+/** Answers an authorized question. @throws ApiError Invalid for a document that has not the shape of the question. */
+export async function serveReview(review: Review, request: ApiRequest, context: ReviewContext): Promise<ApiResponse> {
+  const { namespace } = context;
+  const admitted = await context.admit(await askedDocument(review, request, context));
   const metadata = {
     ...admitted.metadata,
     ...(namespace === undefined ? {} : { namespace }),

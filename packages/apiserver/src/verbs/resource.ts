@@ -55,7 +55,7 @@ export async function serveObjects(
   const served = verbs.core.catalog.served(target.group, target.version, target.resource);
   if (served === undefined) {
     if (isComponentStatus(target)) return serveComponentStatus(verbs.core.store, request, query, target, verb);
-    throw isBinding(target) ? notImplemented('resource', target) : unknownIn(target.group);
+    throw unknownIn(target.group);
   }
   const { definition } = served;
   if (request.method === 'HEAD' && definition.builtin) throw methodNotAllowed();
@@ -65,7 +65,7 @@ export async function serveObjects(
   const part = partOf(target, served);
   if (part === undefined) {
     await admitConnection(verbs.core, target, served, { query, identity, warnings, annotate });
-    throw notImplemented('subresource', target);
+    throw notImplemented(target);
   }
   if (target.watched && part !== 'main') throw notServed();
   const place = { served, namespace, name: target.name, part };
@@ -146,14 +146,8 @@ function partOf({ subresource, name = '' }: ResourceTarget, { version, definitio
   return undefined;
 }
 
-/** Whether a path is about the old way of giving a Pod to a node. */
-function isBinding({ group, version, resource }: ResourceTarget): boolean {
-  return group === '' && version === 'v1' && resource === 'bindings';
-}
-
-function notImplemented(what: string, { resource, subresource }: ResourceTarget): ApiError {
-  const name = subresource === undefined ? resource : `${resource}/${subresource}`;
-  const message = `the ${what} ${name} is not implemented by this server`;
+function notImplemented({ resource, subresource }: ResourceTarget): ApiError {
+  const message = `the subresource ${resource}/${subresource} is not implemented by this server`;
   return new ApiError('Unknown', message, {}, { code: 501 });
 }
 
