@@ -118,6 +118,25 @@ suite('OpenAPI', ({ promises }) => {
     });
   });
 
+  promises('v3 has documents for what tells whose tokens the cluster gives', async (scene) => {
+    const configuration = (await documentOf(scene, '.well-known/openid-configuration')).at('paths');
+    expect(at(configuration, '/.well-known/openid-configuration/')).toMatchObject({
+      get: { operationId: 'getServiceAccountIssuerOpenIDConfiguration' },
+    });
+    const keys = (await documentOf(scene, 'openid/v1/jwks')).at('paths');
+    expect(keysOf(valueAt(at(keys, '/openid/v1/jwks/'), 'get.responses.200.content'))).toEqual([
+      'application/jwk-set+json',
+    ]);
+  });
+
+  promises('both versions say of which fields only one counts', async (scene) => {
+    const union = [{ discriminator: 'type', 'fields-to-discriminateBy': { localhostProfile: 'LocalhostProfile' } }];
+    const v3 = (await documentOf(scene, 'api/v1')).at('components.schemas');
+    expect(at(at(v3, 'io.k8s.api.core.v1.SeccompProfile'), 'x-kubernetes-unions')).toEqual(union);
+    const v2 = (await scene.api.get('/openapi/v2', {}, { accept: 'application/json' })).at('definitions');
+    expect(at(at(v2, 'io.k8s.api.core.v1.SeccompProfile'), 'x-kubernetes-unions')).toEqual(union);
+  });
+
   promises('v2 is served as JSON and as protobuf', async ({ api }) => {
     const json = await api.get('/openapi/v2', {}, { accept: 'application/json' });
     expect(json.at('swagger')).toBe('2.0');

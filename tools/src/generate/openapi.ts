@@ -50,9 +50,9 @@ export function readOpenApi(directory: string): OpenApi {
   };
 }
 
-/** Drops the union notes, and the `allOf` around a reference that carries nothing else. */
+/** Drops the prose, and the `allOf` around a reference that carries nothing else. */
 function tidy(schema: Schema): Schema {
-  return mapSchema(withoutProse(schema), ({ 'x-kubernetes-unions': _unions, ...node }) => {
+  return mapSchema(withoutProse(schema), (node) => {
     const [only] = node.allOf ?? [];
     if (only?.$ref !== undefined && Object.keys(node).length === 1) return { $ref: only.$ref };
     return node;

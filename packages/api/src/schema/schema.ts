@@ -47,6 +47,8 @@ export interface Schema {
     readonly version: string;
     readonly kind: string;
   }[];
+  /** Fields of which only the one counts that the discriminator names. Only published: nothing is held to it. */
+  readonly 'x-kubernetes-unions'?: readonly Json[];
   readonly 'x-kubernetes-validations'?: readonly {
     readonly rule: string;
     readonly message?: string;

@@ -110,10 +110,10 @@ function operation(described: Operation, shared: readonly Parameter[]): JsonObje
     ...(body === undefined ? [] : [bodyParameter(body)]),
     ...ownParameters(described, shared).map(referred),
   ];
-  const schema = { $ref: `${REF}${answer.component}` };
+  const schema = answer.component === undefined ? { type: 'string' } : { $ref: `${REF}${answer.component}` };
   const responses = Object.fromEntries(codes.map((code) => [String(code), { description: STATUS_TEXT[code], schema }]));
   return {
-    consumes: takes,
+    ...(takes.length === 0 ? {} : { consumes: takes }),
     produces: answer.types,
     schemes: ['https'],
     tags: [tag],

@@ -10,19 +10,23 @@ export type Document = Readonly<Record<string, unknown>>;
 
 const REF = '#/components/schemas/';
 
+/** What documents of custom kinds say of themselves. */
+const CUSTOM = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' };
+
 /** The OpenAPI v3 document of these paths, with the schemas they need. `custom` holds those that are not built in. */
 export function openApiV3(
   paths: readonly PathItem[],
   custom: Readonly<Record<string, Schema>>,
   kubernetes: string,
 ): Document {
+  const isCustom = Object.keys(custom).length > 0;
   const schemas = closure(
     paths.flatMap(({ operations }) => operations.flatMap(components)),
     custom,
   );
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: kubernetes },
+    info: isCustom ? CUSTOM : { title: 'Kubernetes', version: kubernetes },
     paths: Object.fromEntries(paths.map((item) => [item.path, pathItem(item)])),
     components: {
       schemas: Object.fromEntries(
@@ -33,13 +37,15 @@ export function openApiV3(
             custom[name] === undefined ? describedSchema(name, ENCODED_TYPES[name]?.v3 ?? schema) : schema,
           ]),
       ),
-      securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
+      ...(isCustom
+        ? {}
+        : { securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } } }),
     },
   };
 }
 
 function components({ body, answer }: Operation): string[] {
-  return body === undefined ? [answer.component] : [answer.component, body.component];
+  return [answer.component, body?.component].filter((name) => name !== undefined);
 }
 
 function pathItem(item: PathItem): Document {
@@ -76,8 +82,8 @@ function operation(described: Operation, shared: readonly Parameter[]): Document
   };
 }
 
-function content(component: string, types: readonly string[]): Document {
-  const schema = { $ref: `${REF}${component}` };
+function content(component: string | undefined, types: readonly string[]): Document {
+  const schema = component === undefined ? { type: 'string' } : { $ref: `${REF}${component}` };
   return Object.fromEntries([...types].sort().map((type) => [type, { schema }]));
 }
 

@@ -17,10 +17,10 @@ export interface Operation {
   readonly about?: { readonly action: string; readonly kind: GroupVersionKind };
   readonly parameters: readonly Parameter[];
   readonly body?: { readonly component: string; readonly required: boolean };
-  /** Media types of bodies; of operations that have none, what their kind takes elsewhere. */
+  /** Media types of bodies; of operations that have none, what their kind takes elsewhere, if it takes any. */
   readonly takes: readonly string[];
-  /** Component and media types of what it answers. */
-  readonly answer: { readonly component: string; readonly types: readonly string[] };
+  /** Component and media types of what it answers; text that is not described further has no component. */
+  readonly answer: { readonly component?: string; readonly types: readonly string[] };
   /** Statuses with which it succeeds. */
   readonly codes: readonly (200 | 201 | 202)[];
 }

@@ -35,6 +35,11 @@ describe('an empty field', () => {
       'io.k8s.api.networking.v1.NetworkPolicy',
       { spec: { egress: [{}], podSelector: {} } },
     ],
+    [
+      'any JSON value, such as a default',
+      'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps',
+      { properties: { a: { default: [], type: 'array' }, b: { default: {}, type: 'object' } } },
+    ],
     ['the text under a key', 'io.k8s.api.core.v1.ConfigMap', { data: { a: '' } }],
   ])('stays when it is %s', (_what, component, given) => {
     expect(left(component, given)).toBe(given);

@@ -49,7 +49,7 @@ function objectAsGoEncodes(object: JsonObject, node: SchemaNode): JsonObject {
 
 function isEmptyCollection(value: Json, node: SchemaNode): boolean {
   if (node.alwaysEncoded) return false;
-  if (Array.isArray(value)) return value.length === 0;
+  if (Array.isArray(value)) return node.items !== null && value.length === 0;
   return node.additional !== null && isJsonObject(value) && Object.keys(value).length === 0;
 }
 
