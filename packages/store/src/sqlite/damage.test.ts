@@ -2,8 +2,9 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Inspection } from './inspection.js';
 import { LogFile } from './log-file.js';
-import { checksum, type Row, unpack } from './rows.js';
+import { checksum, type Row } from './rows.js';
 
 const options = { maxBytes: 1024 ** 3, pageBytes: 512 };
 
@@ -63,7 +64,10 @@ function opened(main: Uint8Array, wal: Uint8Array): readonly Row[] | string {
   writeFileSync(`${file}-wal`, wal);
   try {
     using log = new LogFile(file, options);
-    return [...log.pages(100)].flatMap((page) => [...unpack(page)]);
+    const inspection = new Inspection(log.seal);
+    const rows = [...log.pages(100)].flatMap((page) => inspection.rows(page));
+    inspection.end();
+    return rows;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Inspection } from './inspection.js';
 import { faultOf, LogFile, type LogFileOptions } from './log-file.js';
 import { type Row, unpack } from './rows.js';
 
@@ -27,7 +28,10 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 function rowsOf(log: LogFile): Row[] {
-  return [...log.pages(10)].flatMap((page) => [...unpack(page)]);
+  const inspection = new Inspection(log.seal);
+  const rows = [...log.pages(10)].flatMap((page) => inspection.rows(page));
+  inspection.end();
+  return rows;
 }
 
 function fault(act: () => unknown): string {
@@ -43,7 +47,7 @@ describe('the log file', () => {
   it('gives back its rows in order, in pages', () => {
     using log = open(file);
     log.commit([...rows(2, 5), { key: '/key/2', revision: 6, created: 0, value: undefined }], [], 1);
-    const [first = [], second, ...none] = [...log.pages(3)].map((page) => [...unpack(page)]);
+    const [first = [], second, ...none] = [...log.pages(3)].map((page) => unpack(page));
     expect(first.map(({ revision }) => revision)).toEqual([2, 3, 4]);
     expect(second).toMatchObject([row(5), { key: '/key/2', revision: 6, value: undefined }]);
     expect(none).toEqual([]);

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, statSync } from 'node:fs';
 import Database from 'libsql';
 import { makeLogFile, upgradeLayout } from './layout.js';
-import { checksum, PAGE_COLUMNS, type PackedRows, pageOf, type Row, unpack } from './rows.js';
+import { checksum, PAGE_COLUMNS, pageOf, type Row, type StoredRows } from './rows.js';
 import { Seal } from './seal.js';
 
 /** Why the file did not do what was asked: another process has it, there is no room, or it is broken. */
@@ -47,7 +47,8 @@ export interface LogFileOptions {
  *
  * A file that was damaged is refused or has lost its newest batches whole, but never gives back a row that was not written:
  * SQLite checks the frames of its write-ahead log, but reads what is beyond the end of a file that was cut off as zeroes, which
- * may be a page with no rows on it. So each row has a checksum, and a seal over all of them changes with each batch.
+ * may be a page with no rows on it. So each row has a checksum, and a seal over all of them changes with each batch; whoever reads
+ * the rows checks both with an `Inspection`.
  */
 export class LogFile implements Disposable {
   readonly #db: Database.Database;
@@ -107,37 +108,31 @@ export class LogFile implements Disposable {
     return this.#oldest;
   }
 
+  /** What tells whether all rows are there. */
+  get seal(): Seal {
+    return this.#seal.copy();
+  }
+
   /**
-   * All rows in order, in pages of `limit`. Nothing may be committed meanwhile.
-   *
-   * @throws Error at a row that is damaged, and at the end when rows are missing.
+   * All rows in order, for an `Inspection` by `seal`: in pages of at most `maxRows`, and fewer when that many have brought more than
+   * `bytes` of values. Nothing may be committed meanwhile.
    */
-  *pages(limit: number): Generator<PackedRows, void, undefined> {
-    const found = new Seal();
+  *pages(maxRows: number, bytes = Number.POSITIVE_INFINITY): Generator<StoredRows, void, undefined> {
+    let limit = maxRows;
     for (let last = 0; ; ) {
-      const rows = this.#after(last, limit, found);
-      const { length } = rows.keys;
-      last = rows.revisions.at(-1) ?? last;
-      if (length < limit && !found.equals(this.#seal)) {
-        throw new Error(`${this.#seal.rows} rows were written, and ${found.rows} are there; restore a backup`);
-      }
-      if (length > 0) yield rows;
-      if (length < limit) return;
+      const page = this.#after(last, limit);
+      const { keys, revisions, slabs } = page;
+      if (keys.length > 0) yield page;
+      if (keys.length < limit) return;
+      last = revisions.at(-1) ?? last;
+      const each = slabs.reduce((sum, { byteLength }) => sum + byteLength, 0) / keys.length;
+      limit = Math.max(1, Math.min(maxRows, Math.floor(bytes / each)));
     }
   }
 
-  #after(revision: number, limit: number, found: Seal): PackedRows {
+  #after(revision: number, limit: number): StoredRows {
     try {
-      const { rows, checksums } = pageOf(this.#page.get(revision, limit));
-      const stored = checksums.values();
-      for (const row of unpack(rows)) {
-        const sum = checksum(row);
-        if (stored.next().value !== sum) {
-          throw new Error(`the write at revision ${row.revision} is damaged; restore a backup`);
-        }
-        found.add(sum);
-      }
-      return rows;
+      return pageOf(this.#page.get(revision, limit));
     } catch (error) {
       throw codeOf(error) === 'SQLITE_IOERR_SHORT_READ' ? cutOff(error) : error;
     }

@@ -1,24 +1,35 @@
 import type { MessagePort } from 'node:worker_threads';
 import { faultOf, LogFile, type LogFileOptions } from './log-file.js';
 import type { Reply, Request, WorkerSetup } from './messages.js';
-import { buffersOf, inSlabs, unpack } from './rows.js';
+import { buffersOf, inSlabs, type StoredRows, unpack } from './rows.js';
 
-/** Rows in one message while loading: some hundred KiB with usual objects, and not more than fit into memory with the largest. */
+/** Rows read at a time while loading: not more than fit into memory with the largest. */
 const LOAD_ROWS = 64;
 /**
  * Values loaded in one buffer: one each would cost more than many of the values are long, and a buffer is kept in memory until
- * the last of its values is replaced.
+ * the last of its values is replaced. With usual objects it is as SQLite gives it back, not a copy.
  */
 const LOAD_SLAB_BYTES = 32 * 1024;
+/** Reads in one message: some hundred KiB with usual objects. A message for each would cost a third more. */
+const LOAD_PAGES = 16;
 
-/** Opens the log file of `setup` and answers the requests that come through `port`, until it is asked to close. */
-export function serveLog(port: MessagePort, { file, maxFileBytes }: WorkerSetup, open?: LogFileOptions['open']): void {
+/**
+ * Opens the log file of `setup`, sends what is in it if that is wanted, and answers the requests that come through `port`, until it
+ * is asked to close.
+ */
+export function serveLog(
+  port: MessagePort,
+  { file, maxFileBytes, load }: WorkerSetup,
+  open?: LogFileOptions['open'],
+): void {
   const answer = new Answer(port);
   const log = answer.attempt(() => new LogFile(file, { maxBytes: maxFileBytes, ...(open && { open }) }));
   if (!log) return;
   const service = new LogService(port, log, answer);
   port.on('message', (request: Request) => answer.attempt(() => service.serve(request)));
-  answer.send({ type: 'opened', oldest: log.oldest });
+  const { rows, value } = log.seal;
+  answer.send({ type: 'opened', oldest: log.oldest, rows, seal: value });
+  if (load) answer.attempt(() => service.load());
 }
 
 /** The way back to the main thread. */
@@ -26,7 +37,7 @@ class Answer {
   constructor(readonly port: MessagePort) {}
 
   send(message: Reply): void {
-    const transfer = message.type === 'loaded' ? buffersOf(message.rows) : [];
+    const transfer = message.type === 'loaded' ? message.pages.flatMap(buffersOf) : [];
     this.port.postMessage(message, transfer);
   }
 
@@ -52,14 +63,20 @@ class LogService {
     readonly answer: Answer,
   ) {}
 
+  load(): void {
+    let pages: StoredRows[] = [];
+    for (const page of this.log.pages(LOAD_ROWS, LOAD_SLAB_BYTES)) {
+      pages.push(inSlabs(page, LOAD_SLAB_BYTES));
+      if (pages.length < LOAD_PAGES) continue;
+      this.answer.send({ type: 'loaded', pages });
+      pages = [];
+    }
+    this.answer.send({ type: 'loaded', pages });
+    this.answer.send({ type: 'done' });
+  }
+
   serve(request: Request): void {
     switch (request.type) {
-      case 'load':
-        for (const rows of this.log.pages(LOAD_ROWS)) {
-          this.answer.send({ type: 'loaded', rows: inSlabs(rows, LOAD_SLAB_BYTES) });
-        }
-        this.answer.send({ type: 'done' });
-        return;
       case 'commit':
         if (this.#untidy) throw this.#untidy;
         this.log.commit(unpack(request.rows), request.forgotten, request.oldest);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog, systemClock } from '@drover/kit';
+import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeConformance } from '../conformance.js';
 import { StoreLocked, StoreUnavailable } from '../errors.js';
@@ -121,6 +122,35 @@ describe('the SQLite store without its disk', () => {
     writeFileSync(file, 'not a database '.repeat(500));
     await expect(open(file)).rejects.toThrow(StoreUnavailable);
     await expect(open(join(dir, 'absent', 'store.db'))).rejects.toThrow(StoreUnavailable);
+  });
+
+  it('is refused when a row is damaged or missing, wherever it is, and its file is free for whoever mends it', async () => {
+    const file = newFile();
+    {
+      await using store = await open(file);
+      // Many times what the thread sends at once: it reads on when the first of it is refused.
+      await Promise.all(Array.from({ length: 5_000 }, (_, index) => store.create(`/${index}`, new Uint8Array(1_000))));
+    }
+    const change = (sql: string): void => {
+      const db = new Database(file);
+      db.exec(sql);
+      db.close();
+    };
+    for (const revision of [2, 2_500, 5_001]) {
+      change(`UPDATE log SET value = zeroblob(999) WHERE revision = ${revision}`);
+      await expect(open(file)).rejects.toThrow(
+        new StoreUnavailable(
+          `${file} cannot be opened: the write at revision ${revision} is damaged; restore a backup`,
+        ),
+      );
+      change(`UPDATE log SET value = zeroblob(1000) WHERE revision = ${revision}`);
+    }
+    {
+      await using mended = await open(file);
+      expect(mended.count('')).toBe(5_000);
+    }
+    change('DELETE FROM log WHERE revision = 5001');
+    await expect(open(file)).rejects.toThrow('5000 rows were written, and 4999 are there; restore a backup');
   });
 
   it('refuses writes when its file is full, keeps what it has, and recovers when something is deleted', async () => {

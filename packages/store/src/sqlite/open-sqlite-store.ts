@@ -3,8 +3,7 @@ import type { Write } from '../journal.js';
 import { JournaledStore, type StoreOptions } from '../journaled-store.js';
 import { Keyspace } from '../keyspace.js';
 import { type Revision, type Store, toRevision } from '../store.js';
-import type { PackedRows } from './rows.js';
-import { unpack } from './rows.js';
+import type { Row } from './rows.js';
 import { FileLocked, WorkerJournal } from './worker-journal.js';
 
 /** The size at which etcd's guide draws the line (https://etcd.io/docs/v3.5/dev-guide/limit/). */
@@ -32,10 +31,10 @@ export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
 export async function openThrough(program: URL | undefined, options: SqliteStoreOptions): Promise<Store> {
   const { file, clock, maxFileBytes = DEFAULT_MAX_FILE_BYTES } = options;
   try {
-    const { journal, oldest } = await WorkerJournal.open({ file, maxFileBytes }, program);
+    const { journal, oldest, rows } = await WorkerJournal.open({ file, maxFileBytes, load: true }, program);
     try {
       const forgotten: Revision[] = [];
-      const keyspace = await Keyspace.load(replay(journal), toRevision(oldest), clock.now(), (revision) => {
+      const keyspace = await Keyspace.load(replay(rows), toRevision(oldest), clock.now(), (revision) => {
         forgotten.push(revision);
       });
       return new JournaledStore(keyspace, journal, options, forgotten);
@@ -51,13 +50,11 @@ export async function openThrough(program: URL | undefined, options: SqliteStore
   }
 }
 
-async function* replay(journal: WorkerJournal): AsyncGenerator<Iterable<Write>, void, undefined> {
-  for await (const rows of journal.load()) yield writes(rows);
+async function* replay(pages: AsyncIterable<readonly Row[]>): AsyncGenerator<readonly Write[], void, undefined> {
+  for await (const rows of pages) yield rows.map(writeOf);
 }
 
-function* writes(rows: PackedRows): Generator<Write, void, undefined> {
-  for (const { key, revision: at, created, value } of unpack(rows)) {
-    const revision = toRevision(at);
-    yield { key, revision, entry: value && { key, value, revision, created: toRevision(created) } };
-  }
+function writeOf({ key, revision: at, created, value }: Row): Write {
+  const revision = toRevision(at);
+  return { key, revision, entry: value && { key, value, revision, created: toRevision(created) } };
 }

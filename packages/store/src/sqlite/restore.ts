@@ -22,7 +22,7 @@ export interface Restored {
  * @throws SqliteError, or Error when two entries have the same revision or one is too new. What was made so far is left.
  */
 export async function restoreSqliteStore({ file, entries, revision }: Restored): Promise<void> {
-  const { journal } = await WorkerJournal.open({ file, maxFileBytes: DEFAULT_MAX_FILE_BYTES });
+  const { journal } = await WorkerJournal.open({ file, maxFileBytes: DEFAULT_MAX_FILE_BYTES, load: false });
   await using closing = journal;
   const commit = (batch: readonly Entry[]): Promise<void> =>
     closing.commit({ writes: batch.map((entry) => ({ ...entry, entry })), forgotten: [], oldest: revision });

@@ -34,12 +34,20 @@ const notOurs = (): Error => new Error('the log holds a row that is not one of o
 /** Many rows as one message between threads: their values in few buffers that are handed over, not copied. */
 export interface PackedRows {
   readonly keys: readonly string[];
-  readonly revisions: Float64Array;
-  readonly created: Float64Array;
+  readonly revisions: ArrayLike<number>;
+  readonly created: ArrayLike<number>;
   /** The length of each value; −1 for a delete. */
-  readonly lengths: Int32Array;
+  readonly lengths: ArrayLike<number>;
   /** The values one after the other; each is in one of them, and none of these is empty. */
   readonly slabs: readonly Uint8Array<ArrayBuffer>[];
+}
+
+/** Rows as they are stored, with the checksum beside each: what is damaged is among them until an `Inspection` has seen them. */
+export interface StoredRows extends PackedRows {
+  readonly revisions: readonly number[];
+  readonly created: readonly number[];
+  readonly lengths: readonly number[];
+  readonly checksums: readonly number[];
 }
 
 /**
@@ -51,20 +59,20 @@ export const PAGE_COLUMNS = `
   json_group_array(checksum), CAST(group_concat(value, '') AS BLOB)`;
 
 /**
- * The rows of a page that SQLite gives back as `PAGE_COLUMNS`, with what is stored beside each.
+ * The rows of a page that SQLite gives back as `PAGE_COLUMNS`.
  *
  * @throws Error when they are not rows of ours.
  */
-export function pageOf(cells: unknown): { readonly rows: PackedRows; readonly checksums: readonly number[] } {
+export function pageOf(cells: unknown): StoredRows {
   const [keys, revisions, created, lengths, checksums, values] = Array.isArray(cells) ? cells : [];
-  const rows = {
+  return {
     keys: listOf(keys, isText),
-    revisions: Float64Array.from(listOf(revisions, isNumber)),
-    created: Float64Array.from(listOf(created, isNumber)),
-    lengths: Int32Array.from(listOf(lengths, isNumber)),
+    revisions: listOf(revisions, isNumber),
+    created: listOf(created, isNumber),
+    lengths: listOf(lengths, isNumber),
+    checksums: listOf(checksums, isNumber),
     slabs: bytesOf(values),
   };
-  return { rows, checksums: listOf(checksums, isNumber) };
 }
 
 const isText = (item: unknown): item is string => typeof item === 'string';
@@ -101,31 +109,33 @@ export function pack(rows: readonly Row[]): PackedRows {
   };
 }
 
-/** The same rows with their values copied into buffers of at most `slabBytes`; a longer value has one of its own. */
-export function inSlabs(rows: PackedRows, slabBytes: number): PackedRows {
-  const slabs = rows.slabs.flatMap((values) => {
-    const cuts: Uint8Array<ArrayBuffer>[] = [];
-    let [start, end] = [0, 0];
-    for (const length of rows.lengths) {
-      if (end > start && end - start + length > slabBytes) {
-        cuts.push(values.slice(start, end));
-        start = end;
-      }
-      end += Math.max(0, length);
+/**
+ * The same rows with their values in buffers of about `slabBytes`: one of more than twice that is copied into some of at most
+ * `slabBytes`, and a longer value into one of its own.
+ */
+export function inSlabs<T extends PackedRows>(rows: T, slabBytes: number): T {
+  const [values] = rows.slabs;
+  if (values === undefined || values.byteLength <= slabBytes * 2) return rows;
+  const slabs: Uint8Array<ArrayBuffer>[] = [];
+  let [start, end] = [0, 0];
+  for (const length of Array.from(rows.lengths)) {
+    if (end > start && end - start + length > slabBytes) {
+      slabs.push(values.slice(start, end));
+      start = end;
     }
-    return end > start ? [...cuts, values.slice(start, end)] : cuts;
-  });
-  return { ...rows, slabs };
+    end += Math.max(0, length);
+  }
+  return { ...rows, slabs: [...slabs, values.slice(start, end)] };
 }
 
 /** What is handed over with a message. */
 export const buffersOf = ({ slabs }: PackedRows): ArrayBuffer[] => slabs.map(({ buffer }) => buffer);
 
 /** The rows again; their values are views of the buffers. */
-export function* unpack({ keys, revisions, created, lengths, slabs }: PackedRows): Generator<Row, void, undefined> {
+export function unpack({ keys, revisions, created, lengths, slabs }: PackedRows): Row[] {
   let slab = 0;
   let offset = 0;
-  for (const [index, key] of keys.entries()) {
+  return keys.map((key, index) => {
     const length = lengths[index] as number;
     if (length > 0 && offset === slabs[slab]?.byteLength) {
       slab += 1;
@@ -133,8 +143,8 @@ export function* unpack({ keys, revisions, created, lengths, slabs }: PackedRows
     }
     const value = length < 0 ? undefined : view(slabs[slab], offset, length);
     offset += Math.max(0, length);
-    yield { key, revision: revisions[index] as number, created: created[index] as number, value };
-  }
+    return { key, revision: revisions[index] as number, created: created[index] as number, value };
+  });
 }
 
 function view(slab: Uint8Array | undefined, offset: number, length: number): Uint8Array {

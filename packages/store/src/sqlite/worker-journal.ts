@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { type Batch, type Journal, JournalFull } from '../journal.js';
+import { Inspection } from './inspection.js';
 import type { Reply, Request, WorkerSetup } from './messages.js';
-import { buffersOf, type PackedRows, pack } from './rows.js';
+import { buffersOf, pack, type Row, type StoredRows } from './rows.js';
+import { Seal } from './seal.js';
 
 /** The thread's values are outside its heap; more room for short-lived objects is held for nothing. */
 const YOUNG_MIB = 4;
@@ -41,27 +43,46 @@ export class WorkerJournal implements Journal {
 
   /**
    * Starts the thread, by default with the program that ships, and opens the file. `oldest` is the oldest revision whose
-   * history the log has.
+   * history the log has; `rows` are all rows of the log, in order, if `setup` wants them: to be taken before anything is committed.
+   * The thread reads on while these are taken in, and while the main thread does other things.
    */
   static async open(
     setup: WorkerSetup,
     program: URL = new URL('./worker.js', import.meta.url),
-  ): Promise<{ readonly journal: WorkerJournal; readonly oldest: number }> {
+  ): Promise<{
+    readonly journal: WorkerJournal;
+    readonly oldest: number;
+    readonly rows: AsyncIterable<readonly Row[]>;
+  }> {
     const journal = new WorkerJournal(setup, program);
     try {
       const reply = await journal.#reply();
       if (reply.type !== 'opened') throw new Error(`the thread that writes began with "${reply.type}"`);
-      return { journal, oldest: reply.oldest };
+      const seal = new Seal(reply.rows, reply.seal);
+      return { journal, oldest: reply.oldest, rows: journal.#load(seal) };
     } catch (error) {
       await journal.#worker.terminate();
       throw error;
     }
   }
 
-  /** All rows of the log, in order. The thread reads on while these are taken in, and while the main thread does other things. */
-  async *load(): AsyncGenerator<PackedRows, void, undefined> {
-    let reply = await this.#ask({ type: 'load' });
-    for (; reply.type === 'loaded'; reply = await this.#reply()) yield reply.rows;
+  async *#load(seal: Seal): AsyncGenerator<readonly Row[], void, undefined> {
+    const inspection = new Inspection(seal);
+    let more = true;
+    const next = async (): Promise<readonly StoredRows[]> => {
+      more = false;
+      const reply = await this.#reply();
+      if (reply.type !== 'loaded') return [];
+      more = true;
+      return reply.pages;
+    };
+    try {
+      while (more) for (const page of await next()) yield inspection.rows(page);
+      inspection.end();
+    } finally {
+      // Whoever has seen enough must not leave replies that the next request would take for its own.
+      while (more) await next().catch(() => undefined);
+    }
   }
 
   /** A turn of the event loop: the requests that have arrived by now go into one group. */
