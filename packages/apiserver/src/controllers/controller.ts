@@ -4,6 +4,7 @@ import type { ServiceAccountTokens } from '../auth/service-account-tokens.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { WorkQueueMetrics } from '../metrics/work-queue-metrics.js';
 import type { StoredObject } from '../registry/core.js';
+import type { FieldMark } from '../storage/rendering.js';
 
 /** Which kind, whatever its version. */
 export interface GroupResource {
@@ -25,8 +26,8 @@ export interface Sighting {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly ref: ObjectRef;
   readonly object: StoredObject;
-  /** Whether the object, or its state before, may have a field of this name. `false` is certain. */
-  mentions(field: string): boolean;
+  /** Whether the object, or its state before, may have such a field. `false` is certain. */
+  mentions(field: FieldMark): boolean;
 }
 
 /**

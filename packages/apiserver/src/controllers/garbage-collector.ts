@@ -1,6 +1,7 @@
 import { apiVersion, type KubeObject, type OwnerReference } from '@drover/api';
 import type { ServedResource } from '../catalog/catalog.js';
 import type { StoredObject } from '../registry/core.js';
+import { fieldMark } from '../storage/rendering.js';
 import type { ControllerContext, Sighting } from './controller.js';
 import { Dependents, FOREGROUND, type GraphNode, ORPHAN } from './dependents.js';
 import { recordEvent } from './event-recorder.js';
@@ -16,7 +17,7 @@ const COMPONENT = 'garbage-collector-controller';
 const NAMESPACES = { group: '', plural: 'namespaces' };
 
 /** Only objects with one of these fields are in the graph. */
-const MARKS = ['ownerReferences', 'deletionTimestamp'];
+const MARKS = ['ownerReferences', 'deletionTimestamp'].map(fieldMark);
 
 /** How an owner reference stands. */
 type Standing =

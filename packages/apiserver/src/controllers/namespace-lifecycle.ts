@@ -2,6 +2,7 @@ import type { KubeObject, Namespace } from '@drover/api';
 import type { ServedResource } from '../catalog/catalog.js';
 import type { StoredObject } from '../registry/core.js';
 import { timestamp } from '../registry/core.js';
+import { fieldMark } from '../storage/rendering.js';
 import type { ControllerContext, Sighting } from './controller.js';
 import { namespaceConditions, type Remains } from './namespace-conditions.js';
 import type { FeedListener } from './object-feed.js';
@@ -10,6 +11,7 @@ import { ReconcileLoop } from './reconcile-loop.js';
 const NAMESPACES = { group: '', plural: 'namespaces' };
 /** In `spec.finalizers` of a namespace: its content is still to be deleted. */
 const CONTENT = 'kubernetes';
+const [FINALIZERS, DELETION] = [fieldMark('finalizers'), fieldMark('deletionTimestamp')];
 /** Deletions asked for side by side. */
 const PARALLEL = 64;
 /** Failures named in a condition. */
@@ -34,8 +36,8 @@ export class NamespaceLifecycle implements FeedListener, AsyncDisposable {
 
   onSightings(resource: ServedResource, sightings: readonly Sighting[]): void {
     const isNamespace = resource.group === '' && resource.plural === 'namespaces';
-    for (const { ref } of sightings) {
-      const touched = isNamespace ? ref.name : ref.namespace;
+    const names = new Set(sightings.map(({ ref }) => (isNamespace ? ref.name : ref.namespace)));
+    for (const touched of names) {
       if (touched !== undefined && this.#leaving(touched)) this.#loop.add(touched);
     }
   }
@@ -111,7 +113,7 @@ export class NamespaceLifecycle implements FeedListener, AsyncDisposable {
     const finalizers = new Map<string, number>();
     for (const { resource, objects } of this.#content(name)) {
       counts.set(nameOf(resource), objects.length);
-      for (const { object } of objects.filter((one) => one.mentions('finalizers'))) {
+      for (const { object } of objects.filter((one) => one.mentions(FINALIZERS))) {
         for (const finalizer of object.metadata.finalizers ?? []) {
           finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1);
         }
@@ -123,7 +125,7 @@ export class NamespaceLifecycle implements FeedListener, AsyncDisposable {
 
 /** Parses only what may be: any text in an object may look like the field. */
 function isBeingDeleted(sighting: Sighting): boolean {
-  return sighting.mentions('deletionTimestamp') && sighting.object.metadata.deletionTimestamp !== undefined;
+  return sighting.mentions(DELETION) && sighting.object.metadata.deletionTimestamp !== undefined;
 }
 
 /** "pods", "virtualmachines.kubevirt.io": as kube-controller-manager names resources here, with a dot after those of the core. */

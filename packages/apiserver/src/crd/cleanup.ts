@@ -1,10 +1,12 @@
 import type { CustomResourceDefinition } from '@drover/api/types/apiextensions-v1';
 import type { Controller, GroupResource, ObjectEvent, Objects, Sighting } from '../controllers/controller.js';
 import { ReconcileLoop } from '../controllers/reconcile-loop.js';
+import { fieldMark } from '../storage/rendering.js';
 import { CLEANUP_FINALIZER } from '../strategies/custom-resource-definition.js';
 import { lacksNames } from './definition-status.js';
 
 const DEFINITIONS: GroupResource = { group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions' };
+const DELETION = fieldMark('deletionTimestamp');
 /** Deletions on their way at the same time: they share the disk's syncs. */
 const PARALLEL = 32;
 
@@ -91,7 +93,7 @@ async function drain(objects: Objects, name: string, definition: CustomResourceD
 }
 
 function isLeaving(instance: Sighting): boolean {
-  return instance.mentions('deletionTimestamp') && instance.object.metadata.deletionTimestamp !== undefined;
+  return instance.mentions(DELETION) && instance.object.metadata.deletionTimestamp !== undefined;
 }
 
 function resourceOf({ spec }: CustomResourceDefinition): GroupResource {

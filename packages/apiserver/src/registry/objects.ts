@@ -13,8 +13,11 @@ import { EntrySighting } from './sighting.js';
 import { createObject, updateObject } from './write.js';
 
 const MANAGER = 'drover-apiserver';
-/** Objects that were there before, told of in one turn of the event loop: a few milliseconds of looking at each. */
-const TOLD_AT_ONCE = 256;
+/**
+ * Objects that were there before, told of in one turn of the event loop: a tenth of a millisecond of looking at each, because a
+ * start with many of them has many turns of its own, and is waited for.
+ */
+const TOLD_AT_ONCE = 64;
 
 /** The core's objects for code of this package, in the version they are stored in. */
 export class CoreObjects implements Objects {
