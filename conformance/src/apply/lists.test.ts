@@ -146,6 +146,23 @@ suite('server-side apply: lists and maps', ({ promises }) => {
     });
   });
 
+  promises('a key that is null is owned as null, and stored with its default', async (scene) => {
+    const kind = await boxKind(scene);
+    const object = kind.object('null-key', { spec: { two: [{ host: 'h', port: null, note: 'x' }] } });
+    const answer = await scene.api.apply(kind.path('null-key'), 'one', object);
+    expect(answer.at('spec.two')).toEqual([{ host: 'h', port: 80, note: 'x' }]);
+    expect(answer.at('metadata.managedFields.0.fieldsV1.f:spec.f:two')).toEqual({
+      'k:{"host":"h","port":null}': { '.': {}, 'f:host': {}, 'f:port': {}, 'f:note': {} },
+    });
+  });
+
+  promises('a key that is null and may not be is a fault of the object', async ({ api, group }) => {
+    const nameless = deployment('null-name', [{ name: null, image: 'x' }]);
+    const answer = await api.apply(group('apps/v1', 'deployments', 'null-name'), 'one', nameless);
+    expect(answer.outcome).toBe('422 Invalid');
+    expect(answer.causes).toEqual(['spec.template.spec.containers[0].name']);
+  });
+
   promises('a set is joined', async (scene) => {
     const spec = await after(scene, 'set', ['one', { set: ['a', 'b'] }], ['two', { set: ['b', 'c'] }]);
     expect(spec).toEqual({ set: ['a', 'b', 'c'] });

@@ -1,59 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../errors.js';
 import type { Json, JsonObject, KubeObject } from '../object.js';
-import { openSchema } from '../schema/open-schema.js';
-import type { Schema } from '../schema/schema.js';
+import { integer, machine, schemaOf, set, struct, text } from '../testing/machine-schema.js';
 import { FieldSet } from './field-set.js';
 import { applyObject } from './server-side-apply.js';
 import { updateManagedFields } from './update.js';
 import type { Write } from './write.js';
 
-const text: Schema = { type: 'string' };
-const integer: Schema = { type: 'integer' };
-const struct = (properties: Record<string, Schema>, more: Schema = {}): Schema => ({
-  type: 'object',
-  properties,
-  ...more,
-});
-const map = (additionalProperties: Schema): Schema => ({ type: 'object', additionalProperties });
-const keyed = (items: Schema, ...keys: string[]): Schema => ({
-  type: 'array',
-  items,
-  'x-kubernetes-list-type': 'map',
-  'x-kubernetes-list-map-keys': keys,
-});
-const set = (items: Schema): Schema => ({ type: 'array', items, 'x-kubernetes-list-type': 'set' });
-const atomicList = (items: Schema): Schema => ({ type: 'array', items, 'x-kubernetes-list-type': 'atomic' });
-
-/** A machine's specification with a field of each structure that ownership can go through. */
-const machine: Record<string, Schema> = {
-  image: text,
-  cores: integer,
-  running: { type: 'boolean' },
-  tags: set(integer),
-  boot: atomicList(text),
-  disks: keyed(struct({ name: text, size: integer, serial: text, options: set(text) }), 'name'),
-  ports: keyed(struct({ port: integer, protocol: { ...text, default: 'TCP' }, name: text }), 'port', 'protocol'),
-  rules: keyed(
-    struct({ name: text, hosts: keyed(struct({ host: text, weight: integer }), 'host'), labels: map(text) }),
-    'name',
-  ),
-  labels: map(text),
-  limits: map(map(map(integer))),
-  groups: map(set(text)),
-  firmware: struct({
-    kind: text,
-    secure: integer,
-    options: map(text),
-    features: set(text),
-    slots: keyed(struct({ slot: text }), 'slot'),
-  }),
-  node: struct({ zone: text, rack: text }, { 'x-kubernetes-map-type': 'atomic' }),
-  free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  delay: { 'x-kubernetes-int-or-string': true },
-};
-
-const schemaOf = (properties: Record<string, Schema>) => openSchema(struct({ spec: struct(properties) }));
 const schema = schemaOf(machine);
 
 /** Requests about one object, one after the other. */

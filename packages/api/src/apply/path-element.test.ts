@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiError } from '../errors.js';
 import type { JsonObject } from '../object.js';
 import { FieldSet } from './field-set.js';
-import { parseElement, printElement } from './path-element.js';
+import { compareElements, parseElement, printElement } from './path-element.js';
 
 describe('a path element', () => {
   it.each([
@@ -17,6 +17,8 @@ describe('a path element', () => {
     'k:{"port":8080,"protocol":"TCP"}',
     'k:{"optional":null}',
     'k:{"list":["1","2"]}',
+    'k:{"object":{"a":1,"b":null,"c":"d","e":{"f":"g"}}}',
+    'k:{"port":"8080","ready":true,"weight":0.5}',
     'k:{"name":"Привет, мир"}',
     'v:null',
     'v:"text"',
@@ -76,7 +78,11 @@ describe('a path element', () => {
   it.each([
     ['f:spec', '.spec'],
     ['k:{"name":"a","port":80}', '[name="a",port=80]'],
+    ['k:{"a":"b","c":1,"d":1.5,"e":true,"f":null}', '[a="b",c=1,d=1.5,e=true,f=null]'],
     ['v:"a"', '[="a"]'],
+    ['v:5', '[=5]'],
+    ['v:0.25', '[=0.25]'],
+    ['v:false', '[=false]'],
     ['i:3', '[3]'],
   ])('is printed as messages have it: %s', (text, printed) => {
     expect(printElement(text)).toBe(printed);
@@ -89,16 +95,30 @@ describe('the order of elements', () => {
     'f:a',
     'f:b',
     'k:{"name":"first"}',
+    'k:{"name":"first","port":1}',
     'k:{"name":"second"}',
     'k:{"port":80}',
     'k:{"port":443,"protocol":"tcp"}',
     'k:{"port":443,"protocol":"udp"}',
+    'v:0.5',
     'v:2',
     'v:10',
     'v:"aa"',
     'v:"ab"',
+    'v:"b-12"',
+    'v:"b-9"',
     'v:false',
     'v:true',
+    'v:[]',
+    'v:[1]',
+    'v:[1,1]',
+    'v:[2]',
+    'v:{}',
+    'v:{"a":1}',
+    'v:{"a":1,"b":1}',
+    'v:{"a":2}',
+    'v:{"b":1}',
+    'v:null',
     'i:2',
     'i:10',
   ];
@@ -109,5 +129,15 @@ describe('the order of elements', () => {
     const { 'f:a': below, ...others } = FieldSet.decode(level(() => level(() => ({})))).encode();
     expect(['f:a', ...Object.keys(others)]).toEqual(ORDERED);
     expect(Object.keys(below ?? {})).toEqual(ORDERED);
+  });
+
+  it('has each element before all that come later, and none before itself', () => {
+    for (const [index, element] of ORDERED.entries()) {
+      expect(compareElements(element, element)).toBe(0);
+      for (const later of ORDERED.slice(index + 1)) {
+        expect(compareElements(element, later), `${element} before ${later}`).toBeLessThan(0);
+        expect(compareElements(later, element), `${later} after ${element}`).toBeGreaterThan(0);
+      }
+    }
   });
 });

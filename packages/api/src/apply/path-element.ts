@@ -1,6 +1,5 @@
 import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject } from '../object.js';
-import { keysOf } from '../schema/item-key.js';
 import type { SchemaNode } from '../schema/node.js';
 
 /**
@@ -20,11 +19,19 @@ export const valueElement = (value: Json): PathElement => `v:${JSON.stringify(va
 /** The element of an item that is known by its place. */
 export const indexElement = (index: number): PathElement => `i:${index}`;
 
-/** The element of a keyed list's item; a key the item leaves out has its schema's default. None when a key is missing. */
+/**
+ * The element of a keyed list's item; a key the item leaves out has its schema's default, one that is null is known as that.
+ * None when a key is missing.
+ */
 export function keyElement(item: Json, mapKeys: readonly string[], items: SchemaNode | null): PathElement | undefined {
   if (!isJsonObject(item)) return undefined;
-  const keys = keysOf(item, { mapKeys, items });
-  return keys.length === mapKeys.length ? keysElement(keys) : undefined;
+  const keys: [string, Json][] = [];
+  for (const key of mapKeys) {
+    const value = Object.hasOwn(item, key) ? item[key] : items?.properties.get(key)?.schema.default;
+    if (value === undefined) return undefined;
+    keys.push([key, value]);
+  }
+  return keysElement(keys);
 }
 
 function keysElement(pairs: readonly (readonly [string, Json])[]): PathElement {
