@@ -1,85 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ApiError } from '../errors.js';
-import type { Json, JsonObject, KubeObject } from '../object.js';
+import type { JsonObject } from '../object.js';
+import { conflictsOf, History } from '../testing/history.js';
 import { integer, machine, schemaOf, set, struct, text } from '../testing/machine-schema.js';
-import { FieldSet } from './field-set.js';
-import { applyObject } from './server-side-apply.js';
-import { updateManagedFields } from './update.js';
 import type { Write } from './write.js';
 
 const schema = schemaOf(machine);
-
-/** Requests about one object, one after the other. */
-class History {
-  live: KubeObject | undefined;
-  #hour = 0;
-
-  constructor(readonly options: { -readonly [K in keyof Write]?: Write[K] } = {}) {}
-
-  apply(manager: string, spec: JsonObject | undefined, { force = false, ...more }: Request = {}): this {
-    this.live = applyObject(
-      { live: this.live, applied: objectOf(spec, more.version), force },
-      this.#write(manager, more),
-    );
-    return this;
-  }
-
-  force(manager: string, spec: JsonObject, more: Request = {}): this {
-    return this.apply(manager, spec, { ...more, force: true });
-  }
-
-  update(manager: string, spec: JsonObject | undefined, more: Request = {}): this {
-    const updated = objectOf(spec, more.version);
-    this.live = updateManagedFields({ live: this.live, updated }, this.#write(manager, more));
-    return this;
-  }
-
-  get spec(): Json | undefined {
-    return (this.live as unknown as JsonObject | undefined)?.['spec'];
-  }
-
-  /** The fields that each manager has, printed as messages print them, without `.spec`. */
-  get owners(): Record<string, string[]> {
-    const entries = this.live?.metadata.managedFields ?? [];
-    return Object.fromEntries(
-      entries.map(({ manager, operation, apiVersion, fieldsV1 = {} }) => [
-        `${manager} ${operation === 'Apply' ? 'applies' : 'updates'}${apiVersion === 'v1' ? '' : ` ${apiVersion}`}`,
-        [...FieldSet.decode(fieldsV1).paths()].map((path) => path.replace('.spec', '')),
-      ]),
-    );
-  }
-
-  #write(manager: string, { subresource }: Request): Write {
-    this.#hour += 1;
-    const time = `2026-01-01T${String(this.#hour).padStart(2, '0')}:00:00Z`;
-    return { manager, schema, time, ...(subresource === undefined ? {} : { subresource }), ...this.options };
-  }
-}
-
-interface Request {
-  readonly force?: boolean;
-  readonly version?: string;
-  readonly subresource?: string;
-}
-
-const objectOf = (spec: JsonObject | undefined, version = 'v1'): KubeObject =>
-  ({
-    apiVersion: version,
-    kind: 'Machine',
-    metadata: { name: 'one' },
-    ...(spec ? { spec } : {}),
-  }) as unknown as KubeObject;
-
-/** Which fields conflict, with whom. */
-function conflictsOf(request: () => unknown): string[] {
-  try {
-    request();
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return (error.details.causes ?? []).map(({ field, message }) => `${field?.replace('.spec', '')}: ${message}`);
-  }
-  return [];
-}
 
 describe('a field with one value', () => {
   it('stays, whoever updated other fields, when it is applied again', () => {
@@ -491,30 +416,22 @@ describe('versions', () => {
   };
   const inSecond = { version: 'v2' };
   const history = () => new History({ versions });
-  const asSecond = (of: History): History => {
-    Object.assign(of.options, { schema: second });
-    return of;
-  };
 
   it('know a field under their own names', () => {
-    const both = asSecond(history().apply('a', { cores: 1 }));
+    const both = history().apply('a', { cores: 1 });
     expect(conflictsOf(() => both.apply('b', { cpus: 2 }, inSecond))).toEqual(['.cores: conflict with "a"']);
   });
 
   it('let a manager apply in another one, and take away what it applied in the first', () => {
-    const moved = asSecond(history().apply('a', { image: 'x', cores: 1 }));
-    Object.assign(moved.live as object, versions('v2')?.convert(moved.live as unknown as JsonObject), {
-      apiVersion: 'v2',
-    });
+    const moved = history().apply('a', { image: 'x', cores: 1 });
     moved.apply('a', { image: 'x' }, inSecond);
     expect(moved.spec).toEqual({ image: 'x' });
     expect(moved.owners).toEqual({ 'a applies v2': ['.image'] });
   });
 
   it('that are gone take their managers with them', () => {
-    const known = asSecond(history().update('a', { image: 'x' }));
-    known.options.versions = () => undefined;
-    Object.assign(known.live as object, { apiVersion: 'v2' });
+    const known = history().update('a', { image: 'x' });
+    known.options.versions = (version) => (version === 'v2' ? versions('v2') : undefined);
     known.apply('b', { cpus: 1 }, inSecond);
     expect(known.owners).toEqual({ 'b applies v2': ['.cpus'] });
   });
