@@ -1,6 +1,7 @@
+import type { JsonObject } from '@drover/api';
 import { expect } from 'vitest';
 import { define, specSchema } from '../cluster/definition.js';
-import { container, deployment } from '../cluster/objects.js';
+import { container, deployment, pod } from '../cluster/objects.js';
 import { suite } from '../suite.js';
 
 suite('null', ({ promises }) => {
@@ -33,6 +34,90 @@ suite('null', ({ promises }) => {
     });
     expect(made.at('spec.replicas')).toBe(1);
     expect(made.at('spec.minReadySeconds')).toBeUndefined();
+  });
+
+  promises('is a time that nobody said, wherever times are always told', async ({ api, core, group }) => {
+    const made = await api.post(group('batch/v1', 'cronjobs'), {
+      metadata: { name: 'times' },
+      spec: {
+        schedule: '0 0 1 1 *',
+        suspend: true,
+        jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [container('app')] } } } },
+      },
+    });
+    expect(made.at('spec.jobTemplate.metadata')).toEqual({ creationTimestamp: null });
+    expect(made.at('spec.jobTemplate.spec.template.metadata')).toEqual({ creationTimestamp: null });
+    expect(made.at('metadata.managedFields.0.fieldsV1.f:spec.f:jobTemplate.f:metadata')).toBeUndefined();
+    await api.post(core('pods'), pod('times'));
+    const status = {
+      conditions: [{ type: 'Example', status: 'True' }],
+      containerStatuses: [
+        {
+          name: 'app',
+          image: 'app:1',
+          imageID: '',
+          ready: false,
+          restartCount: 0,
+          state: { terminated: { exitCode: 1 } },
+          lastState: { running: {} },
+        },
+      ],
+    };
+    const told = await api.patch('merge', core('pods', 'times', 'status'), { status }, { fieldManager: 'teller' });
+    expect(told.at('status.conditions')).toEqual([
+      { type: 'Example', status: 'True', lastProbeTime: null, lastTransitionTime: null },
+    ]);
+    expect(told.at('status.startTime')).toBeUndefined();
+    expect(told.at('status.containerStatuses.0.state.terminated')).toEqual({
+      exitCode: 1,
+      startedAt: null,
+      finishedAt: null,
+    });
+    expect(told.at('status.containerStatuses.0.lastState.running')).toEqual({ startedAt: null });
+    expect(told.at('metadata.managedFields.0.fieldsV1.f:status.f:conditions')).toEqual({
+      '.': {},
+      'k:{"type":"Example"}': {
+        '.': {},
+        'f:lastProbeTime': {},
+        'f:lastTransitionTime': {},
+        'f:status': {},
+        'f:type': {},
+      },
+    });
+  });
+
+  promises('is a time of conditions, of each kind that has them', async ({ api, group }) => {
+    const conditions = [{ type: 'Example', status: 'True' }];
+    const spec = { selector: { matchLabels: { app: 'a' } } };
+    const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [container('app')] } };
+    const conditionsOf = async (groupVersion: string, plural: string, made: JsonObject): Promise<unknown> => {
+      await api.post(group(groupVersion, plural), { metadata: { name: 'conditions' }, spec: { ...spec, ...made } });
+      const path = group(groupVersion, plural, 'conditions', 'status');
+      return (await api.patch('merge', path, { status: { conditions } })).at('status.conditions.0');
+    };
+    const [own] = conditions;
+    const workload = { template, replicas: 0 };
+    expect(await conditionsOf('apps/v1', 'replicasets', workload)).toEqual({ ...own, lastTransitionTime: null });
+    expect(await conditionsOf('apps/v1', 'deployments', workload)).toEqual({
+      ...own,
+      lastTransitionTime: null,
+      lastUpdateTime: null,
+    });
+  });
+
+  promises('is no time of a condition that has to say it', async ({ api, group }) => {
+    const budget = { metadata: { name: 'timeless' }, spec: { selector: {} } };
+    await api.post(group('policy/v1', 'poddisruptionbudgets'), budget);
+    const condition = { type: 'Example', status: 'True', reason: 'Test', message: 'none' };
+    const path = group('policy/v1', 'poddisruptionbudgets', 'timeless', 'status');
+    const refused = await api.patch('merge', path, { status: { conditions: [condition] } });
+    expect(refused.outcome).toBe('422 Invalid');
+    expect(refused.causes).toEqual(['status.conditions[0].lastTransitionTime']);
+  });
+
+  promises('is the time of an event that nobody said', async ({ api, core, namespace }) => {
+    const made = await api.post(core('events'), { metadata: { name: 'event' }, involvedObject: { namespace } });
+    expect([made.at('eventTime'), made.at('firstTimestamp'), made.at('lastTimestamp')]).toEqual([null, null, null]);
   });
 
   promises('under a key of metadata is an empty text in custom kinds as well', async (scene) => {

@@ -3,7 +3,8 @@ import type { SchemaNode } from './node.js';
 
 /**
  * The value with the schema's defaults where a field is missing, and without nulls where the schema allows none: a null
- * there means "not set", as it does for the API's own kinds. The value itself is not changed.
+ * there means "not set", as it does for the API's own kinds, whose times that are always encoded are null then. The value itself
+ * is not changed.
  */
 export function withDefaults(value: Json, node: SchemaNode): Json {
   if (Array.isArray(value)) return listWithDefaults(value, node);
@@ -50,6 +51,11 @@ function objectWithDefaults(value: JsonObject, node: SchemaNode): Json {
     if (child.default === undefined || Object.hasOwn(copy ?? value, key)) continue;
     copy ??= { ...value };
     copy[key] = withDefaults(structuredClone(child.default), child);
+  }
+  for (const [key, child] of node.times) {
+    if (Object.hasOwn(copy ?? value, key)) continue;
+    copy ??= { ...value };
+    copy[key] = child.schema.default === null ? null : withDefaults({}, child);
   }
   return copy ?? value;
 }

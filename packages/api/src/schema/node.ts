@@ -1,4 +1,5 @@
 import type { Json } from '../object.js';
+import { withAlwaysTime } from './always-time.js';
 import { withObjectMeta } from './object-meta.js';
 import type { Schema } from './schema.js';
 
@@ -27,6 +28,7 @@ export class SchemaNode {
   #additional: SchemaNode | null | undefined;
   #items: SchemaNode | null | undefined;
   #defaulted: readonly (readonly [string, SchemaNode])[] | undefined;
+  #times: readonly (readonly [string, SchemaNode])[] | undefined;
   #holdsQuantities: boolean | undefined;
 
   /** An embedded resource's schema has its metadata spelled out. */
@@ -89,9 +91,19 @@ export class SchemaNode {
     if (this.#properties === undefined) {
       const named = Object.entries(this.schema.properties ?? {});
       this.#properties =
-        named.length === 0 ? NONE : new Map(named.map(([name, child]) => [name, this.nodes.of(child)]));
+        named.length === 0 ? NONE : new Map(named.map(([name, child]) => [name, this.#field(name, child)]));
     }
     return this.#properties;
+  }
+
+  #field(name: string, schema: Schema): SchemaNode {
+    return this.nodes.of(this.goTypes ? withAlwaysTime(schema, this.component, name) : schema);
+  }
+
+  /** The fields that each encoded object has beside its defaults: times, which null stands for, and structs that have such. */
+  get times(): readonly (readonly [name: string, node: SchemaNode])[] {
+    this.#times ??= this.goTypes ? [...this.properties].filter(([, child]) => isTime(child) || hasTimes(child)) : [];
+    return this.#times;
   }
 
   /** The schema of values under keys that are no properties; `null` when there is none. */
@@ -139,13 +151,19 @@ function reachesQuantity(node: SchemaNode, seen: Set<SchemaNode>): boolean {
   return children.some((child) => child !== null && reachesQuantity(child, seen));
 }
 
+const isTime = ({ alwaysEncoded, schema }: SchemaNode): boolean => alwaysEncoded && schema.default === null;
+
+const hasTimes = ({ alwaysEncoded, properties }: SchemaNode): boolean =>
+  alwaysEncoded && [...properties.values()].some(isTime);
+
 /** Whether the keys of such an object are fields that the schema names, and not data. */
 export const isNamedObject = ({ properties, schema }: SchemaNode): boolean =>
   properties.size > 0 || typeof schema.additionalProperties !== 'object';
 
 /** Whether Go's types hold this value before anybody sets another. */
 function isZero(value: Json): boolean {
-  if (typeof value === 'object') return value !== null && Object.keys(value).length === 0;
+  if (value === null) return true;
+  if (typeof value === 'object') return Object.keys(value).length === 0;
   return value === '' || value === 0 || value === false;
 }
 

@@ -156,7 +156,9 @@ class Validator {
   #checkObject(value: JsonObject, node: SchemaNode, old: JsonObject | undefined): void {
     const { minProperties, maxProperties } = node.schema;
     for (const name of node.required) {
-      if (value[name] === undefined || !Object.hasOwn(value, name)) this.#add(required(this.#path.toString(name)));
+      const given = Object.hasOwn(value, name) ? value[name] : undefined;
+      // Where Go's types are encoded always, null stands for what nobody said.
+      if (given === undefined || (given === null && node.goTypes)) this.#add(required(this.#path.toString(name)));
     }
     if (minProperties !== undefined || maxProperties !== undefined) {
       const count = Object.keys(value).length;
