@@ -280,6 +280,7 @@ export { type UserAttribute, userAttributes } from './rancher/user-attribute.js'
 export { uncovered } from './rbac/cover.js';
 export { ruleAllows, rulesAllow } from './rbac/rule.js';
 export type { IntOrString, Quantity } from './scalars.js';
+export type { Descriptions } from './schema/descriptions.js';
 export { fieldAt } from './schema/field-at.js';
 export {
   duplicate,

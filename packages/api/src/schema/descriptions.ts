@@ -8,8 +8,7 @@ export interface Description {
   readonly text: string;
 }
 
-const SCOPE = /^\[(.+)\]$/;
-const ROW = /^( {2})?([^: ][^:]*): ?(.*)$/;
+const INDENT = '  ';
 
 /**
  * What definitions and their fields are, in words. Texts have a line for each:
@@ -64,16 +63,18 @@ function rowsOf(text: string): Description[] {
   let definitions: readonly string[] = [];
   for (const line of text.split('\n')) {
     if (line === '') continue;
-    const inScope = SCOPE.exec(line)?.[1];
-    if (inScope !== undefined) {
-      scope = inScope;
+    if (line.startsWith('[') && line.endsWith(']')) {
+      scope = line.slice(1, -1);
       continue;
     }
-    const [, indent, names = '', words] = ROW.exec(line) ?? [];
-    if (words === undefined) throw new Error(`"${line}" describes nothing`);
-    const field = indent === undefined ? undefined : names;
-    if (field === undefined) definitions = names.split(', ');
-    if (words !== '') rows.push(...definitions.map((definition) => ({ scope, definition, field, text: words })));
+    const colon = line.indexOf(':');
+    if (colon < 1) throw new Error(`"${line}" describes nothing`);
+    const isField = line.startsWith(INDENT);
+    const field = isField ? line.slice(INDENT.length, colon) : undefined;
+    if (!isField) definitions = line.slice(0, colon).split(', ');
+    const words = line.slice(colon + ': '.length);
+    if (words === '') continue;
+    for (const definition of definitions) rows.push({ scope, definition, field, text: words });
   }
   return rows;
 }

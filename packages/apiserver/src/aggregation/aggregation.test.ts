@@ -131,18 +131,14 @@ describe('an APIService that names a Service', () => {
       expect(got[0]?.headers['x-remote-user']).toBe('system:kube-aggregator');
     }));
 
-  it('has its paths and their schemas in OpenAPI version 2, and is only asked for what has changed', () => {
+  it('has its paths and their schemas in OpenAPI version 2, and is not asked for them again at once', () => {
     const thing = { type: 'object', properties: { at: { $ref: '#/definitions/Time' } } };
     const paths = {
       '/apis/ext.example.org/v1/things': { get: { responses: { 200: { schema: { $ref: '#/definitions/Thing' } } } } },
       '/apis/other.example.org/v1/things': { get: { responses: {} } },
     };
     const document = { swagger: '2.0', paths, definitions: { Thing: thing, Time: { type: 'string' }, Unused: {} } };
-    const publish: ExtensionHandlers['request'] = (message, answer) => {
-      answer.statusCode = message.headers['if-none-match'] === '"1"' ? 304 : 200;
-      answer.setHeader('etag', '"1"');
-      answer.end(answer.statusCode === 304 ? '' : JSON.stringify(document));
-    };
+    const publish: ExtensionHandlers['request'] = (_message, answer) => answer.end(JSON.stringify(document));
     return withExtension({ request: publish }, async ({ server }, { got }) => {
       const { body, headers } = await ask(server, 'GET', '/openapi/v2');
       expect(body['definitions']).toMatchObject({ Thing: thing, Time: { type: 'string' } });
@@ -151,7 +147,7 @@ describe('an APIService that names a Service', () => {
         '/apis/ext.example.org/v1/things',
       ]);
       expect((await ask(server, 'GET', '/openapi/v2')).headers['etag']).toBe(headers['etag']);
-      expect(got.map((message) => message.headers['if-none-match'])).toEqual([undefined, '"1"']);
+      expect(got.length).toBe(1);
     });
   });
 

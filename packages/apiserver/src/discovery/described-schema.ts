@@ -1,9 +1,7 @@
-import type { Schema } from '@drover/api';
-import { builtinDescriptions } from '@drover/api/schemas';
+import type { Descriptions, Schema } from '@drover/api';
 
 /** A built-in schema with what it and its fields are in words. A reference with words stands in `allOf`: alone, it hides them. */
-export function describedSchema(component: string, schema: Schema): Schema {
-  const words = builtinDescriptions();
+export function describedSchema(words: Descriptions, component: string, schema: Schema): Schema {
   const { properties } = schema;
   const fields = Object.entries(properties ?? {}).map(([name, field]): [string, Schema] => [
     name,

@@ -15,46 +15,64 @@ export interface ExtensionDocument {
 
 /** How long an extension server may take to say what it has; whoever asks us waits for it. */
 const ANSWER_MS = 5_000;
+/** How long what an extension server said, or that it said nothing, goes unquestioned (the aggregator asks each minute). */
+const FRESH_MS = 60_000;
 /** A document over this is left out: it would hold up the server to be read. */
 const LARGEST_BYTES = 4 * 1024 * 1024;
 const REFERENCE = /^#\/(definitions|parameters)\/(.+)$/;
 
+/** Who says in a document what it has. */
+export type Publisher = Pick<RemoteApi, 'group' | 'version' | 'resources' | 'forward'>;
+
+/** What an extension server said last. */
+interface Said {
+  readonly etag?: string | undefined;
+  readonly document?: ExtensionDocument;
+}
+
 /**
- * The OpenAPI v2 documents of extension servers. They are asked when ours is, and only send what has changed; of one that does
- * not answer, what it said before goes on to hold.
+ * The OpenAPI v2 documents of extension servers. They are asked when ours is, once a minute at most and whenever what they have
+ * has changed, and only send what is another; of one that does not answer, what it said before goes on to hold.
  */
 export class ExtensionDocuments {
   readonly #known = new WeakMap<
-    RemoteApi,
-    { readonly etag: string | undefined; readonly document: ExtensionDocument }
+    Publisher,
+    { readonly resources: Publisher['resources']; readonly until: number; readonly said: Promise<Said> }
   >();
 
   constructor(readonly clock: Clock) {}
 
   /** Those of `apis`, in their order; of who has none, nothing. */
-  async of(apis: readonly RemoteApi[]): Promise<readonly ExtensionDocument[]> {
-    const documents = await Promise.all(apis.map((api) => this.#documentOf(api)));
-    return documents.filter((document) => document !== undefined);
+  async of(apis: readonly Publisher[]): Promise<readonly ExtensionDocument[]> {
+    const said = await Promise.all(apis.map((api) => this.#saidBy(api)));
+    return said.flatMap(({ document }) => document ?? []);
   }
 
-  async #documentOf(api: RemoteApi): Promise<ExtensionDocument | undefined> {
+  #saidBy(api: Publisher): Promise<Said> {
     const known = this.#known.get(api);
+    const { resources } = api;
+    if (known !== undefined && known.resources === resources && this.clock.now() < known.until) return known.said;
+    const said = this.#asked(api, known?.said);
+    this.#known.set(api, { resources, until: this.clock.now() + FRESH_MS, said });
+    return said;
+  }
+
+  async #asked(api: Publisher, before: Promise<Said> = Promise.resolve({})): Promise<Said> {
+    const known = await before;
     try {
-      const answer = await this.#ask(api, known?.etag);
-      if (answer === undefined) return known?.document;
+      const answer = await this.#ask(api, known.etag);
+      if (answer === undefined) return known;
       const hash = createHash('sha256').update(answer.bytes).digest('hex');
-      if (known?.document.hash === hash) return known.document;
-      const document = { hash, entries: entriesAbout(api, decodeJson(answer.bytes)) };
-      this.#known.set(api, { etag: answer.etag, document });
-      return document;
+      if (known.document?.hash === hash) return known;
+      return { etag: answer.etag, document: { hash, entries: entriesAbout(api, decodeJson(answer.bytes)) } };
     } catch {
-      return known?.document;
+      return known;
     }
   }
 
   /** The document's bytes, if it is another than that of the etag. @throws ApiError. */
   async #ask(
-    api: RemoteApi,
+    api: Publisher,
     known: string | undefined,
   ): Promise<{ readonly bytes: Buffer; readonly etag: string | undefined } | undefined> {
     const late = new AbortController();
@@ -75,7 +93,7 @@ export class ExtensionDocuments {
 }
 
 /** The paths of a group version, and whatever they refer to. */
-function entriesAbout(api: RemoteApi, document: unknown): EntryV2[] {
+function entriesAbout(api: Publisher, document: unknown): EntryV2[] {
   if (!isJsonObject(document)) return [];
   const prefix = `/apis/${apiVersion(api)}/`;
   const entries: EntryV2[] = [];

@@ -1,3 +1,4 @@
+import { WireWriter } from '@drover/api';
 import { describe, expect, it } from 'vitest';
 import { encodeDocument, encodeEntry } from './gnostic.js';
 
@@ -5,9 +6,9 @@ const hex = (content: string | Uint8Array): string => Buffer.from(content).toStr
 
 describe('OpenAPI v2 as protobuf', () => {
   it('is the bytes of gnostic’s messages', () => {
-    const definition = encodeEntry('definitions', 'A', { type: 'string' });
+    const definition = encodeEntry(new WireWriter(), 'definitions', 'A', { type: 'string' });
     const head = { swagger: '2.0', info: { title: 't', version: '1' } };
-    const bytes = encodeDocument(head, { paths: [], definitions: [definition], parameters: [] });
+    const bytes = Buffer.concat(encodeDocument(head, { paths: [], definitions: [definition], parameters: [] }));
     const named = `0a0141120b` + `b201080a06${hex('string')}`;
     expect(bytes.toString('hex')).toBe(
       '0a03322e30' + '12060a017412' + '0131' + '4200' + '4a12' + `0a10${named}` + '5200',
@@ -15,7 +16,7 @@ describe('OpenAPI v2 as protobuf', () => {
   });
 
   it('carries references, bounds, and whatever begins with x-', () => {
-    const entry = encodeEntry('definitions', 'A', {
+    const entry = encodeEntry(new WireWriter(), 'definitions', 'A', {
       maximum: 5,
       maxLength: 300,
       items: { $ref: '#/definitions/B' },
@@ -29,7 +30,7 @@ describe('OpenAPI v2 as protobuf', () => {
   });
 
   it('tells parameters apart by where they are', () => {
-    const entry = encodeEntry('paths', '/a', {
+    const entry = encodeEntry(new WireWriter(), 'paths', '/a', {
       parameters: [
         { name: 'n', in: 'path', required: true, type: 'string' },
         { name: 'q', in: 'query', type: 'string' },

@@ -257,9 +257,8 @@ const ENTRIES = {
   parameters: [1, parameterAt(2)],
 } as const satisfies Record<Section, readonly [number: number, field: Field]>;
 
-/** A named part of an OpenAPI v2 document, as it is in the message of its section. */
-export function encodeEntry(section: Section, name: string, value: JsonObject): Uint8Array {
-  const out = new WireWriter();
+/** A named part of an OpenAPI v2 document, as it is in the message of its section. `out` is empty before and after. */
+export function encodeEntry(out: WireWriter, section: Section, name: string, value: JsonObject): Uint8Array {
   const [number, field] = ENTRIES[section];
   entry(out, number, name, value, field);
   return out.take();
@@ -267,9 +266,12 @@ export function encodeEntry(section: Section, name: string, value: JsonObject): 
 
 /**
  * An OpenAPI v2 document in the protobuf form of the gnostic project, which is all that older kubectl versions read: `head`, and
- * the entries of its sections.
+ * the entries of its sections. In parts, to be sent one after another.
  */
-export function encodeDocument(head: JsonObject, sections: Readonly<Record<Section, readonly Uint8Array[]>>): Buffer {
+export function encodeDocument(
+  head: JsonObject,
+  sections: Readonly<Record<Section, readonly Uint8Array[]>>,
+): Uint8Array[] {
   const beginning = new WireWriter();
   write(beginning, head, DOCUMENT);
   const section = (name: Section): Uint8Array[] => {
@@ -278,7 +280,7 @@ export function encodeDocument(head: JsonObject, sections: Readonly<Record<Secti
     delimitedHead(out, SECTIONS[name], length);
     return [out.take(), ...sections[name]];
   };
-  return Buffer.concat([beginning.take(), ...section('paths'), ...section('definitions'), ...section('parameters')]);
+  return [beginning.take(), ...section('paths'), ...section('definitions'), ...section('parameters')];
 }
 
 function write(out: WireWriter, value: JsonObject, { fields, extensions }: Message): void {

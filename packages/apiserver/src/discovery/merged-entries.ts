@@ -9,13 +9,13 @@ const PROSE = new Set(['description', 'x-kubernetes-group-version-kind']);
  * Our own parts of a document, and then those of others. What is the same in both is there once; what has the same name and
  * is not the same gets another name.
  */
-export function* mergedEntries(
-  own: Iterable<EntryV2>,
+export async function* mergedEntries(
+  own: AsyncIterable<EntryV2> | Iterable<EntryV2>,
   extensions: readonly (readonly EntryV2[])[],
-): Generator<EntryV2> {
+): AsyncGenerator<EntryV2> {
   const contested = new Set(extensions.flat().map(keyOf));
   const taken = new Map<string, JsonObject>();
-  for (const entry of own) {
+  for await (const entry of own) {
     if (contested.has(keyOf(entry))) taken.set(keyOf(entry), entry.value);
     yield entry;
   }

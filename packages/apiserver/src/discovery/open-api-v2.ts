@@ -1,6 +1,7 @@
-import type { JsonObject, Schema } from '@drover/api';
-import { builtinSchemas } from '@drover/api/schemas';
+import { type JsonObject, type Schema, WireWriter } from '@drover/api';
+import { builtinDescriptions, builtinSchemas } from '@drover/api/schemas';
 import { describedSchema } from './described-schema.js';
+import { jsonField, jsonObjectField, sortedParts, type Turns } from './document-parts.js';
 import { ENCODED_TYPES } from './encoded-types.js';
 import { encodeDocument, encodeEntry, type Section } from './gnostic.js';
 import { type Operation, ownParameters, type PathItem, STATUS_TEXT, sharedParameters } from './operation.js';
@@ -19,8 +20,6 @@ export interface EntryV2 {
 export type FormV2 = 'json' | 'protobuf';
 
 const REF = '#/definitions/';
-/** Bytes that are encoded in one turn of the event loop: about a millisecond's work. */
-const TURN_BYTES = 16 * 1024;
 /** kubectl looks for these in the operations themselves, and follows no references. */
 const ASKED_OF_OPERATIONS = new Set(['dryRun', 'fieldValidation', NAME.name]);
 const REFERRED = new Set(
@@ -29,24 +28,39 @@ const REFERRED = new Set(
   ),
 );
 
-/** What an OpenAPI v2 document says of these group versions, part by part, so that nobody has to make all of it at once. */
-export function* entriesV2(versions: readonly PublishedVersion[], roots: readonly PathItem[]): Generator<EntryV2> {
+/**
+ * What an OpenAPI v2 document says of these group versions, part by part, so that nobody has to make all of it at once. Large
+ * schemas are read in one of `turns`, and told in another.
+ */
+export async function* entriesV2(
+  versions: readonly PublishedVersion[],
+  roots: readonly PathItem[],
+  turns: Turns,
+): AsyncGenerator<EntryV2> {
   for (const shared of REFERRED) yield { section: 'parameters', name: shared.name, value: parameter(shared) };
-  for (const [name, schema] of Object.entries(builtinSchemas())) {
-    const described = describedSchema(name, ENCODED_TYPES[name]?.v2 ?? schema);
+  const schemas = await turns.alone(builtinSchemas);
+  const words = await turns.alone(builtinDescriptions);
+  for (const [name, schema] of Object.entries(schemas)) {
+    const described = describedSchema(words, name, ENCODED_TYPES[name]?.v2 ?? schema);
     yield { section: 'definitions', name, value: asJson(builtinSchemaV2(described)) };
   }
   for (const item of roots) yield { section: 'paths', name: item.path, value: pathItem(item) };
   for (const version of versions) {
     for (const { name, schema } of customComponents(version)) {
-      yield { section: 'definitions', name, value: asJson(customComponentV2(schema())) };
+      const read = await turns.alone(schema);
+      yield { section: 'definitions', name, value: asJson(customComponentV2(read)) };
     }
     for (const item of versionPaths(version)) yield { section: 'paths', name: item.path, value: pathItem(item) };
   }
 }
 
-/** Encodes a document of these parts, a little in each turn of the event loop. */
-export async function encodeV2(form: FormV2, kubernetes: string, entries: Iterable<EntryV2>): Promise<Buffer> {
+/** Encodes a document of these parts, a little in each turn of the event loop; its bytes are those of the result together. */
+export async function encodeV2(
+  form: FormV2,
+  kubernetes: string,
+  entries: AsyncIterable<EntryV2>,
+  turns: Turns,
+): Promise<Uint8Array[]> {
   const head: JsonObject = {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: kubernetes },
@@ -58,43 +72,27 @@ export async function encodeV2(form: FormV2, kubernetes: string, entries: Iterab
     definitions: [],
     parameters: [],
   };
-  let worked = 0;
-  for (const { section, name, value } of entries) {
-    const bytes = form === 'json' ? jsonEntry(name, value) : encodeEntry(section, name, value);
+  const out = new WireWriter();
+  for await (const { section, name, value } of entries) {
+    const bytes = form === 'json' ? jsonField(name, value) : encodeEntry(out, section, name, value);
     encoded[section].push([name, bytes]);
-    worked += bytes.length;
-    if (worked < TURN_BYTES) continue;
-    worked = 0;
-    await new Promise((turn) => setImmediate(turn));
+    await turns.worked(bytes.length);
   }
   const sections = {
-    paths: sorted(encoded.paths),
-    definitions: sorted(encoded.definitions),
-    parameters: sorted(encoded.parameters),
+    paths: sortedParts(encoded.paths),
+    definitions: sortedParts(encoded.definitions),
+    parameters: sortedParts(encoded.parameters),
   };
   return form === 'json' ? jsonDocument(head, sections) : encodeDocument(head, sections);
 }
 
-function sorted(entries: [name: string, bytes: Uint8Array][]): Uint8Array[] {
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bytes]) => bytes);
-}
-
-function jsonEntry(name: string, value: JsonObject): Buffer {
-  return Buffer.from(`${JSON.stringify(name)}:${JSON.stringify(value)}`);
-}
-
-function jsonDocument(head: JsonObject, sections: Readonly<Record<string, readonly Uint8Array[]>>): Buffer {
+function jsonDocument(head: JsonObject, sections: Readonly<Record<string, readonly Uint8Array[]>>): Uint8Array[] {
   const parts: Uint8Array[] = [Buffer.from(JSON.stringify(head).slice(0, -1))];
   for (const [section, entries] of Object.entries(sections)) {
-    parts.push(Buffer.from(`,${JSON.stringify(section)}:{`));
-    for (const [index, bytes] of entries.entries()) parts.push(...(index === 0 ? [] : [COMMA]), bytes);
-    parts.push(CLOSE);
+    parts.push(Buffer.from(','), ...jsonObjectField(section, entries));
   }
-  return Buffer.concat([...parts, CLOSE]);
+  return [...parts, Buffer.from('}')];
 }
-
-const COMMA = Buffer.from(',');
-const CLOSE = Buffer.from('}');
 
 function pathItem(item: PathItem): JsonObject {
   const shared = sharedParameters(item);

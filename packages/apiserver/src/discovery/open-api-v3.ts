@@ -1,9 +1,10 @@
-import type { Schema } from '@drover/api';
+import { builtinDescriptions, builtinSchemas } from '@drover/api/schemas';
 import { describedSchema } from './described-schema.js';
+import { jsonField, jsonObjectField, sortedParts, type Turns } from './document-parts.js';
 import { ENCODED_TYPES } from './encoded-types.js';
 import { type Operation, ownParameters, type PathItem, STATUS_TEXT, sharedParameters } from './operation.js';
 import type { Parameter } from './parameter.js';
-import { closure } from './published.js';
+import { type Component, references } from './published.js';
 
 /** A schema document under construction: what OpenAPI allows beyond the structural part. */
 export type Document = Readonly<Record<string, unknown>>;
@@ -13,35 +14,61 @@ const REF = '#/components/schemas/';
 /** What documents of custom kinds say of themselves. */
 const CUSTOM = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' };
 
-/** The OpenAPI v3 document of these paths, with the schemas they need. `custom` holds those that are not built in. */
-export function openApiV3(
-  paths: readonly PathItem[],
-  custom: Readonly<Record<string, Schema>>,
+/**
+ * The OpenAPI v3 document of these paths, with the schemas they need, encoded a little in each of `turns`. `custom` are the
+ * components that are not built in. The document's bytes are those of the result together.
+ */
+export async function encodeV3(
+  paths: Iterable<PathItem>,
+  custom: readonly Component[],
   kubernetes: string,
-): Document {
-  const isCustom = Object.keys(custom).length > 0;
-  const schemas = closure(
-    paths.flatMap(({ operations }) => operations.flatMap(components)),
-    custom,
-  );
-  return {
-    openapi: '3.0.0',
-    info: isCustom ? CUSTOM : { title: 'Kubernetes', version: kubernetes },
-    paths: Object.fromEntries(paths.map((item) => [item.path, pathItem(item)])),
-    components: {
-      schemas: Object.fromEntries(
-        Object.entries(schemas)
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([name, schema]) => [
-            name,
-            custom[name] === undefined ? describedSchema(name, ENCODED_TYPES[name]?.v3 ?? schema) : schema,
-          ]),
-      ),
-      ...(isCustom
-        ? {}
-        : { securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } } }),
-    },
-  };
+  turns: Turns,
+): Promise<Uint8Array[]> {
+  const isCustom = custom.length > 0;
+  const names = new Set<string>();
+  const items: [path: string, bytes: Uint8Array][] = [];
+  for (const item of paths) {
+    for (const name of item.operations.flatMap(components)) names.add(name);
+    const bytes = jsonField(item.path, pathItem(item));
+    items.push([item.path, bytes]);
+    await turns.worked(bytes.length);
+  }
+  const schemas = await encodedSchemas(names, custom, turns);
+  const head = { openapi: '3.0.0', info: isCustom ? CUSTOM : { title: 'Kubernetes', version: kubernetes } };
+  const security = { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } };
+  return [
+    Buffer.from(`${JSON.stringify(head).slice(0, -1)},`),
+    ...jsonObjectField('paths', sortedParts(items)),
+    Buffer.from(',"components":{'),
+    ...jsonObjectField('schemas', schemas),
+    ...(isCustom ? [] : [Buffer.from(','), jsonField('securitySchemes', security)]),
+    Buffer.from('}}'),
+  ];
+}
+
+/** The schemas of these names, and of all that they refer to. */
+async function encodedSchemas(
+  names: Iterable<string>,
+  custom: readonly Component[],
+  turns: Turns,
+): Promise<Uint8Array[]> {
+  const customByName = new Map(custom.map((component) => [component.name, component]));
+  const builtin = await turns.alone(builtinSchemas);
+  const words = await turns.alone(builtinDescriptions);
+  const encoded = new Map<string, Uint8Array>();
+  const open = [...names];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (encoded.has(name)) continue;
+    const component = customByName.get(name);
+    const stored = component === undefined ? builtin[name] : await turns.alone(component.schema);
+    if (stored === undefined) continue;
+    open.push(...references(stored));
+    const schema = component === undefined ? describedSchema(words, name, ENCODED_TYPES[name]?.v3 ?? stored) : stored;
+    const bytes = jsonField(name, schema);
+    encoded.set(name, bytes);
+    await turns.worked(bytes.length);
+  }
+  return sortedParts([...encoded]);
 }
 
 function components({ body, answer }: Operation): string[] {

@@ -52,6 +52,23 @@ it('documents of a newer program are other ones', async () => {
   expect(newer['apis/apps/v1']).not.toEqual(older['apis/apps/v1']);
 });
 
+it('others have their turn while a document is made', async () => {
+  await using test = await openTestServer();
+  for (const path of ['/openapi/v2', '/openapi/v3/api/v1']) {
+    let turns = 0;
+    let isMade = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isMade) setImmediate(count);
+    };
+    setImmediate(count);
+    await ask(test.server, 'GET', path);
+    isMade = true;
+    // About one for every 16 KiB.
+    expect(turns).toBeGreaterThan(25);
+  }
+});
+
 it('documents come in the forms that they have, and in no other', async () => {
   await using test = await openTestServer();
   const typeOf = async (path: string, accept: string): Promise<unknown> => {

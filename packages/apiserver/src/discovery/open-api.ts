@@ -8,12 +8,14 @@ import type { RemoteApi } from '../aggregation/remote-api.js';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import type { Served } from '../catalog/definition.js';
 import { acceptEntries } from '../request/negotiation.js';
-import { compressed, header, json, jsonBytes } from '../request/response.js';
+import { header, json } from '../request/response.js';
+import { Turns } from './document-parts.js';
 import { ExtensionDocuments } from './extension-documents.js';
 import { mergedEntries } from './merged-entries.js';
 import { encodeV2, entriesV2, type FormV2 } from './open-api-v2.js';
-import { openApiV3 } from './open-api-v3.js';
+import { encodeV3 } from './open-api-v3.js';
 import type { PathItem } from './operation.js';
+import { type PackedDocument, packDocument } from './packed-document.js';
 import {
   customComponents,
   isBuiltin,
@@ -41,10 +43,20 @@ const FOREVER = 'public, immutable, max-age=31536000';
 /** Documents kept encoded; clients ask for one and keep it. */
 const KEPT = 4;
 
+/** What is told of a catalogue, as long as that is the same. */
+interface Told {
+  readonly version: number;
+  readonly versions: readonly PublishedVersion[];
+  /** The documents of OpenAPI v3, by their paths below `/openapi/v3/`. */
+  readonly documents: ReadonlyMap<string, DocumentV3>;
+  /** Changes with any of it. */
+  readonly hash: string;
+}
+
 /** A document of version 3, which is made when it is asked for. */
 interface DocumentV3 {
   readonly hash: string;
-  make(): object;
+  make(): Promise<readonly Uint8Array[]>;
 }
 
 /**
@@ -52,8 +64,9 @@ interface DocumentV3 {
  * for, and only a few are kept: they are large, and clients keep their own copies.
  */
 export class OpenApi {
-  readonly #documents = new Map<string, Promise<Buffer>>();
+  readonly #documents = new Map<string, Promise<PackedDocument>>();
   readonly #extensionDocuments: ExtensionDocuments;
+  #told: Told | undefined;
   #known: string | undefined;
 
   /** `kubernetes` is the version whose API this is: "1.32"; `release` changes with the program. */
@@ -71,7 +84,7 @@ export class OpenApi {
   /** `/openapi/v3`: where each document is. */
   v3Index(_request: ApiRequest): ApiResponse {
     const paths = Object.fromEntries(
-      [...this.#documentsV3()].map(([path, { hash }]) => {
+      [...this.#tell().documents].map(([path, { hash }]) => {
         return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
       }),
     );
@@ -84,7 +97,7 @@ export class OpenApi {
 
   /** `/openapi/v3/apis/GROUP/VERSION`; of an extension server its own document. */
   async v3Group(request: ApiRequest, path: string): Promise<ApiResponse> {
-    const document = this.#documentsV3().get(path);
+    const document = this.#tell().documents.get(path);
     if (document === undefined) {
       const extension = this.#available().find((api) => path === `apis/${apiVersion(api)}`);
       return extension === undefined ? NOT_FOUND : extension.forward(request, AGGREGATOR);
@@ -98,8 +111,8 @@ export class OpenApi {
     // Only under its hash may the document be kept: without one, the URL stays when the document changes.
     const headers = { etag: `"${hash}"`, ...(asked === null ? {} : { 'cache-control': FOREVER }) };
     if (header(request, 'if-none-match') === headers.etag) return { status: 304, headers, body: new Uint8Array() };
-    const bytes = await this.#document(`${path} ${hash}`, async () => Buffer.from(JSON.stringify(document.make())));
-    return compressed(request, jsonBytes(200, bytes, headers));
+    const packed = await this.#document(`${path} ${hash}`, () => document.make());
+    return packed.answer(request, { ...headers, 'content-type': 'application/json' });
   }
 
   /** `/openapi/v2`, in JSON or as protobuf, with what extension servers say of themselves. */
@@ -107,21 +120,17 @@ export class OpenApi {
     const form = wantedForm(request, FORMS_V2);
     if (form === undefined) return NOT_ACCEPTABLE;
     const extensions = await this.#extensionDocuments.of(this.#available());
-    const versions = [...this.#versions().values()];
-    const hash = sha256([
-      this.#digest(),
-      ...versions.map(fingerprint),
-      ...extensions.map((extension) => extension.hash),
-    ]);
+    const told = this.#tell();
+    const hash = sha256([told.hash, ...extensions.map((extension) => extension.hash)]);
     const etag = `"${hash}"`;
     if (header(request, 'if-none-match') === etag) return { status: 304, headers: { etag }, body: new Uint8Array() };
-    const bytes = await this.#document(`v2 ${form} ${hash}`, () => {
-      const own = entriesV2(versions, rootPaths(versions));
+    const packed = await this.#document(`v2 ${form} ${hash}`, () => {
+      const turns = new Turns();
+      const own = entriesV2(told.versions, rootPaths(told.versions), turns);
       const others = extensions.map(({ entries }) => entries);
-      return encodeV2(form, this.kubernetes, mergedEntries(own, others));
+      return encodeV2(form, this.kubernetes, mergedEntries(own, others), turns);
     });
-    if (form === 'json') return compressed(request, jsonBytes(200, bytes, { etag }));
-    return compressed(request, { status: 200, headers: { 'content-type': PROTOBUF, etag }, body: bytes });
+    return packed.answer(request, { etag, 'content-type': form === 'json' ? 'application/json' : PROTOBUF });
   }
 
   /** Of what is the same for all documents, and as long as this program runs: a newer one may say more. */
@@ -134,20 +143,23 @@ export class OpenApi {
     return this.extensions.remote().filter(({ available }) => available);
   }
 
-  /** Each document of version 3 by its path below `/openapi/v3/`. */
-  #documentsV3(): Map<string, DocumentV3> {
+  /** What there is to tell, put together once for each change of the catalogue. */
+  #tell(): Told {
+    const { version } = this.catalog;
+    if (this.#told?.version === version) return this.#told;
     const versions = this.#versions();
+    const documents = this.#documentsV3(versions);
+    const hash = sha256([...documents].map(([name, document]) => `${name} ${document.hash}`));
+    this.#told = { version, versions: [...versions.values()], documents, hash };
+    return this.#told;
+  }
+
+  /** Each document of version 3 by its path below `/openapi/v3/`. */
+  #documentsV3(versions: ReadonlyMap<string, PublishedVersion>): Map<string, DocumentV3> {
     const documents = new Map<string, DocumentV3>();
-    const add = (name: string, hash: string, paths: () => readonly PathItem[], published?: PublishedVersion): void => {
-      const custom = (): ReturnType<typeof customComponents> =>
-        published === undefined ? [] : customComponents(published);
-      documents.set(name, {
-        hash,
-        make: () => {
-          const schemas = Object.fromEntries(custom().map((component) => [component.name, component.schema()]));
-          return openApiV3(paths(), schemas, this.kubernetes);
-        },
-      });
+    const add = (name: string, hash: string, paths: () => Iterable<PathItem>, published?: PublishedVersion): void => {
+      const custom = () => (published === undefined ? [] : customComponents(published));
+      documents.set(name, { hash, make: () => encodeV3(paths(), custom(), this.kubernetes, new Turns()) });
     };
     for (const [name, path] of ROOT_PATHS) add(name, sha256([this.#digest(), name]), () => [path]);
     for (const group of builtinGroups([...versions.values()])) {
@@ -181,10 +193,10 @@ export class OpenApi {
   }
 
   /** A document of that name, which is made once; whoever asks meanwhile waits for the same. */
-  #document(key: string, make: () => Promise<Buffer>): Promise<Buffer> {
+  #document(key: string, make: () => Promise<readonly Uint8Array[]>): Promise<PackedDocument> {
     const known = this.#documents.get(key);
     if (known !== undefined) return known;
-    const made = make();
+    const made = make().then(packDocument);
     made.catch(() => this.#documents.delete(key));
     this.#documents.set(key, made);
     const [oldest] = this.#documents.keys();

@@ -1,5 +1,5 @@
 import type { Schema } from '@drover/api';
-import { builtinResources, builtinSchemas } from '@drover/api/schemas';
+import { builtinResources } from '@drover/api/schemas';
 import type { ResourceDefinition, Served, VersionDefinition } from '../catalog/definition.js';
 import { customComponent, customListComponent } from './custom-component.js';
 import type { PathItem } from './operation.js';
@@ -26,7 +26,7 @@ export interface PublishedVersion {
 }
 
 /** The named schema of a kind's version. Custom kinds are named by their group, turned around. */
-interface Component {
+export interface Component {
   readonly name: string;
   readonly schema: () => Schema;
 }
@@ -47,13 +47,12 @@ export function customComponents({ kinds }: PublishedVersion): Component[] {
     });
 }
 
-/** The paths of a group version, by name. */
-export function versionPaths(published: PublishedVersion): PathItem[] {
+/** The paths of a group version, resource by resource. */
+export function* versionPaths(published: PublishedVersion): Generator<PathItem> {
   const { kinds, questions, group, version } = published;
-  const resources = [...kinds.flatMap(kindResources), ...questions.map(questionResource)];
-  const paths = resources.flatMap(resourcePaths);
-  if (isBuiltin(published)) paths.push(resourceListPath(group, version));
-  return paths.sort((a, b) => (a.path < b.path ? -1 : 1));
+  if (isBuiltin(published)) yield resourceListPath(group, version);
+  for (const kind of kinds) for (const resource of kindResources(kind)) yield* resourcePaths(resource);
+  for (const question of questions) yield* resourcePaths(questionResource(question));
 }
 
 /** Whether a group version is Kubernetes' own. */
@@ -112,22 +111,10 @@ function questionResource(question: PublishedQuestion): PublishedResource {
   };
 }
 
-/** The built-in schemas that `names` refer to, directly or not, themselves included. */
-export function closure(names: Iterable<string>, known: Readonly<Record<string, Schema>>): Record<string, Schema> {
-  const found: Record<string, Schema> = {};
-  const open = [...names];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    const schema = found[name] === undefined ? (known[name] ?? builtinSchemas()[name]) : undefined;
-    if (schema === undefined) continue;
-    found[name] = schema;
-    open.push(...references(schema));
-  }
-  return found;
-}
-
 const REF = '#/components/schemas/';
 
-function references(value: unknown): string[] {
+/** The components that a schema refers to, however deep. */
+export function references(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(references);
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) =>

@@ -9,7 +9,7 @@ import { UnknownPath } from './unknown-path.js';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const NONE: ApiResponse['headers'] = {};
 /** Smaller answers cost more to pack than to send (apiserver's compression threshold). */
-const GZIP_BYTES = 128 * 1024;
+export const GZIP_BYTES = 128 * 1024;
 
 /** An answer with a JSON document. */
 export function json(status: number, document: unknown, headers: ApiResponse['headers'] = {}): ApiResponse {
@@ -82,7 +82,7 @@ export function header(request: ApiRequest, name: string): string | undefined {
 /** Whether an answer is to be packed: a large one, for a caller that takes gzip. */
 export function packed(request: ApiRequest, { headers, body }: ApiResponse): boolean {
   if (body instanceof Uint8Array && body.length < GZIP_BYTES) return false;
-  return headers['content-encoding'] === undefined && takesGzip(header(request, 'accept-encoding'));
+  return headers['content-encoding'] === undefined && takesGzip(request);
 }
 
 /**
@@ -109,6 +109,8 @@ async function* gzipStream(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
-function takesGzip(accepted = ''): boolean {
+/** Whether the caller takes answers in gzip. */
+export function takesGzip(request: ApiRequest): boolean {
+  const accepted = header(request, 'accept-encoding') ?? '';
   return accepted.split(',').some((entry) => /^\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*$))?/.test(entry));
 }
