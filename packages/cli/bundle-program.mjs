@@ -36,8 +36,12 @@ function licences(chunks) {
 
 const { output } = await build({
   cwd: import.meta.dirname,
-  // The store starts its thread with the file `worker.js` that is beside its own code.
-  input: { main: 'dist/main.js', worker: '../store/dist/sqlite/worker.js' },
+  // Threads are started with the files `worker.js` (the store's) and `yaml-worker.js` that are beside the code that starts them.
+  input: {
+    main: 'dist/main.js',
+    worker: '../store/dist/sqlite/worker.js',
+    'yaml-worker': '../apiserver/dist/request/yaml-worker.js',
+  },
   platform: 'node',
   logLevel: 'warn',
   // Native code, found by the packages themselves.

@@ -20,6 +20,20 @@ const protobufConfigMap = (name: string): Uint8Array => {
 };
 
 suite('content types', ({ promises, ours }) => {
+  promises('YAML may be as long as JSON', async ({ api, core }) => {
+    const lines = Array.from({ length: 12_000 }, (_none, index) => `  key-${index}: "a value that takes some room"`);
+    const body = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: long-yaml\ndata:\n${lines.join('\n')}\n`;
+    expect(body.length).toBeGreaterThan(500 * 1024);
+    const query = { dryRun: 'All' };
+    const made = await api.post(core('configmaps'), body, { type: 'application/yaml', query });
+    expect([made.outcome, made.at('data.key-11999')]).toEqual(['201', 'a value that takes some room']);
+    const applied = await api.patch('apply', core('configmaps', 'long-yaml'), body, { ...query, fieldManager: 'me' });
+    expect(applied.outcome).toBe('201');
+    const comment = `# ${'x'.repeat(3 * 1024 * 1024)}\n`;
+    const longer = await api.post(core('configmaps'), comment + body, { type: 'application/yaml', query });
+    expect(longer.outcome).toBe('413 RequestEntityTooLarge');
+  });
+
   promises('YAML bodies are read', async ({ api, core }) => {
     const body = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n  colour: red\n';
     const made = await api.post(core('configmaps'), body, { type: 'application/yaml' });

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { ApiError } from '../errors.js';
 import type { Json } from '../object.js';
 import { decodeJson } from './json.js';
-import { decodeYaml, decodeYamlDocuments, encodeYaml, readYaml } from './yaml.js';
+import { decodeYaml, decodeYamlDocuments, encodeYaml } from './yaml.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -113,12 +113,6 @@ describe('a YAML body', () => {
           expect(error).toBeInstanceOf(ApiError);
         }
       }),
-    );
-  });
-
-  it('of a request is refused before it is read when it would hold up the server', () => {
-    expect(() => readYaml(`a: [${'x'.repeat(256 * 1024)}`)).toThrow(
-      expect.objectContaining({ code: 413, message: expect.stringContaining('send it as JSON') }),
     );
   });
 

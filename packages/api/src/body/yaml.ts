@@ -1,16 +1,10 @@
 import { Document, Scalar, visit } from 'yaml';
-import { ApiError, badRequest } from '../errors.js';
+import { badRequest } from '../errors.js';
 import type { Json } from '../object.js';
 import { decodeText } from './json.js';
 import { type BodyLimits, DEFAULT_LIMITS, refuseLarge, refuseStrange } from './limits.js';
 import { notYaml, type ReadYaml, yamlDocuments } from './yaml-document.js';
 import { plainScalar } from './yaml-scalar.js';
-
-/**
- * Bytes of the longest YAML that a request may bring: it is read in one go, which takes 20 to 40 ms for so much of manifests, and
- * five times that for nothing but numbers. Programs send JSON, also under YAML's name.
- */
-const MAX_YAML_BYTES = 256 * 1024;
 
 /**
  * A YAML body of one document.
@@ -27,15 +21,10 @@ export function decodeYaml(body: Uint8Array | string, limits: BodyLimits = DEFAU
 
 /**
  * The first document of a YAML body, as lenient as an API server reads it: a key may be given twice, and further documents are
- * not looked at. Throws as `decodeYaml` does, and RequestEntityTooLarge above 256 KiB.
+ * not looked at. Throws as `decodeYaml` does.
  */
 export function readYaml(body: Uint8Array | string, limits: BodyLimits = DEFAULT_LIMITS): ReadYaml {
   refuseLarge(body.length, limits);
-  if (body.length > MAX_YAML_BYTES)
-    throw new ApiError(
-      'RequestEntityTooLarge',
-      `a YAML body may have ${MAX_YAML_BYTES} bytes, got ${body.length}: send it as JSON`,
-    );
   return yamlDocuments(decodeText(body), limits).next().value ?? { value: null, duplicates: [], repeated: [] };
 }
 

@@ -30,7 +30,7 @@ export class RecordedBody {
     const sent = Buffer.concat(this.#chunks);
     try {
       const bytes = encoding === 'gzip' ? await promisify(gunzip)(sent, { maxOutputLength: RECORDED_BYTES }) : sent;
-      return (contentType.includes('protobuf') ? decodeProtobufBody(bytes) : readYamlBody(bytes)).value;
+      return (await (contentType.includes('protobuf') ? decodeProtobufBody(bytes) : readYamlBody(bytes))).value;
     } catch {
       // What could not be read was refused, and the refusal is told.
       return undefined;

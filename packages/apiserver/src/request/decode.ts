@@ -11,6 +11,7 @@ import {
   readYaml,
 } from '@drover/api';
 import { protobufTables } from '@drover/api/schemas';
+import { YamlThread } from './yaml-thread.js';
 
 let decoder: ProtobufDecoder | undefined;
 
@@ -42,8 +43,19 @@ export function readJson(bytes: Buffer): Decoded {
   }
 }
 
-/** A YAML body as JSON. JSON is YAML, and programs send it under this name; it is read the short way. Throws as `readJson`. */
-export function readYamlBody(bytes: Buffer): Decoded {
+/**
+ * Bytes of the longest YAML that is read at once: about 3 ms for so much of manifests, 10 for nothing but numbers. What is longer
+ * is read by another thread.
+ */
+const SHORT_YAML_BYTES = 32 * 1024;
+
+const thread = new YamlThread();
+
+/**
+ * A YAML body as JSON. JSON is YAML, and programs send it under this name; it is read the short way. Throws as `readJson`, and as a
+ * thread that has too much to do.
+ */
+export function readYamlBody(bytes: Buffer): Decoded | Promise<Decoded> {
   if (bytes[0] === 0x7b) {
     try {
       return readJson(bytes);
@@ -51,7 +63,7 @@ export function readYamlBody(bytes: Buffer): Decoded {
       if (!(error instanceof Undecodable)) throw error;
     }
   }
-  return readYaml(bytes);
+  return bytes.length <= SHORT_YAML_BYTES ? readYaml(bytes) : thread.read(bytes);
 }
 
 /** A protobuf body of a built-in kind. The tables are read when the first such body comes. @throws ApiError BadRequest. */

@@ -34,7 +34,7 @@ export async function readDocument(request: ApiRequest, protobuf: boolean): Prom
   const bytes = await readBody(request.body, header(request, 'content-encoding'));
   if (bytes.length === 0 && isJson(mediaType(request))) return undefined;
   try {
-    return decoded(mediaType(request), bytes, protobuf).value;
+    return (await decoded(mediaType(request), bytes, protobuf)).value;
   } catch (error) {
     throw error instanceof Undecodable ? badRequest(`json parse error: ${error.fault}`) : error;
   }
@@ -42,7 +42,7 @@ export async function readDocument(request: ApiRequest, protobuf: boolean): Prom
 
 const isJson = (type: string): boolean => type === 'application/json' || type === '';
 
-function decoded(type: string, bytes: Buffer, protobuf: boolean): Decoded {
+function decoded(type: string, bytes: Buffer, protobuf: boolean): Decoded | Promise<Decoded> {
   if (isJson(type)) return readJson(bytes);
   if (type === 'application/yaml') return readYamlBody(bytes);
   if (type === 'application/vnd.kubernetes.protobuf' && protobuf) return decodeProtobufBody(bytes);
@@ -77,7 +77,8 @@ async function readDocumentOf(request: ApiRequest, { definition }: Served): Prom
     );
   let read: Decoded;
   try {
-    read = decoded(mediaType(request), bytes, definition.builtin);
+    const reading = decoded(mediaType(request), bytes, definition.builtin);
+    read = reading instanceof Promise ? await reading : reading;
   } catch (error) {
     if (error instanceof Undecodable) throw unrecognized(`couldn't get version/kind; json parse error: ${error.fault}`);
     const yaml =

@@ -161,7 +161,7 @@ export async function appliedBody(
 
 async function appliedDocument(request: ApiRequest): Promise<Decoded> {
   try {
-    return readYamlBody(await readBody(request.body, header(request, 'content-encoding')));
+    return await readYamlBody(await readBody(request.body, header(request, 'content-encoding')));
   } catch (error) {
     if (error instanceof Undecodable)
       throw badRequest(`error decoding YAML: error converting YAML to JSON: ${error.fault}`);
