@@ -243,6 +243,7 @@ export {
   volumeSnapshotContents,
   volumeSnapshots,
 } from './generated/kinds.js';
+export type { PolicyRule } from './generated/types/rbac-v1.js';
 export { type Identity, SYSTEM_MASTERS } from './identity.js';
 export { isJsonObject } from './json-object.js';
 export { apiVersion, defineKind, type Kind, type ObjectRef, resourcePath } from './kind.js';

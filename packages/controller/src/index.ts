@@ -24,6 +24,7 @@ export {
 } from './controller.js';
 export { createIfAbsent, createOrUpdate, updateStatus } from './create-or-update.js';
 export { installDefinitions } from './definitions.js';
+export { deleteIfPresent } from './delete-if-present.js';
 export { addFinalizer, hasFinalizer, isBeingDeleted, removeFinalizer } from './finalizer.js';
 export { type LeaderOptions, runWhileLeader } from './leader.js';
 export { controllerOf, isOwnedBy, ownerReference } from './owner.js';

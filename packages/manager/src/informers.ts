@@ -22,10 +22,16 @@ import {
   managementSettings,
   managementTokens,
   type Project,
+  type ProjectRoleTemplateBinding,
   type ProvisioningCluster,
+  projectRoleTemplateBindings,
   projects,
   provisioningClusters,
+  type Role,
+  type RoleBinding,
   type RoleTemplate,
+  roleBindings,
+  roles,
   roleTemplates,
   type User,
   type UserAttribute,
@@ -35,7 +41,8 @@ import {
 import { type Client, createInformer, type Informer, type InformerOptions } from '@drover/client';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import { BY_DIGEST, digestsOf } from './clusters/registration.js';
-import { BY_USERNAME } from './identity/directory.js';
+import { BY_PRINCIPAL, BY_USERNAME } from './identity/directory.js';
+import { BY_SOURCE, sourceOf } from './rbac/management-rbac-controller.js';
 
 /** Every kind the manager follows in the local cluster. */
 export interface Informers {
@@ -52,8 +59,11 @@ export interface Informers {
   readonly globalRoleBindings: Informer<GlobalRoleBinding>;
   readonly roleTemplates: Informer<RoleTemplate>;
   readonly clusterBindings: Informer<ClusterRoleTemplateBinding>;
+  readonly projectBindings: Informer<ProjectRoleTemplateBinding>;
   readonly clusterRoles: Informer<ClusterRole>;
   readonly clusterRoleBindings: Informer<ClusterRoleBinding>;
+  readonly roles: Informer<Role>;
+  readonly roleBindings: Informer<RoleBinding>;
 }
 
 /** Starts to follow them; disposing each is the caller's. */
@@ -66,7 +76,12 @@ export function createInformers(
     options: Pick<InformerOptions<T>, 'indexes'> = {},
   ): Informer<T> => createInformer(client, kind, { ...means, ...options });
   return {
-    users: follow(users, { indexes: { [BY_USERNAME]: ({ username }) => (username ? [username] : []) } }),
+    users: follow(users, {
+      indexes: {
+        [BY_USERNAME]: ({ username }) => (username ? [username] : []),
+        [BY_PRINCIPAL]: ({ principalIds }) => principalIds ?? [],
+      },
+    }),
     tokens: follow(managementTokens),
     attributes: follow(userAttributes),
     settings: follow(managementSettings),
@@ -79,7 +94,10 @@ export function createInformers(
     globalRoleBindings: follow(globalRoleBindings),
     roleTemplates: follow(roleTemplates),
     clusterBindings: follow(clusterRoleTemplateBindings),
-    clusterRoles: follow(clusterRoles),
-    clusterRoleBindings: follow(clusterRoleBindings),
+    projectBindings: follow(projectRoleTemplateBindings),
+    clusterRoles: follow(clusterRoles, { indexes: { [BY_SOURCE]: sourceOf } }),
+    clusterRoleBindings: follow(clusterRoleBindings, { indexes: { [BY_SOURCE]: sourceOf } }),
+    roles: follow(roles, { indexes: { [BY_SOURCE]: sourceOf } }),
+    roleBindings: follow(roleBindings, { indexes: { [BY_SOURCE]: sourceOf } }),
   };
 }

@@ -11,6 +11,7 @@ import type { Informers } from '../informers.js';
 import { ClusterProxy } from '../proxy/cluster-proxy.js';
 import { Impersonation } from '../proxy/impersonation.js';
 import { DerivedRights } from '../rbac/derived-rights.js';
+import { DownstreamRbac } from '../rbac/downstream-rbac-controller.js';
 import type { Settings } from '../settings.js';
 import type { IdentityParts } from './identity-parts.js';
 import type { Means } from './means.js';
@@ -23,6 +24,7 @@ export interface ClusterParts {
   readonly downstreams: Downstreams;
   readonly impersonation: Impersonation;
   readonly rights: DerivedRights;
+  readonly downstreamRbac: DownstreamRbac;
   readonly controller: ClusterController;
   readonly proxy: ClusterProxy;
 }
@@ -57,7 +59,19 @@ export function clusterParts(
   const authorize = connections.authorize.bind(connections);
   const tunnels = closing.use(createTunnelServer({ authorize, clock, random, log }));
   const downstreams = closing.use(new Downstreams({ client, clock, clusters, tunnels }));
-  const rights = new DerivedRights();
+  const rights = new DerivedRights(clock);
+  const userOf = (principal: string) => identity.directory.userByPrincipal(principal);
+  const downstreamRbac = new DownstreamRbac({
+    ...means,
+    ...informers,
+    clusters: informers.management,
+    userOf,
+    downstreams,
+    rights,
+    tunnels,
+    settings,
+  });
+  closing.defer(() => downstreamRbac[Symbol.dispose]());
   const followed = { ...informers, tokens: informers.registrationTokens };
   const controller = new ClusterController({
     ...means,
@@ -71,6 +85,16 @@ export function clusterParts(
   closing.defer(() => controller[Symbol.dispose]());
   const { reviews, streams } = identity;
   const { localTransport: local, anonymousTransport: anonymous } = transports;
-  const proxy = new ClusterProxy({ clusters, downstreams, impersonation, reviews, streams, local, anonymous, clock });
-  return { clusters, registrations, tunnels, downstreams, impersonation, rights, controller, proxy };
+  const proxy = new ClusterProxy({
+    clusters,
+    downstreams,
+    impersonation,
+    reviews,
+    streams,
+    rights,
+    local,
+    anonymous,
+    clock,
+  });
+  return { clusters, registrations, tunnels, downstreams, impersonation, rights, downstreamRbac, controller, proxy };
 }

@@ -4,10 +4,11 @@ import { registrationTokenController } from '../clusters/registration-token-cont
 import { tokenReaper } from '../identity/token-reaper.js';
 import { userCleanup } from '../identity/user-cleanup.js';
 import type { Informers } from '../informers.js';
-import { downstreamRbacController } from '../rbac/downstream-rbac-controller.js';
+import { projectController } from '../projects/project-controller.js';
+import { ProjectNamespaces } from '../projects/project-namespaces.js';
 import { globalRoleControllers } from '../rbac/global-role-controllers.js';
 import { impersonationAccountController } from '../rbac/impersonation-account-controller.js';
-import { membershipController } from '../rbac/membership-controller.js';
+import { managementRbacController } from '../rbac/management-rbac-controller.js';
 import { newUserController } from '../rbac/new-user-controller.js';
 import type { Settings } from '../settings.js';
 import type { ClusterParts } from './cluster-parts.js';
@@ -20,8 +21,10 @@ export function controllersOf(
   informers: Informers,
   { settings, identity, clusters }: { settings: Settings; identity: IdentityParts; clusters: ClusterParts },
 ): readonly Pick<Controller, 'start'>[] {
-  const { management, provisioning, registrationTokens, clusterBindings, roleTemplates, users, tokens } = informers;
-  const { tunnels, downstreams, rights, impersonation } = clusters;
+  const { management, provisioning, registrationTokens, users, tokens } = informers;
+  const { tunnels, downstreams, downstreamRbac, impersonation } = clusters;
+  const userOf = (principal: string) => identity.directory.userByPrincipal(principal);
+  const projectNamespaces = new ProjectNamespaces({ ...means, ...informers, downstreamRbac, settings });
   return [
     clusters.controller,
     ...provisioningControllers({ ...means, management, provisioning }),
@@ -29,9 +32,11 @@ export function controllersOf(
     newUserController({ ...means, users, globalRoles: informers.globalRoles }),
     userCleanup({ ...means, ...informers, passwords: identity.passwords }),
     tokenReaper({ ...means, tokens }),
-    ...globalRoleControllers({ ...means, ...informers }),
-    membershipController({ ...means, clusters: management, bindings: clusterBindings, roleTemplates }),
-    downstreamRbacController({ ...means, ...informers, clusters: management, downstreams, rights, tunnels }),
+    ...globalRoleControllers({ ...means, ...informers, userOf }),
+    projectController({ ...means, ...informers, clusters: management, projectNamespaces }),
+    projectNamespaces.controller,
+    managementRbacController({ ...means, ...informers, clusters: management, userOf }),
+    downstreamRbac.controller,
     impersonationAccountController({
       ...means,
       ...identity,

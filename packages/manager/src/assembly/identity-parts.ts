@@ -22,12 +22,12 @@ export interface IdentityParts {
 /** Puts them together; what must be closed goes into `closing`. */
 export function identityParts(means: Means, informers: Informers, settings: Settings, closing: Closing): IdentityParts {
   const { client, clock, random, log } = means;
-  const { users, tokens: tokenObjects, attributes, clusterRoles, clusterRoleBindings } = informers;
+  const { users, tokens: tokenObjects, attributes, clusterRoles, clusterRoleBindings, roles, roleBindings } = informers;
   const directory = new Directory({ client, clock, users, tokens: tokenObjects, attributes });
   const passwords = new Passwords(client, random);
   const streams = new OpenStreams({ tokens: tokenObjects, users, clock });
   closing.defer(() => streams[Symbol.dispose]());
-  const reviews = new AccessReviews({ client, clock, roles: clusterRoles, bindings: clusterRoleBindings });
+  const reviews = new AccessReviews({ client, clock, rules: [clusterRoles, clusterRoleBindings, roles, roleBindings] });
   closing.defer(() => reviews[Symbol.dispose]());
   const watching = reviews.onChange(() => {
     streams.recheck().catch((error: unknown) => log.error('open streams could not be looked at', { error }));

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Secret } from '@drover/kit';
 import { Passwords } from '../identity/passwords.js';
 import type { ManagerOptions } from '../manager.js';
+import { installRoles } from '../roles/install-roles.js';
 import { installSettings, type SettingFacts } from '../settings.js';
 import { installAdmin } from './admin.js';
-import { installRoles } from './built-in-roles.js';
 import { installLocalCluster, installNamespaces } from './namespaces.js';
 
 /**

@@ -11,7 +11,6 @@ import {
   managementClusters,
   managementNodes,
   namespaces,
-  type ObjectRef,
   type Project,
   projects,
   provisioningClusters,
@@ -21,12 +20,13 @@ import {
   secrets,
 } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
-import { again, done, type Result, removeFinalizer } from '@drover/controller';
+import { again, deleteIfPresent, done, type Result, removeFinalizer } from '@drover/controller';
 import type { Clock, Log } from '@drover/kit';
 import type { TunnelServer } from '@drover/tunnel';
 import { removeOurTraces } from '../proxy/downstream-traces.js';
-import { CLUSTER_LABEL } from '../rbac/membership.js';
-import { removeLabelled } from '../rbac/membership-controller.js';
+import { CLUSTER_LABEL } from '../rbac/management-rights.js';
+import { removeLabelled } from '../rbac/remove-labelled.js';
+import type { Settings } from '../settings.js';
 import { type ClusterDirectory, provisioningRef } from './cluster-directory.js';
 import type { ClusterId } from './cluster-id.js';
 import { CREDENTIAL_NAMESPACE, steveKey } from './connect.js';
@@ -54,6 +54,7 @@ export class ClusterRemoval {
       readonly tunnels: TunnelServer;
       readonly nodes: Informer<ManagementNode>;
       readonly projects: Informer<Project>;
+      readonly settings: Settings;
       readonly clock: Clock;
       readonly log: Log;
     },
@@ -69,9 +70,12 @@ export class ClusterRemoval {
     await this.#deleteAll(clusterRoleTemplateBindings, id);
     await this.#deleteAll(projects, id);
     await this.#deleteAll(managementNodes, id);
-    await this.#delete(secrets, { namespace: CREDENTIAL_NAMESPACE, name: `cluster-serviceaccounttoken-${id}` });
+    await deleteIfPresent(this.parts.client, secrets, {
+      namespace: CREDENTIAL_NAMESPACE,
+      name: `cluster-serviceaccounttoken-${id}`,
+    });
     for (const suffix of ['clustermember', 'clusterowner'])
-      await this.#delete(clusterRoles, { name: `${id}-${suffix}` });
+      await deleteIfPresent(this.parts.client, clusterRoles, { name: `${id}-${suffix}` });
     for (const kind of [clusterRoleBindings, roleBindings, roles]) {
       await removeLabelled<KubeObject>(this.parts.client, kind, `${CLUSTER_LABEL}=${id}`);
     }
@@ -90,7 +94,11 @@ export class ClusterRemoval {
     using _timer = this.parts.clock.after(CLEANUP_MS, () => timeout.abort(new Error('the cluster does not answer')));
     try {
       const { client } = await this.parts.downstreams.of(id);
-      await removeOurTraces(client, id, timeout.signal);
+      await removeOurTraces(
+        client,
+        { cluster: id, installation: this.parts.settings.value('install-uuid') },
+        timeout.signal,
+      );
     } catch (error) {
       this.parts.log.warn('some objects of ours stay in a cluster that has been deleted here', { cluster: id, error });
     } finally {
@@ -99,7 +107,7 @@ export class ClusterRemoval {
   }
 
   async #namespaceGone(id: ClusterId): Promise<boolean> {
-    await this.#delete(namespaces, { name: id });
+    await deleteIfPresent(this.parts.client, namespaces, { name: id });
     try {
       await this.parts.client.get(namespaces, { name: id });
       return false;
@@ -111,17 +119,12 @@ export class ClusterRemoval {
 
   async #deleteProvisioning(cluster: Stored<ManagementCluster>): Promise<void> {
     const found = this.parts.clusters.provisioningOf(cluster);
-    if (found !== undefined) await this.#delete(provisioningClusters, provisioningRef(cluster));
+    if (found !== undefined) await deleteIfPresent(this.parts.client, provisioningClusters, provisioningRef(cluster));
   }
 
   async #deleteAll<T extends KubeObject>(kind: Kind<T>, namespace: string): Promise<void> {
     const { items } = await this.parts.client.list(kind, { namespace });
-    for (const { metadata } of items) await this.#delete(kind, { namespace, name: metadata.name });
-  }
-
-  async #delete<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef): Promise<void> {
-    await this.parts.client.delete(kind, ref).catch((error: unknown) => {
-      if (!hasReason(error, 'NotFound')) throw error;
-    });
+    for (const { metadata } of items)
+      await deleteIfPresent(this.parts.client, kind, { namespace, name: metadata.name });
   }
 }

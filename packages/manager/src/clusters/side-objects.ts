@@ -16,7 +16,8 @@ import { nameHash } from './cluster-id.js';
 
 /** Who made an object, as this server's admission notes it. */
 export const CREATOR_ID = 'field.cattle.io/creatorId';
-const NO_CREATOR_RBAC = 'field.cattle.io/no-creator-rbac';
+/** Says that whoever made an object gets no rights by that. */
+export const NO_CREATOR_RBAC = 'field.cattle.io/no-creator-rbac';
 const CREATOR_MADE_OWNER = 'CreatorMadeOwner';
 /** The binding that makes a cluster's creator its owner. */
 export const CREATOR_BINDING = 'creator-cluster-owner';

@@ -16,6 +16,9 @@ import type { Clock } from '@drover/kit';
 /** Name of the index of users by their sign-in name. */
 export const BY_USERNAME = 'username';
 
+/** Name of the index of users by the principals of identity providers that they are. */
+export const BY_PRINCIPAL = 'principal';
+
 /** The users and tokens there are, from memory; what this process has just written is waited for. */
 export class Directory {
   constructor(
@@ -40,6 +43,12 @@ export class Directory {
   /** The user who signs in as `username`; of several (a mistake made behind our back) none. */
   userByUsername(username: string): Stored<User> | undefined {
     const found = this.parts.users.by(BY_USERNAME, username);
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  /** The user who is known to an identity provider as `principal`; of several none. */
+  userByPrincipal(principal: string): Stored<User> | undefined {
+    const found = this.parts.users.by(BY_PRINCIPAL, principal);
     return found.length === 1 ? found[0] : undefined;
   }
 

@@ -3,21 +3,21 @@ import {
   clusterRoleTemplateBindings,
   type GlobalRoleBinding,
   globalRoleBindings,
-  hasReason,
-  type Kind,
-  type KubeObject,
   type ManagementToken,
   managementTokens,
-  type ObjectRef,
+  type ProjectRoleTemplateBinding,
+  projectRoleTemplateBindings,
   type User,
 } from '@drover/api';
 import type { Client, Informer, InformerEvent } from '@drover/client';
-import { type Controller, createController, done, watches } from '@drover/controller';
+import { type Controller, createController, deleteIfPresent, done, watches } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { Passwords } from './passwords.js';
 
 /** Timestamps of objects are in whole seconds. */
 const SETTLED_MS = 1_000;
+
+type Binding = GlobalRoleBinding | ClusterRoleTemplateBinding | ProjectRoleTemplateBinding;
 
 /** Takes along, when a user goes, its tokens, its password and what binds it here: another user may get the name one day. */
 export function userCleanup(parts: {
@@ -26,18 +26,19 @@ export function userCleanup(parts: {
   readonly tokens: Informer<ManagementToken>;
   readonly globalRoleBindings: Informer<GlobalRoleBinding>;
   readonly clusterBindings: Informer<ClusterRoleTemplateBinding>;
+  readonly projectBindings: Informer<ProjectRoleTemplateBinding>;
   readonly passwords: Passwords;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
 }): Controller {
-  const { client, users, tokens, passwords, clusterBindings, clock, random, log } = parts;
+  const { client, users, tokens, passwords, clusterBindings, projectBindings, clock, random, log } = parts;
   // A binding may be made shortly before its user: only what this start found counts as left behind.
   const start = clock.now() - SETTLED_MS;
   const leftBehind = {
-    when: ({ type, object }: InformerEvent<GlobalRoleBinding | ClusterRoleTemplateBinding>) =>
+    when: ({ type, object }: InformerEvent<Binding>) =>
       type === 'added' && Date.parse(object.metadata.creationTimestamp) <= start,
-    map: ({ userName }: GlobalRoleBinding | ClusterRoleTemplateBinding) => (userName ? [{ name: userName }] : []),
+    map: ({ userName }: Binding) => (userName ? [{ name: userName }] : []),
   };
   return createController({
     name: 'user-cleanup',
@@ -50,6 +51,7 @@ export function userCleanup(parts: {
       }),
       watches(parts.globalRoleBindings, leftBehind),
       watches(clusterBindings, leftBehind),
+      watches(projectBindings, leftBehind),
     ],
     async reconcile({ name }) {
       if (users.get(undefined, name) !== undefined) return done;
@@ -63,17 +65,15 @@ export function userCleanup(parts: {
         const { namespace, name: binding } = metadata;
         await deleteIfPresent(client, clusterRoleTemplateBindings, { namespace, name: binding });
       }
+      for (const { metadata } of projectBindings.list().filter(({ userName }) => userName === name)) {
+        const { namespace, name: binding } = metadata;
+        await deleteIfPresent(client, projectRoleTemplateBindings, { namespace, name: binding });
+      }
       await passwords.forget(name);
       return done;
     },
     clock,
     random,
     log,
-  });
-}
-
-async function deleteIfPresent<T extends KubeObject>(client: Client, kind: Kind<T>, ref: ObjectRef): Promise<void> {
-  await client.delete(kind, ref).catch((error: unknown) => {
-    if (!hasReason(error, 'NotFound')) throw error;
   });
 }

@@ -1,4 +1,4 @@
-import type { ClusterRole, ClusterRoleBinding, Identity, JsonObject } from '@drover/api';
+import type { Identity, JsonObject, KubeObject } from '@drover/api';
 import { isJsonObject } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
 import type { Clock } from '@drover/kit';
@@ -28,8 +28,8 @@ export class AccessReviews implements Disposable {
   constructor(
     private readonly parts: {
       readonly client: Client;
-      readonly roles: Informer<ClusterRole>;
-      readonly bindings: Informer<ClusterRoleBinding>;
+      /** Every kind that RBAC decides by. */
+      readonly rules: readonly Pick<Informer<KubeObject>, 'subscribe'>[];
       readonly clock: Clock;
     },
   ) {
@@ -41,7 +41,7 @@ export class AccessReviews implements Disposable {
         for (const listener of this.#listeners) listener();
       });
     };
-    this.#subscriptions = [parts.roles.subscribe(forget), parts.bindings.subscribe(forget)];
+    this.#subscriptions = parts.rules.map((informer) => informer.subscribe(forget));
   }
 
   /** @throws ApiError or TransportError when the local cluster does not answer. */

@@ -17,6 +17,7 @@ import type { Answer, Exchange, SignedIn } from '../front/exchange.js';
 import { type Caller, impersonationHeaders } from '../identity/caller.js';
 import type { OpenStreams } from '../identity/open-streams.js';
 import { NormanError } from '../norman/norman-error.js';
+import type { DerivedRights } from '../rbac/derived-rights.js';
 import type { AccessReviews } from './access-reviews.js';
 import { forward, type Onward } from './forward.js';
 import { forwardUpgrade } from './forward-upgrade.js';
@@ -34,6 +35,7 @@ export class ClusterProxy {
       readonly impersonation: Impersonation;
       readonly reviews: AccessReviews;
       readonly streams: OpenStreams;
+      readonly rights: DerivedRights;
       /** The local API as administrator, who may impersonate. */
       readonly local: Transport;
       /** The local API without credentials of ours, for callers who bring their own. */
@@ -104,6 +106,7 @@ export class ClusterProxy {
     }
     const { id } = await this.visible(caller, text);
     const { transport, client } = await this.parts.downstreams.of(id);
+    await this.parts.rights.revoked(id);
     const { identity } = caller;
     return this.#client(transport, async () => {
       const token = await this.parts.impersonation.token(id, client, identity);
@@ -173,6 +176,8 @@ export class ClusterProxy {
     const impersonated = impersonationHeaders(identity);
     const allowed = (): Promise<boolean> => this.#maySee(exchange.caller, id);
     const pathname = path.split('?', 1)[0] ?? '';
+    const { transport, client } = await this.parts.downstreams.of(id);
+    await this.parts.rights.revoked(id);
     if (/^\/v1(\/|$)/.test(pathname)) {
       await this.#authorizeSteve(exchange.caller, id, pathname);
       const steve = this.parts.downstreams.steve(id);
@@ -184,7 +189,6 @@ export class ClusterProxy {
         throw new ApiError('ServiceUnavailable', `${whom} has no session for its /v1 API: ${reasonOf(cluster)}`);
       }
     }
-    const { transport, client } = await this.parts.downstreams.of(id);
     const token = await this.parts.impersonation.token(id, client, identity);
     return { transport, path, headers: { ...impersonated, authorization: `Bearer ${token.reveal()}` }, whom, allowed };
   }

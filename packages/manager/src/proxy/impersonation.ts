@@ -3,21 +3,17 @@ import {
   type ClusterRole,
   clusterRoleBindings,
   clusterRoles,
-  hasReason,
   type Identity,
   isJsonObject,
   type JsonObject,
-  type Kind,
-  type KubeObject,
   namespaces,
-  type ObjectRef,
   type OwnerReference,
   resourcePath,
   type Stored,
   serviceAccounts,
 } from '@drover/api';
 import { type Client, TransportError } from '@drover/client';
-import { createIfAbsent, createOrUpdate, ownerReference } from '@drover/controller';
+import { createIfAbsent, createOrUpdate, deleteIfPresent, ownerReference } from '@drover/controller';
 import { type Clock, Secret } from '@drover/kit';
 import type { ClusterId } from '../clusters/cluster-id.js';
 import { impersonationHeaders } from '../identity/caller.js';
@@ -196,12 +192,6 @@ export function impersonationRules({ name, groups, extra }: Identity): NonNullab
     impersonate('authentication.k8s.io', 'userextras/requesttokenid'),
     impersonate('authentication.k8s.io', 'userextras/requesthost'),
   ];
-}
-
-async function deleteIfPresent<T extends KubeObject>(client: Client, kind: Kind<T>, ref: ObjectRef): Promise<void> {
-  await client.delete(kind, ref).catch((error: unknown) => {
-    if (!hasReason(error, 'NotFound')) throw error;
-  });
 }
 
 async function requestToken(client: Client, name: string): Promise<Secret> {

@@ -1,73 +1,171 @@
-import type { ClusterRoleTemplateBinding, GlobalRoleBinding, ManagementCluster, RoleTemplate } from '@drover/api';
-import type { Informer } from '@drover/client';
-import { type Controller, createController, done, events, isBeingDeleted, watches } from '@drover/controller';
+import type {
+  ClusterRoleTemplateBinding,
+  GlobalRoleBinding,
+  ManagementCluster,
+  Project,
+  ProjectRoleTemplateBinding,
+  RoleTemplate,
+} from '@drover/api';
+import type { Client, Informer } from '@drover/client';
+import { again, type Controller, createController, done, events, isBeingDeleted, watches } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { TunnelServer } from '@drover/tunnel';
-import { LOCAL, parseClusterId } from '../clusters/cluster-id.js';
+import { type ClusterId, LOCAL, parseClusterId } from '../clusters/cluster-id.js';
 import type { Downstreams } from '../clusters/downstream.js';
+import type { Settings } from '../settings.js';
+import { applyChanges, changesTo } from './apply-derived.js';
+import { ClusterRights } from './cluster-rights.js';
 import type { DerivedRights } from './derived-rights.js';
-import { applyRbac, deriveRbac } from './downstream-rbac.js';
+import { deriveDownstream } from './downstream-rights.js';
+import type { FindUserByPrincipal } from './subject.js';
 
-/** Keeps the rights in each connected cluster as the bindings here say; a cluster that comes back is brought up to date. */
-export function downstreamRbacController(parts: {
-  readonly clusters: Informer<ManagementCluster>;
-  readonly globalRoleBindings: Informer<GlobalRoleBinding>;
-  readonly clusterBindings: Informer<ClusterRoleTemplateBinding>;
-  readonly roleTemplates: Informer<RoleTemplate>;
-  readonly downstreams: Downstreams;
-  readonly rights: DerivedRights;
-  readonly tunnels: TunnelServer;
-  readonly clock: Clock;
-  readonly random: RandomBytes;
-  readonly log: Log;
-}): Controller {
-  const {
-    clusters,
-    globalRoleBindings,
-    clusterBindings,
-    roleTemplates,
-    downstreams,
-    rights,
-    tunnels,
-    clock,
-    random,
-    log,
-  } = parts;
-  const every = () => clusters.list().map(({ metadata }) => ({ name: metadata.name }));
-  return createController({
-    name: 'downstream-rbac',
-    sources: [
-      watches(globalRoleBindings, { map: every }),
-      watches(roleTemplates, { map: every }),
-      watches(clusterBindings, { map: ({ metadata }) => [{ name: metadata.namespace ?? '' }] }),
-      events((enqueue) => tunnels.onChange((key) => enqueue({ name: key }))),
-    ],
-    concurrency: 4,
-    async reconcile({ name }) {
-      const id = parseClusterId(name);
-      const cluster = clusters.get(undefined, name);
-      if (id === undefined || id === LOCAL || cluster === undefined || isBeingDeleted(cluster)) return done;
-      if (!downstreams.connected(id)) {
-        rights.note(id, undefined);
-        return done;
-      }
-      try {
-        const { client } = await downstreams.of(id);
-        const wanted = deriveRbac({
-          globalRoleBindings: globalRoleBindings.list(),
-          clusterBindings: clusterBindings.list(id).filter((binding) => !isBeingDeleted(binding)),
-          findTemplate: (template) => roleTemplates.get(undefined, template),
-        });
-        await applyRbac(client, wanted);
-        rights.note(id, { ok: true });
-      } catch (error) {
-        rights.note(id, { ok: false, error: error instanceof Error ? error.message : String(error) });
-        throw error;
-      }
-      return done;
+/** Even when nothing tells of a change, the rights in a cluster are compared with a fresh derivation this often. */
+const SELF_CHECK_MS = 10 * 60_000;
+
+/**
+ * Keeps the rights in each connected cluster as the bindings here say. Whoever changes or removes what was derived finds it put
+ * right again; a cluster that comes back is brought up to date before anybody's request reaches it.
+ */
+export class DownstreamRbac implements Disposable {
+  readonly #followed = new Map<ClusterId, ClusterRights>();
+  readonly controller: Controller;
+  readonly #listeners = new Set<(id: ClusterId, namespace: string) => void>();
+
+  constructor(
+    private readonly parts: {
+      readonly client: Client;
+      readonly clusters: Informer<ManagementCluster>;
+      readonly globalRoleBindings: Informer<GlobalRoleBinding>;
+      readonly clusterBindings: Informer<ClusterRoleTemplateBinding>;
+      readonly projects: Informer<Project>;
+      readonly projectBindings: Informer<ProjectRoleTemplateBinding>;
+      readonly roleTemplates: Informer<RoleTemplate>;
+      readonly userOf: FindUserByPrincipal;
+      readonly downstreams: Downstreams;
+      readonly rights: DerivedRights;
+      readonly tunnels: TunnelServer;
+      readonly settings: Settings;
+      readonly clock: Clock;
+      readonly random: RandomBytes;
+      readonly log: Log;
     },
-    clock,
-    random,
-    log,
-  });
+  ) {
+    const { clusters, globalRoleBindings, clusterBindings, projects, projectBindings, roleTemplates, tunnels } = parts;
+    const every = () => clusters.list().map(({ metadata }) => ({ name: metadata.name }));
+    const ofNamespace = ({ metadata }: { metadata: { namespace?: string } }) => [{ name: metadata.namespace ?? '' }];
+    const { clock, random, log } = parts;
+    this.controller = createController({
+      name: 'downstream-rbac',
+      sources: [
+        watches(clusters, { when: ({ type, object }) => type !== 'updated' || isBeingDeleted(object) }),
+        watches(globalRoleBindings, { map: every }),
+        watches(roleTemplates, { map: every }),
+        watches(clusterBindings, { map: ofNamespace }),
+        watches(projects, { map: ofNamespace }),
+        watches(projectBindings, { map: ({ projectName }) => [{ name: projectName.split(':', 1)[0] ?? '' }] }),
+        events((enqueue) => tunnels.onChange((key) => enqueue({ name: key }))),
+      ],
+      concurrency: 4,
+      reconcile: ({ name }, signal) => this.#reconcile(name, signal),
+      clock,
+      random,
+      log,
+    });
+  }
+
+  [Symbol.dispose](): void {
+    for (const id of [...this.#followed.keys()]) this.#forget(id);
+  }
+
+  /** What is known of a connected cluster's namespaces. */
+  followed(id: ClusterId): ClusterRights | undefined {
+    return this.#followed.get(id);
+  }
+
+  /** Calls `listener` for each namespace of each connected cluster, and again when it changes. */
+  onNamespace(listener: (id: ClusterId, namespace: string) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  async #reconcile(name: string, signal: AbortSignal) {
+    const { clusters, rights, log } = this.parts;
+    const id = parseClusterId(name);
+    if (id === undefined) return done;
+    const cluster = clusters.get(undefined, name);
+    if (cluster === undefined || isBeingDeleted(cluster) || !this.#connected(id)) {
+      this.#forget(id);
+      return done;
+    }
+    // A cluster that does not tell what it has must not hold up who wants to stop.
+    const stop = (): void => this.#forget(id);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const followed = await this.#follow(id);
+      await followed.synced();
+      const changes = changesTo(this.#derive(id, followed), followed.present());
+      await applyChanges(followed.client, changes, () => rights.noteRevoked(id));
+      const { created, updated, deleted } = changes.applied;
+      if (created + updated + deleted > 0)
+        log.debug('rights in a cluster corrected', { cluster: id, ...changes.applied });
+      rights.note(id, { ok: true });
+    } catch (error) {
+      rights.note(id, { ok: false, error: error instanceof Error ? error.message : String(error) });
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+    return again(SELF_CHECK_MS);
+  }
+
+  #derive(id: ClusterId, followed: ClusterRights) {
+    const { globalRoleBindings, clusterBindings, projects, projectBindings, roleTemplates, settings, userOf } =
+      this.parts;
+    const projectsHere = projects.list(id).filter((project) => !isBeingDeleted(project));
+    const prefix = `${id}:`;
+    return deriveDownstream({
+      installation: settings.value('install-uuid'),
+      cluster: id,
+      // The administrators of the local cluster have its rights by their global role.
+      globalRoleBindings: id === LOCAL ? [] : globalRoleBindings.list().filter((each) => !isBeingDeleted(each)),
+      clusterBindings: clusterBindings.list(id).filter((each) => !isBeingDeleted(each)),
+      projects: projectsHere,
+      projectBindings: projectBindings
+        .list()
+        .filter((each) => each.projectName.startsWith(prefix) && !isBeingDeleted(each)),
+      namespacesOf: (project) => followed.namespacesOf(id, project),
+      findTemplate: (template) => roleTemplates.get(undefined, template),
+      userOf,
+    });
+  }
+
+  #connected(id: ClusterId): boolean {
+    return id === LOCAL || this.parts.downstreams.connected(id);
+  }
+
+  async #follow(id: ClusterId): Promise<ClusterRights> {
+    const client = id === LOCAL ? this.parts.client : (await this.parts.downstreams.of(id)).client;
+    const known = this.#followed.get(id);
+    if (known?.client === client) return known;
+    this.#forget(id);
+    const { clock, random, log, settings } = this.parts;
+    const followed = new ClusterRights(client, {
+      installation: settings.value('install-uuid'),
+      changed: () => this.controller.enqueue({ name: id }),
+      namespaceChanged: (namespace) => {
+        for (const listener of this.#listeners) listener(id, namespace);
+      },
+      clock,
+      random,
+      log: log.with({ cluster: id }),
+    });
+    this.#followed.set(id, followed);
+    return followed;
+  }
+
+  #forget(id: ClusterId): void {
+    this.#followed.get(id)?.[Symbol.dispose]();
+    this.#followed.delete(id);
+    this.parts.rights.note(id, undefined);
+  }
 }

@@ -7,9 +7,6 @@ import {
   type GlobalRoleBinding,
   globalRoleBindings,
   globalRoles,
-  hasReason,
-  type Kind,
-  type KubeObject,
   type Stored,
 } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
@@ -17,6 +14,7 @@ import {
   type Controller,
   createController,
   createOrUpdate,
+  deleteIfPresent,
   done,
   isBeingDeleted,
   ownerReference,
@@ -24,13 +22,14 @@ import {
 } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import { safeConcat } from '../clusters/cluster-id.js';
-import { clusterRoleRef, subjectOf } from './subject.js';
+import { clusterRoleRef, type FindUserByPrincipal, subjectOf } from './subject.js';
 
 /** Turns global roles and their bindings into the cluster roles and bindings by which the local cluster's RBAC decides. */
 export function globalRoleControllers(parts: {
   readonly client: Client;
   readonly globalRoles: Informer<GlobalRole>;
   readonly globalRoleBindings: Informer<GlobalRoleBinding>;
+  readonly userOf: FindUserByPrincipal;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
@@ -43,7 +42,7 @@ export function globalRoleControllers(parts: {
       async reconcile({ name }) {
         const role = parts.globalRoles.get(undefined, name);
         if (role === undefined || isBeingDeleted(role))
-          await deleteIfPresent(client, clusterRoles, clusterRoleName(name));
+          await deleteIfPresent(client, clusterRoles, { name: clusterRoleName(name) });
         else await saveRole(client, role);
         return done;
       },
@@ -56,9 +55,9 @@ export function globalRoleControllers(parts: {
       sources: [watches(parts.globalRoleBindings)],
       async reconcile({ name }) {
         const binding = parts.globalRoleBindings.get(undefined, name);
-        const subject = binding && subjectOf(binding);
+        const subject = binding && subjectOf(binding, parts.userOf);
         if (binding === undefined || isBeingDeleted(binding) || subject === undefined) {
-          await deleteIfPresent(client, clusterRoleBindings, bindingName(name));
+          await deleteIfPresent(client, clusterRoleBindings, { name: bindingName(name) });
           return done;
         }
         const blank: ClusterRoleBinding = {
@@ -102,11 +101,5 @@ async function saveRole(client: Client, role: Stored<GlobalRole>): Promise<void>
   };
   await createOrUpdate(client, clusterRoles, blank, (live) => {
     live.rules = (role.rules ?? []).map((rule) => ({ ...rule }));
-  });
-}
-
-async function deleteIfPresent<T extends KubeObject>(client: Client, kind: Kind<T>, name: string): Promise<void> {
-  await client.delete(kind, { name }).catch((error: unknown) => {
-    if (!hasReason(error, 'NotFound')) throw error;
   });
 }

@@ -1,0 +1,136 @@
+import { hasReason, type Namespace, namespaces, type Project, projects, type Stored } from '@drover/api';
+import type { Client, Informer } from '@drover/client';
+import {
+  type Controller,
+  createController,
+  deleteIfPresent,
+  done,
+  events,
+  isBeingDeleted,
+  watches,
+} from '@drover/controller';
+import type { Clock, Log, RandomBytes } from '@drover/kit';
+import { type ClusterId, parseClusterId } from '../clusters/cluster-id.js';
+import { CREATOR_ID } from '../clusters/side-objects.js';
+import { type ClusterRights, PROJECT_ID } from '../rbac/cluster-rights.js';
+import type { DownstreamRbac } from '../rbac/downstream-rbac-controller.js';
+import type { Settings } from '../settings.js';
+
+const SYSTEM = 'authz.management.cattle.io/system-project';
+const DEFAULT = 'authz.management.cattle.io/default-project';
+
+/**
+ * Keeps the namespaces of each connected cluster in its projects. The annotation says which project a namespace is in; the label,
+ * by which clients select, follows it. A cluster's own namespaces, and "default", are taken into the projects made for them.
+ */
+export class ProjectNamespaces {
+  readonly controller: Controller;
+
+  constructor(
+    private readonly parts: {
+      readonly client: Client;
+      readonly projects: Informer<Project>;
+      readonly downstreamRbac: DownstreamRbac;
+      readonly settings: Settings;
+      readonly clock: Clock;
+      readonly random: RandomBytes;
+      readonly log: Log;
+    },
+  ) {
+    const { downstreamRbac, clock, random, log } = parts;
+    this.controller = createController({
+      name: 'project-namespaces',
+      sources: [
+        events((enqueue) => downstreamRbac.onNamespace((cluster, name) => enqueue({ namespace: cluster, name }))),
+        // The projects made for a cluster's own namespaces may come after these.
+        watches(parts.projects, {
+          when: ({ type }) => type === 'added',
+          map: ({ metadata }) => this.#namespacesIn(metadata.namespace ?? ''),
+        }),
+      ],
+      concurrency: 4,
+      reconcile: async ({ namespace: cluster = '', name }) => {
+        const id = parseClusterId(cluster);
+        const followed = id && downstreamRbac.followed(id);
+        const namespace = followed?.namespace(name);
+        if (id !== undefined && followed !== undefined && namespace !== undefined && !isBeingDeleted(namespace))
+          await this.#place(id, followed, namespace);
+        return done;
+      },
+      clock,
+      random,
+      log,
+    });
+  }
+
+  /**
+   * Takes a project that goes from its namespaces: those made through this server or its console go with it, with all that is in
+   * them; others stay, in no project. Resolves with `false` when the cluster cannot be reached now.
+   */
+  async release(id: ClusterId, project: string): Promise<boolean> {
+    const followed = this.parts.downstreamRbac.followed(id);
+    if (followed === undefined) return false;
+    await followed.synced();
+    for (const name of followed.namespacesOf(id, project)) {
+      const made = followed.namespace(name)?.metadata.annotations?.[CREATOR_ID] !== undefined;
+      if (made) await deleteIfPresent(followed.client, namespaces, { name });
+      else await setProject(followed.client, name, undefined);
+    }
+    return true;
+  }
+
+  #namespacesIn(cluster: string) {
+    const id = parseClusterId(cluster);
+    const followed = id && this.parts.downstreamRbac.followed(id);
+    return (followed?.namespaces() ?? []).map(({ metadata }) => ({ namespace: cluster, name: metadata.name }));
+  }
+
+  async #place(id: ClusterId, { client }: ClusterRights, { metadata }: Stored<Namespace>): Promise<void> {
+    const { [PROJECT_ID]: named } = metadata.annotations ?? {};
+    if (named === undefined) {
+      const home = this.#homeOf(id, metadata.name);
+      if (home !== undefined) await setProject(client, metadata.name, { cluster: id, project: home });
+      else if (metadata.labels?.[PROJECT_ID] !== undefined) await setProject(client, metadata.name, undefined);
+      return;
+    }
+    const [cluster, project = ''] = named.split(':');
+    // Another server's: Harvester has one inside, with projects of its own.
+    if (cluster !== id) return;
+    if (await this.#exists(id, project)) {
+      if (metadata.labels?.[PROJECT_ID] !== project) await setProject(client, metadata.name, { cluster: id, project });
+    } else await setProject(client, metadata.name, undefined);
+  }
+
+  async #exists(id: ClusterId, project: string): Promise<boolean> {
+    if (this.parts.projects.get(id, project) !== undefined) return true;
+    try {
+      await this.parts.client.get(projects, { namespace: id, name: project });
+      return true;
+    } catch (error) {
+      if (hasReason(error, 'NotFound')) return false;
+      throw error;
+    }
+  }
+
+  /** The project for a namespace that is in none: the cluster's own go into System, "default" into Default. */
+  #homeOf(id: ClusterId, namespace: string): string | undefined {
+    const system = this.parts.settings.value('system-namespaces').split(',').includes(namespace);
+    if (!system && namespace !== 'default') return undefined;
+    const label = system ? SYSTEM : DEFAULT;
+    return this.parts.projects.list(id).find(({ metadata }) => metadata.labels?.[label] === 'true')?.metadata.name;
+  }
+}
+
+async function setProject(
+  client: Client,
+  name: string,
+  of: { readonly cluster: string; readonly project: string } | undefined,
+): Promise<void> {
+  const annotation = of === undefined ? null : `${of.cluster}:${of.project}`;
+  const patch = {
+    metadata: { annotations: { [PROJECT_ID]: annotation }, labels: { [PROJECT_ID]: of?.project ?? null } },
+  };
+  await client.patch(namespaces, { name }, { type: 'merge', patch }).catch((error: unknown) => {
+    if (!hasReason(error, 'NotFound')) throw error;
+  });
+}

@@ -1,0 +1,121 @@
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  ClusterRoleTemplateBinding,
+  KubeObject,
+  ManagementCluster,
+  Project,
+  ProjectRoleTemplateBinding,
+  Role,
+  RoleBinding,
+  RoleTemplate,
+  Stored,
+} from '@drover/api';
+import type { Client, Informer } from '@drover/client';
+import { again, type Controller, createController, isBeingDeleted, watches } from '@drover/controller';
+import type { Clock, Log, RandomBytes } from '@drover/kit';
+import { provisioningRef } from '../clusters/cluster-directory.js';
+import { applyChanges, changesTo, type DerivedPresent } from './apply-derived.js';
+import { type DerivedSet, RIGHTS_LABEL } from './derived-set.js';
+import { deriveManagement, deriveTemplateRoles, managementSource, TEMPLATES_SOURCE } from './management-rights.js';
+import type { FindUserByPrincipal } from './subject.js';
+
+/** Even when nothing tells of a change, what was derived is compared with a fresh derivation this often. */
+const SELF_CHECK_MS = 10 * 60_000;
+/** The request that is about the roles all clusters share; no cluster has a name with a star. */
+const TEMPLATES = '*';
+
+/** Keeps in the local cluster the rights on what this server keeps of each cluster, as the bindings say. */
+export function managementRbacController(parts: {
+  readonly client: Client;
+  readonly clusters: Informer<ManagementCluster>;
+  readonly clusterBindings: Informer<ClusterRoleTemplateBinding>;
+  readonly projects: Informer<Project>;
+  readonly projectBindings: Informer<ProjectRoleTemplateBinding>;
+  readonly roleTemplates: Informer<RoleTemplate>;
+  readonly clusterRoles: Informer<ClusterRole>;
+  readonly clusterRoleBindings: Informer<ClusterRoleBinding>;
+  readonly roles: Informer<Role>;
+  readonly roleBindings: Informer<RoleBinding>;
+  readonly userOf: FindUserByPrincipal;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+}): Controller {
+  const { client, clusters, clusterBindings, projects, projectBindings, roleTemplates, userOf, clock, random, log } =
+    parts;
+  const findTemplate = (name: string) => roleTemplates.get(undefined, name);
+  const live = <T extends KubeObject>(objects: readonly Stored<T>[]) => objects.filter((each) => !isBeingDeleted(each));
+  const present = (source: string): DerivedPresent => {
+    const of = <T extends KubeObject>(informer: Informer<T>): Stored<T>[] => informer.by(BY_SOURCE, source);
+    return {
+      clusterRoles: of(parts.clusterRoles),
+      clusterRoleBindings: of(parts.clusterRoleBindings),
+      roles: of(parts.roles),
+      roleBindings: of(parts.roleBindings),
+    };
+  };
+  const derive = (cluster: string): DerivedSet => {
+    const known = clusters.get(undefined, cluster);
+    const gone = known === undefined || isBeingDeleted(known);
+    return deriveManagement({
+      cluster,
+      provisioning: known && provisioningRef(known),
+      clusterBindings: gone ? [] : live(clusterBindings.list(cluster)),
+      projects: gone ? [] : live(projects.list(cluster)),
+      projectBindings: gone
+        ? []
+        : live(projectBindings.list()).filter((each) => each.projectName.startsWith(`${cluster}:`)),
+      findTemplate,
+      userOf,
+    });
+  };
+  const templatesInUse = (): string[] =>
+    [...clusterBindings.list(), ...projectBindings.list()].map(({ roleTemplateName }) => roleTemplateName);
+  const about = (cluster: string) => [{ name: cluster }, { name: TEMPLATES }];
+  const ofDerived = ({ metadata }: Stored<KubeObject>) => {
+    const source = metadata.labels?.[RIGHTS_LABEL] ?? '';
+    if (source === TEMPLATES_SOURCE) return [{ name: TEMPLATES }];
+    return source.startsWith(managementSource('')) ? [{ name: source.slice(managementSource('').length) }] : [];
+  };
+  return createController({
+    name: 'management-rbac',
+    sources: [
+      watches(clusters, { when: ({ type, object }) => type !== 'updated' || isBeingDeleted(object) }),
+      watches(clusterBindings, { map: ({ metadata }) => about(metadata.namespace ?? '') }),
+      watches(projects, { map: ({ metadata }) => [{ name: metadata.namespace ?? '' }] }),
+      watches(projectBindings, { map: ({ projectName }) => about(projectName.split(':', 1)[0] ?? '') }),
+      watches(roleTemplates, {
+        map: () => [{ name: TEMPLATES }, ...clusters.list().map(({ metadata }) => ({ name: metadata.name }))],
+      }),
+      watches(parts.clusterRoles, { map: ofDerived }),
+      watches(parts.clusterRoleBindings, { map: ofDerived }),
+      watches(parts.roles, { map: ofDerived }),
+      watches(parts.roleBindings, { map: ofDerived }),
+    ],
+    concurrency: 4,
+    async reconcile({ name }) {
+      const [source, wanted] =
+        name === TEMPLATES
+          ? [TEMPLATES_SOURCE, deriveTemplateRoles(templatesInUse(), findTemplate)]
+          : [managementSource(name), derive(name)];
+      const changes = changesTo(wanted, present(source));
+      await applyChanges(client, changes);
+      const { created, updated, deleted } = changes.applied;
+      if (created + updated + deleted > 0) log.debug('rights corrected', { source, ...changes.applied });
+      return again(SELF_CHECK_MS);
+    },
+    clock,
+    random,
+    log,
+  });
+}
+
+/** Name of the index of derived objects by what they follow from. */
+export const BY_SOURCE = 'source';
+
+/** The index itself. */
+export const sourceOf = ({ metadata }: KubeObject): readonly string[] => {
+  const source = metadata.labels?.[RIGHTS_LABEL];
+  return source === undefined ? [] : [source];
+};
