@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { builtinDescriptions, builtinSchemas } from '../schemas.js';
 import { type Description, Descriptions } from './descriptions.js';
+import type { Schema } from './schema.js';
 
 describe('descriptions', () => {
   const words = new Descriptions([
@@ -45,11 +46,26 @@ describe('the descriptions of the built-in kinds', () => {
     expect(words.rows.filter((row) => !told.has(row)).map(nameOf)).toEqual([]);
   });
 
+  it('say more of a field than what its type is, which is told beside it', () => {
+    const repeated = Object.entries(builtinSchemas()).flatMap(([component, { properties = {} }]) =>
+      Object.entries(properties).flatMap(([field, schema]) => {
+        const type = referredTo(schema.items ?? schema);
+        const said = words.find(component, field)?.text;
+        return type !== undefined && words.find(type)?.text === said ? [`${component} ${field}`] : [];
+      }),
+    );
+    expect(repeated).toEqual([]);
+  });
+
   it('are sentences, short and in ASCII', () => {
     const odd = words.rows.filter(({ text }) => !/^[A-Z0-9`][ -~]{0,250}\.$/.test(text));
     expect(odd.map(nameOf)).toEqual([]);
   });
 });
+
+function referredTo({ $ref, allOf }: Schema): string | undefined {
+  return ($ref ?? allOf?.[0]?.$ref)?.slice('#/components/schemas/'.length);
+}
 
 function nameOf({ scope, definition, field = '' }: Description): string {
   return `${scope} ${definition} ${field}`;
