@@ -8,7 +8,7 @@ import type { RemoteApi } from '../aggregation/remote-api.js';
 import type { ResourceCatalog } from '../catalog/catalog.js';
 import type { Served } from '../catalog/definition.js';
 import { acceptEntries } from '../request/negotiation.js';
-import { header, json } from '../request/response.js';
+import { header, isKnown, json } from '../request/response.js';
 import { Turns } from './document-parts.js';
 import { ExtensionDocuments } from './extension-documents.js';
 import { mergedEntries } from './merged-entries.js';
@@ -104,13 +104,13 @@ export class OpenApi {
     }
     if (wantedForm(request, FORMS_V3) === undefined) return NOT_ACCEPTABLE;
     const { hash } = document;
-    const asked = new URL(request.url, 'https://localhost').searchParams.get('hash');
-    if (asked !== null && asked !== hash) {
+    const asked = new URL(request.url, 'https://localhost').searchParams.get('hash') ?? '';
+    if (asked !== '' && asked !== hash) {
       return { status: 301, headers: { location: `/openapi/v3/${path}?hash=${hash}` }, body: new Uint8Array() };
     }
     // Only under its hash may the document be kept: without one, the URL stays when the document changes.
-    const headers = { etag: `"${hash}"`, ...(asked === null ? {} : { 'cache-control': FOREVER }) };
-    if (header(request, 'if-none-match') === headers.etag) return { status: 304, headers, body: new Uint8Array() };
+    const headers = { etag: `"${hash}"`, ...(asked === '' ? {} : { 'cache-control': FOREVER }) };
+    if (isKnown(request, headers.etag)) return { status: 304, headers, body: new Uint8Array() };
     const packed = await this.#document(`${path} ${hash}`, () => document.make());
     return packed.answer(request, { ...headers, 'content-type': 'application/json' });
   }
@@ -123,7 +123,7 @@ export class OpenApi {
     const told = this.#tell();
     const hash = sha256([told.hash, ...extensions.map((extension) => extension.hash)]);
     const etag = `"${hash}"`;
-    if (header(request, 'if-none-match') === etag) return { status: 304, headers: { etag }, body: new Uint8Array() };
+    if (isKnown(request, etag)) return { status: 304, headers: { etag }, body: new Uint8Array() };
     const packed = await this.#document(`v2 ${form} ${hash}`, () => {
       const turns = new Turns();
       const own = entriesV2(told.versions, rootPaths(told.versions), turns);

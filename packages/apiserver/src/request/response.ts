@@ -79,6 +79,12 @@ export function header(request: ApiRequest, name: string): string | undefined {
   return typeof value === 'string' ? value : value?.[0];
 }
 
+/** Whether the caller has what this etag is of already (RFC 9110, 13.1.2: one of several, weak, or whatever there is). */
+export function isKnown(request: ApiRequest, etag: string): boolean {
+  const known = (header(request, 'if-none-match') ?? '').split(',').map((entry) => entry.trim().replace(/^W\//, ''));
+  return known.includes(etag) || known.includes('*');
+}
+
 /** Whether an answer is to be packed: a large one, for a caller that takes gzip. */
 export function packed(request: ApiRequest, { headers, body }: ApiResponse): boolean {
   if (body instanceof Uint8Array && body.length < GZIP_BYTES) return false;
