@@ -1,7 +1,7 @@
 import { badRequest } from '../errors.js';
 import { isJsonObject } from '../json-object.js';
 import type { JsonObject } from '../object.js';
-import { compareElements, isForeign, type PathElement, parseElement, printElement } from './path-element.js';
+import { inOrder, isForeign, type PathElement, parseElement, printElement } from './path-element.js';
 
 /** Deeper than objects may be nested. */
 const MAX_DEPTH = 500;
@@ -136,7 +136,7 @@ export class FieldSet {
   }
 
   #ordered(): PathElement[] {
-    return [...this.children.keys()].sort(compareElements);
+    return inOrder(this.children.keys());
   }
 
   /** Each path as it is printed in messages: those that end here first, then those that go on. */

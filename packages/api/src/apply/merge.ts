@@ -46,13 +46,14 @@ function mergeLists(
   const done = new Set<PathElement>();
   const merged: Json[] = [];
   let next = 0;
+  let nextShared = 0;
   /** Takes what only the live list has, up to where an element that both have is to come. */
   const takeOthers = (upTo: PathElement): void => {
     for (; next < theirs.length; next += 1) {
       const { element, item } = theirs[next] as { element: PathElement; item: Json };
       if (element === upTo) return;
       if (!mine.has(element)) merged.push(item);
-      else if (shared[0] === undefined || element === shared[0]) {
+      else if (nextShared === shared.length || element === shared[nextShared]) {
         if (done.has(element)) next += 1;
         return;
       }
@@ -64,7 +65,7 @@ function mergeLists(
     // Of several live items with this key nobody knows which one is meant.
     merged.push(merge(more.length > 0 ? undefined : before, item, node?.items ?? null));
     done.add(element);
-    if (shared[0] === element) shared.shift();
+    if (shared[nextShared] === element) nextShared += 1;
     if (theirs[next]?.element === element) next += 1;
   }
   return [...merged, ...theirs.slice(next).flatMap(({ element, item }) => (mine.has(element) ? [] : [item]))];

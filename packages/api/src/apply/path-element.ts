@@ -25,18 +25,24 @@ export const indexElement = (index: number): PathElement => `i:${index}`;
  */
 export function keyElement(item: Json, mapKeys: readonly string[], items: SchemaNode | null): PathElement | undefined {
   if (!isJsonObject(item)) return undefined;
-  const keys: [string, Json][] = [];
+  const pairs: [string, Json][] = [];
   for (const key of mapKeys) {
-    const value = Object.hasOwn(item, key) ? item[key] : items?.properties.get(key)?.schema.default;
+    const value = keyOf(item, key, items);
     if (value === undefined) return undefined;
-    keys.push([key, value]);
+    pairs.push([key, value]);
   }
-  return keysElement(keys);
+  return keysElement(pairs);
 }
 
-function keysElement(pairs: readonly (readonly [string, Json])[]): PathElement {
-  const sorted = [...pairs].sort(([a], [b]) => (a < b ? -1 : 1));
-  return `k:{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
+/** The value of one key of a keyed list's item: its own, or the default. */
+export function keyOf(item: JsonObject, key: string, items: SchemaNode | null): Json | undefined {
+  return Object.hasOwn(item, key) ? item[key] : items?.properties.get(key)?.schema.default;
+}
+
+/** `pairs` may be sorted in place. */
+function keysElement(pairs: [string, Json][]): PathElement {
+  if (pairs.length > 1) pairs.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `k:{${pairs.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
 }
 
 /** Whether a text is an element of a kind that is not known here: one letter, and a colon. */
@@ -89,32 +95,45 @@ export function printElement(element: PathElement): string {
   }
 }
 
-/** The order in which elements are told: fields, keyed elements, members of sets, places; each kind by what it holds. */
-export function compareElements(a: PathElement, b: PathElement): number {
-  if (a === b) return 0;
-  const kind = KINDS.indexOf(a[0] ?? '') - KINDS.indexOf(b[0] ?? '');
-  if (kind !== 0) return kind;
-  if (a[0] === 'f') return a < b ? -1 : 1;
-  return compareValues(JSON.parse(a.slice(2)) as Json, JSON.parse(b.slice(2)) as Json);
+/**
+ * Elements in the order in which they are told: fields, keyed elements, members of sets, places; each kind by what it holds.
+ */
+export function inOrder(elements: Iterable<PathElement>): PathElement[] {
+  return [...elements]
+    .map((element) => {
+      const value = element[0] === 'f' ? element.slice(2) : (JSON.parse(element.slice(2)) as Json);
+      const pairs = isJsonObject(value) ? Object.entries(value) : undefined;
+      return { element, kind: KINDS.indexOf(element[0] ?? ''), value, pairs };
+    })
+    .sort(
+      (a, b) =>
+        a.kind - b.kind || (a.pairs && b.pairs ? comparePairs(a.pairs, b.pairs) : compareValues(a.value, b.value)),
+    )
+    .map(({ element }) => element);
 }
 
 /** Numbers come before texts, these before booleans, lists and objects; an object is compared key by key. */
 function compareValues(a: Json, b: Json): number {
   const rank = RANKS.indexOf(kindOf(a)) - RANKS.indexOf(kindOf(b));
   if (rank !== 0) return rank;
-  if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) {
-    const [left, right] = [Object.entries(a), Object.entries(b)];
-    for (const [index, [key, value]] of left.entries()) {
-      const [otherKey, otherValue] = right[index] ?? [];
-      if (otherKey === undefined) return 1;
-      if (key !== otherKey) return key < otherKey ? -1 : 1;
-      const order = compareValues((value ?? null) as Json, (otherValue ?? null) as Json);
-      if (order !== 0) return order;
-    }
-    return left.length - right.length;
-  }
+  if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null)
+    return comparePairs(Object.entries(a), Object.entries(b));
   if (a === b) return 0;
   return (a as string | number | boolean) < (b as string | number | boolean) ? -1 : 1;
+}
+
+type Pairs = readonly [key: string, value: Json | undefined][];
+
+function comparePairs(left: Pairs, right: Pairs): number {
+  for (let index = 0; index < left.length; index += 1) {
+    const [key = '', value = null] = left[index] ?? [];
+    const [otherKey, otherValue = null] = right[index] ?? [];
+    if (otherKey === undefined) return 1;
+    if (key !== otherKey) return key < otherKey ? -1 : 1;
+    const order = compareValues(value, otherValue);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
 }
 
 const RANKS = ['number', 'string', 'boolean', 'array', 'object', 'null'] as const;

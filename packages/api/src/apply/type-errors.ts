@@ -2,7 +2,15 @@ import { goSyntax, goText, goType } from '../body/go-value.js';
 import { isJsonObject } from '../json-object.js';
 import type { Json, JsonObject } from '../object.js';
 import type { SchemaNode } from '../schema/node.js';
-import { fieldElement, indexElement, keyElement, printElement, valueElement } from './path-element.js';
+import {
+  fieldElement,
+  indexElement,
+  keyElement,
+  keyOf,
+  type PathElement,
+  printElement,
+  valueElement,
+} from './path-element.js';
 import { fieldsOf } from './structure.js';
 
 /**
@@ -18,23 +26,24 @@ interface TypeError {
   readonly message: string;
 }
 
+const NONE: readonly TypeError[] = [];
 const wrong = (message: string): TypeError[] => [{ path: '', message }];
-const below = (step: string, errors: readonly TypeError[]): TypeError[] =>
-  errors.map(({ path, message }) => ({ path: `${step}${path}`, message }));
+const below = (step: PathElement, errors: readonly TypeError[]): readonly TypeError[] =>
+  errors.length === 0 ? errors : errors.map(({ path, message }) => ({ path: `${printElement(step)}${path}`, message }));
 
-function errorsOf(value: Json, node: SchemaNode | null, preserving: boolean): TypeError[] {
-  if (value === null || node === null) return [];
+function errorsOf(value: Json, node: SchemaNode | null, preserving: boolean): readonly TypeError[] {
+  if (value === null || node === null) return NONE;
   const preserves = preserving || node.preservesUnknown;
   switch (node.type) {
     case 'string':
       return typeof value === 'string'
-        ? []
+        ? NONE
         : wrong(`expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`);
     case 'integer':
     case 'number':
-      return typeof value === 'number' ? [] : wrong(`expected numeric (int or float), got ${goType(value)}`);
+      return typeof value === 'number' ? NONE : wrong(`expected numeric (int or float), got ${goType(value)}`);
     case 'boolean':
-      return typeof value === 'boolean' ? [] : wrong(`expected boolean, got &{${goText(value)}}`);
+      return typeof value === 'boolean' ? NONE : wrong(`expected boolean, got &{${goText(value)}}`);
     case 'object':
       return isJsonObject(value)
         ? objectErrors(value, node, preserves)
@@ -44,8 +53,8 @@ function errorsOf(value: Json, node: SchemaNode | null, preserving: boolean): Ty
         ? listErrors(value, node, preserves)
         : wrong(`expected list, got &{${goText(value)}}`);
     default:
-      if (!node.intOrString && !node.schema.oneOf) return [];
-      return typeof value === 'object' ? wrong(`expected any scalar, got &{${goText(value)}}`) : [];
+      if (!node.intOrString && !node.schema.oneOf) return NONE;
+      return typeof value === 'object' ? wrong(`expected any scalar, got &{${goText(value)}}`) : NONE;
   }
 }
 
@@ -54,7 +63,7 @@ function objectErrors(object: JsonObject, node: SchemaNode, preserves: boolean):
   const errors: TypeError[] = [];
   for (const [name, item] of fieldsOf(object)) {
     const child = node.child(name);
-    const step = printElement(fieldElement(name));
+    const step = fieldElement(name);
     if (child === null && !open && !(node.embedded && ['apiVersion', 'kind', 'metadata'].includes(name)))
       return [...errors, ...below(step, wrong('field not declared in schema'))];
     errors.push(...below(step, errorsOf(item, child, preserves)));
@@ -75,7 +84,7 @@ function listErrors(list: readonly Json[], node: SchemaNode, preserves: boolean)
       if (seen.has(element)) errors.push(...wrong(`duplicate entries for key ${printElement(element)}`));
       seen.add(element);
     }
-    errors.push(...below(printElement(element), errorsOf(item, items, preserves)));
+    errors.push(...below(element, errorsOf(item, items, preserves)));
   }
   return errors;
 }
@@ -83,7 +92,7 @@ function listErrors(list: readonly Json[], node: SchemaNode, preserves: boolean)
 function keylessReason(item: Json, mapKeys: readonly string[], items: SchemaNode | null): string | undefined {
   if (item === null) return 'associative list with keys may not have a null element';
   if (!isJsonObject(item)) return 'associative list with keys may not have non-map elements';
-  const missing = mapKeys.find((key) => keyElement(item, [key], items) === undefined);
+  const missing = mapKeys.find((key) => keyOf(item, key, items) === undefined);
   return missing === undefined
     ? undefined
     : `associative list with keys has an element that omits key field ${JSON.stringify(missing)} (and doesn't have default value)`;

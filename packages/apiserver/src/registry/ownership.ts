@@ -26,13 +26,14 @@ export function keepManagers(
   before: KubeObject,
   { warn }: Pick<AdmissionRequest, 'warn'>,
 ): KubeObject {
+  const { managedFields } = before.metadata;
+  if (mutated.metadata.managedFields === managedFields) return mutated;
   const fault = managedFieldsFault(mutated.metadata.managedFields);
   if (fault === undefined) return mutated;
   warn(
     `.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: ${fault}`,
   );
   const { managedFields: _unreadable, ...metadata } = mutated.metadata;
-  const { managedFields } = before.metadata;
   return { ...mutated, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } };
 }
 
