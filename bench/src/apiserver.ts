@@ -2,7 +2,7 @@ import { Closing } from '@drover/kit';
 import { cleanUp, prepare } from './apiserver/api.js';
 import { type Figure, withConnection } from './apiserver/figure.js';
 import { listFigures } from './apiserver/lists.js';
-import { openPeer, startOwn, type Target } from './apiserver/target.js';
+import { openPeer, startFanOut, startOwn, type Target } from './apiserver/target.js';
 import { watchFigures } from './apiserver/watches.js';
 import { writeFigures } from './apiserver/writes.js';
 import type { Benchmark, Row } from './benchmark.js';
@@ -36,14 +36,27 @@ export const apiserver: Benchmark = {
     }
     for (const figure of figures) {
       note(figure.about);
-      rows.push(...(await measured(figure, targets)));
+      const measured = await sideBySide(figure, targets);
+      // With fifty clients on a connection it is another limit.
+      const limit = figure.limited && !http2 ? await limitOf(figure, dir) : [];
+      rows.push(...measured.map((row) => beside(row, limit, LIMIT)), ...limit.map((row) => ofLimit(row)));
     }
     return rows;
   },
 };
 
+const LIMIT = 'bare TLS fan-out';
+
+/** The figure of what hands events on and does nothing else. */
+async function limitOf(figure: Figure, dir: string): Promise<readonly Row[]> {
+  await using fanOut = await startFanOut(dir);
+  return await figure.measure(fanOut);
+}
+
+const ofLimit = (row: Row): Row => ({ ...row, what: `${LIMIT}: ${row.what}` });
+
 /** The figure of the first target, with that of the other beside it. */
-async function measured(figure: Figure, [target, other]: readonly Target[]): Promise<Row[]> {
+async function sideBySide(figure: Figure, [target, other]: readonly Target[]): Promise<Row[]> {
   const rows = target ? await figure.measure(target) : [];
   const others = other ? await figure.measure(other) : [];
   return rows.map((row) => beside(row, others, 'peer'));

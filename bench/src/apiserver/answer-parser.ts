@@ -14,7 +14,7 @@ const NOTHING = Buffer.alloc(0);
 
 /**
  * Reads the answers of one connection, with a length or chunked. It looks at nothing of a head but the status and the framing, and
- * copies no body: what measures a server shares the processors with it.
+ * copies no body: what measures a server shares the processors with it. Nor does it keep what it is given.
  */
 export class AnswerParser {
   #state: 'head' | 'length' | 'chunk size' | 'chunk' | 'chunk end' | 'trailers' = 'head';
@@ -32,7 +32,7 @@ export class AnswerParser {
     while (rest.length > 0) {
       const used = this.#step(rest);
       if (used === undefined) {
-        this.#partial = rest;
+        this.#partial = Buffer.from(rest);
         return;
       }
       rest = rest.subarray(used);

@@ -29,7 +29,7 @@ export abstract class Connection implements Disposable {
   /** Sends a request and resolves with its whole answer, whatever its status. */
   async send(request: Request): Promise<Answer> {
     const parts: Buffer[] = [];
-    const status = await this.answered(request, (bytes) => parts.push(bytes));
+    const status = await this.answered(request, (bytes) => parts.push(Buffer.from(bytes)));
     return { status, body: parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts) };
   }
 
@@ -39,17 +39,20 @@ export abstract class Connection implements Disposable {
     let first: Buffer = NOTHING;
     let last: Buffer = NOTHING;
     const status = await this.answered(request, (bytes) => {
-      if (length === 0) first = bytes;
+      if (length === 0) first = Buffer.from(bytes);
       length += bytes.length;
-      last = bytes.length < END ? Buffer.concat([last.subarray(-END), bytes]) : bytes;
+      last = Buffer.concat([last.subarray(-END), bytes.subarray(-END)]);
     });
     return { status, length, first, last };
   }
 
-  /** Sends a request whose answer has no end: resolves when it has begun, and gives its body to `onBody` as it comes. */
+  /**
+   * Sends a request whose answer has no end: resolves when it has begun, and gives its body to `onBody` as it comes, in bytes that
+   * are others afterwards.
+   */
   abstract follow(request: Request, onBody: (bytes: Buffer) => void): Promise<void>;
 
-  /** Resolves with the status when the answer is complete; `onBody` is given its body as it comes. */
+  /** Resolves with the status when the answer is complete; `onBody` is given its body as it comes, in bytes that are others afterwards. */
   protected abstract answered(request: Request, onBody: (bytes: Buffer) => void): Promise<number>;
 
   abstract [Symbol.dispose](): void;

@@ -5,6 +5,8 @@ import type { Target } from './target.js';
 /** One question that each target is asked, one after the other, so that what they are compared in is the same hour. */
 export interface Figure {
   readonly about: string;
+  /** Whether it can be asked of what only hands events on (`startFanOut`), which is then the limit that ours is printed beside. */
+  readonly limited?: boolean;
   measure(target: Target): Promise<readonly Row[]>;
 }
 

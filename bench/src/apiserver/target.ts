@@ -39,17 +39,28 @@ export async function openPeer({ kubeconfig, pids }: Peer, http2: boolean): Prom
 }
 
 /** Starts our own server with its data under `dir`; what an earlier one left there is served again. */
-export async function startOwn(dir: string, http2 = false): Promise<OwnTarget> {
-  const dataDir = join(dir, 'apiserver');
+export function startOwn(dir: string, http2 = false): Promise<OwnTarget> {
+  return start(new URL('./serve.js', import.meta.url), join(dir, 'apiserver'), http2);
+}
+
+/** Starts what hands events on and does nothing else (`fan-out.ts`): as fast as any server in one thread of Node could be. */
+export function startFanOut(dir: string): Promise<Target> {
+  return start(new URL('./fan-out.js', import.meta.url), join(dir, 'fan-out'), false);
+}
+
+/** Starts a program of this directory, which prints its kubeconfig when it serves and ends with its standard input. */
+async function start(program: URL, dataDir: string, http2: boolean): Promise<OwnTarget> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const start = performance.now();
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./serve.js', import.meta.url)), dataDir], {
+  const child = spawn(process.execPath, [fileURLToPath(program), dataDir], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
   const [line] = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line'),
-    exited.then(([code]) => Promise.reject(new Error(`our API server ended with code ${code} before it was ready`))),
+    exited.then(([code]) =>
+      Promise.reject(new Error(`${program.pathname} ended with code ${code} before it was ready`)),
+    ),
   ]);
   const { kubeconfig } = JSON.parse(String(line)) as { kubeconfig: string };
   const access: ClusterAccess = await parseKubeconfig(kubeconfig);

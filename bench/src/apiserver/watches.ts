@@ -1,4 +1,5 @@
-import { Samples } from '../samples.js';
+import type { Row } from '../benchmark.js';
+import { crowdFor, Samples } from '../samples.js';
 import { COLLECTION, sample, write } from './api.js';
 import type { Connection } from './connection.js';
 import { type Figure, withConnections, withCost } from './figure.js';
@@ -10,7 +11,10 @@ const CROWDS = [
   [100, 50],
   [1_000, 20],
 ] as const;
-/** How long before that: a server's code is slower when it is new. */
+/**
+ * How long before that, as fast as can be written while nobody watches, and then as it is measured: a server's code is slower when
+ * it is new, and so few writes leave it new.
+ */
 const WARM_UP_MS = 3_000;
 /** Connections that write: more than are ever on their way at once. */
 const WRITERS = 16;
@@ -21,56 +25,61 @@ const PATIENCE_MS = 10_000;
 export function watchFigures(quick: boolean): Figure[] {
   return CROWDS.map(([watchers, rate]) => ({
     about: `${watchers} watchers, ${rate} writes per s`,
+    limited: true,
     measure: async (target) => {
-      const writes = rate * (quick ? 1 : 10);
-      const before = quick ? 0 : (rate * WARM_UP_MS) / 1_000;
+      const writing = { rate, writes: rate * (quick ? 1 : 10), warmUpMs: quick ? 0 : WARM_UP_MS };
       const what = `${watchers} watchers at ${rate}/s`;
-      const { result: samples, cost } = await withCost(
-        `${what}, an event`,
-        target,
-        () => deliver(target, watchers, { rate, writes, before }),
-        ({ count }) => count,
-      );
+      const { result: samples, cost } = await deliver(target, watchers, what, writing);
       return [
         { what: `${what}, write sent to event`, unit: 'ms', median: samples.median, p99: samples.p99 },
-        { what: `${what}, events lost`, unit: '', median: watchers * writes - samples.count },
+        { what: `${what}, events lost`, unit: '', median: watchers * writing.writes - samples.count },
         ...cost,
       ];
     },
   }));
 }
 
-/** Writes per second, how many are measured, and how many come before. */
+/** Writes per second, how many are measured, and for how long others come before. */
 interface Writing {
   readonly rate: number;
   readonly writes: number;
-  readonly before: number;
+  readonly warmUpMs: number;
 }
 
-function deliver(target: Target, watchers: number, { rate, writes, before }: Writing): Promise<Samples> {
+function deliver(
+  target: Target,
+  watchers: number,
+  what: string,
+  { rate, writes, warmUpMs }: Writing,
+): Promise<{ readonly result: Samples; readonly cost: Row[] }> {
   const name = `watched-${watchers}`;
   const samples = new Samples();
   return withConnections(target, WRITERS, async (writers) => {
     await write(writers[0] as Connection, 'POST', COLLECTION, sample(name, { sent: 0 }));
-    await withConnections(target, watchers, async (connections) => {
-      const all = writes * watchers;
-      await new Promise<void>((resolve, reject) => {
-        const onEvent = (ms: number): void => {
-          samples.add(ms);
-          if (samples.count === all) resolve();
-        };
-        const run = async (): Promise<void> => {
-          await Promise.all(connections.map((connection) => watch(connection, name, onEvent)));
-          // What carries no time is not measured.
-          await writeAtRate(writers, name, rate, before, (turn) => ({ turn }));
-          await writeAtRate(writers, name, rate, writes, () => ({ sent: performance.now() }));
-          setTimeout(resolve, PATIENCE_MS).unref();
-        };
-        run().catch(reject);
-      });
+    // What carries no time is not measured.
+    await crowdFor(WRITERS, warmUpMs, (writer) => change(writers[writer] as Connection, name, { turn: 0 }));
+    return withConnections(target, watchers, async (connections) => {
+      let onEvent = (ms: number): void => samples.add(ms);
+      await Promise.all(connections.map((connection) => watch(connection, name, (ms) => onEvent(ms))));
+      await writeAtRate(writers, name, rate, (rate * warmUpMs) / 1_000, (turn) => ({ turn }));
+      const measured = (): Promise<Samples> =>
+        new Promise((resolve, reject) => {
+          onEvent = (ms) => {
+            samples.add(ms);
+            if (samples.count === writes * watchers) resolve(samples);
+          };
+          writeAtRate(writers, name, rate, writes, () => ({ sent: performance.now() })).then(
+            () => setTimeout(() => resolve(samples), PATIENCE_MS).unref(),
+            reject,
+          );
+        });
+      return withCost(`${what}, an event`, target, measured, ({ count }) => count);
     });
-    return samples;
   });
+}
+
+function change(writer: Connection, name: string, spec: Record<string, number>): Promise<unknown> {
+  return write(writer, 'PATCH', `${COLLECTION}/${name}`, { spec }, 'application/merge-patch+json');
 }
 
 async function writeAtRate(
@@ -85,9 +94,7 @@ async function writeAtRate(
   for (let turn = 0; turn < writes; turn += 1) {
     await new Promise((resolve) => setTimeout(resolve, start + (turn * 1_000) / rate - performance.now()));
     await sent[turn - writers.length];
-    const patch = { spec: spec(turn) };
-    const writer = writers[turn % writers.length] as Connection;
-    sent.push(write(writer, 'PATCH', `${COLLECTION}/${name}`, patch, 'application/merge-patch+json'));
+    sent.push(change(writers[turn % writers.length] as Connection, name, spec(turn)));
   }
   await Promise.all(sent);
 }
@@ -110,6 +117,6 @@ function watch(connection: Connection, name: string, onEvent: (ms: number) => vo
       if (sent > 0) onEvent(now - sent);
       lines = lines.subarray(end + 1);
     }
-    rest = lines;
+    rest = lines.length === 0 ? NOTHING : Buffer.from(lines);
   });
 }
