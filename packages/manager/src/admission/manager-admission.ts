@@ -4,38 +4,46 @@ import {
   forbidden,
   invalid,
   isJsonObject,
-  type JsonObject,
   type KubeObject,
   type StatusCause,
 } from '@drover/api';
-import type { Client } from '@drover/client';
 import { clusterNameFault, envVarFault } from '../clusters/cluster-rules.js';
-import { CREATOR_ID } from '../clusters/side-objects.js';
 import { settingFault } from '../setting-rules.js';
 import { isReadOnlySetting } from '../settings.js';
+import type { LocalApi } from './caller-holdings.js';
+import { withCreator } from './creator.js';
+import { cause, objectField, refuse, textField } from './fields.js';
 import { keepAdministrator } from './keep-administrator.js';
 import { keepNamespace } from './keep-namespace.js';
-
-const USER_NAME = /^(u|user)-[a-z0-9]+$/;
+import { admitClusterMember, admitProjectMember } from './member-bindings.js';
+import { admitProject } from './project-rules.js';
+import { admitGlobalRole, admitGlobalRoleBinding, admitRoleTemplate } from './role-definitions.js';
 
 /**
- * The rules for Rancher's kinds that a schema cannot say. They write nothing, and look at the request alone but for two: who is
- * left to administer, and whether a namespace's cluster is still there, are read through `local`, the API they are steps of. On
+ * The rules for Rancher's kinds that a schema cannot say. They write nothing; what they must know beside the request, who is left
+ * to administer and what the caller holds, they read through `local`, the API they are steps of. On
  * a Kubernetes cluster of its own the manager works without them; controllers then refuse the same things on the objects'
  * conditions.
  */
-export function managerAdmission(local: () => Pick<Client, 'get' | 'list'>): readonly AdmissionPlugin[] {
+export function managerAdmission(local: () => LocalApi): readonly AdmissionPlugin[] {
   return [
     {
       name: 'ProvisioningCluster',
       resources: ['provisioning.cattle.io/clusters'],
-      admit: (review) => (review.operation === 'DELETE' ? undefined : withCreator(review, provisioningFaults(review))),
+      admit(review) {
+        if (review.operation === 'DELETE') return undefined;
+        refuse(review, 'Cluster', provisioningFaults(review));
+        return withCreator(review);
+      },
     },
     {
       name: 'ManagementCluster',
       resources: ['management.cattle.io/clusters'],
-      admit: (review) =>
-        review.operation === 'DELETE' ? protectLocal(review) : withCreator(review, envVarFaults(review.object)),
+      admit(review) {
+        if (review.operation === 'DELETE') return protectLocal(review);
+        refuse(review, 'Cluster', envVarFaults(review.object));
+        return withCreator(review);
+      },
     },
     {
       name: 'ClusterRegistrationToken',
@@ -49,12 +57,38 @@ export function managerAdmission(local: () => Pick<Client, 'get' | 'list'>): rea
       resources: ['management.cattle.io/users', 'management.cattle.io/globalrolebindings'],
       admit: (review) => keepAdministrator(review, local),
     },
+    { name: 'Project', resources: ['management.cattle.io/projects'], admit: admitProject },
+    {
+      name: 'ClusterRoleTemplateBinding',
+      resources: ['management.cattle.io/clusterroletemplatebindings'],
+      admit: (review) => admitClusterMember(review, local),
+    },
+    {
+      name: 'ProjectRoleTemplateBinding',
+      resources: ['management.cattle.io/projectroletemplatebindings'],
+      admit: (review) => admitProjectMember(review, local),
+    },
+    {
+      name: 'RoleTemplate',
+      resources: ['management.cattle.io/roletemplates'],
+      admit: (review) => admitRoleTemplate(review, local),
+    },
+    {
+      name: 'GlobalRole',
+      resources: ['management.cattle.io/globalroles'],
+      admit: (review) => admitGlobalRole(review, local),
+    },
+    {
+      name: 'GlobalRoleBinding',
+      resources: ['management.cattle.io/globalrolebindings'],
+      admit: (review) => admitGlobalRoleBinding(review, local),
+    },
     { name: 'SystemNamespace', resources: ['/namespaces'], admit: (review) => keepNamespace(review, local) },
   ];
 }
 
 function provisioningFaults({ operation, name, object }: AdmissionReview): StatusCause[] {
-  const spec = fieldsOf(object, 'spec');
+  const spec = objectField(object, 'spec');
   const isLocal = name === 'local' && object?.metadata.namespace === 'fleet-local';
   const nameFault = operation === 'CREATE' && !isLocal ? clusterNameFault(name) : undefined;
   return [
@@ -67,7 +101,7 @@ function provisioningFaults({ operation, name, object }: AdmissionReview): Statu
 }
 
 function envVarFaults(object: KubeObject | undefined): StatusCause[] {
-  const variables = fieldsOf(object, 'spec')?.['agentEnvVars'];
+  const variables = objectField(object, 'spec')?.['agentEnvVars'];
   if (!Array.isArray(variables)) return [];
   return variables.flatMap((variable: unknown, index) => {
     if (!isJsonObject(variable)) return [];
@@ -77,33 +111,13 @@ function envVarFaults(object: KubeObject | undefined): StatusCause[] {
   });
 }
 
-/**
- * Notes who makes a cluster, which is who becomes its owner: nobody says that about themselves or others, and nobody changes
- * it afterwards.
- */
-function withCreator(review: AdmissionReview, faults: readonly StatusCause[]): KubeObject | undefined {
-  const { object, old, operation, identity, group, resource, name } = review;
-  if (faults.length > 0) throw invalid({ group, plural: resource, kind: 'Cluster' }, name, faults);
-  if (object === undefined || review.subresource !== undefined) return undefined;
-  const trusted = identity.groups.includes('system:masters');
-  const claimed = object.metadata.annotations?.[CREATOR_ID];
-  if (trusted && operation === 'CREATE') return undefined;
-  const rightful = operation === 'CREATE' ? creatorOf(identity.name) : old?.metadata.annotations?.[CREATOR_ID];
-  if (claimed === rightful || (trusted && claimed !== undefined && rightful === undefined)) return undefined;
-  const { [CREATOR_ID]: _, ...annotations } = object.metadata.annotations ?? {};
-  const corrected = rightful === undefined ? annotations : { ...annotations, [CREATOR_ID]: rightful };
-  return { ...object, metadata: { ...object.metadata, annotations: corrected } };
-}
-
-const creatorOf = (name: string): string | undefined => (USER_NAME.test(name) ? name : undefined);
-
 function protectLocal({ name, identity, group, resource }: AdmissionReview): undefined {
   if (name !== 'local' || identity.name === 'system:apiserver') return;
   throw forbidden({ group, plural: resource }, name, 'the cluster this server runs on cannot be deleted');
 }
 
 function demandOwnNamespace({ object, name, group, resource }: AdmissionReview): undefined {
-  const named = fieldsOf(object, 'spec')?.['clusterName'];
+  const named = objectField(object, 'spec')?.['clusterName'];
   if (named === object?.metadata.namespace) return;
   throw invalid({ group, plural: resource, kind: 'ClusterRegistrationToken' }, name, [
     cause(
@@ -117,7 +131,7 @@ function protectSetting({ name, operation, identity, group, resource, object, ol
   if (isReadOnlySetting(name) && !identity.groups.includes('system:masters') && operation !== 'CREATE') {
     throw forbidden({ group, plural: resource }, name, 'the setting is written by the server alone');
   }
-  const [before, after] = [old, object].map((setting) => fieldsOf(setting, 'value', true));
+  const [before, after] = [old, object].map((setting) => textField(setting, 'value'));
   // A value that was there before the rule does not stand in the way of other changes.
   const fault = after === undefined || before === after ? undefined : settingFault(name, after);
   if (fault !== undefined) throw invalid({ group, plural: resource, kind: 'Setting' }, name, [cause('value', fault)]);
@@ -126,17 +140,7 @@ function protectSetting({ name, operation, identity, group, resource, object, ol
 /** Who could take another user's name could sign in as that user's namesake. */
 function keepUserName({ operation, object, old, name, group, resource }: AdmissionReview): undefined {
   if (operation !== 'UPDATE') return;
-  const [before, after] = [old, object].map((user) => fieldsOf(user, 'username', true));
+  const [before, after] = [old, object].map((user) => textField(user, 'username'));
   if (before === undefined || before === '' || before === after) return;
   throw invalid({ group, plural: resource, kind: 'User' }, name, [cause('username', 'a user name cannot be changed')]);
 }
-
-function fieldsOf(object: KubeObject | undefined, field: 'spec'): JsonObject | undefined;
-function fieldsOf(object: KubeObject | undefined, field: 'username' | 'value', text: true): string | undefined;
-function fieldsOf(object: KubeObject | undefined, field: string, text = false): JsonObject | string | undefined {
-  const value = Object.entries(object ?? {}).find(([name]) => name === field)?.[1] as unknown;
-  if (text) return typeof value === 'string' ? value : undefined;
-  return isJsonObject(value) ? value : undefined;
-}
-
-const cause = (field: string, message: string): StatusCause => ({ reason: 'FieldValueInvalid', field, message });

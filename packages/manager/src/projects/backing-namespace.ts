@@ -1,4 +1,4 @@
-import type { Project, Stored } from '@drover/api';
+import type { Project, ProjectRoleTemplateBinding, Stored } from '@drover/api';
 
 /**
  * The namespace in the local cluster in which a project's members and secrets are. Projects of earlier Rancher versions have one
@@ -6,3 +6,7 @@ import type { Project, Stored } from '@drover/api';
  */
 export const backingNamespace = ({ metadata, status }: Stored<Project>): string =>
   status?.backingNamespace || `${metadata.namespace}-${metadata.name}`;
+
+/** Whether a binding is where the members of the project are kept: elsewhere somebody made it who has no say in the project. */
+export const isKeptFor = (project: Stored<Project>, { metadata }: Stored<ProjectRoleTemplateBinding>): boolean =>
+  metadata.namespace === backingNamespace(project);

@@ -6,6 +6,7 @@ import type {
   Stored,
 } from '@drover/api';
 import { safeConcat } from '../clusters/cluster-id.js';
+import { isKeptFor } from '../projects/backing-namespace.js';
 import { ALL, named } from '../roles/rule.js';
 import { clusterRole, DerivedSet, ownerLabel, type RoleName, rancherHash } from './derived-set.js';
 import { closureOf, type FindTemplate, makesNamespaces, rulesOf, setsPodSecurity } from './role-rules.js';
@@ -50,7 +51,7 @@ export function deriveDownstream(facts: DownstreamFacts): DerivedSet {
   for (const binding of facts.projectBindings) {
     const project = projects.get(binding.projectName);
     const subject = subjectOf(binding, facts.userOf);
-    if (project === undefined || subject === undefined) continue;
+    if (project === undefined || subject === undefined || !isKeptFor(project, binding)) continue;
     const owner = ownerLabel('prtb', binding.metadata.name);
     grantInProject(set, facts, roles, {
       project: project.metadata.name,

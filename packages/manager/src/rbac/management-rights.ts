@@ -1,6 +1,6 @@
 import type { ClusterRoleTemplateBinding, Project, ProjectRoleTemplateBinding, Stored } from '@drover/api';
 import { safeConcat } from '../clusters/cluster-id.js';
-import { backingNamespace } from '../projects/backing-namespace.js';
+import { backingNamespace, isKeptFor } from '../projects/backing-namespace.js';
 import { ALL, named, READ } from '../roles/rule.js';
 import { clusterRole, DerivedSet, ownerLabel } from './derived-set.js';
 import { closureOf, type FindTemplate, owns, rulesOf } from './role-rules.js';
@@ -60,7 +60,13 @@ export function deriveManagement(facts: ManagementFacts): DerivedSet {
     const subject = subjectOf(binding, userOf);
     const closure = closureOf(binding.roleTemplateName, findTemplate);
     // A service account is one of the cluster's own: nobody here.
-    if (project === undefined || subject === undefined || subject.kind === 'ServiceAccount' || closure.size === 0)
+    if (
+      project === undefined ||
+      !isKeptFor(project, binding) ||
+      subject === undefined ||
+      subject.kind === 'ServiceAccount' ||
+      closure.size === 0
+    )
       continue;
     const owner = ownerLabel('prtb', binding.metadata.name);
     grantCluster(subject, owner, 'member');

@@ -1,6 +1,7 @@
 import type { PolicyRule, RoleTemplate } from '@drover/api';
+import { ADMIN_AT_LEAST, EDIT_AT_LEAST } from './kubernetes-edit.js';
 import { VIEW_WITHOUT_SECRETS } from './kubernetes-view.js';
-import { ALL, CRUD, EVERYTHING, management, named, READ, rule } from './rule.js';
+import { ALL, CHANGE, CRUD, EVERYTHING, management, named, READ, rule } from './rule.js';
 import { CONSOLE, harvester, MIGRATION, POWER, PROJECT_EXTRAS, PROJECT_EXTRAS_READ } from './virtualization.js';
 
 interface RoleTemplateFacts {
@@ -66,7 +67,6 @@ const WORKLOAD_FACTS = rule(
   'limitranges pods/log pods/status replicationcontrollers/status resourcequotas resourcequotas/status bindings',
   READ,
 );
-const CHANGE = 'create delete deletecollection get list patch update watch';
 
 const MONITORING = ['prometheus:9090', 'alertmanager:9093', 'grafana:80'];
 const MONITORING_UI: readonly PolicyRule[] = [
@@ -96,6 +96,7 @@ const KUBERNETES_ROLES: Readonly<Record<string, RoleTemplateFacts>> = {
     description: 'Kubernetes’ role admin in the namespaces of a project.',
     context: 'project',
     external: true,
+    externalRules: ADMIN_AT_LEAST,
     hidden: true,
   },
   edit: {
@@ -103,6 +104,7 @@ const KUBERNETES_ROLES: Readonly<Record<string, RoleTemplateFacts>> = {
     description: 'Kubernetes’ role edit in the namespaces of a project.',
     context: 'project',
     external: true,
+    externalRules: EDIT_AT_LEAST,
     hidden: true,
   },
   view: {
@@ -181,6 +183,7 @@ const CLUSTER_ROLES: Readonly<Record<string, RoleTemplateFacts>> = {
       rule('', 'nodes', ALL),
       management('clustermonitorgraphs', READ),
       ...CLUSTER_MACHINES(ALL, ALL),
+      NODE_METRICS,
     ],
   },
   'nodes-view': {
@@ -256,8 +259,12 @@ const PROJECT_ROLES: Readonly<Record<string, RoleTemplateFacts>> = {
       rule('metrics.k8s.io', 'pods', ALL),
       MONITORS(ALL),
       ...ISTIO(ALL),
+      ...TRAFFIC,
       management('projects', 'own'),
-      ...PROJECT_EXTRAS,
+      // An owner has whatever the roles for its project's other members give, or could not invite them.
+      rule('harvesterhci.io', '*', ALL),
+      rule('loadbalancer.harvesterhci.io', '*', ALL),
+      ...MIGRATION,
     ],
   },
   'project-member': {
@@ -328,7 +335,7 @@ const PROJECT_ROLES: Readonly<Record<string, RoleTemplateFacts>> = {
     ['extensions', 'ingresses'],
     ['networking.k8s.io', 'ingresses'],
   ]),
-  ...pair('services', 'Services', [['', 'services services/proxy endpoints']], [['', 'services endpoints']]),
+  ...pair('services', 'Services', [['', 'services services/proxy']], [['', 'services']], [rule('', 'endpoints', READ)]),
   ...pair('secrets', 'Secrets', [['', 'secrets']]),
   ...pair('configmaps', 'Config Maps', [['', 'configmaps']]),
   ...pair('persistentvolumeclaims', 'Volumes', [['', 'persistentvolumeclaims']], undefined, [VOLUMES, STORAGE_CLASSES]),
@@ -428,7 +435,7 @@ function pair(
       displayName: `Manage ${title}`,
       description: `Changes ${title.toLowerCase()} of the project.`,
       context: 'project',
-      rules: rules(managed, ALL),
+      rules: rules(managed, CHANGE),
     },
     [`${name}-view`]: {
       displayName: `View ${title}`,

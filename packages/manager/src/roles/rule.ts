@@ -7,6 +7,9 @@ export const READ = 'get list watch';
 /** The verbs of who does everything with single objects, but not with whole collections. */
 export const CRUD = 'create delete get list patch update watch';
 
+/** As `CRUD`, with whole collections, and without the verbs that let somebody act as others (`*` has those). */
+export const CHANGE = `${CRUD} deletecollection`;
+
 /** A rule of one API group; resources and verbs are words separated by spaces. */
 export const rule = (apiGroup: string, resources: string, verbs: string): PolicyRule => ({
   apiGroups: [apiGroup],

@@ -1,0 +1,54 @@
+import { type AdmissionReview, forbidden, type KubeObject, type Project } from '@drover/api';
+import { withCreator } from './creator.js';
+import { cause, refuse, validated } from './fields.js';
+
+const SYSTEM = 'authz.management.cattle.io/system-project';
+
+/**
+ * Which projects there may be: in the namespace of their cluster, where they stay, with their maker noted. The project of the
+ * cluster's own namespaces is deleted with the cluster alone.
+ *
+ * @throws ApiError Invalid, Forbidden.
+ */
+export function admitProject(review: AdmissionReview): KubeObject | undefined {
+  const { operation, identity, name, group, resource } = review;
+  const project = validated<Project>(review.object);
+  const old = validated<Project>(review.old);
+  if (operation === 'DELETE') {
+    if (
+      old?.metadata.labels?.[SYSTEM] === 'true' &&
+      identity.name !== 'system:apiserver' &&
+      !identity.groups.includes('system:masters')
+    )
+      throw forbidden({ group, plural: resource }, name, 'it holds the namespaces of the cluster itself');
+    return undefined;
+  }
+  const cluster = project?.spec?.clusterName;
+  refuse(review, 'Project', [
+    ...(cluster === review.namespace
+      ? []
+      : [
+          cause(
+            'spec.clusterName',
+            `must be "${review.namespace}", the namespace of the project, which is named after the cluster`,
+          ),
+        ]),
+    ...((project?.spec?.displayName ?? '') === ''
+      ? [cause('spec.displayName', 'a project needs a name that people see')]
+      : []),
+    ...quotaFaults(project, old),
+  ]);
+  return withCreator(review);
+}
+
+/** Rancher's shares of quotas: nothing enforces them yet. */
+function quotaFaults(project: Project | undefined, old: Project | undefined) {
+  const { spec } = project ?? {};
+  return (['resourceQuota', 'namespaceDefaultResourceQuota', 'containerDefaultResourceLimit'] as const)
+    .filter(
+      (field) =>
+        JSON.stringify(spec?.[field] ?? {}).length > 2 &&
+        JSON.stringify(spec?.[field]) !== JSON.stringify(old?.spec?.[field]),
+    )
+    .map((field) => cause(`spec.${field}`, 'is not implemented: set a ResourceQuota or LimitRange in each namespace'));
+}

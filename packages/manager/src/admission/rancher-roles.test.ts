@@ -1,0 +1,263 @@
+import { randomBytes } from 'node:crypto';
+import {
+  clusterRoleTemplateBindings,
+  type GlobalRole,
+  type GlobalRoleBinding,
+  globalRoles,
+  type Identity,
+  isJsonObject,
+  type Json,
+  type Kind,
+  type KubeObject,
+  managementClusters,
+  type PolicyRule,
+  projectRoleTemplateBindings,
+  projects,
+  type RoleTemplate,
+  roleTemplates,
+  rulesAllow,
+} from '@drover/api';
+import { createFakeClient, type FakeClient } from '@drover/client/fake';
+import { FakeClock } from '@drover/kit';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { installRoles } from '../roles/install-roles.js';
+import { CLUSTER, clusterMember, globalBinding, project, projectMember } from '../testing/bindings.js';
+import { managerAdmission } from './manager-admission.js';
+
+const person = (name: string, ...groups: string[]): Identity => ({
+  name,
+  groups: [...groups, 'system:authenticated'],
+  extra: {},
+});
+const ADMIN = person('user-admin');
+const OWNER = person('u-owner');
+const MEMBER = person('u-member');
+const STRANGER = person('u-stranger');
+
+/** What the local cluster's RBAC grants, by user. */
+let local: Record<string, PolicyRule[]>;
+let client: FakeClient;
+
+beforeEach(async () => {
+  local = { 'user-admin': [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] };
+  client = createFakeClient({ clock: new FakeClock(), random: randomBytes, post: (_, body) => review(body) });
+  await installRoles(client);
+  await client.create(managementClusters, {
+    apiVersion: 'management.cattle.io/v3',
+    kind: 'Cluster',
+    metadata: { name: CLUSTER },
+    spec: { displayName: 'lab' },
+  });
+  for (const name of ['p-one', 'p-two']) {
+    const { metadata: _, ...rest } = project(name);
+    await client.create(projects, { ...rest, metadata: { name, namespace: CLUSTER } });
+  }
+});
+
+function review(body: Json): Json {
+  const spec = isJsonObject(body) && isJsonObject(body['spec']) ? body['spec'] : {};
+  const attributes = isJsonObject(spec['resourceAttributes']) ? spec['resourceAttributes'] : {};
+  const text = (field: string): string => (typeof attributes[field] === 'string' ? attributes[field] : '');
+  const allowed = rulesAllow(local[String(spec['user'])] ?? [], {
+    verb: text('verb'),
+    group: text('group'),
+    resource: text('resource'),
+    subresource: text('subresource'),
+    name: text('name'),
+  });
+  return { status: { allowed } };
+}
+
+/** Does a write as somebody, if the rules admit it. */
+async function write<T extends KubeObject>(who: Identity, kind: Kind<T>, object: T, old?: T): Promise<void> {
+  const { namespace, name = '' } = object.metadata;
+  const plugins = managerAdmission(() => client).filter(({ resources }) =>
+    resources.includes(`${kind.group}/${kind.plural}`),
+  );
+  for (const plugin of plugins) {
+    await plugin.admit({
+      operation: old === undefined ? 'CREATE' : 'UPDATE',
+      group: kind.group,
+      resource: kind.plural,
+      namespace,
+      name,
+      object,
+      ...(old === undefined ? {} : { old }),
+      identity: who,
+      dryRun: false,
+    });
+  }
+  if (old !== undefined) return;
+  const { uid: _, resourceVersion: __, creationTimestamp: ___, ...metadata } = object.metadata;
+  await client.create(kind, { ...object, metadata });
+}
+const intoCluster = (who: Identity, binding: ReturnType<typeof clusterMember>) =>
+  write(who, clusterRoleTemplateBindings, binding);
+const intoProject = (who: Identity, binding: ReturnType<typeof projectMember>) =>
+  write(who, projectRoleTemplateBindings, binding);
+
+describe('a member of a cluster', () => {
+  it('is made by an owner, up to what the owner has', async () => {
+    await intoCluster(ADMIN, clusterMember('cluster-owner', { userName: OWNER.name }, 'owner'));
+    await intoCluster(OWNER, clusterMember('cluster-owner', { userName: 'u-second' }, 'second'));
+  });
+
+  it('is not made to be more than its maker, who is told what is missing', async () => {
+    await intoCluster(ADMIN, clusterMember('cluster-member', { userName: MEMBER.name }, 'member'));
+    await expect(intoCluster(MEMBER, clusterMember('cluster-owner', { userName: MEMBER.name }))).rejects.toThrow(
+      'the role "cluster-owner" gives more than you have in the cluster: "*" on *.*. Ask somebody who has that to give it',
+    );
+    await intoCluster(MEMBER, clusterMember('cluster-member', { userName: 'u-friend' }, 'friend'));
+  });
+
+  it('may be made by who has its role through a group', async () => {
+    await intoCluster(ADMIN, clusterMember('nodes-manage', { groupPrincipalName: 'ldap_group://ops' }, 'ops'));
+    await intoCluster(person('u-op', 'ldap_group://ops'), clusterMember('nodes-view', { userName: 'u-new' }, 'new'));
+    await expect(intoCluster(STRANGER, clusterMember('nodes-view', { userName: 'u-other' }))).rejects.toThrow(
+      /gives more than you have/,
+    );
+  });
+
+  it.each([
+    ['nobody', clusterMember('cluster-member', {}), /exactly one user, group or service account/],
+    ['two', clusterMember('cluster-member', { userName: 'u-a', groupName: 'g' }), /exactly one/],
+    ['a group of Kubernetes’ own', clusterMember('cluster-member', { groupName: 'system:masters' }), /Kubernetes' own/],
+    ['a role there is not', clusterMember('none', { userName: 'u-a' }), /there is no role template "none"/],
+    ['a role for projects', clusterMember('project-owner', { userName: 'u-a' }), /is for a project, not for a cluster/],
+    [
+      'another cluster than that of its namespace',
+      { ...clusterMember('cluster-member', { userName: 'u-a' }), clusterName: 'c-m-other234' },
+      /must be "c-m-abcd2345", the namespace of the binding/,
+    ],
+  ])('that names %s is refused in a sentence', async (_, binding, sentence) => {
+    await expect(intoCluster(ADMIN, binding)).rejects.toThrow(sentence);
+  });
+
+  it('is not made twice, nor by a locked role, and keeps its role', async () => {
+    const member = clusterMember('cluster-member', { userName: 'u-a' }, 'first');
+    await intoCluster(ADMIN, member);
+    await expect(intoCluster(ADMIN, { ...member, metadata: { ...member.metadata, name: 'twin' } })).rejects.toThrow(
+      /has this role already, by "first"/,
+    );
+    const promoted = { ...member, roleTemplateName: 'cluster-owner' };
+    await expect(write(ADMIN, clusterRoleTemplateBindings, promoted, member)).rejects.toThrow(/cannot be changed/);
+    const live = await client.get(roleTemplates, { name: 'nodes-view' });
+    await client.update(roleTemplates, { ...live, locked: true });
+    await expect(intoCluster(ADMIN, clusterMember('nodes-view', { userName: 'u-b' }))).rejects.toThrow(/is locked/);
+  });
+});
+
+describe('a member of a project', () => {
+  beforeEach(() => intoProject(ADMIN, projectMember('p-one', 'project-owner', { userName: OWNER.name }, 'owner')));
+
+  it('is made by its owner, up to what the owner has, and in no other project', async () => {
+    for (const [index, role] of ['project-member', 'read-only', 'virt-project-operate', 'project-owner'].entries())
+      await intoProject(OWNER, projectMember('p-one', role, { userName: `u-${index}` }, `prtb-${index}`));
+    await expect(intoProject(OWNER, projectMember('p-two', 'read-only', { userName: 'u-a' }))).rejects.toThrow(
+      /gives more than you have in the project/,
+    );
+  });
+
+  it('is not made into another project from a namespace where one may write', async () => {
+    const smuggled = {
+      ...projectMember('p-one', 'read-only', { userName: OWNER.name }),
+      projectName: `${CLUSTER}:p-two`,
+    };
+    await expect(intoProject(OWNER, smuggled)).rejects.toThrow(
+      `must be "${CLUSTER}-p-two", where the members of the project "${CLUSTER}:p-two" are kept`,
+    );
+  });
+
+  it('is not made with a role for clusters', async () => {
+    await expect(intoProject(OWNER, projectMember('p-one', 'cluster-owner', { userName: OWNER.name }))).rejects.toThrow(
+      /is for a cluster, not for a project/,
+    );
+  });
+
+  it('may be made by who owns the cluster', async () => {
+    await intoCluster(ADMIN, clusterMember('cluster-owner', { userName: 'u-boss' }, 'boss'));
+    await intoProject(person('u-boss'), projectMember('p-two', 'project-owner', { userName: 'u-a' }, 'a'));
+  });
+});
+
+describe('a role template', () => {
+  const template = (name: string, facts: Partial<RoleTemplate>): RoleTemplate => ({
+    apiVersion: 'management.cattle.io/v3',
+    kind: 'RoleTemplate',
+    metadata: { name },
+    context: 'project',
+    ...facts,
+  });
+  const pods = (verb: string): PolicyRule => ({ apiGroups: [''], resources: ['pods'], verbs: [verb] });
+
+  it('gives no more than its maker has', async () => {
+    local[MEMBER.name] = [pods('get')];
+    await write(MEMBER, roleTemplates, template('looks', { rules: [pods('get')] }));
+    await expect(write(MEMBER, roleTemplates, template('deletes', { rules: [pods('delete')] }))).rejects.toThrow(
+      'it gives more than you have: "delete" on pods',
+    );
+    const looks = await client.get(roleTemplates, { name: 'looks' });
+    const inherits = { ...looks, roleTemplateNames: ['project-owner'] };
+    await expect(write(MEMBER, roleTemplates, inherits, looks)).rejects.toThrow(/it gives/);
+  });
+
+  it('of a cluster’s own role, or of rules that nobody can check, is for who may escalate', async () => {
+    local[MEMBER.name] = [pods('get')];
+    const theirs = template('theirs', { external: true, externalRules: [pods('get')] });
+    await expect(write(MEMBER, roleTemplates, theirs)).rejects.toThrow('whose rules are not known here');
+    local[MEMBER.name]?.push({
+      apiGroups: ['management.cattle.io'],
+      resources: ['roletemplates'],
+      verbs: ['escalate'],
+    });
+    await write(MEMBER, roleTemplates, theirs);
+  });
+
+  it.each([
+    ['itself', template('a', { roleTemplateNames: ['a'] }), /cannot inherit itself/],
+    ['what there is not', template('a', { roleTemplateNames: ['b'] }), /there is no role template "b"/],
+  ])('does not inherit %s', async (_, object, sentence) => {
+    await expect(write(ADMIN, roleTemplates, object)).rejects.toThrow(sentence);
+  });
+
+  it('that is built in keeps its rules, and may be locked', async () => {
+    const live = await client.get(roleTemplates, { name: 'read-only' });
+    await expect(write(ADMIN, roleTemplates, { ...live, rules: [] }, live)).rejects.toThrow(/the role is built in/);
+    await write(ADMIN, roleTemplates, { ...live, locked: true }, live);
+  });
+});
+
+describe('a global role', () => {
+  const bind = (who: Identity, object: GlobalRoleBinding) => write(who, { ...GRB }, object);
+  const GRB = {
+    group: 'management.cattle.io',
+    version: 'v3',
+    kind: 'GlobalRoleBinding',
+    plural: 'globalrolebindings',
+    namespaced: false,
+  } as const satisfies Kind<GlobalRoleBinding>;
+
+  it('is given by who has all of it', async () => {
+    await bind(ADMIN, globalBinding('admin', { userName: 'u-a' }, 'one'));
+    local[MEMBER.name] = [{ apiGroups: ['management.cattle.io'], resources: ['settings'], verbs: ['*'] }];
+    await bind(MEMBER, globalBinding('settings-manage', { userName: 'u-b' }, 'two'));
+    await expect(bind(MEMBER, globalBinding('admin', { userName: MEMBER.name }, 'three'))).rejects.toThrow(
+      /the global role gives more than you have: "\*" on \*\.\*/,
+    );
+  });
+
+  it('is made with no more than its maker has, in each namespace too', async () => {
+    const role = (facts: Partial<GlobalRole>): GlobalRole => ({
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'GlobalRole',
+      metadata: { name: 'ours' },
+      ...facts,
+    });
+    const secrets = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }];
+    await expect(write(MEMBER, globalRoles, role({ rules: secrets }))).rejects.toThrow(/gives more than you have/);
+    await expect(write(MEMBER, globalRoles, role({ namespacedRules: { 'cattle-system': secrets } }))).rejects.toThrow(
+      /in the namespace "cattle-system": "get" on secrets/,
+    );
+    await write(ADMIN, globalRoles, role({ rules: secrets }));
+  });
+});

@@ -1,0 +1,197 @@
+import {
+  type AdmissionReview,
+  forbidden,
+  type GlobalRole,
+  type GlobalRoleBinding,
+  globalRoles,
+  hasReason,
+  type PolicyRule,
+  type RoleTemplate,
+  roleTemplates,
+  type StatusCause,
+  type Stored,
+} from '@drover/api';
+import { givenBy, inWords } from '../rbac/holdings.js';
+import { closureOf } from '../rbac/role-rules.js';
+import { holdsEverything, isTrusted, type LocalApi, mayOnRole, notHeldLocally } from './caller-holdings.js';
+import { cause, differ, refuse, validated } from './fields.js';
+
+/** What of a built-in global role an administrator decides. */
+const DECIDED_OF_GLOBAL_ROLES = new Set(['metadata', 'newUserDefault', 'status']);
+/** What of a built-in role template an administrator decides. */
+const DECIDED_OF_TEMPLATES = new Set(['metadata', 'clusterCreatorDefault', 'projectCreatorDefault', 'locked']);
+
+/**
+ * Which role templates there may be: built-in ones stay as they are, none inherits itself, and nobody writes rules beyond what
+ * they hold. Reference `rancher.md`, 5.11.
+ *
+ * @throws ApiError Invalid, Forbidden.
+ */
+export async function admitRoleTemplate(review: AdmissionReview, local: () => LocalApi): Promise<undefined> {
+  const { identity, operation, name, group, resource } = review;
+  const template = validated<RoleTemplate>(review.object);
+  const old = validated<RoleTemplate>(review.old);
+  if (isTrusted(identity)) return;
+  const kind = { group, plural: resource };
+  const api = local();
+  const { items } = await api.list(roleTemplates);
+  if (operation === 'DELETE') {
+    if (old?.builtin === true) throw forbidden(kind, name, 'it is built in');
+    const heir = items.find(({ roleTemplateNames = [] }) => roleTemplateNames.includes(name));
+    if (heir !== undefined) throw forbidden(kind, name, `the role template "${heir.metadata.name}" inherits it`);
+    return;
+  }
+  if (template === undefined) return;
+  if (old?.builtin === true) refuse(review, 'RoleTemplate', keptFields(old, template, DECIDED_OF_TEMPLATES));
+  refuse(review, 'RoleTemplate', templateFaults(template, old, items));
+  const givesMore = differ(old, template, 'rules', 'roleTemplateNames', 'external', 'externalRules');
+  if (!givesMore || (await holdsEverything(api, identity))) return;
+  if (await mayOnRole(api, identity, 'escalate', 'roletemplates', name)) return;
+  const byName = new Map<string, RoleTemplate>(items.map((each) => [each.metadata.name, each]));
+  byName.set(name, template);
+  const given = givenBy([name], (each) => byName.get(each));
+  const [unknown] = given.unknown;
+  const missing = unknown === undefined ? await notHeldLocally(api, identity, given.rules) : undefined;
+  if (unknown !== undefined)
+    throw forbidden(kind, name, `it gives the role "${unknown}", whose rules are not known here`);
+  if (missing !== undefined) throw forbidden(kind, name, `it gives more than you have: ${inWords(missing)}`);
+  return;
+}
+
+/** The same for global roles. */
+export async function admitGlobalRole(review: AdmissionReview, local: () => LocalApi): Promise<undefined> {
+  const { identity, operation, name, group, resource } = review;
+  const role = validated<GlobalRole>(review.object);
+  const old = validated<GlobalRole>(review.old);
+  if (isTrusted(identity)) return;
+  const kind = { group, plural: resource };
+  if (operation === 'DELETE') {
+    if (old?.builtin === true) throw forbidden(kind, name, 'it is built in');
+    return;
+  }
+  if (role === undefined) return;
+  if (old?.builtin === true) refuse(review, 'GlobalRole', keptFields(old, role, DECIDED_OF_GLOBAL_ROLES));
+  refuse(review, 'GlobalRole', [
+    ...(old === undefined && role.builtin === true ? [cause('builtin', 'only the server makes built-in roles')] : []),
+    ...unsupported(role),
+  ]);
+  const api = local();
+  refuse(review, 'GlobalRole', inheritanceFaults(role, (await api.list(roleTemplates)).items));
+  const givesMore = differ(old, role, 'rules', 'namespacedRules', 'inheritedClusterRoles');
+  if (!givesMore || (await mayOnRole(api, identity, 'escalate', 'globalroles', name))) return;
+  await demandGlobalRole(review, api, role);
+  return;
+}
+
+/** Who may be given a global role: one subject, for good, and only by who has everything that the role gives. */
+export async function admitGlobalRoleBinding(review: AdmissionReview, local: () => LocalApi): Promise<undefined> {
+  const { identity, operation, group, resource, name } = review;
+  const binding = validated<GlobalRoleBinding>(review.object);
+  const old = validated<GlobalRoleBinding>(review.old);
+  if (operation === 'DELETE' || binding === undefined) return;
+  const { userName, userPrincipalName, groupPrincipalName, globalRoleName } = binding;
+  const named = [userName || userPrincipalName, groupPrincipalName].filter(Boolean).length;
+  refuse(review, 'GlobalRoleBinding', [
+    ...(named === 1 ? [] : [cause('userName', 'exactly one user or group must be named')]),
+    ...(['globalRoleName', 'groupPrincipalName', 'userName'] as const)
+      .filter((field) => old !== undefined && (old[field] ?? '') !== '' && differ(old, binding, field))
+      .map((field) => cause(field, 'cannot be changed: make another binding and delete this one')),
+  ]);
+  if (old !== undefined || isTrusted(identity)) return;
+  const api = local();
+  const role = await globalRole(api, globalRoleName);
+  if (role === undefined) {
+    refuse(review, 'GlobalRoleBinding', [cause('globalRoleName', `there is no global role "${globalRoleName}"`)]);
+    return;
+  }
+  if (await mayOnRole(api, identity, 'bind', 'globalroles', globalRoleName)) return;
+  await demandGlobalRole({ identity, group, resource, name }, api, role);
+  return;
+}
+
+async function demandGlobalRole(
+  { identity, group, resource, name }: Pick<AdmissionReview, 'identity' | 'group' | 'resource' | 'name'>,
+  api: LocalApi,
+  role: GlobalRole,
+): Promise<void> {
+  if (await holdsEverything(api, identity)) return;
+  const kind = { group, plural: resource };
+  const [inherited] = role.inheritedClusterRoles ?? [];
+  if (inherited !== undefined) {
+    throw forbidden(kind, name, `it gives the role "${inherited}" in every cluster, which only administrators have`);
+  }
+  const parts: (readonly [string | undefined, readonly PolicyRule[]])[] = [
+    [undefined, role.rules ?? []],
+    ...Object.entries(role.namespacedRules ?? {}),
+  ];
+  for (const [namespace, rules] of parts) {
+    const missing = await notHeldLocally(api, identity, rules, namespace);
+    if (missing === undefined) continue;
+    const where = namespace === undefined ? '' : ` in the namespace "${namespace}"`;
+    throw forbidden(kind, name, `the global role gives more than you have${where}: ${inWords(missing)}`);
+  }
+}
+
+/** Rules in clusters and workspaces beside roles: nothing makes them true yet. */
+const unsupported = (role: GlobalRole): StatusCause[] =>
+  (['inheritedNamespacedRules', 'inheritedFleetWorkspacePermissions', 'inheritedClusterRoles'] as const)
+    .filter((field) => role[field] !== undefined && JSON.stringify(role[field]).length > 2)
+    .map((field) => cause(field, 'is not implemented: give the roles in each cluster'));
+
+function inheritanceFaults(role: GlobalRole, templates: readonly Stored<RoleTemplate>[]): StatusCause[] {
+  return (role.inheritedClusterRoles ?? []).flatMap((name) => {
+    const template = templates.find(({ metadata }) => metadata.name === name);
+    if (template?.context === 'cluster' && template.locked !== true) return [];
+    return [cause('inheritedClusterRoles', `"${name}" is no role template for clusters that may be given`)];
+  });
+}
+
+function templateFaults(
+  template: RoleTemplate,
+  old: RoleTemplate | undefined,
+  all: readonly Stored<RoleTemplate>[],
+): StatusCause[] {
+  const { context, administrative, projectCreatorDefault, clusterCreatorDefault, roleTemplateNames = [] } = template;
+  const name = template.metadata.name ?? '';
+  const byName = new Map<string, RoleTemplate>(all.map((each) => [each.metadata.name, each]));
+  byName.set(name, template);
+  const circle = roleTemplateNames.some((each) => closureOf(each, (of) => byName.get(of)).has(name));
+  return [
+    ...(old === undefined && template.builtin === true
+      ? [cause('builtin', 'only the server makes built-in roles')]
+      : []),
+    ...(administrative === true && context !== 'cluster'
+      ? [cause('administrative', 'is only for roles in clusters')]
+      : []),
+    ...(projectCreatorDefault === true && context !== 'project'
+      ? [cause('projectCreatorDefault', 'is only for roles in projects')]
+      : []),
+    ...(clusterCreatorDefault === true && context !== 'cluster'
+      ? [cause('clusterCreatorDefault', 'is only for roles in clusters')]
+      : []),
+    ...(circle ? [cause('roleTemplateNames', 'a role cannot inherit itself')] : []),
+    ...roleTemplateNames
+      .filter((each) => !byName.has(each))
+      .map((each) => cause('roleTemplateNames', `there is no role template "${each}"`)),
+  ];
+}
+
+function keptFields<T extends GlobalRole | RoleTemplate>(old: T, now: T, decided: ReadonlySet<string>): StatusCause[] {
+  const fields = new Set([...Object.keys(old), ...Object.keys(now)]);
+  return [...fields]
+    .filter(
+      (field) =>
+        !decided.has(field) && differ<GlobalRole | RoleTemplate>(old, now, field as keyof (GlobalRole | RoleTemplate)),
+    )
+    .map((field) => cause(field, 'cannot be changed: the role is built in'));
+}
+
+async function globalRole(api: LocalApi, name: string): Promise<Stored<GlobalRole> | undefined> {
+  if (name === '') return undefined;
+  try {
+    return await api.get(globalRoles, { name });
+  } catch (error) {
+    if (hasReason(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
