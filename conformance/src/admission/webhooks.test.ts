@@ -421,6 +421,7 @@ suite('admission webhooks', ({ promises }) => {
     });
     expect(await told(core('pods', 'none', 'attach'), { stdin: 'true' })).toMatchObject({ stdin: true });
     expect(await told(core('pods', 'none', 'portforward'), { ports: '80' })).toMatchObject({ ports: [80] });
+    expect(await told(core('pods', 'none', 'portforward'), { ports: '80,443' })).toMatchObject({ ports: [80, 443] });
     expect(await told(core('pods', 'none', 'proxy', 'a', 'b'))).toMatchObject({
       kind: 'PodProxyOptions',
       path: '/a/b',

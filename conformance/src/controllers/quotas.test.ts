@@ -104,6 +104,24 @@ suite('resource quotas', ({ promises }) => {
     await api.delete(core('resourcequotas', 'rush'));
   });
 
+  promises('are whole numbers of what others count', async ({ api, core }) => {
+    const hard = {
+      'example.com/x': '0.5',
+      'count/pods': '1500m',
+      pods: '1.5',
+      'requests.example.com/x': '0.5',
+      cpu: '0.5',
+    };
+    const refused = await api.post(core('resourcequotas'), { metadata: { name: 'parts' }, spec: { hard } });
+    expect(refused.outcome).toBe('422 Invalid');
+    expect([...refused.causes].sort()).toEqual([
+      'spec.hard[count/pods]',
+      'spec.hard[example.com/x]',
+      'spec.hard[pods]',
+    ]);
+    expect(refused.textAt('message')).toContain('must be an integer');
+  });
+
   promises('are validated', async (scene) => {
     const bad = await scene.api.post(quotas(scene), {
       metadata: { name: 'bad' },

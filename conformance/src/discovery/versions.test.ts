@@ -98,6 +98,15 @@ suite('discovery', ({ promises }) => {
     });
   });
 
+  promises('says which build it is in JSON only', async ({ api }) => {
+    for (const accept of ['application/vnd.kubernetes.protobuf', 'application/yaml', 'text/plain']) {
+      expect((await api.get('/version', {}, { accept })).status).toBe(406);
+    }
+    const refused = await api.get('/version', {}, { accept: 'text/plain' });
+    expect(refused.at('message')).toBe('406: Not Acceptable\n\nAvailable representations: application/json');
+    expect((await api.get('/version', {}, { accept: 'text/html, */*;q=0.8' })).status).toBe(200);
+  });
+
   promises('answers its health checks by "ok", and verbosely by a line for each check', async ({ api }) => {
     for (const path of ['/healthz', '/livez', '/readyz']) expect((await api.get(path)).text).toBe('ok');
     expect((await api.get('/readyz', { verbose: '' })).text).toMatch(/^\[\+\]ping ok$/m);
@@ -137,6 +146,11 @@ suite('discovery', ({ promises }) => {
   promises('tells no head of what is only given whole', async ({ api, core }) => {
     for (const path of ['/api', '/api/v1', '/apis/apps/v1', '/version', core('configmaps'), core('configmaps', 'a')])
       expect([path, (await api.request('HEAD', path)).status]).toEqual([path, 405]);
+  });
+
+  promises('tells no head of a watch', async ({ api, core }) => {
+    const asked = await api.request('HEAD', core('configmaps'), { query: { watch: 'true' } });
+    expect(asked.status).toBe(405);
   });
 
   promises('tells the heads of lists of groups, of health checks and of custom kinds', async (scene) => {

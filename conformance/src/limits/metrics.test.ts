@@ -27,6 +27,7 @@ const FAMILIES = [
   'apiserver_flowcontrol_request_wait_duration_seconds',
   'apiserver_flowcontrol_work_estimated_seats',
   'apiserver_flowcontrol_nominal_limit_seats',
+  'apiserver_flowcontrol_current_limit_seats',
   'authentication_attempts',
   'authorization_attempts_total',
   'apiserver_authorization_decisions_total',
@@ -56,6 +57,14 @@ suite('metrics', ({ promises }) => {
       expect((await api.get('/metrics')).text).toMatch(new RegExp(`^# TYPE ${family} (counter|gauge|histogram)$`, 'm'));
     });
   }
+
+  promises('tell when the process began, and go on telling the same', async ({ api }) => {
+    const began = async (): Promise<string | undefined> =>
+      /^process_start_time_seconds (.+)$/m.exec((await api.get('/metrics')).text)?.[1];
+    const first = await began();
+    expect(Number(first)).toBeGreaterThan(1.6e9);
+    expect(await began()).toBe(first);
+  });
 
   promises('count requests by verb, resource, scope and code', async ({ api, core }) => {
     await api.get(core('configmaps', 'absent'));

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { configMap } from '../cluster/objects.js';
+import { configMap, pod } from '../cluster/objects.js';
 import { suite } from '../suite.js';
 
-suite('limits of requests', ({ promises }) => {
+suite('limits of requests', ({ promises, ours }) => {
   promises('a body of more than 3 MiB is refused', async ({ api, core }) => {
     const made = await api.post(core('configmaps'), configMap('huge', { x: 'x'.repeat(3 * 1024 * 1024 + 1) }));
     expect(made.outcome).toBe('413 RequestEntityTooLarge');
@@ -36,6 +36,31 @@ suite('limits of requests', ({ promises }) => {
     const operations = Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/data/a', value: '1' }));
     const answer = await api.patch('json', core('configmaps', 'patched'), operations);
     expect(answer.outcome).toBe('413 RequestEntityTooLarge');
+  });
+
+  promises('ports to forward are numbers of ports', async ({ api, core }) => {
+    await api.post(core('pods'), pod('forwarded'));
+    const refused = async (ports: string): Promise<readonly string[]> => {
+      const answer = await api.get(core('pods', 'forwarded', 'portforward'), { ports });
+      return [answer.outcome, answer.textAt('message')];
+    };
+    const why = (ports: string, fault: string): string[] => [
+      '400 BadRequest',
+      `cannot convert to []int32: strconv.ParseUint: parsing "${ports}": ${fault}`,
+    ];
+    expect(await refused('abc')).toEqual(why('abc', 'invalid syntax'));
+    expect(await refused('-1')).toEqual(why('-1', 'invalid syntax'));
+    expect(await refused('70000')).toEqual(why('70000', 'value out of range'));
+  });
+
+  ours('of many faults the first hundred are told', 'tells all of them, or runs out of time', async (scene) => {
+    const { api, core } = scene;
+    const labels = Object.fromEntries(Array.from({ length: 40_000 }, (_none, index) => [`bad key ${index}`, 'x y']));
+    const refused = await api.post(core('configmaps'), configMap('faulty', {}, { labels }));
+    expect(refused.outcome).toBe('422 Invalid');
+    expect(refused.causes).toHaveLength(100);
+    expect(refused.textAt('message')).toMatch(/, and \d+ more\]$/);
+    expect(refused.bytes.length).toBeLessThan(128 * 1024);
   });
 
   promises('every answer carries the id that the audit log has', async ({ api, core }) => {

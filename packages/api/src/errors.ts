@@ -102,20 +102,25 @@ export const conflict = (subject: Subject, name: string, why: string): ApiError 
     about(subject, name),
   );
 
-/** 422: the object breaks rules; each cause names a field, what is wrong and what would be right. */
+/** Causes that one refusal tells: more say nothing new to whoever has to mend these. */
+const MOST_CAUSES = 100;
+
+/** 422: the object breaks rules; each cause names a field, what is wrong and what would be right. A hundred of them are told. */
 export const invalid = (
   subject: Subject & { kind: string },
   name: string,
   causes: readonly StatusCause[],
 ): ApiError => {
-  const told = causes.map(({ field, message }) => `${field}: ${message}`);
+  const first = causes.slice(0, MOST_CAUSES);
+  const told = first.map(({ field, message }) => `${field}: ${message}`);
+  if (causes.length > first.length) told.push(`and ${causes.length - first.length} more`);
   const list = told.length === 1 ? (told[0] as string) : `[${told.join(', ')}]`;
   const kind = subject.group === '' ? subject.kind : `${subject.kind}.${subject.group}`;
   return new ApiError('Invalid', `${kind} "${name}" is invalid: ${list}`, {
     ...(name === '' ? {} : { name }),
     ...(subject.group === '' ? {} : { group: subject.group }),
     ...(subject.kind === '' ? {} : { kind: subject.kind }),
-    causes: [...causes],
+    causes: first,
   });
 };
 

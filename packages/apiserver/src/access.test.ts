@@ -241,6 +241,16 @@ describe('a service account', () => {
     expect((await ask(test.server, 'POST', url, who, as(body['status']!['token']))).status).toBe(401);
   });
 
+  it('is told who it is in protobuf, in each version', async () => {
+    for (const version of ['v1', 'v1beta1']) {
+      const who = { apiVersion: `authentication.k8s.io/${version}`, kind: 'SelfSubjectReview' };
+      const url = `/apis/authentication.k8s.io/${version}/selfsubjectreviews`;
+      const headers = { accept: 'application/vnd.kubernetes.protobuf' };
+      const { status, text } = await ask(test.server, 'POST', url, who, { headers });
+      expect([status, text.startsWith('k8s\0'), text.includes('system:masters')]).toEqual([201, true, true]);
+    }
+  });
+
   it('is known to who reviews its token, without the token coming back', async () => {
     await send(ADMIN, 'POST', accounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'reviewed' } });
     const { body } = await token('reviewed');

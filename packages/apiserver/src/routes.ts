@@ -5,7 +5,8 @@ import type { ResourceCatalog } from './catalog/catalog.js';
 import type { Discovery } from './discovery/discovery.js';
 import type { OpenApi } from './discovery/open-api.js';
 import type { Metrics } from './metrics/metrics.js';
-import { json, text } from './request/response.js';
+import { requireJson } from './request/negotiation.js';
+import { header, json, text } from './request/response.js';
 import { UnknownPath } from './request/unknown-path.js';
 import { collectionPrefix } from './storage/key.js';
 
@@ -50,7 +51,7 @@ export class Routes {
       ['/healthz', alive],
       ['/livez', alive],
       ['/readyz', ready],
-      ['/version', whole(() => json(200, versionDocument(build.gitVersion)))],
+      ['/version', whole((request) => versionAnswer(request, build.gitVersion))],
       ['/metrics', () => metricsAnswer(metrics, store, catalog)],
       ['/api', discover],
       ['/apis', discover],
@@ -91,10 +92,10 @@ export class Routes {
 }
 
 /** Only given whole: not to HEAD. */
-function whole(answer: () => ApiResponse): Answer {
-  return ({ method }) => {
-    if (method === 'HEAD') throw methodNotAllowed();
-    return answer();
+function whole(answer: (request: ApiRequest) => ApiResponse): Answer {
+  return (request) => {
+    if (request.method === 'HEAD') throw methodNotAllowed();
+    return answer(request);
   };
 }
 
@@ -124,6 +125,11 @@ async function metricsAnswer(metrics: Metrics, store: Store, catalog: ResourceCa
   });
   const body = metrics.text({ revision: store.revision, bytes: await store.size(), objects });
   return { ...text(200, body), headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } };
+}
+
+function versionAnswer(request: ApiRequest, gitVersion: string): ApiResponse {
+  requireJson(header(request, 'accept'));
+  return json(200, versionDocument(gitVersion));
 }
 
 function versionDocument(gitVersion: string): object {

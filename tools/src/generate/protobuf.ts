@@ -44,7 +44,8 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
   'meta.k8s.io/v1beta1/PartialObjectMetadata': `${META}.v1.PartialObjectMetadata`,
   'meta.k8s.io/v1beta1/PartialObjectMetadataList': `${META}.v1beta1.PartialObjectMetadataList`,
   'apidiscovery.k8s.io/v2/APIGroupDiscoveryList': `${DISCOVERY}.APIGroupDiscoveryList`,
-  // The two versions differ in name alone.
+  // These versions differ from the next in name alone.
+  'authentication.k8s.io/v1beta1/SelfSubjectReview': 'io.k8s.api.authentication.v1.SelfSubjectReview',
   'apidiscovery.k8s.io/v2beta1/APIGroupDiscoveryList': `${DISCOVERY}.APIGroupDiscoveryList`,
 };
 

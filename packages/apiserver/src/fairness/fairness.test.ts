@@ -273,5 +273,9 @@ describe('objects of priority and fairness', () => {
       /flowcontrol_dispatched_requests_total\{priority_level="global-default",flow_schema="global-default"\} [1-9]/,
     );
     expect(text).toMatch(/flowcontrol_nominal_limit_seats\{priority_level="workload-low"\} 3\d\n/);
+    const seats = (name: string): number =>
+      Number(new RegExp(`flowcontrol_${name}_limit_seats\\{priority_level="workload-low"\\} (\\d+)`).exec(text)?.[1]);
+    expect(seats('current')).toBeGreaterThanOrEqual(seats('nominal'));
+    expect(seats('current')).toBeLessThanOrEqual(seats('upper'));
   });
 });

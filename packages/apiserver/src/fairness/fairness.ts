@@ -13,7 +13,7 @@ import type { QueueLayout } from './fair-queues.js';
 import { type Execution, FlowMetrics } from './flow-metrics.js';
 import { DEFAULT_PRECEDENCE, matchesSchema } from './flow-schema.js';
 import { type LevelObserver, type LevelRules, PriorityLevel, type Seat } from './priority-level.js';
-import { hasSeats, type SeatShare } from './seats.js';
+import { currentLimit, hasSeats, type SeatShare } from './seats.js';
 import { estimateWork, MOST_SEATS, ONE_SEAT, type WorkFacts } from './work-estimate.js';
 
 /** Requests worked on at the same time (kube-apiserver's --max-requests-inflight and --max-mutating-requests-inflight). */
@@ -144,7 +144,10 @@ export class Fairness {
       defaultSchemas,
     );
     this.#schemas = schemas.sort(byPrecedence).flatMap((object) => this.#schema(object));
-    this.metrics.levels([...this.#levels.values()].map(({ rules: { name, share } }) => ({ name, share })));
+    const all = [...this.#levels.values()];
+    this.metrics.levels(
+      all.map((level) => ({ ...level.rules, limit: () => currentLimit(level, this.#levels.values()) })),
+    );
     this.#dispatch();
   }
 

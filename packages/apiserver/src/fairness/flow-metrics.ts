@@ -15,6 +15,8 @@ export type Execution = 'regular' | 'watch';
 export interface LevelFigures {
   readonly name: string;
   readonly share: SeatShare | undefined;
+  /** Seats that it may use now, with what others lend. */
+  readonly limit: () => number;
 }
 
 /** What is counted of priority and fairness, under upstream's names. */
@@ -91,6 +93,16 @@ export class FlowMetrics {
       readings(`${NAME}${name}`, 'gauge', help, seats(of));
     yield* gauge('nominal_limit_seats', 'Seats of a level’s own.', ({ nominal }) => nominal);
     yield* gauge('lower_limit_seats', 'Seats that a level never lends.', ({ nominal, lendable }) => nominal - lendable);
+    const limits = this.#levels.map(({ name, share, limit }): [string, number] => [
+      labelText({ priority_level: name }),
+      share === undefined ? 0 : limit(),
+    ]);
+    yield* readings(
+      `${NAME}current_limit_seats`,
+      'gauge',
+      'Seats that a level may use now, with those lent to it.',
+      limits,
+    );
     const lent = this.#levels.reduce((sum, { share }) => sum + (share?.lendable ?? 0), 0);
     const upper = ({ nominal, lendable, borrowing }: SeatShare): number =>
       nominal + Math.min(borrowing, lent - lendable);

@@ -24,11 +24,23 @@ export function hasSeats(level: SeatUse, seats: number, all: Iterable<SeatUse>):
   const beyond = level.seatsInUse + seats - nominal;
   if (beyond <= 0) return true;
   if (beyond > borrowing) return false;
+  return freeSeats(level, all) >= Math.min(seats, beyond);
+}
+
+/** How many seats `level` may use in all at the moment: its own, what it has borrowed, and what it could borrow beside. */
+export function currentLimit(level: SeatUse, all: Iterable<SeatUse>): number {
+  const { nominal, borrowing } = level.share;
+  const borrowed = Math.max(0, level.seatsInUse - nominal);
+  return nominal + Math.min(borrowing, borrowed + Math.max(0, freeSeats(level, all)));
+}
+
+/** Seats that other levels lend and nobody has borrowed yet. */
+function freeSeats(level: SeatUse, all: Iterable<SeatUse>): number {
   let free = 0;
   for (const other of all) {
     const { share, seatsInUse } = other;
     if (other !== level) free += Math.max(0, Math.min(share.lendable, share.nominal - seatsInUse));
     free -= Math.max(0, seatsInUse - share.nominal);
   }
-  return free >= Math.min(seats, beyond);
+  return free;
 }

@@ -16,7 +16,6 @@ export type WebhookOutcome = 'allowed' | 'denied' | 'failed' | 'ignored';
 /** What is counted of admission, under upstream's names. */
 export class AdmissionMetrics {
   readonly #steps = new Histogram(`${NAME}step_admission_duration_seconds`, 'Time of all steps of a kind.', TIMES);
-  readonly #stepOf = new Map<string, Distribution>();
   readonly #plugins = new Histogram(
     `${NAME}controller_admission_duration_seconds`,
     'Time of one step of this process.',
@@ -34,20 +33,28 @@ export class AdmissionMetrics {
     'Failures of webhooks that are ignored.',
   );
 
-  /** All steps of a type looked at a write. Called for every write. */
+  /** What each write comes by, so that its labels are put into words once: by their values. */
+  readonly #known = new Map<string, Distribution>();
+
+  /** All steps of a type looked at a write. */
   step(type: AdmissionType, operation: Operation, rejected: boolean, ms: number): void {
-    const key = `${type} ${operation} ${rejected}`;
-    let distribution = this.#stepOf.get(key);
-    if (distribution === undefined) {
-      distribution = this.#steps.of(labelText({ operation, rejected: String(rejected), type }));
-      this.#stepOf.set(key, distribution);
-    }
-    distribution.observe(ms / 1000);
+    const make = (): Distribution => this.#steps.of(labelText({ operation, rejected: String(rejected), type }));
+    this.#once(`${type} ${operation} ${rejected}`, make).observe(ms / 1000);
   }
 
   /** One step of this process looked at a write. */
   plugin(name: string, type: AdmissionType, operation: Operation, rejected: boolean, ms: number): void {
-    this.#plugins.observe(labelText({ name, operation, rejected: String(rejected), type }), ms / 1000);
+    const make = (): Distribution => this.#plugins.of(labelText({ name, operation, rejected: String(rejected), type }));
+    this.#once(`${type} ${operation} ${rejected} ${name}`, make).observe(ms / 1000);
+  }
+
+  #once(key: string, make: () => Distribution): Distribution {
+    let distribution = this.#known.get(key);
+    if (distribution === undefined) {
+      distribution = make();
+      this.#known.set(key, distribution);
+    }
+    return distribution;
   }
 
   /** A webhook was asked about a write, or could not be. */

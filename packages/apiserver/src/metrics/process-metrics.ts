@@ -5,6 +5,8 @@ import { readings } from './family.js';
 /** Resolution of the event loop's lag, in milliseconds. */
 const RESOLUTION_MS = 20;
 const NANOS = 1e9;
+/** When the process began, in seconds of the Unix epoch. */
+const STARTED = performance.timeOrigin / 1000;
 
 /** What Node knows of this process, under Prometheus' names for processes and those of its client for Node. */
 export class ProcessMetrics implements Disposable {
@@ -21,8 +23,7 @@ export class ProcessMetrics implements Disposable {
       readings(name, type, help, [['', value]]);
     yield* one('process_cpu_seconds_total', 'counter', 'Time on processors in seconds.', (user + system) / 1e6);
     yield* one('process_resident_memory_bytes', 'gauge', 'Resident memory.', rss);
-    const started = Date.now() / 1000 - process.uptime();
-    yield* one('process_start_time_seconds', 'gauge', 'When the process began, in seconds of the Unix epoch.', started);
+    yield* one('process_start_time_seconds', 'gauge', 'When the process began, in seconds of the Unix epoch.', STARTED);
     yield* one('nodejs_heap_size_total_bytes', 'gauge', 'Size of the heap.', heapTotal);
     yield* one('nodejs_heap_size_used_bytes', 'gauge', 'Used part of the heap.', heapUsed);
     yield* one('nodejs_external_memory_bytes', 'gauge', 'Memory outside the heap.', external);

@@ -147,6 +147,12 @@ export function noStream(): ApiError {
 }
 
 /** 406 for a media type that no answer comes in, with what could be had. */
-export function unavailable(): ApiError {
-  return new ApiError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${TYPES}`);
+export function unavailable(types = TYPES): ApiError {
+  return new ApiError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${types}`);
+}
+
+/** @throws ApiError NotAcceptable for a caller that does not take JSON, of what comes in no other form. */
+export function requireJson(header: string | undefined): void {
+  if (isPlain(header) || acceptEntries(header).some(({ type }) => mediaOf(type) === 'json')) return;
+  throw unavailable('application/json');
 }

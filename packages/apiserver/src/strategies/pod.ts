@@ -4,6 +4,7 @@ import type { Strategy } from '../catalog/strategy.js';
 import { absent, type Fields, inner, loose, made, objectsIn } from './absent.js';
 import { plain } from './plain.js';
 import { fillPodSpec } from './pod-spec.js';
+import { resourceFieldCauses } from './resource-field.js';
 
 /** Seconds a pod is given to end when nobody says otherwise (core v1 DefaultTerminationGracePeriodSeconds). */
 const GRACE_SECONDS = 30;
@@ -42,7 +43,9 @@ export const pod: Strategy = {
 };
 
 function containerCauses(object: KubeObject): StatusCause[] {
-  return objectsIn(inner(loose(object), 'spec')?.['containers']).length === 0 ? [required('spec.containers')] : [];
+  const spec = inner(loose(object), 'spec');
+  const none = objectsIn(spec?.['containers']).length === 0 ? [required('spec.containers')] : [];
+  return [...none, ...resourceFieldCauses(spec, 'spec')];
 }
 
 /** What of a pod's spec may change after it was made (core v1 ValidatePodUpdate). */

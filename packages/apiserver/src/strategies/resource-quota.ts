@@ -61,9 +61,13 @@ function limitCauses(name: string, quantity: string): StatusCause[] {
   if (causes.length > 0) return causes;
   const nanos = parseNanos(quantity);
   if (nanos < 0n) return [invalidTyped(field, quantity, 'must be greater than or equal to 0')];
-  const whole = WHOLE.has(name) || name.startsWith('count/');
+  const whole = WHOLE.has(name) || isExtended(name);
   return whole && nanos % 1_000_000_000n !== 0n ? [invalidTyped(field, quantity, 'must be an integer')] : [];
 }
+
+/** Whether a name is that of something that others count: there are whole ones only (core v1 helpers, IsExtendedResourceName). */
+const isExtended = (name: string): boolean =>
+  name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.');
 
 /** What kube-apiserver says of a name: once as that of a resource, once as that of one that is limited. */
 function nameCauses(field: string, name: string): StatusCause[] {

@@ -4,6 +4,7 @@ import type { Strategy } from '../catalog/strategy.js';
 import { absent, type Fields, fieldsOf, inner, loose, made } from './absent.js';
 import { counted } from './plain.js';
 import { fillPodSpec } from './pod-spec.js';
+import { resourceFieldCauses } from './resource-field.js';
 
 /** A kind that makes pods from a template and selects them by labels. `fill` adds what is its own. */
 function workload(fill: (spec: Fields) => void): Strategy {
@@ -15,7 +16,11 @@ function workload(fill: (spec: Fields) => void): Strategy {
       fill(spec);
       fillPodSpec(inner(spec, 'template', 'spec'));
     },
-    validate: (object, old) => [...selectorCauses(object), ...frozenSelector(object, old)],
+    validate: (object, old) => [
+      ...selectorCauses(object),
+      ...frozenSelector(object, old),
+      ...podTemplateCauses(object, 'spec', 'template', 'spec'),
+    ],
   };
 }
 
@@ -72,6 +77,7 @@ export const job: Strategy = {
     }
     absent(spec, 'selector', { matchLabels: { [key]: uid } });
   },
+  validate: (object) => podTemplateCauses(object, 'spec', 'template', 'spec'),
 };
 
 export const cronJob: Strategy = {
@@ -84,7 +90,12 @@ export const cronJob: Strategy = {
     absent(spec, 'failedJobsHistoryLimit', 1);
     fillPodSpec(inner(spec, 'jobTemplate', 'spec', 'template', 'spec'));
   },
+  validate: (object) => podTemplateCauses(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec'),
 };
+
+function podTemplateCauses(object: KubeObject, ...path: readonly string[]): StatusCause[] {
+  return resourceFieldCauses(inner(loose(object), ...path), path.join('.'));
+}
 
 function fillJob(spec: Fields | undefined): void {
   if (spec?.['completions'] === undefined && spec?.['parallelism'] === undefined) absent(spec, 'completions', 1);

@@ -1,4 +1,4 @@
-import type { Json, KubeObject } from '@drover/api';
+import { type ApiError, badRequest, type Json, type KubeObject } from '@drover/api';
 import type { Served } from '../catalog/definition.js';
 import { type Core, warnIn } from '../registry/core.js';
 import { flag } from '../request/options.js';
@@ -22,6 +22,15 @@ const streams: Reader = (query) => ({
 });
 const proxied: Reader = (query, path) => (path === '' ? text(query, 'path') : { path });
 
+/** A port as Go reads it. @throws ApiError BadRequest. */
+function port(text: string): number {
+  const wrong = (why: string): ApiError =>
+    badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`);
+  if (!/^\d+$/.test(text)) throw wrong('invalid syntax');
+  if (Number(text) > 0xffff) throw wrong('value out of range');
+  return Number(text);
+}
+
 /** The kinds of the options with which connections are asked for (core/v1), by their subresource. */
 const CONNECTIONS: Readonly<Record<string, { readonly kind: string; readonly read: Reader }>> = {
   'pods/exec': {
@@ -32,7 +41,7 @@ const CONNECTIONS: Readonly<Record<string, { readonly kind: string; readonly rea
   'pods/portforward': {
     kind: 'PodPortForwardOptions',
     read: (query) => {
-      const ports = query.getAll('ports').flatMap((list) => list.split(',').map(Number));
+      const ports = query.getAll('ports').flatMap((list) => list.split(',').map(port));
       return ports.length === 0 ? {} : { ports };
     },
   },

@@ -58,7 +58,7 @@ export async function serveObjects(
     throw unknownIn(target.group);
   }
   const { definition } = served;
-  if (request.method === 'HEAD' && definition.builtin) throw methodNotAllowed();
+  if (request.method === 'HEAD' && (definition.builtin || verb === 'watch')) throw methodNotAllowed();
   if (!definition.verbs.includes(verb)) throw methodNotAllowed();
   const namespace = placeOf(target, served, verb);
   const warnings: string[] = [];
