@@ -248,7 +248,7 @@ const DOCUMENT: Message = {
     ),
   },
 };
-const API_KEY: Message = { fields: { type: text(1), name: text(2), in: text(3) } };
+const API_KEY: Message = { fields: { type: text(1), name: text(2), in: text(3), description: text(4) } };
 
 /** The number of a section's entries in it, and what they are. */
 const ENTRIES = {

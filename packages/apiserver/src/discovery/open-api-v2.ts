@@ -8,6 +8,7 @@ import { type Operation, ownParameters, type PathItem, STATUS_TEXT, sharedParame
 import { DELETE_COLLECTION, FORCE, LIST, NAME, NAMESPACE, type Parameter, PRETTY, WRITE } from './parameter.js';
 import { customComponents, type PublishedVersion, versionPaths } from './published.js';
 import { builtinSchemaV2, customComponentV2 } from './schema-v2.js';
+import { SECURITY } from './security.js';
 
 /** A named part of an OpenAPI v2 document. */
 export interface EntryV2 {
@@ -64,7 +65,7 @@ export async function encodeV2(
   const head: JsonObject = {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: kubernetes },
-    securityDefinitions: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
+    securityDefinitions: SECURITY,
     security: [{ BearerToken: [] }],
   };
   const encoded: Record<EntryV2['section'], [name: string, bytes: Uint8Array][]> = {
@@ -103,7 +104,7 @@ function pathItem(item: PathItem): JsonObject {
 }
 
 function operation(described: Operation, shared: readonly Parameter[]): JsonObject {
-  const { id, tag, about, body, takes, answer, codes } = described;
+  const { id, tag, description, about, body, takes, answer, codes } = described;
   const parameters = [
     ...(body === undefined ? [] : [bodyParameter(body)]),
     ...ownParameters(described, shared).map(referred),
@@ -115,6 +116,7 @@ function operation(described: Operation, shared: readonly Parameter[]): JsonObje
     produces: answer.types,
     schemes: ['https'],
     tags: [tag],
+    description,
     operationId: id,
     ...(parameters.length === 0 ? {} : { parameters }),
     responses: { ...responses, 401: { description: 'Unauthorized' } },
@@ -137,8 +139,8 @@ function referred(described: Parameter): JsonObject {
   return REFERRED.has(described) ? { $ref: `#/parameters/${described.name}` } : parameter(described);
 }
 
-function parameter({ name, in: place, type }: Parameter): JsonObject {
-  return { uniqueItems: true, type, name, in: place, ...(place === 'path' ? { required: true } : {}) };
+function parameter({ name, in: place, type, description }: Parameter): JsonObject {
+  return { uniqueItems: true, type, description, name, in: place, ...(place === 'path' ? { required: true } : {}) };
 }
 
 /** A schema is JSON, but says so in no type. */

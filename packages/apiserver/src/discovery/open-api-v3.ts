@@ -5,6 +5,7 @@ import { ENCODED_TYPES } from './encoded-types.js';
 import { type Operation, ownParameters, type PathItem, STATUS_TEXT, sharedParameters } from './operation.js';
 import type { Parameter } from './parameter.js';
 import { type Component, references } from './published.js';
+import { SECURITY } from './security.js';
 
 /** A schema document under construction: what OpenAPI allows beyond the structural part. */
 export type Document = Readonly<Record<string, unknown>>;
@@ -35,13 +36,12 @@ export async function encodeV3(
   }
   const schemas = await encodedSchemas(names, custom, turns);
   const head = { openapi: '3.0.0', info: isCustom ? CUSTOM : { title: 'Kubernetes', version: kubernetes } };
-  const security = { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } };
   return [
     Buffer.from(`${JSON.stringify(head).slice(0, -1)},`),
     ...jsonObjectField('paths', sortedParts(items)),
     Buffer.from(',"components":{'),
     ...jsonObjectField('schemas', schemas),
-    ...(isCustom ? [] : [Buffer.from(','), jsonField('securitySchemes', security)]),
+    ...(isCustom ? [] : [Buffer.from(','), jsonField('securitySchemes', SECURITY)]),
     Buffer.from('}}'),
   ];
 }
@@ -84,7 +84,7 @@ function pathItem(item: PathItem): Document {
 }
 
 function operation(described: Operation, shared: readonly Parameter[]): Document {
-  const { id, tag, about, body, takes, answer, codes } = described;
+  const { id, tag, description, about, body, takes, answer, codes } = described;
   const own = ownParameters(described, shared).map(parameter);
   const answered = content(answer.component, answer.types);
   const responses = Object.fromEntries(
@@ -92,6 +92,7 @@ function operation(described: Operation, shared: readonly Parameter[]): Document
   );
   return {
     tags: [tag],
+    description,
     operationId: id,
     ...(own.length === 0 ? {} : { parameters: own }),
     ...(body === undefined
@@ -114,10 +115,11 @@ function content(component: string | undefined, types: readonly string[]): Docum
   return Object.fromEntries([...types].sort().map((type) => [type, { schema }]));
 }
 
-function parameter({ name, in: place, type }: Parameter): Document {
+function parameter({ name, in: place, type, description }: Parameter): Document {
   return {
     name,
     in: place,
+    description,
     ...(place === 'path' ? { required: true } : {}),
     schema: { type, uniqueItems: true },
   };

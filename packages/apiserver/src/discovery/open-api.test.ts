@@ -93,6 +93,15 @@ it('every operation has a name of its own, in both versions', async () => {
   );
 });
 
+it('every operation says what it does, and every parameter what it is for', async () => {
+  await using test = await openTestServer();
+  const { body } = await ask(test.server, 'GET', '/openapi/v3/api/v1');
+  const silent = operations(body)
+    .flatMap((operation) => [operation, ...((operation['parameters'] ?? []) as unknown as Loose[])])
+    .filter(({ description }) => !/^[A-Z].*\.$/.test(String(description)));
+  expect(silent).toEqual([]);
+});
+
 it('whatever a document refers to is in it', async () => {
   await using test = await openTestServer();
   const known = (await ask(test.server, 'GET', '/openapi/v3')).body['paths']!;

@@ -13,6 +13,8 @@ export interface Operation {
   /** Unique among all operations of the server. */
   readonly id: string;
   readonly tag: string;
+  /** What it does. */
+  readonly description: string;
   /** What the operation is about; absent for what is no resource. */
   readonly about?: { readonly action: string; readonly kind: GroupVersionKind };
   readonly parameters: readonly Parameter[];

@@ -45,15 +45,15 @@ const PATCHES = ['application/json-patch+json', 'application/merge-patch+json'];
 const CUSTOM_PATCHES = [...PATCHES, APPLY];
 const BUILTIN_PATCHES = [...PATCHES, 'application/strategic-merge-patch+json', APPLY];
 
-/** How RBAC's verbs are told as operations: by which method, as which action, by which word in their names. */
+/** How RBAC's verbs are told as operations: by which method, as which action, by which word in their names, and what they do. */
 const VERBS = {
-  list: { method: 'get', action: 'list', word: 'list' },
-  create: { method: 'post', action: 'post', word: 'create' },
-  deletecollection: { method: 'delete', action: 'deletecollection', word: 'delete' },
-  get: { method: 'get', action: 'get', word: 'read' },
-  update: { method: 'put', action: 'put', word: 'replace' },
-  delete: { method: 'delete', action: 'delete', word: 'delete' },
-  patch: { method: 'patch', action: 'patch', word: 'patch' },
+  list: { method: 'get', action: 'list', word: 'list', does: 'Lists or watches' },
+  create: { method: 'post', action: 'post', word: 'create', does: 'Creates' },
+  deletecollection: { method: 'delete', action: 'deletecollection', word: 'delete', does: 'Deletes' },
+  get: { method: 'get', action: 'get', word: 'read', does: 'Answers' },
+  update: { method: 'put', action: 'put', word: 'replace', does: 'Replaces' },
+  delete: { method: 'delete', action: 'delete', word: 'delete', does: 'Deletes' },
+  patch: { method: 'patch', action: 'patch', word: 'patch', does: 'Changes parts of' },
 } as const;
 
 type Verb = keyof typeof VERBS;
@@ -86,12 +86,14 @@ export function resourcePaths(resource: PublishedResource): PathItem[] {
 /** The list of a namespaced kind in all namespaces. */
 function everywhere(resource: PublishedResource, path: string): PathItem {
   const listed = operation(resource, 'list', [...LIST, PRETTY]);
-  return { path, operations: [{ ...listed, id: nameOf(resource, 'list', 'ForAllNamespaces') }] };
+  const description = `Lists or watches objects of kind ${resource.kind} in all namespaces.`;
+  return { path, operations: [{ ...listed, id: nameOf(resource, 'list', 'ForAllNamespaces'), description }] };
 }
 
 /** The old paths of watches. */
 function watches(resource: PublishedResource, head: string, collection: string): PathItem[] {
-  const { namespaced, plural, about, group, version } = resource;
+  const { namespaced, plural, about, group, version, kind } = resource;
+  const description = `Watches objects of kind ${kind}. Deprecated: lists have a parameter for that.`;
   const of = (path: string, action: string, id: string, parameters: readonly Parameter[]): PathItem => ({
     path: `${head}/watch${path}`,
     operations: [
@@ -99,6 +101,7 @@ function watches(resource: PublishedResource, head: string, collection: string):
         method: 'get',
         id,
         tag: tagOf(group, version),
+        description,
         about: { action, kind: about },
         parameters: [...LIST, PRETTY, ...parameters],
         takes: ['*/*'],
@@ -124,6 +127,7 @@ function operation(resource: PublishedResource, verb: Verb, parameters: readonly
     method,
     id: nameOf(resource, word, '', verb === 'deletecollection' ? 'Collection' : ''),
     tag: tagOf(group, version),
+    description: `${VERBS[verb].does} ${objectOf(resource, verb)}.`,
     about: { action, kind: about },
     parameters,
     ...(body === undefined ? {} : { body }),
@@ -134,6 +138,13 @@ function operation(resource: PublishedResource, verb: Verb, parameters: readonly
     },
     codes: codesOf(builtin, verb),
   };
+}
+
+/** What a verb is done to. */
+function objectOf({ kind, subresource }: PublishedResource, verb: Verb): string {
+  if (verb === 'list') return `objects of kind ${kind}`;
+  if (verb === 'deletecollection') return `the objects of kind ${kind} that are chosen`;
+  return subresource === '' ? `an object of kind ${kind}` : `${subresource} of an object of kind ${kind}`;
 }
 
 /** "createAppsV1NamespacedDeployment", "readCoreV1NamespacedPodStatus". */
