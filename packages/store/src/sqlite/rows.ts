@@ -84,11 +84,12 @@ function listOf<T>(cell: unknown, isOurs: (item: unknown) => item is T): T[] {
   return items;
 }
 
-/** A blob with its bytes, if it has any. */
+/** A blob's bytes, if it has any, in a buffer that has no others: it is to be handed over. */
 function bytesOf(blob: unknown): Uint8Array<ArrayBuffer>[] {
   if (!(blob instanceof Uint8Array) || blob.byteLength === 0) return [];
-  const { buffer, byteOffset, byteLength } = blob;
-  return buffer instanceof ArrayBuffer ? [new Uint8Array(buffer, byteOffset, byteLength)] : [];
+  const { buffer, byteLength } = blob;
+  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  return [isAlone ? new Uint8Array(buffer) : new Uint8Array(blob)];
 }
 
 /** Copies the values of `rows` into one buffer. */
