@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { itemsOf, valueAt } from '../cluster/answer.js';
 import { define, specSchema } from '../cluster/definition.js';
-import { configMap } from '../cluster/objects.js';
+import { configMap, deployment } from '../cluster/objects.js';
 import { suite } from '../suite.js';
 
 const TABLE = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
@@ -9,6 +9,25 @@ const PARTIAL = { accept: 'application/json;as=PartialObjectMetadata;v=v1;g=meta
 const PARTIAL_LIST = { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' };
 
 suite('other forms of answers', ({ promises }) => {
+  promises('nobody gets the metadata of a list for that of one object, nor the other way round', async (scene) => {
+    const { api, core, group } = scene;
+    await api.post(core('configmaps'), configMap('one'));
+    await api.post(group('apps/v1', 'deployments'), deployment('one'));
+    const asked = async (path: string, as: string): Promise<readonly string[]> => {
+      const accept = `application/json;as=${as};g=meta.k8s.io;v=v1,application/json`;
+      const answer = await api.get(path, {}, { accept });
+      return [answer.outcome, answer.textAt('message')];
+    };
+    expect(await asked(core('configmaps', 'one'), 'PartialObjectMetadataList')).toEqual([
+      '406 NotAcceptable',
+      'you requested PartialObjectMetadataList, but the requested object is not a list (*core.ConfigMap)',
+    ]);
+    expect(await asked(group('apps/v1', 'deployments'), 'PartialObjectMetadata')).toEqual([
+      '406 NotAcceptable',
+      'you requested PartialObjectMetadata, but the requested object is a list (*apps.DeploymentList)',
+    ]);
+  });
+
   promises('a table has the columns that kubectl shows', async ({ api, core }) => {
     await api.post(core('configmaps'), configMap('rows', { a: '1', b: '2' }));
     const table = await api.get(core('configmaps'), { fieldSelector: 'metadata.name=rows' }, TABLE);

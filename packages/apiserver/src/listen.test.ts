@@ -152,6 +152,37 @@ describe('the HTTPS front', () => {
   });
 });
 
+describe('a client certificate that runs out while its connection is open', () => {
+  it('proves nothing from then on', async () => {
+    let ahead = 0;
+    const clock = { ...systemClock, now: () => Date.now() + ahead };
+    await using own = await openTestServer({ clock });
+    await using front = await listen(own.server, { host: '127.0.0.1', port: 0 });
+    const { certPem: cert, keyPem: key } = await own.server.clientCertificate('root', ['system:masters']);
+    const credentials = { ca: own.server.caPem, cert, key };
+    const agent = new Agent({ ...credentials, keepAlive: true, maxSockets: 1 });
+    const session = connect(front.url, credentials);
+    const overOne = async (): Promise<unknown> => {
+      const [response] = await once(request(`${front.url}/api/v1/namespaces`, { agent }).end(), 'response');
+      response.resume();
+      await once(response, 'end');
+      return response.statusCode;
+    };
+    const overTwo = async (): Promise<unknown> => {
+      const stream = session.request({ ':path': '/api/v1/namespaces' });
+      const [headers] = await once(stream, 'response');
+      stream.resume();
+      await once(stream, 'close');
+      return headers[':status'];
+    };
+    expect([await overOne(), await overTwo()]).toEqual([200, 200]);
+    ahead = 366 * 24 * 3_600_000;
+    expect([await overOne(), await overTwo()]).toEqual([401, 401]);
+    agent.destroy();
+    session.destroy();
+  });
+});
+
 describe('HTTP/2', () => {
   const admin = async (): Promise<ClientHttp2Session> => {
     const { certPem, keyPem } = await test.server.clientCertificate('root', ['system:masters']);

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { ApiRequest, ApiResponse, Identity } from '@drover/api';
+import type { Clock } from '@drover/kit';
 import { policyStatus } from './admission/policy-status.js';
 import { API_SERVICES } from './aggregation/aggregated-apis.js';
 import { apiServiceAvailability } from './aggregation/availability-controller.js';
@@ -27,6 +28,8 @@ const FOLLOWERS = 64;
 
 /** A running API server. Disposing it stops its controllers and ends its watches; it does not close the store. */
 export interface ApiServer extends AsyncDisposable {
+  /** By which it tells how late it is. */
+  readonly clock: Clock;
   /**
    * Serves one request. `sender` is given when the sender was authenticated by other means (this process itself, a client
    * certificate), or failed to be; otherwise the request's headers are asked. Impersonation headers are honoured in all cases.
@@ -81,6 +84,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     ...controllers,
   ].map((start) => start({ clock, random, log, workQueues, objects, catalog, tokens, caPem, signal }));
   return {
+    clock,
     handle: (request, sender) => api.handle(request, sender),
     upgrade: (request, socket, head, sender) => api.upgrade(request, socket, head, sender),
     authenticate: (request) => authenticator.request(request),

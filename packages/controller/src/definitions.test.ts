@@ -70,6 +70,32 @@ describe('definitions', () => {
     expect(writes).toEqual(['update']);
   });
 
+  it('that somebody changed are as they should be after the next start', async () => {
+    const { client, installed } = setting();
+    await installed([HERDS]);
+    const changed = await client.get(customResourceDefinitions, { name: 'herds.example.com' });
+    changed.spec.versions[0] = { name: 'v1', served: true, storage: true };
+    await client.update(customResourceDefinitions, changed);
+    await installDefinitions(client, [HERDS], AbortSignal.timeout(10_000));
+    const mended = await client.get(customResourceDefinitions, { name: 'herds.example.com' });
+    expect(mended.spec.versions).toEqual(HERDS.spec.versions);
+  });
+
+  it('are as they should be with what the API adds to them', async () => {
+    const { client, writes, installed } = setting();
+    await installed([HERDS]);
+    const stored = await client.get(customResourceDefinitions, { name: 'herds.example.com' });
+    stored.spec = {
+      ...stored.spec,
+      conversion: { strategy: 'None' },
+      names: { ...stored.spec.names, singular: 'herds', listKind: 'herdsList' },
+    };
+    await client.update(customResourceDefinitions, stored);
+    writes.length = 0;
+    await installDefinitions(client, [HERDS], AbortSignal.timeout(10_000));
+    expect(writes).toEqual([]);
+  });
+
   it('that are not served in time are told by name', async () => {
     const patience = new AbortController();
     const { client } = setting(() => patience.abort());

@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
 import { type CustomResourceDefinition, customResourceDefinitions, hasReason } from '@drover/api';
 import type { Client } from '@drover/client';
 import { isConditionTrue } from './condition.js';
 import { createOrUpdate } from './create-or-update.js';
 
-/** The annotation by which a definition says which of our forms it has, so that a start that changes nothing writes nothing. */
-const FORM = 'drover.io/schema';
-
 /**
- * Installs `definitions`, or brings those of an earlier release up to date, and resolves when the API serves them all.
+ * Installs `definitions`, or brings those of an earlier release and those that somebody changed up to date, and resolves when the API
+ * serves them all. Where all is as it should be, nothing is written.
  *
  * @throws Error naming the definitions that are not served when `signal` aborts.
  */
@@ -22,11 +19,10 @@ export async function installDefinitions(
   const waiting = new Set<string>();
   const installing = definitions.map((definition) => {
     const live = known.get(definition.metadata.name ?? '');
-    const form = formOf(definition);
-    const current = live?.metadata.annotations?.[FORM] === form;
+    const current = live !== undefined && specText(live) === specText(definition);
     if (current && isServed(live)) return undefined;
     waiting.add(definition.metadata.name ?? '');
-    return current ? undefined : install(client, definition, form);
+    return current ? undefined : install(client, definition);
   });
   await Promise.all(installing);
   while (waiting.size > 0 && !signal.aborted) await followUntilServed(client, waiting, signal);
@@ -35,9 +31,8 @@ export async function installDefinitions(
   }
 }
 
-function install(client: Client, definition: CustomResourceDefinition, form: string) {
+function install(client: Client, definition: CustomResourceDefinition) {
   return createOrUpdate(client, customResourceDefinitions, definition, (live) => {
-    live.metadata.annotations = { ...live.metadata.annotations, [FORM]: form };
     live.spec = definition.spec;
   });
 }
@@ -66,8 +61,10 @@ async function followUntilServed(client: Client, waiting: Set<string>, signal: A
   }
 }
 
-function formOf({ spec }: CustomResourceDefinition): string {
-  return createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 16);
+/** What a definition says, with what the API says for it where it says nothing. */
+function specText({ spec: { names, conversion = { strategy: 'None' }, ...spec } }: CustomResourceDefinition): string {
+  const { plural, kind, singular = kind.toLowerCase(), listKind = `${kind}List`, ...more } = names;
+  return JSON.stringify([plural, kind, singular, listKind, more, conversion, spec]);
 }
 
 function isServed(definition: CustomResourceDefinition): boolean {

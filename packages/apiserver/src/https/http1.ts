@@ -5,7 +5,7 @@ import type { Sender } from '../auth/identity.js';
 import { EventStream } from '../registry/event-stream.js';
 import type { ApiServer } from '../server.js';
 import { chunks } from './chunks.js';
-import { certificateSender } from './client-certificate.js';
+import { type CertificateSender, certificateSender } from './client-certificate.js';
 import { headerFields } from './header-fields.js';
 import { cutStalled, sendBody } from './sending.js';
 import { TurnEnd } from './turn-end.js';
@@ -22,14 +22,15 @@ export type Endless = (stream: Duplex | ServerResponse) => void;
 
 /** Serves HTTP/1.1, upgrades included, on a listening server; its `timeout` is how long a reader may take nothing of an answer. */
 export function serveHttp1(front: Pick<Server, 'on'>, server: ApiServer, onEndless: Endless): void {
-  /** What each connection's certificate says, and of which it is known that they have none. */
-  const known = new WeakMap<object, Sender | undefined>();
+  /** What each connection's certificate says. */
+  const known = new WeakMap<object, CertificateSender>();
   const senderOf = ({ socket }: IncomingMessage): Sender | undefined => {
-    const said = known.get(socket);
-    if (said !== undefined || known.has(socket)) return said;
-    const sender = certificateSender(socket as TLSSocket);
-    known.set(socket, sender);
-    return sender;
+    let sender = known.get(socket);
+    if (sender === undefined) {
+      sender = certificateSender(socket as TLSSocket);
+      known.set(socket, sender);
+    }
+    return sender(server.clock.now());
   };
   front.on('request', (message: IncomingMessage, answer: ServerResponse) => {
     const served = async (): Promise<void> => serve(server, message, answer, senderOf(message), onEndless);

@@ -85,7 +85,7 @@ export function serveHttp2(
       stream.on('timeout', () => cutStalled(stream));
       const fields = Array.isArray(raw) ? raw : [];
       // What fails, fails for this request alone: its answer may have begun, and can only be cut.
-      serve(server, stream, fields, session.socket.remoteAddress, sender, onEndless).catch(() =>
+      serve(server, stream, fields, session.socket.remoteAddress, sender(server.clock.now()), onEndless).catch(() =>
         stream.close(constants.NGHTTP2_INTERNAL_ERROR),
       );
     });

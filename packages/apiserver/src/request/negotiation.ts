@@ -18,6 +18,8 @@ export interface Representation {
 export interface Subject {
   readonly builtin: boolean;
   readonly plural: boolean;
+  /** A built-in kind, as refusals name it. */
+  readonly of?: { readonly group: string; readonly kind: string };
 }
 
 /** One entry of an Accept header. */
@@ -97,9 +99,25 @@ export function representation(header: string | undefined, query: URLSearchParam
     if (media === undefined) continue;
     readable = true;
     const asked = askedForm(entry, media, subject);
+    if (asked === undefined) refuseOtherNumber(entry, subject);
     if (asked !== undefined) return { ...asked, media, pretty };
   }
   throw readable ? notAcceptable() : unavailable();
+}
+
+/** @throws ApiError NotAcceptable when the metadata of a list is asked of one object, or the other way round. */
+function refuseOtherNumber({ parameters }: AcceptEntry, { plural, of }: Subject): void {
+  const { as = '', g, v } = parameters;
+  const other = plural ? 'PartialObjectMetadata' : 'PartialObjectMetadataList';
+  if (as !== other || g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1') || of === undefined) return;
+  const type = `${internalPackage(of.group)}.${of.kind}`;
+  const found = plural ? `is a list (*${type}List)` : `is not a list (*${type})`;
+  throw new ApiError('NotAcceptable', `you requested ${other}, but the requested object ${found}`);
+}
+
+/** Where kube-apiserver keeps the types of a group. */
+function internalPackage(group: string): string {
+  return group === '' || group === 'events.k8s.io' ? 'core' : (group.split('.')[0] ?? group);
 }
 
 function askedForm(

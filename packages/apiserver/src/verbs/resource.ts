@@ -72,7 +72,11 @@ export async function serveObjects(
   const asked = target.watched ? watchQuery(query, target.name) : query;
   const plural = verb === 'list' || verb === 'deletecollection';
   // Before anything is done: a caller that takes no answer we could give changes nothing.
-  const form = representation(header(request, 'accept'), asked, { builtin: definition.builtin, plural });
+  const form = representation(header(request, 'accept'), asked, {
+    builtin: definition.builtin,
+    plural,
+    ...(definition.builtin ? { of: definition } : {}),
+  });
   const call: Call = { request, query: asked, ...place, form, identity, warnings, annotate };
   const response = await serve(verbs, call, verb);
   if (served.version.deprecation !== undefined) warnings.unshift(served.version.deprecation);
