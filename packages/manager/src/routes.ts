@@ -8,6 +8,7 @@ import type { Login } from './identity/login.js';
 import type { BindingRoutes } from './norman/binding-routes.js';
 import type { ClusterRoutes } from './norman/cluster-routes.js';
 import { baseOf, type NormanApi, notAllowed, withSchemas } from './norman/norman-api.js';
+import type { ProjectRoutes } from './norman/project-routes.js';
 import { collectionDocument } from './norman/resource.js';
 import type { SettingRoutes } from './norman/setting-routes.js';
 import type { TokenRoutes } from './norman/token-routes.js';
@@ -27,6 +28,7 @@ export interface Handlers {
   readonly tokens: TokenRoutes;
   readonly settings: SettingRoutes;
   readonly clusters: ClusterRoutes;
+  readonly projects: ProjectRoutes;
   readonly bindings: BindingRoutes;
   readonly manifests: ImportManifests;
   readonly steve: SteveApi;
@@ -132,7 +134,16 @@ function accountRoutes({ users, tokens }: Handlers): readonly Route[] {
   ];
 }
 
-function normanRoutes({ norman, users, tokens, settings, clusters, bindings, server }: Handlers): readonly Route[] {
+function normanRoutes({
+  norman,
+  users,
+  tokens,
+  settings,
+  clusters,
+  projects,
+  bindings,
+  server,
+}: Handlers): readonly Route[] {
   const own = (method: Method, path: string, handle: SignedInHandle, action?: string): Route => ({
     method,
     path,
@@ -151,6 +162,7 @@ function normanRoutes({ norman, users, tokens, settings, clusters, bindings, ser
     own('GET', '/v3', (exchange) => norman.root(exchange)),
     own('GET', '/v3/schemas', (exchange) => norman.schemas(exchange)),
     own('POST', '/v3/users', (exchange) => users.create(exchange)),
+    own('PUT', '/v3/users/:id', (exchange) => users.update(exchange)),
     own('POST', '/v3/users/:id', (exchange) => users.setPassword(exchange), 'setpassword'),
     own('GET', '/v3/tokens', (exchange) => tokens.list(exchange)),
     own('POST', '/v3/tokens', (exchange) => tokens.create(exchange)),
@@ -163,6 +175,9 @@ function normanRoutes({ norman, users, tokens, settings, clusters, bindings, ser
     own('POST', '/v3/clusterregistrationtokens', (exchange) => clusters.createRegistrationToken(exchange)),
     own('POST', '/v3/globalrolebindings', (exchange) => bindings.createGlobal(exchange)),
     own('POST', '/v3/clusterroletemplatebindings', (exchange) => bindings.createForCluster(exchange)),
+    own('POST', '/v3/projectroletemplatebindings', (exchange) => bindings.createForProject(exchange)),
+    own('POST', '/v3/projects', (exchange) => projects.create(exchange)),
+    own('PUT', '/v3/projects/:id', (exchange) => projects.update(exchange)),
     own('GET', '/v3/:type', (exchange) => norman.list(exchange)),
     own('GET', '/v3/:type/:id', (exchange) => norman.get(exchange)),
     own('DELETE', '/v3/:type/:id', (exchange) => norman.remove(exchange)),

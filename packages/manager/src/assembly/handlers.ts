@@ -10,6 +10,7 @@ import type { ManagerOptions } from '../manager.js';
 import { BindingRoutes } from '../norman/binding-routes.js';
 import { ClusterRoutes } from '../norman/cluster-routes.js';
 import { NormanApi, type NormanParts } from '../norman/norman-api.js';
+import { ProjectRoutes } from '../norman/project-routes.js';
 import { SettingRoutes } from '../norman/setting-routes.js';
 import { TokenRoutes } from '../norman/token-routes.js';
 import { normanTypes } from '../norman/types.js';
@@ -59,7 +60,8 @@ export async function handlersOf(
     tokens: new TokenRoutes({ directory, tokens, now: () => clock.now() }),
     settings: new SettingRoutes({ norman, settings: informers.settings }),
     clusters: new ClusterRoutes({ norman, management: informers.management, proxy, tokens, settings, clock, random }),
-    bindings: new BindingRoutes({ norman, proxy, random }),
+    projects: new ProjectRoutes({ norman, proxy, random }),
+    bindings: new BindingRoutes({ norman, proxy, projects: informers.projects, random }),
     manifests: new ImportManifests({ registrations, clusters, fetches: new ManifestFetches(options), settings }),
     steve: new SteveApi(norman),
     proxy,

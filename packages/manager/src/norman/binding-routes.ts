@@ -4,20 +4,29 @@ import {
   type GlobalRoleBinding,
   globalRoleBindings,
   type JsonObject,
-  type KubeObject,
+  type Project,
+  type ProjectRoleTemplateBinding,
+  projectRoleTemplateBindings,
 } from '@drover/api';
+import type { Informer } from '@drover/client';
 import { NAME_ALPHABET, type RandomBytes, randomText } from '@drover/kit';
 import { readObject, requiredText, textField } from '../front/body.js';
 import type { Answer, SignedIn } from '../front/exchange.js';
+import { backingNamespace } from '../projects/backing-namespace.js';
 import type { ClusterProxy } from '../proxy/cluster-proxy.js';
 import { baseOf, type NormanApi } from './norman-api.js';
 import { NormanError } from './norman-error.js';
-import { type NormanType, resourceDocument } from './resource.js';
+import { resourceDocument } from './resource.js';
 
 /** Bindings of users and groups to roles, made in the caller's name. */
 export class BindingRoutes {
   constructor(
-    private readonly parts: { readonly norman: NormanApi; readonly proxy: ClusterProxy; readonly random: RandomBytes },
+    private readonly parts: {
+      readonly norman: NormanApi;
+      readonly proxy: ClusterProxy;
+      readonly projects: Informer<Project>;
+      readonly random: RandomBytes;
+    },
   ) {}
 
   /** `POST /v3/globalrolebindings {globalRoleId, userId | groupPrincipalId}` */
@@ -31,7 +40,10 @@ export class BindingRoutes {
       ...subjectOf(body),
     };
     const made = await this.parts.norman.asUser(exchange.caller).create(globalRoleBindings, object);
-    return { status: 201, json: resourceDocument(this.#type('globalrolebindings'), made, baseOf(exchange)) };
+    return {
+      status: 201,
+      json: resourceDocument(this.parts.norman.known('globalrolebindings'), made, baseOf(exchange)),
+    };
   }
 
   /** `POST /v3/clusterroletemplatebindings {clusterId, roleTemplateId, userId | userPrincipalId | groupPrincipalId}` */
@@ -47,17 +59,34 @@ export class BindingRoutes {
       ...subjectOf(body),
     };
     const made = await this.parts.norman.asUser(exchange.caller).create(clusterRoleTemplateBindings, object);
-    return { status: 201, json: resourceDocument(this.#type('clusterroletemplatebindings'), made, baseOf(exchange)) };
+    return {
+      status: 201,
+      json: resourceDocument(this.parts.norman.known('clusterroletemplatebindings'), made, baseOf(exchange)),
+    };
+  }
+
+  /** `POST /v3/projectroletemplatebindings {projectId, roleTemplateId, userId | userPrincipalId | groupPrincipalId}` */
+  async createForProject(exchange: SignedIn): Promise<Answer> {
+    const body = await readObject(exchange.request);
+    const { norman } = this.parts;
+    const projectName = requiredText(body, 'projectId');
+    const { metadata } = await norman.object(exchange.caller, norman.known('projects'), projectName);
+    const project = this.parts.projects.get(metadata.namespace, metadata.name);
+    if (project === undefined) throw new NormanError('NotFound', `project "${projectName}" does not exist`);
+    const object: ProjectRoleTemplateBinding = {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'ProjectRoleTemplateBinding',
+      metadata: { name: this.#name('prtb-'), namespace: backingNamespace(project) },
+      projectName,
+      roleTemplateName: requiredText(body, 'roleTemplateId'),
+      ...subjectOf(body),
+    };
+    const made = await norman.asUser(exchange.caller).create(projectRoleTemplateBindings, object);
+    return { status: 201, json: resourceDocument(norman.known('projectroletemplatebindings'), made, baseOf(exchange)) };
   }
 
   #name(prefix: string): string {
     return `${prefix}${randomText(5, this.parts.random, NAME_ALPHABET)}`;
-  }
-
-  #type(name: string): NormanType<KubeObject> {
-    const type = this.parts.norman.type(name);
-    if (type === undefined) throw new Error(`the table of types has no ${name}`);
-    return type;
   }
 }
 

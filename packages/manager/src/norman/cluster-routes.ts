@@ -3,7 +3,6 @@ import {
   hasReason,
   isJsonObject,
   type JsonObject,
-  type KubeObject,
   type ManagementCluster,
   managementClusters,
   provisioningClusters,
@@ -22,7 +21,7 @@ import { kubeconfigOf } from '../proxy/kubeconfig.js';
 import type { Settings } from '../settings.js';
 import { baseOf, type NormanApi } from './norman-api.js';
 import { NormanError } from './norman-error.js';
-import { type NormanType, resourceDocument } from './resource.js';
+import { resourceDocument } from './resource.js';
 
 /** How long a POST waits for the management object that follows from what it made. */
 const PATIENCE_MS = 10_000;
@@ -78,13 +77,13 @@ export class ClusterRoutes {
         });
       });
     const cluster = await this.#appeared(clusterIdFor(made.metadata.uid));
-    return { status: 201, json: resourceDocument(this.#type('clusters'), cluster, baseOf(exchange)) };
+    return { status: 201, json: resourceDocument(this.parts.norman.known('clusters'), cluster, baseOf(exchange)) };
   }
 
   /** `PUT /v3/clusters/:id`: description, labels, annotations and agent variables. */
   async update(exchange: SignedIn): Promise<Answer> {
     const { caller, params } = exchange;
-    const type = this.#type('clusters');
+    const type = this.parts.norman.known('clusters');
     const { metadata } = await this.parts.norman.object(caller, type, params['id'] ?? '');
     const body = await readObject(exchange.request);
     const spec: Record<string, JsonObject[] | string> = {};
@@ -123,7 +122,10 @@ export class ClusterRoutes {
       metadata: { name, namespace: id },
       spec: { clusterName: id },
     });
-    return { status: 201, json: resourceDocument(this.#type('clusterregistrationtokens'), made, baseOf(exchange)) };
+    return {
+      status: 201,
+      json: resourceDocument(this.parts.norman.known('clusterregistrationtokens'), made, baseOf(exchange)),
+    };
   }
 
   async #appeared(id: string): Promise<Stored<ManagementCluster>> {
@@ -149,12 +151,6 @@ export class ClusterRoutes {
       // The subscription calls back at once for what is there: it could not be ended before it was known.
       if (management.get(undefined, id) !== undefined) settle();
     });
-  }
-
-  #type(name: string): NormanType<KubeObject> {
-    const type = this.parts.norman.type(name);
-    if (type === undefined) throw new Error(`the table of types has no ${name}`);
-    return type;
   }
 }
 

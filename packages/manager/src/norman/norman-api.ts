@@ -90,6 +90,13 @@ export class NormanApi {
     return this.parts.types.find(({ plural, id }) => plural === lower || id.toLowerCase() === lower);
   }
 
+  /** A type that the table has. */
+  known(plural: string): NormanType<KubeObject> {
+    const type = this.type(plural);
+    if (type === undefined) throw new Error(`the table of types has no ${plural}`);
+    return type;
+  }
+
   /** The object `id` of `type`, when the caller may get it; otherwise the same 404 as for one that does not exist. */
   async object(caller: Caller, type: NormanType<KubeObject>, id: string): Promise<Stored<KubeObject>> {
     const { namespace, name } = refOf(type, id);
@@ -110,7 +117,7 @@ export class NormanApi {
       const { namespace, name } = object.metadata;
       // Answers are remembered: of a namespace with many objects one question is asked.
       const listed = namespace !== undefined && (await this.#may(caller, type, 'list', { namespace }));
-      if (listed || (namespace === undefined && (await this.#may(caller, type, 'get', { name })))) visible.push(object);
+      if (listed || (await this.#may(caller, type, 'get', { namespace, name }))) visible.push(object);
     }
     return visible;
   }

@@ -15,6 +15,8 @@ import {
   managementNodes,
   managementSettings,
   type Project,
+  type ProjectRoleTemplateBinding,
+  projectRoleTemplateBindings,
   projects,
   type RoleTemplate,
   roleTemplates,
@@ -39,6 +41,7 @@ export interface NormanInformers {
   readonly globalRoleBindings: Informer<GlobalRoleBinding>;
   readonly roleTemplates: Informer<RoleTemplate>;
   readonly clusterBindings: Informer<ClusterRoleTemplateBinding>;
+  readonly projectBindings: Informer<ProjectRoleTemplateBinding>;
 }
 
 /** Forgets the type of a type's objects: the table below holds one of each, and its users treat them alike. */
@@ -82,9 +85,17 @@ export function normanTypes(informers: NormanInformers): readonly NormanType<Kub
       kind: projects,
       list: () => informers.projects.list(),
       name: ({ spec, metadata }) => spec?.displayName ?? metadata.name,
-      fields: ({ spec }) => ({ clusterId: spec?.clusterName ?? '', description: spec?.description ?? '' }),
-      collectionMethods: ['GET'],
-      resourceMethods: ['GET'],
+      fields: ({ spec, status }) => ({
+        clusterId: spec?.clusterName ?? '',
+        description: spec?.description ?? '',
+        backingNamespace: status?.backingNamespace ?? '',
+        conditions: status?.conditions ?? [],
+      }),
+      children: {
+        projectRoleTemplateBindings: (id) => `projectroletemplatebindings?projectId=${encodeURIComponent(id)}`,
+      },
+      collectionMethods: ['GET', 'POST'],
+      resourceMethods: ['GET', 'PUT', 'DELETE'],
     }),
     entry<ManagementNode>({
       id: 'node',
@@ -114,7 +125,7 @@ export function normanTypes(informers: NormanInformers): readonly NormanType<Kub
       fields: userFields,
       actions: ['setpassword'],
       collectionMethods: ['GET', 'POST'],
-      resourceMethods: ['GET', 'DELETE'],
+      resourceMethods: ['GET', 'PUT', 'DELETE'],
     }),
     entry<GlobalRole>({
       id: 'globalRole',
@@ -159,6 +170,21 @@ export function normanTypes(informers: NormanInformers): readonly NormanType<Kub
         roleTemplateId: roleTemplateName,
         userId: userName ?? null,
         groupPrincipalId: groupPrincipalName ?? null,
+      }),
+      collectionMethods: ['GET', 'POST'],
+      resourceMethods: ['GET', 'DELETE'],
+    }),
+    entry<ProjectRoleTemplateBinding>({
+      id: 'projectRoleTemplateBinding',
+      plural: 'projectroletemplatebindings',
+      kind: projectRoleTemplateBindings,
+      list: () => informers.projectBindings.list(),
+      fields: ({ projectName, roleTemplateName, userName, groupPrincipalName, serviceAccount }) => ({
+        projectId: projectName,
+        roleTemplateId: roleTemplateName,
+        userId: userName ?? null,
+        groupPrincipalId: groupPrincipalName ?? null,
+        serviceAccount: serviceAccount ?? null,
       }),
       collectionMethods: ['GET', 'POST'],
       resourceMethods: ['GET', 'DELETE'],

@@ -1,8 +1,8 @@
-import { type KubeObject, managementSettings, type Stored, type User, users } from '@drover/api';
+import { type Json, managementSettings, type Stored, type User, users } from '@drover/api';
 import type { Client } from '@drover/client';
 import { NAME_ALPHABET, type RandomBytes, randomText, Secret } from '@drover/kit';
 import { hasFirstPassword } from '../bootstrap/admin.js';
-import { readObject, requiredText, textField } from '../front/body.js';
+import { readObject, requiredText, textField, textMapField } from '../front/body.js';
 import { type Answer, ok, type SignedIn } from '../front/exchange.js';
 import { type Caller, identityOf } from '../identity/caller.js';
 import type { Directory } from '../identity/directory.js';
@@ -14,7 +14,7 @@ import type { AccessReviews } from '../proxy/access-reviews.js';
 import type { Settings } from '../settings.js';
 import { baseOf, type NormanApi, withSchemas } from './norman-api.js';
 import { NormanError } from './norman-error.js';
-import { collectionDocument, type NormanType, resourceDocument } from './resource.js';
+import { collectionDocument, resourceDocument } from './resource.js';
 import { isSession } from './token-routes.js';
 
 /** Users, as far as passwords and identity go; everything else about them is the generic part's. */
@@ -43,8 +43,8 @@ export class UserRoutes {
     }
     const base = baseOf(exchange);
     const { user } = exchange.caller;
-    const document = { ...resourceDocument(this.#type(), user, base), me: true };
-    return withSchemas(collectionDocument(this.#type(), [document], base), base);
+    const document = { ...resourceDocument(this.parts.norman.known('users'), user, base), me: true };
+    return withSchemas(collectionDocument(this.parts.norman.known('users'), [document], base), base);
   }
 
   /** `POST /v3/users`: the password is hashed at once and stored nowhere else. */
@@ -69,7 +69,27 @@ export class UserRoutes {
     });
     await this.parts.passwords.set(name, password);
     await this.parts.directory.settleUser(user);
-    return { status: 201, json: resourceDocument(this.#type(), user, baseOf(exchange)) };
+    return { status: 201, json: resourceDocument(this.parts.norman.known('users'), user, baseOf(exchange)) };
+  }
+
+  /** `PUT /v3/users/:id`: name, description, whether it may sign in, and whether it must choose another password. */
+  async update(exchange: SignedIn): Promise<Answer> {
+    const { caller, params, request } = exchange;
+    const type = this.parts.norman.known('users');
+    const { metadata } = await this.parts.norman.object(caller, type, params['id'] ?? '');
+    const body = await readObject(request);
+    const patch: Record<string, Json> = { metadata: { labels: textMapField(body, 'labels') } };
+    const displayName = textField(body, 'name');
+    if (displayName !== undefined) patch['displayName'] = displayName;
+    const description = textField(body, 'description');
+    if (description !== undefined) patch['description'] = description;
+    for (const field of ['enabled', 'mustChangePassword']) {
+      if (typeof body[field] === 'boolean') patch[field] = body[field];
+    }
+    const client = this.parts.norman.asUser(caller);
+    const changed = await client.patch(users, { name: metadata.name }, { type: 'merge', patch });
+    await this.parts.directory.settleUser(changed);
+    return ok(resourceDocument(type, changed, baseOf(exchange)));
   }
 
   /** `POST /v3/users?action=changepassword {currentPassword, newPassword}`: the caller's own. Its other sessions end. */
@@ -106,7 +126,7 @@ export class UserRoutes {
     this.#demandPassword(wanted, target.username ?? '');
     await this.#set(target, wanted);
     await this.#endSessions(target, caller);
-    return ok(resourceDocument(this.#type(), target, baseOf(exchange)));
+    return ok(resourceDocument(this.parts.norman.known('users'), target, baseOf(exchange)));
   }
 
   async #set(user: Stored<User>, password: Secret): Promise<void> {
@@ -137,12 +157,6 @@ export class UserRoutes {
   #isAdministrator(user: Stored<User>): Promise<boolean> {
     const identity = identityOf(user, this.parts.directory.groups(user.metadata.name), { token: '', host: '' });
     return this.parts.reviews.allowed(identity, { verb: '*', group: '*', resource: '*' });
-  }
-
-  #type(): NormanType<KubeObject> {
-    const type = this.parts.norman.type('users');
-    if (type === undefined) throw new Error('the table of types has no users');
-    return type;
   }
 }
 

@@ -1,0 +1,310 @@
+import {
+  clusterRegistrationTokens,
+  type Kind,
+  type KubeObject,
+  managementClusters,
+  namespaces,
+  type ObjectRef,
+  projects,
+  provisioningClusters,
+  roleBindings,
+  type Stored,
+} from '@drover/api';
+import type { Client } from '@drover/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DroverProcess } from '../drover-process.js';
+import { kubectl } from '../kubectl.js';
+import { clearLab, kubeconfigClient, registerLab } from '../lab.js';
+import { type Management, startManagement } from '../management.js';
+import { present } from '../present.js';
+import { temporaryDirectory } from '../temporary.js';
+
+const image = (name: string) => `
+apiVersion: harvesterhci.io/v1beta1
+kind: VirtualMachineImage
+metadata: {name: ${name}, namespace: default}
+spec: {displayName: ${name}, sourceType: upload}
+`;
+const machine = (name: string) => `
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: ${name}, namespace: default}
+spec:
+  runStrategy: Halted
+  template:
+    spec:
+      domain:
+        cpu: {cores: 1}
+        devices: {}
+        resources: {limits: {cpu: "1", memory: 128Mi}}
+      terminationGracePeriodSeconds: 0
+`;
+
+/** A user, and a kubeconfig of its own for the cluster. */
+interface Tenant {
+  readonly name: string;
+  readonly token: string;
+  readonly kubeconfig: string;
+}
+
+describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
+  'tenants of a Harvester cluster (needs QEMU and kubectl)',
+  () => {
+    const closing: AsyncDisposable[] = [];
+    let drover: Management;
+    let admin: string;
+    let lab: Client;
+    let id: string;
+    let project: string;
+    const tenants = new Map<string, Tenant>();
+    const tenant = (name: string): Tenant => {
+      const found = tenants.get(name);
+      if (found === undefined) throw new Error(`there is no ${name}`);
+      return found;
+    };
+    const run = (who: string, args: readonly string[], input?: string) =>
+      kubectl(tenant(who).kubeconfig, args, input === undefined ? {} : { input });
+    const ask = (who: string, method: string, path: string, body?: object) =>
+      drover.ask(method, `/k8s/clusters/${id}${path}`, { token: tenant(who).token, ...(body && { body }) });
+
+    beforeAll(async () => {
+      const directory = await temporaryDirectory();
+      closing.push(directory);
+      drover = await startManagement();
+      closing.push(drover);
+      admin = await drover.signIn();
+      const process = new DroverProcess(['lab', '--data-dir', directory.path, '--listen', '127.0.0.1:0']);
+      closing.push(process);
+      lab = await kubeconfigClient((await process.ready('lab')).kubeconfig);
+      id = await importLab();
+      const found = await eventually(
+        drover.client,
+        projects,
+        { namespace: id },
+        ({ spec }) => spec?.displayName === 'Default',
+      );
+      project = `${id}:${found.metadata.name}`;
+      await eventually(lab, namespaces, { name: 'default' }, ({ metadata }) => {
+        return metadata.labels?.['field.cattle.io/projectId'] === found.metadata.name;
+      });
+    });
+    afterAll(async () => {
+      await clearLab(lab);
+      for (const part of closing.reverse()) await part[Symbol.asyncDispose]();
+    });
+
+    it('are made members of a project, each with its role', async () => {
+      for (const [name, roleTemplateId] of [
+        ['project-owner', 'project-owner'],
+        ['project-readonly', 'read-only'],
+        ['operator', 'virt-project-operate'],
+      ] as const) {
+        const user = await newUser(name);
+        const body = { projectId: project, roleTemplateId, userId: user.name };
+        expect((await drover.ask('POST', '/v3/projectroletemplatebindings', { token: admin, body })).status).toBe(201);
+        await eventuallyIn('default', user.name, true);
+        tenants.set(name, { ...user, kubeconfig: await drover.kubeconfigFor(id, user.token) });
+      }
+    });
+
+    it('see that cluster and that project, and no other', async () => {
+      for (const name of ['project-owner', 'project-readonly']) {
+        const { token } = tenant(name);
+        const names = async (type: string): Promise<string[]> => {
+          const { text } = await drover.ask('GET', `/v3/${type}`, { token });
+          return (JSON.parse(text) as { data: { id: string }[] }).data.map((each) => each.id);
+        };
+        expect(await names('clusters')).toEqual([id]);
+        expect(await names('projects')).toEqual([project]);
+      }
+      expect((await run('project-owner', ['get', 'vm', '-n', 'kube-system'])).stderr).toContain('Forbidden');
+      expect((await run('project-owner', ['get', 'namespaces', 'default', '-o', 'name'])).stdout).toBe(
+        'namespace/default\n',
+      );
+      expect((await run('project-owner', ['get', 'namespaces', 'kube-system'])).stderr).toContain('Forbidden');
+    });
+
+    it('see the images that are for everybody', async () => {
+      for (const name of ['project-owner', 'project-readonly'])
+        expect(await run(name, ['get', 'virtualmachineimages', '-n', 'harvester-public'])).toMatchObject({ code: 0 });
+    });
+
+    it('as owner: makes an image, a machine and a Secret in the project', async () => {
+      for (const manifest of [image('tiny'), machine('web')])
+        expect(await run('project-owner', ['apply', '-f', '-'], manifest)).toMatchObject({ code: 0 });
+      const secret = ['create', 'secret', 'generic', 'cloud-init', '--from-literal=userdata=password', '-n', 'default'];
+      expect(await run('project-owner', secret)).toMatchObject({ code: 0 });
+    });
+
+    it('as reader: sees them, but no Secret', async () => {
+      expect(
+        (await run('project-readonly', ['get', 'vm,virtualmachineimages', '-n', 'default', '-o', 'name'])).stdout,
+      ).toBe('virtualmachine.kubevirt.io/web\nvirtualmachineimage.harvesterhci.io/tiny\n');
+      expect((await run('project-readonly', ['get', 'secrets', '-n', 'default'])).stderr).toContain('Forbidden');
+    });
+
+    it.each([
+      ['apply', machine('other')],
+      ['replace', machine('web')],
+      ['delete', machine('web')],
+      ['apply', image('other')],
+    ])('as reader: may not %s anything', async (verb, manifest) => {
+      const { code, stderr } = await run('project-readonly', [verb, '-f', '-'], manifest);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/forbidden/i);
+    });
+
+    const SUBRESOURCES = '/apis/subresources.kubevirt.io/v1/namespaces/default';
+    const ACTIONS = '/v1/harvester';
+    const powers: [string, string][] = [
+      ...['start', 'stop', 'restart'].map((name): [string, string] => [
+        'PUT',
+        `${SUBRESOURCES}/virtualmachines/web/${name}`,
+      ]),
+      ...['pause', 'unpause', 'softreboot', 'reset'].map((name): [string, string] => [
+        'PUT',
+        `${SUBRESOURCES}/virtualmachineinstances/web/${name}`,
+      ]),
+      ...['console', 'vnc', 'vnc/screenshot'].map((name): [string, string] => [
+        'GET',
+        `${SUBRESOURCES}/virtualmachineinstances/web/${name}`,
+      ]),
+      ...['start', 'stop', 'restart', 'pause', 'unpause', 'softreboot'].map((name): [string, string] => [
+        'POST',
+        `${ACTIONS}/kubevirt.io.virtualmachines/default/web?action=${name}`,
+      ]),
+      ['POST', `${ACTIONS}/harvesterhci.io.virtualmachineimages/default/tiny?action=upload&size=10`],
+      ['POST', '/v1/harvester/kubeconfig'],
+      ['POST', '/api/v1/namespaces/default/pods/web/exec'],
+      ['POST', '/api/v1/namespaces/default/serviceaccounts/default/token'],
+    ];
+    it.each(powers)('as reader: may not %s %s', async (method, path) => {
+      const { status } = await ask('project-readonly', method, path, method === 'GET' ? undefined : {});
+      expect(status).toBe(403);
+    });
+
+    it('as operator: starts a machine, but does not change it', async () => {
+      const { status } = await ask('operator', 'PUT', `${SUBRESOURCES}/virtualmachines/web/start`, {});
+      expect(status).toBe(202);
+      const patched = await run('operator', ['label', 'vm', 'web', '-n', 'default', 'mine=yes']);
+      expect(patched.stderr).toContain('Forbidden');
+    });
+
+    it('as owner: invites others, up to its own role', async () => {
+      const guest = await newUser('guest');
+      const { token } = tenant('project-owner');
+      const invite = (roleTemplateId: string) =>
+        drover.ask('POST', '/v3/projectroletemplatebindings', {
+          token,
+          body: { projectId: project, roleTemplateId, userId: guest.name },
+        });
+      expect((await invite('project-member')).status).toBe(201);
+      const { status, text } = await invite('cluster-owner');
+      expect(status).toBe(422);
+      expect(text).toContain('is for a cluster, not for a project');
+      const body = { clusterId: id, roleTemplateId: 'cluster-member', userId: guest.name };
+      expect((await drover.ask('POST', '/v3/clusterroletemplatebindings', { token, body })).status).toBe(403);
+    });
+
+    it('lose everything within moments when their role is taken away', async () => {
+      const { token, name } = tenant('project-readonly');
+      const { text } = await drover.ask('GET', '/v3/projectroletemplatebindings', { token: admin });
+      const { data } = JSON.parse(text) as { data: { id: string; userId: string }[] };
+      const binding = data.find(({ userId }) => userId === name)?.id ?? '';
+      expect((await drover.ask('DELETE', `/v3/projectroletemplatebindings/${binding}`, { token: admin })).status).toBe(
+        200,
+      );
+      await eventuallyIn('default', name, false);
+      expect((await drover.ask('GET', `/k8s/clusters/${id}${SUBRESOURCES}`, { token })).status).toBe(403);
+      expect((await run('project-readonly', ['get', 'vm', '-n', 'default'])).stderr).toContain('Forbidden');
+    });
+
+    it('whose rights others change get them back', async () => {
+      const { name } = tenant('operator');
+      const { items } = await lab.list(roleBindings, { namespace: 'default' });
+      const [binding] = items.filter(({ subjects = [] }) => subjects.some((subject) => subject.name === name));
+      if (binding === undefined) throw new Error('the operator has no rights');
+      await lab.delete(roleBindings, { namespace: 'default', name: binding.metadata.name });
+      await eventuallyIn('default', name, true);
+    });
+
+    async function importLab(): Promise<string> {
+      const ref = { namespace: 'fleet-default', name: 'hv' };
+      await drover.client.create(provisioningClusters, {
+        apiVersion: 'provisioning.cattle.io/v1',
+        kind: 'Cluster',
+        metadata: { ...ref, labels: { 'provider.cattle.io': 'harvester' } },
+        spec: { agentEnvVars: [] },
+      });
+      const { status } = await eventually(drover.client, provisioningClusters, ref, (made) =>
+        Boolean(made.status?.clusterName),
+      );
+      const cluster = status?.clusterName ?? '';
+      const token = await eventually(drover.client, clusterRegistrationTokens, { namespace: cluster }, (made) =>
+        Boolean(made.status?.manifestUrl),
+      );
+      await registerLab(lab, token.status?.manifestUrl ?? '');
+      await eventually(drover.client, managementClusters, { name: cluster }, (known) =>
+        Boolean(known.status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True')),
+      );
+      return cluster;
+    }
+
+    async function newUser(username: string): Promise<{ name: string; token: string }> {
+      const password = 'correct horse battery';
+      const made = await drover.ask('POST', '/v3/users', { token: admin, body: { username, password } });
+      const login = await drover.ask('POST', '/v3-public/localProviders/local?action=login', {
+        body: { username, password },
+      });
+      return {
+        name: (JSON.parse(made.text) as { id: string }).id,
+        token: (JSON.parse(login.text) as { token: string }).token,
+      };
+    }
+
+    /** Waits until a user has a role in a namespace of the lab, or none any more. */
+    async function eventuallyIn(namespace: string, user: string, wanted: boolean): Promise<void> {
+      const holding = new Set<string>();
+      const { items, metadata } = await lab.list(roleBindings, { namespace });
+      const note = ({ metadata: { name }, subjects = [] }: (typeof items)[number], gone = false): boolean => {
+        if (!gone && subjects.some((subject) => subject.name === user)) holding.add(name);
+        else holding.delete(name);
+        return holding.size > 0 === wanted;
+      };
+      for (const item of items) note(item);
+      if (holding.size > 0 === wanted) return;
+      const stop = new AbortController();
+      const { resourceVersion } = metadata;
+      for await (const event of lab.watch(roleBindings, { namespace, resourceVersion, signal: stop.signal })) {
+        if (event.type === 'BOOKMARK' || event.type === 'ERROR') continue;
+        if (!note(event.object, event.type === 'DELETED')) continue;
+        stop.abort();
+        return;
+      }
+    }
+  },
+);
+
+/** Resolves with the first object of a kind, and of a name where one is given, that is as `wanted` says, as soon as there is one. */
+async function eventually<T extends KubeObject>(
+  client: Client,
+  kind: Kind<T>,
+  { namespace, name }: Partial<ObjectRef>,
+  wanted: (object: Stored<T>) => boolean,
+): Promise<Stored<T>> {
+  const selection = { namespace, ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }) };
+  const { items, metadata } = await client.list(kind, selection);
+  const found = items.find(wanted);
+  if (found !== undefined) return found;
+  const stop = new AbortController();
+  const { resourceVersion } = metadata;
+  try {
+    for await (const event of client.watch(kind, { ...selection, resourceVersion, signal: stop.signal })) {
+      if (event.type === 'BOOKMARK' || event.type === 'ERROR' || event.type === 'DELETED') continue;
+      if (wanted(event.object)) return event.object;
+    }
+  } finally {
+    stop.abort();
+  }
+  throw new Error(`the watch of ${kind.plural} ended`);
+}
