@@ -54,7 +54,7 @@ export function managedFieldsFault(entries: readonly ManagedFieldsEntry[] | unde
 export function encodeManagers(managers: Managers): ManagedFieldsEntry[] {
   const kept = [...managers.values()].filter(({ fields }) => !fields.isEmpty);
   return kept.sort(byAge).map(({ manager, operation, apiVersion, subresource, time, fields }) => ({
-    manager,
+    ...(manager === '' ? {} : { manager }),
     operation,
     apiVersion,
     ...(time === undefined ? {} : { time }),

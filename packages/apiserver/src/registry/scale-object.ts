@@ -1,4 +1,4 @@
-import { ApiError, type KubeObject } from '@drover/api';
+import { ApiError, type JsonObject, type KubeObject } from '@drover/api';
 import { at, type ScaleDefinition } from '../catalog/definition.js';
 
 /** `apiVersion` of a Scale. */
@@ -15,13 +15,21 @@ export function scaleOf(object: KubeObject, { specReplicas, statusReplicas, sele
   };
   const metadata = { name, namespace, uid, resourceVersion, creationTimestamp };
   const text = selector(object);
-  return {
+  return encodedScale({
     kind: 'Scale',
     apiVersion: SCALE,
     metadata: JSON.parse(JSON.stringify(metadata)) as KubeObject['metadata'],
     spec: { replicas: count(specReplicas) },
     status: { replicas: count(statusReplicas), ...(text === '' ? {} : { selector: text }) },
-  } as KubeObject;
+  } as KubeObject);
+}
+
+/** A Scale in the form in which Kubernetes has it: it says nothing of zero replicas that are wanted. */
+export function encodedScale(scale: KubeObject): KubeObject {
+  const { spec } = scale as { spec?: JsonObject };
+  if (spec?.['replicas'] !== 0) return scale;
+  const { replicas: _zero, ...others } = spec;
+  return { ...scale, spec: others } as KubeObject;
 }
 
 /** Puts a number of replicas where an object keeps it. */

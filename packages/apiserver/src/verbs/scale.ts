@@ -18,7 +18,7 @@ import { builtinSchemas } from '@drover/api/schemas';
 import { at, type ScaleDefinition } from '../catalog/definition.js';
 import { timestamp } from '../registry/core.js';
 import { partialMetadata } from '../registry/represent.js';
-import { SCALE, scaleOf, setReplicas } from '../registry/scale-object.js';
+import { encodedScale, SCALE, scaleOf, setReplicas } from '../registry/scale-object.js';
 import { shown, writtenShown } from '../registry/shown.js';
 import { servedVersion } from '../registry/view.js';
 import { type Change, updateObject } from '../registry/write.js';
@@ -66,7 +66,7 @@ async function wantedScale({ core }: Verbs, call: Call, kind: WriteKind): Promis
     return (live) => applyObject({ live, applied, force }, write);
   }
   const next = kind === 'update' ? await replaced(call) : await patched(call);
-  return (live) => updateManagedFields({ live, updated: next(live) }, write);
+  return (live) => updateManagedFields({ live, updated: encodedScale(next(live)) }, write);
 }
 
 async function replaced({ request }: Call): Promise<NextScale> {
@@ -86,10 +86,11 @@ function scaled(
   current: KubeObject,
   next: NextScale,
 ): KubeObject {
-  const paths: ReplicasPath = (version) =>
-    served.definition.versions.find(
-      (candidate) => apiVersion({ group: served.definition.group, version: candidate.name }) === version,
-    )?.scale?.specReplicas;
+  const paths: ReplicasPath = (version) => {
+    const { group, versions } = served.definition;
+    const known = versions.find((candidate) => apiVersion({ group, version: candidate.name }) === version);
+    return known && (known.scale?.specReplicas ?? []);
+  };
   const { managedFields } = current.metadata;
   const present = scaleOf(current, definition);
   present.metadata.managedFields = scaleManagers(managedFields, paths);
