@@ -1,3 +1,4 @@
+import type { JsonObject } from '@drover/api';
 import { expect } from 'vitest';
 import { configMap, deployment } from '../cluster/objects.js';
 import { suite } from '../suite.js';
@@ -81,5 +82,88 @@ suite('managed fields', ({ promises }) => {
     const made = await api.post(core('configmaps'), configMap('still', { a: '1' }), { query: { fieldManager: 'one' } });
     const same = await api.patch('merge', core('configmaps', 'still'), { data: { a: '1' } }, { fieldManager: 'two' });
     expect(same.at('metadata')).toEqual(made.at('metadata'));
+  });
+
+  promises('are not written when only their times or their order differ', async ({ api, core }) => {
+    await api.post(core('configmaps'), configMap('times', { a: '1' }), { query: { fieldManager: 'one' } });
+    const path = core('configmaps', 'times');
+    const made = await api.patch('merge', path, { data: { b: '1' } }, { fieldManager: 'two' });
+    const [one = {}, two = {}] = made.at('metadata.managedFields') as JsonObject[];
+    for (const managedFields of [
+      [one, { ...two, time: '2099-02-03T04:05:06Z' }],
+      [two, one],
+    ]) {
+      const same = await api.patch('merge', path, { metadata: { managedFields } }, { fieldManager: 'three' });
+      expect(same.at('metadata')).toEqual(made.at('metadata'));
+    }
+  });
+
+  promises('may be handed to another name', async ({ api, core }) => {
+    const made = await api.post(core('configmaps'), configMap('renamed', { a: '1' }), {
+      query: { fieldManager: 'one' },
+    });
+    const [one] = made.at('metadata.managedFields') as JsonObject[];
+    for (const manager of ['two', '']) {
+      const managedFields = [{ ...one, manager }];
+      const renamed = await api.patch('merge', core('configmaps', 'renamed'), { metadata: { managedFields } });
+      expect(renamed.at('metadata.managedFields.0.manager')).toBe(manager === '' ? undefined : manager);
+      expect(renamed.at('metadata.managedFields.0.fieldsV1')).toEqual(one?.['fieldsV1']);
+    }
+  });
+
+  promises('that cannot be read are those from before', async ({ api, core }) => {
+    const made = await api.post(core('configmaps'), configMap('broken', { a: '1' }), {
+      query: { fieldManager: 'one' },
+    });
+    const [one] = made.at('metadata.managedFields') as JsonObject[];
+    const faults: JsonObject[] = [
+      { operation: 'Sync' },
+      { apiVersion: '' },
+      { fieldsType: '' },
+      { fieldsType: 'FieldsV2' },
+      { fieldsV1: { data: {} } },
+    ];
+    for (const fault of faults) {
+      const managedFields = [{ ...one, manager: 'two', ...fault }];
+      const answer = await api.patch('merge', core('configmaps', 'broken'), { metadata: { managedFields } });
+      expect(answer.at('metadata.managedFields')).toEqual([one]);
+    }
+  });
+
+  promises('without fields, or in a version that is none, are left out', async ({ api, core }) => {
+    const made = await api.post(core('configmaps'), configMap('none', { a: '1', b: '1' }), {
+      query: { fieldManager: 'one' },
+    });
+    const [one = {}] = made.at('metadata.managedFields') as JsonObject[];
+    const { fieldsV1: _fields, ...bare } = one;
+    for (const none of [bare, { ...one, fieldsV1: {} }, { ...one, apiVersion: 'v9' }]) {
+      const managedFields = [one, { ...none, manager: 'two' }];
+      const answer = await api.patch('merge', core('configmaps', 'none'), { metadata: { managedFields } });
+      expect(answer.at('metadata.managedFields')).toEqual([one]);
+    }
+  });
+
+  promises('of a later entry count for one manager', async ({ api, core }) => {
+    const made = await api.post(core('configmaps'), configMap('later', { a: '1', b: '1' }), {
+      query: { fieldManager: 'one' },
+    });
+    const [one = {}] = made.at('metadata.managedFields') as JsonObject[];
+    const later = { ...one, fieldsV1: { 'f:data': { 'f:b': {} }, 'r:unknown': {} } };
+    const answer = await api.patch('merge', core('configmaps', 'later'), { metadata: { managedFields: [one, later] } });
+    expect(answer.at('metadata.managedFields')).toEqual([{ ...one, fieldsV1: { 'f:data': { 'f:b': {} } } }]);
+  });
+
+  promises('can be neither set nor cleared through a subresource', async ({ api, group }) => {
+    await api.post(group('apps/v1', 'deployments'), deployment('through'), { query: { fieldManager: 'maker' } });
+    const path = group('apps/v1', 'deployments', 'through', 'status');
+    const fieldsV1 = { 'f:spec': {} };
+    const other = { manager: 'other', operation: 'Update', apiVersion: 'apps/v1', fieldsType: 'FieldsV1', fieldsV1 };
+    for (const [index, managedFields] of [[other], [], [{}]].entries()) {
+      const change: JsonObject = { metadata: { managedFields }, status: { collisionCount: 10 + index } };
+      const answer = await api.patch('merge', path, change, { fieldManager: 'loop' });
+      const managers = (answer.at('metadata.managedFields') as JsonObject[]).map(({ manager }) => manager);
+      expect(managers).toEqual(expect.arrayContaining(['maker', 'loop']));
+      expect(managers).not.toContain('other');
+    }
   });
 });
