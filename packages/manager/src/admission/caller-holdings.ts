@@ -2,15 +2,12 @@ import {
   type ClusterRoleTemplateBinding,
   clusterRoleTemplateBindings,
   type Identity,
-  isJsonObject,
-  type Json,
-  type JsonObject,
   type PolicyRule,
   type ProjectRoleTemplateBinding,
   projectRoleTemplateBindings,
   uncovered,
 } from '@drover/api';
-import type { Client } from '@drover/client';
+import { type AccessQuestion, type Client, isAllowed } from '@drover/client';
 import { type Holdings, heldBy } from '../rbac/holdings.js';
 import type { FindTemplate } from '../rbac/role-rules.js';
 
@@ -25,7 +22,7 @@ export const isTrusted = ({ groups }: Identity): boolean => groups.includes('sys
 
 /** Whether the local cluster's RBAC lets the caller do everything: such a caller can give nothing that it has not. */
 export const holdsEverything = (local: LocalApi, caller: Identity): Promise<boolean> =>
-  allowed(local, caller, { resourceAttributes: { verb: '*', group: '*', resource: '*' } });
+  isAllowed(local, caller, { resourceAttributes: { verb: '*', group: '*', resource: '*' } });
 
 /** Whether the caller may `verb` this object by a rule that names the verb, or by every right. */
 export function mayOnRole(
@@ -35,7 +32,7 @@ export function mayOnRole(
   resource: 'globalroles' | 'roletemplates',
   name: string,
 ): Promise<boolean> {
-  return allowed(local, caller, { resourceAttributes: { verb, group: 'management.cattle.io', resource, name } });
+  return isAllowed(local, caller, { resourceAttributes: { verb, group: 'management.cattle.io', resource, name } });
 }
 
 /** What the caller has in a cluster, or in a project of it, by the bindings there are now. */
@@ -75,7 +72,7 @@ export async function notHeldLocally(
   const single = uncovered([], rules);
   if (single.length > MAX_RULES) return single[MAX_RULES];
   for (const rule of single) {
-    if (!(await allowed(local, caller, attributesOf(rule, namespace)))) return rule;
+    if (!(await isAllowed(local, caller, attributesOf(rule, namespace)))) return rule;
   }
   return undefined;
 }
@@ -84,7 +81,7 @@ export async function notHeldLocally(
 function attributesOf(
   { verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule,
   namespace: string | undefined,
-): JsonObject {
+): AccessQuestion {
   const [verb = ''] = verbs;
   const [path] = nonResourceURLs ?? [];
   if (path !== undefined) return { nonResourceAttributes: { verb, path } };
@@ -93,23 +90,5 @@ function attributesOf(
   const [name] = resourceNames ?? [];
   const slash = of.indexOf('/');
   const resource = slash < 0 ? { resource: of } : { resource: of.slice(0, slash), subresource: of.slice(slash + 1) };
-  return {
-    resourceAttributes: {
-      verb,
-      group,
-      ...resource,
-      ...(name === undefined ? {} : { name }),
-      ...(namespace === undefined ? {} : { namespace }),
-    },
-  };
-}
-
-async function allowed(local: LocalApi, { name, groups, extra }: Identity, attributes: JsonObject): Promise<boolean> {
-  const answer: Json = await local.post('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SubjectAccessReview',
-    spec: { user: name, groups: [...groups], extra: extra as JsonObject, ...attributes },
-  });
-  const status = isJsonObject(answer) ? answer['status'] : undefined;
-  return isJsonObject(status) && status['allowed'] === true;
+  return { resourceAttributes: { verb, group, ...resource, name, namespace } };
 }

@@ -1,6 +1,5 @@
-import type { Identity, JsonObject, KubeObject } from '@drover/api';
-import { isJsonObject } from '@drover/api';
-import type { Client, Informer } from '@drover/client';
+import type { Identity, KubeObject } from '@drover/api';
+import { type Client, type Informer, isAllowed } from '@drover/client';
 import type { Clock } from '@drover/kit';
 
 /** What is asked of RBAC; without a namespace about all of them, or about an object that has none. */
@@ -50,7 +49,7 @@ export class AccessReviews implements Disposable {
     const key = JSON.stringify([identity.name, identity.groups, question]);
     const known = this.#answers.get(key);
     if (known !== undefined && known.until > now) return known.allowed;
-    const allowed = this.#ask(identity, question);
+    const allowed = isAllowed(this.parts.client, identity, { resourceAttributes: question });
     if (this.#answers.size >= REMEMBERED) this.#answers.clear();
     this.#answers.set(key, { until: now + FRESH_MS, allowed });
     allowed.catch(() => this.#answers.delete(key));
@@ -66,27 +65,5 @@ export class AccessReviews implements Disposable {
   [Symbol.dispose](): void {
     this.#telling?.[Symbol.dispose]();
     for (const subscription of this.#subscriptions) subscription[Symbol.dispose]();
-  }
-
-  async #ask({ name, groups, extra }: Identity, question: Question): Promise<boolean> {
-    const { verb, group, resource, namespace, name: object } = question;
-    const answer = await this.parts.client.post('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SubjectAccessReview',
-      spec: {
-        user: name,
-        groups: [...groups],
-        extra: extra as JsonObject,
-        resourceAttributes: {
-          verb,
-          group,
-          resource,
-          ...(namespace === undefined ? {} : { namespace }),
-          ...(object === undefined ? {} : { name: object }),
-        },
-      },
-    });
-    const status = isJsonObject(answer) ? (answer['status'] as unknown) : undefined;
-    return isJsonObject(status) && status['allowed'] === true;
   }
 }

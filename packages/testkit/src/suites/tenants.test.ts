@@ -206,6 +206,21 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
       expect((await drover.ask('POST', '/v3/clusterroletemplatebindings', { token, body })).status).toBe(403);
     });
 
+    it('as owner: makes namespaces in the project, which its members then see, and none elsewhere', async () => {
+      const [, name = ''] = project.split(':');
+      const namespace = (of: string) =>
+        `apiVersion: v1\nkind: Namespace\nmetadata: {name: blue, annotations: {field.cattle.io/projectId: "${id}:${of}"}}\n`;
+      const elsewhere = await run('project-owner', ['create', '-f', '-'], namespace('p-other'));
+      expect(elsewhere.stderr).toContain('you do not manage the namespaces of the project "p-other"');
+      expect((await run('project-owner', ['create', 'namespace', 'blue'])).stderr).toContain('say in which project');
+      expect(await run('project-owner', ['create', '-f', '-'], namespace(name))).toMatchObject({ code: 0 });
+      await eventuallyIn('blue', tenant('project-readonly').name, true);
+      expect((await run('project-readonly', ['get', 'namespaces', 'blue', '-o', 'name'])).stdout).toBe(
+        'namespace/blue\n',
+      );
+      expect(await run('project-owner', ['delete', 'namespace', 'blue', '--wait=false'])).toMatchObject({ code: 0 });
+    });
+
     it('lose everything within moments when their role is taken away', async () => {
       const { token, name } = tenant('project-readonly');
       const { text } = await drover.ask('GET', '/v3/projectroletemplatebindings', { token: admin });
