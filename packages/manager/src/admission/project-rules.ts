@@ -1,4 +1,5 @@
-import { type AdmissionReview, forbidden, type KubeObject, type Project } from '@drover/api';
+import { type AdmissionReview, forbidden, type KubeObject, type Project, type StatusCause } from '@drover/api';
+import { isTrusted } from './caller-holdings.js';
 import { withCreator } from './creator.js';
 import { cause, refuse, validated } from './fields.js';
 
@@ -37,8 +38,23 @@ export function admitProject(review: AdmissionReview): KubeObject | undefined {
       ? [cause('spec.displayName', 'a project needs a name that people see')]
       : []),
     ...quotaFaults(project, old),
+    ...placeFaults(review, project, old),
   ]);
   return withCreator(review);
+}
+
+/**
+ * Where the members of a project are kept is also where they may read secrets, and what goes with the project: only this server says
+ * that, and the kind has no subresource that would keep it from others.
+ */
+function placeFaults(
+  { identity, namespace, name }: AdmissionReview,
+  project: Project | undefined,
+  old: Project | undefined,
+): StatusCause[] {
+  const [before, after] = [old, project].map((each) => each?.status?.backingNamespace || undefined);
+  if (isTrusted(identity) || after === before || (before === undefined && after === `${namespace}-${name}`)) return [];
+  return [cause('status.backingNamespace', 'is written by the server alone')];
 }
 
 /** Rancher's shares of quotas: nothing enforces them yet. */

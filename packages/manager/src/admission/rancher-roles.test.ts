@@ -180,6 +180,23 @@ describe('a member of a project', () => {
   });
 });
 
+describe('a project', () => {
+  it('has its members where the server keeps them, whatever whoever changes it says', async () => {
+    const { status: _, ...ours } = project('p-one');
+    const elsewhere = { ...ours, status: { backingNamespace: 'cattle-system' } };
+    await expect(
+      write(OWNER, projects, { ...elsewhere, metadata: { ...ours.metadata, name: 'p-new' } }),
+    ).rejects.toThrow('status.backingNamespace: is written by the server alone');
+    await expect(write(OWNER, projects, elsewhere, project('p-one'))).rejects.toThrow(/is written by the server alone/);
+    await write(
+      OWNER,
+      projects,
+      { ...project('p-one'), spec: { clusterName: CLUSTER, displayName: 'two' } },
+      project('p-one'),
+    );
+  });
+});
+
 describe('a role template', () => {
   const template = (name: string, facts: Partial<RoleTemplate>): RoleTemplate => ({
     apiVersion: 'management.cattle.io/v3',
