@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../object.js';
 import { CostMeter } from './cost/meter.js';
-import { CelEnvironment } from './environment.js';
-import { EvaluationError } from './evaluation-error.js';
+import { CelEnvironment, type Program, type Variables } from './environment.js';
+import { EvaluationError, TurnOver } from './evaluation-error.js';
 import { jsonValue } from './json-value.js';
 import { AUTHORIZER, CelAuthorizer, RESOURCE_CHECK, ResourceCheck } from './library/authorizer.js';
 import { BOOL, DYN, objectOf, STRING, scalar } from './type.js';
@@ -15,8 +15,34 @@ const thing = objectOf(
   ]),
 );
 const environment = new CelEnvironment({ object: DYN, thing, authorizer: AUTHORIZER });
-const of = (expression: string, object: Json = {}): unknown =>
-  environment.compile(expression).evaluate({ object: jsonValue(object), thing: jsonValue({ name: 'a', replicas: 3 }) });
+/** What an expression comes to, or the error that it ends with, and what that cost; evaluated at once and in turns. */
+const outcomesOf = (program: Program, variables: Variables, limit = 1_000_000): unknown[] => {
+  const outcome = (evaluate: (meter: CostMeter) => unknown): unknown => {
+    const meter = new CostMeter(limit);
+    try {
+      return [evaluate(meter), meter.spent];
+    } catch (error) {
+      return [String(error), meter.spent];
+    }
+  };
+  return [
+    outcome((meter) => program.evaluate(variables, meter)),
+    outcome((meter) => {
+      const run = program.evaluateInTurns(variables, meter);
+      for (;;) {
+        const { done, value } = run.next();
+        if (done === true) return value;
+      }
+    }),
+  ];
+};
+const of = (expression: string, object: Json = {}): unknown => {
+  const program = environment.compile(expression);
+  const variables = { object: jsonValue(object), thing: jsonValue({ name: 'a', replicas: 3 }) };
+  const [atOnce, inTurns] = outcomesOf(program, variables);
+  expect(inTurns).toEqual(atOnce);
+  return program.evaluate(variables);
+};
 const refused = (expression: string): string => {
   try {
     environment.compile(expression);
@@ -184,6 +210,44 @@ describe('an expression', () => {
     const endless = environment.compile('object.all(a, object.all(b, object.all(c, a + b + c >= 0)))');
     const object = jsonValue(Array.from({ length: 1000 }, (_, index) => index));
     expect(() => endless.evaluate({ object })).toThrow('operation cancelled: actual cost limit exceeded');
+    const [atOnce, inTurns] = outcomesOf(endless, { object });
+    expect(inTurns).toEqual(atOnce);
+  });
+
+  it('that takes long stops each time that others are to have their turn', () => {
+    const long = environment.compile('object.all(a, object.all(b, a + b >= 0))');
+    const object = jsonValue(Array.from({ length: 200 }, (_, index) => index));
+    expect(() => long.evaluate({ object }, new CostMeter(1_000_000, 25_000))).toThrow(TurnOver);
+    const meter = new CostMeter(1_000_000);
+    const slices: number[] = [];
+    let before = 0;
+    for (const run = long.evaluateInTurns({ object }, meter); ; ) {
+      const { done, value } = run.next();
+      slices.push(meter.spent - before);
+      before = meter.spent;
+      if (done !== true) continue;
+      expect(value).toBe(true);
+      break;
+    }
+    expect(slices.length).toBeGreaterThan(3);
+    expect(Math.max(...slices)).toBeLessThan(26_000);
+  });
+
+  it.each([
+    ['a condition', '(object.exists(i, i > 2) ? object : [1]).map(i, i * 2)[size(object) - 1]'],
+    ['what is not looked at', 'object.exists(i, i == 1) || object[9] == 1'],
+    ['an error on one side', 'object[9] == 1 || object.exists(i, i == 1)'],
+    ['an error on both', 'object[9] == 1 || object.exists(i, i == 7)'],
+    ['a list and a map', "{'a': [object.filter(i, i > 0), object.filter(i, i > 1)]}['a'][1].size() == 2"],
+    ['an optional', "{?'a': optional.of(object.filter(i, true)), 'b': [dyn(1)]}.size() == 2"],
+    ['one in another', 'object.all(i, object.exists(j, i == j && object.exists_one(k, k == j)))'],
+    ['a call', "object.map(i, string(i)).join(',').split(',').size() == 3"],
+    ['a set', 'object.map(i, i).size() in [1, 2, 3]'],
+    ['nothing of the kind', 'object.all(i, nothing)'],
+  ])('means the same in turns: %s', (_what, expression) => {
+    const program = new CelEnvironment({ object: DYN, nothing: DYN }).compile(expression);
+    const [atOnce, inTurns] = outcomesOf(program, { object: jsonValue([1, 2, 3]), nothing: jsonValue({}) });
+    expect(inTurns).toEqual(atOnce);
   });
 
   it.each([
@@ -238,12 +302,12 @@ describe('an expression', () => {
     ["format.named('dns1123Label').value().validate('my-name')", 10],
     ["authorizer.group('').resource('pods').check('get').allowed()", 350_004],
   ])('%s costs %d', (expression, cost) => {
-    const meter = new CostMeter(1_000_000);
     const object = jsonValue(expression.includes('object.a.b') ? { a: {} } : [1, 2, 3]);
     const authorizer = new CelAuthorizer(() => ({ allowed: true, reason: '' }));
-    environment
-      .compile(expression)
-      .evaluate({ object, authorizer, thing: jsonValue({ name: 'a', replicas: 3 }) }, meter);
-    expect(meter.spent).toBe(cost);
+    const variables = { object, authorizer, thing: jsonValue({ name: 'a', replicas: 3 }) };
+    expect(outcomesOf(environment.compile(expression), variables)).toEqual([
+      [expect.anything(), cost],
+      [expect.anything(), cost],
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import { CostMeter } from './cost/meter.js';
 import type { Functions } from './declaration.js';
 import { EvaluationError } from './evaluation-error.js';
 import { evaluator } from './evaluator.js';
+import { evaluatorInTurns } from './evaluator-in-turns.js';
 import { KUBERNETES_FUNCTIONS } from './library/kubernetes.js';
 import { literalIssues } from './literal-issues.js';
 import { parse } from './parser.js';
@@ -28,6 +29,8 @@ export interface Program {
    * @throws EvaluationError in cel-go's words when there is no value, CostExceeded when `meter` says so.
    */
   evaluate(variables: Variables, meter?: CostMeter): CelValue;
+  /** The same, with a stop each time that others are to have their turn. Throws as `evaluate`. */
+  evaluateInTurns(variables: Variables, meter: CostMeter): Generator<void, CelValue>;
 }
 
 /** The values of variables, or functions that make them. */
@@ -56,25 +59,32 @@ export class CelEnvironment {
     if (wanted.length > 0 && type.kind !== 'dyn' && !wanted.some((one) => isSameType(one, type)))
       throw new ResultTypeError(wanted);
     const run = instantiated(checked);
+    let inTurns: ReturnType<typeof evaluatorInTurns> | undefined;
     return {
       source,
       type,
       checked,
       references,
-      evaluate(variables, meter = new CostMeter(PER_CALL_LIMIT)) {
-        const made = new Map<string, CelValue>();
-        const variable = (name: string): CelValue => {
-          const known = made.get(name);
-          if (known !== undefined) return known;
-          const given = Object.hasOwn(variables, name) ? variables[name] : undefined;
-          const value = typeof given === 'function' ? given() : (given ?? null);
-          made.set(name, value);
-          return value;
-        };
-        return run({ variable, meter });
+      evaluate: (variables, meter = new CostMeter(PER_CALL_LIMIT)) => run({ variable: lookUpIn(variables), meter }),
+      evaluateInTurns(variables, meter) {
+        inTurns ??= evaluatorInTurns(checked);
+        return inTurns({ variable: lookUpIn(variables), meter });
       },
     };
   }
+}
+
+/** Finds the values of variables, each made once. */
+function lookUpIn(variables: Variables): (name: string) => CelValue {
+  const made = new Map<string, CelValue>();
+  return (name) => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const given = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    const value = typeof given === 'function' ? given() : (given ?? null);
+    made.set(name, value);
+    return value;
+  };
 }
 
 function instantiated(checked: Checked): ReturnType<typeof evaluator> {

@@ -14,3 +14,8 @@ export class CostExceeded extends Error {
 
 /** There is no function of that name for values of these types. */
 export const noSuchOverload = (): EvaluationError => new EvaluationError('no such overload');
+
+/** An evaluation takes longer than a turn of the event loop may: it is to be begun again, in turns. */
+export class TurnOver extends Error {
+  override readonly name = 'TurnOver';
+}

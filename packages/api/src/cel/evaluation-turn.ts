@@ -1,5 +1,7 @@
-/** What evaluations may cost before everything else gets its turn: 5 to 10 ms. The last of them may go on to its own limit. */
-const TURN_COST = 50_000;
+import { TURN_COST } from './cost/meter.js';
+
+/** What an evaluation may cost at once even when the turn is nearly over: less than a millisecond. */
+const LEAST_COST = 5_000;
 /** What an evaluation takes beside its cost, in the same units. */
 const EACH_COST = 20;
 
@@ -10,6 +12,11 @@ export class EvaluationTurn {
   /** Counts an evaluation. */
   spend(cost: number): void {
     this.#spent += cost + EACH_COST;
+  }
+
+  /** What the next evaluation may cost before it is to be begun again in turns: something always, since most are over soon. */
+  get left(): number {
+    return Math.max(LEAST_COST, TURN_COST - this.#spent);
   }
 
   /** Whether others are to have their turn before the next evaluation. */

@@ -15,17 +15,18 @@ export interface Activation {
   readonly meter: CostMeter;
 }
 
-type Step = (frame: Frame) => CelValue;
+/** Evaluates one part of an expression. */
+export type Step = (frame: Frame) => CelValue;
 
 /** The variables of folds are in slots, which may hold an error that nobody has looked at yet; the rest is asked of the activation. */
-interface Frame {
+export interface Frame {
   readonly activation: Activation;
   readonly slots: (CelValue | EvaluationError)[];
 }
 
 /** What making a list or a map costs, beside its elements (cel-go). */
-const LIST_COST = 10;
-const MAP_COST = 30;
+export const LIST_COST = 10;
+export const MAP_COST = 30;
 
 /** Conversions of constants are made once, before anything runs, and cost nothing then. */
 const CONVERSIONS = new Set([
@@ -57,26 +58,38 @@ export function evaluator(checked: Checked): (activation: Activation) => CelValu
   };
 }
 
+/** A fold, made ready: its parts, and the slots of its variables. */
+export interface FoldParts<T> {
+  readonly range: T;
+  readonly init: T;
+  readonly accu: number;
+  readonly variable: number;
+  readonly condition: T;
+  readonly step: T;
+  readonly result: T;
+}
+
 interface Slot {
   readonly name: string;
   readonly index: number;
   readonly outer: Slot | undefined;
 }
 
-class Compiler {
-  readonly #checked: Checked;
+/** Makes steps of the parts of an expression. */
+export class Compiler {
+  protected readonly checked: Checked;
   /** What was compiled: a macro may have put a part in two places, where the same variables are known. */
   readonly #steps = new Map<Expr, Step>();
   #slots: Slot | undefined;
 
   constructor(checked: Checked) {
-    this.#checked = checked;
+    this.checked = checked;
   }
 
   step(expr: Expr): Step {
     let step = this.#steps.get(expr);
     if (!step) {
-      const constant = this.#constant(expr);
+      const constant = this.constant(expr);
       step = constant === undefined ? this.#computed(expr) : () => constant;
       this.#steps.set(expr, step);
     }
@@ -84,16 +97,16 @@ class Compiler {
   }
 
   /** The value of what is the same whenever it is evaluated: literals, lists and maps of them, and their conversions. */
-  #constant(expr: Expr): CelValue | undefined {
+  protected constant(expr: Expr): CelValue | undefined {
     switch (expr.kind) {
       case 'literal':
         return expr.value;
       case 'list': {
-        const items = expr.elements.map((element) => this.#constant(element));
+        const items = expr.elements.map((element) => this.constant(element));
         return expr.optional.size === 0 && areKnown(items) ? new ArrayList(items) : undefined;
       }
       case 'map': {
-        const entries = expr.entries.map(({ key, value }) => [this.#constant(key), this.#constant(value)] as const);
+        const entries = expr.entries.map(({ key, value }) => [this.constant(key), this.constant(value)] as const);
         const isFixed = expr.entries.every(({ optional }) => !optional) && areKnown(entries.flat());
         return isFixed ? mapOf(entries.map(([key = null, value = null]) => [key, value])) : undefined;
       }
@@ -105,8 +118,8 @@ class Compiler {
   }
 
   #converted(call: Call): CelValue | undefined {
-    const args = call.args.map((arg) => this.#constant(arg));
-    return areKnown(args) ? dispatch(this.#checked.overloadsOf(call), args)[1]() : undefined;
+    const args = call.args.map((arg) => this.constant(arg));
+    return areKnown(args) ? dispatch(this.checked.overloadsOf(call), args)[1]() : undefined;
   }
 
   #computed(expr: Expr): Step {
@@ -132,7 +145,7 @@ class Compiler {
    * A variable, or a field or element of one, where it is only a part of something that is charged as a whole: the key of
    * an index, a branch of a condition. The variable costs nothing then.
    */
-  #part(expr: Expr): Step {
+  protected part(expr: Expr): Step {
     if (expr.kind === 'ident') return this.#ident(expr.name, 0);
     if (expr.kind === 'select' && !expr.testOnly) return this.#select(expr, 0);
     return this.step(expr);
@@ -147,7 +160,7 @@ class Compiler {
         if (value instanceof EvaluationError) throw value;
         return value;
       };
-    const named = this.#checked.references.has(name) ? undefined : TYPE_NAMES.get(name);
+    const named = this.checked.references.has(name) ? undefined : TYPE_NAMES.get(name);
     return ({ activation }) => {
       activation.meter.charge(cost);
       return named ? new TypeValue(name, named) : activation.variable(name);
@@ -161,9 +174,9 @@ class Compiler {
 
   #select(select: Select, cost: 0 | 1): Step {
     const { operand, field, testOnly } = select;
-    const variable = this.#checked.variableOf(select);
+    const variable = this.checked.variableOf(select);
     if (variable !== undefined) return this.#ident(variable, cost);
-    const target = cost === 0 ? this.#part(operand) : this.step(operand);
+    const target = cost === 0 ? this.part(operand) : this.step(operand);
     if (testOnly) return (frame) => isPresent(target(frame), field);
     return (frame) => {
       const value = target(frame);
@@ -179,12 +192,12 @@ class Compiler {
     if (first && second && third && call.name === '_?_:_') return this.#conditional(first, second, third);
     if (first && call.name === '@not_strictly_false') return this.#notStrictlyFalse(first);
     if (first && second && call.name === '@in') return this.#membership(call, first, second);
-    if (first && second && call.name === '_[_]') return this.#strict(call, [this.step(first), this.#part(second)]);
+    if (first && second && call.name === '_[_]') return this.#strict(call, [this.step(first), this.part(second)]);
     return this.#strict(call);
   }
 
   #strict(call: Call, args = this.#arguments(call)): Step {
-    const overloads = this.#checked.overloadsOf(call);
+    const overloads = this.checked.overloadsOf(call);
     const { name } = call;
     const pattern = name === 'find' || name === 'findAll' ? call.args[0] : undefined;
     const fault = pattern?.kind === 'literal' ? patternFault(String(pattern.value)) : undefined;
@@ -198,13 +211,17 @@ class Compiler {
   }
 
   #arguments(call: Call): Step[] {
-    const isMember = this.#checked.overloadsOf(call).some((overload) => overload.isMember);
-    return (isMember && call.target ? [call.target, ...call.args] : call.args).map((arg) => this.step(arg));
+    return this.argumentsOf(call).map((arg) => this.step(arg));
+  }
+
+  protected argumentsOf(call: Call): readonly Expr[] {
+    const isMember = this.checked.overloadsOf(call).some((overload) => overload.isMember);
+    return isMember && call.target ? [call.target, ...call.args] : call.args;
   }
 
   /** A look into a fixed list costs what its left side costs: it is a set. */
   #membership(call: Call, item: Expr, range: Expr): Step {
-    const values = this.#constant(range);
+    const values = this.constant(range);
     if (!(values instanceof CelList)) return this.#strict(call);
     const step = this.step(item);
     return (frame) => hasItem(values, step(frame));
@@ -226,7 +243,7 @@ class Compiler {
   }
 
   #conditional(condition: Expr, yes: Expr, no: Expr): Step {
-    const [test, left, right] = [this.step(condition), this.#part(yes), this.#part(no)];
+    const [test, left, right] = [this.step(condition), this.part(yes), this.part(no)];
     return (frame) => {
       const answer = test(frame);
       if (typeof answer !== 'boolean') throw noSuchOverload();
@@ -277,15 +294,7 @@ class Compiler {
   }
 
   #fold(fold: Fold): Step {
-    const [range, init] = [this.step(fold.range), this.step(fold.init)];
-    const outer = this.#slots;
-    const accu = this.#declare(fold.accu);
-    const withAccu = this.#slots;
-    const variable = this.#declare(fold.variable);
-    const [condition, step] = [this.step(fold.condition), this.step(fold.step)];
-    this.#slots = withAccu;
-    const result = this.step(fold.result);
-    this.#slots = outer;
+    const { range, init, accu, variable, condition, step, result } = this.foldParts(fold, (expr) => this.step(expr));
     return (frame) => {
       const { slots } = frame;
       const values = range(frame);
@@ -302,6 +311,20 @@ class Compiler {
     };
   }
 
+  /** The parts of a fold, each made where its variables are known. */
+  protected foldParts<T>(fold: Fold, make: (expr: Expr) => T): FoldParts<T> {
+    const [range, init] = [make(fold.range), make(fold.init)];
+    const outer = this.#slots;
+    const accu = this.#declare(fold.accu);
+    const withAccu = this.#slots;
+    const variable = this.#declare(fold.variable);
+    const [condition, step] = [make(fold.condition), make(fold.step)];
+    this.#slots = withAccu;
+    const result = make(fold.result);
+    this.#slots = outer;
+    return { range, init, accu, variable, condition, step, result };
+  }
+
   #declare(name: string): number {
     const index = (this.#slots?.index ?? -1) + 1;
     this.#slots = { name, index, outer: this.#slots };
@@ -310,7 +333,7 @@ class Compiler {
 }
 
 /** The value, or why there is none. Running out of budget is no error of the expression: it ends all. */
-function attempt(evaluate: () => CelValue): CelValue | EvaluationError {
+export function attempt(evaluate: () => CelValue): CelValue | EvaluationError {
   try {
     return evaluate();
   } catch (error) {
@@ -319,7 +342,10 @@ function attempt(evaluate: () => CelValue): CelValue | EvaluationError {
   }
 }
 
-function dispatch(overloads: readonly Overload[], values: readonly CelValue[]): readonly [Overload, () => CelValue] {
+export function dispatch(
+  overloads: readonly Overload[],
+  values: readonly CelValue[],
+): readonly [Overload, () => CelValue] {
   for (const overload of overloads) {
     const run = overload.callOn(values);
     if (run) return [overload, run];
@@ -337,17 +363,17 @@ const areKnown = (values: readonly (CelValue | undefined)[]): values is readonly
   !values.includes(undefined);
 
 /** What a fold sees of a range, one after another. */
-function elements(range: CelValue): Iterable<CelValue> {
+export function elements(range: CelValue): Iterable<CelValue> {
   if (range instanceof CelList) return range;
   if (range instanceof CelMap) return range.keys();
   throw noSuchOverload();
 }
 
 /** An empty list that a fold begins with grows in place: nobody else sees it before the fold ends. */
-const collector = (start: CelValue | EvaluationError): CelValue | EvaluationError =>
+export const collector = (start: CelValue | EvaluationError): CelValue | EvaluationError =>
   start instanceof CelList && start.size === 0 ? new ListCollector() : start;
 
-function fieldOf(value: CelValue, field: string): CelValue {
+export function fieldOf(value: CelValue, field: string): CelValue {
   if (value instanceof CelMap) {
     const found = value.get(field);
     if (found === undefined) throw new EvaluationError(`no such key: ${field}`);
@@ -363,14 +389,14 @@ function optionalField({ value }: CelOptional, field: string): CelOptional {
   return found === undefined ? CelOptional.none : CelOptional.of(found);
 }
 
-function isPresent(value: CelValue, field: string): boolean {
+export function isPresent(value: CelValue, field: string): boolean {
   if (value instanceof CelMap) return value.get(field) !== undefined;
   if (value instanceof CelOptional) return optionalField(value, field).value !== undefined;
   throw noSuchOverload();
 }
 
 /** What an element given as optional holds; `undefined` for nothing. */
-function presentValue(value: CelValue): CelValue | undefined {
+export function presentValue(value: CelValue): CelValue | undefined {
   if (value instanceof CelOptional) return value.value;
   throw noSuchOverload();
 }

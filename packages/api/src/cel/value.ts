@@ -134,6 +134,12 @@ export abstract class CelMap {
   }
 }
 
+/** A map whose values are evaluated when they are asked for, which may take more than a turn of the event loop. */
+export abstract class LazyMap extends CelMap {
+  /** As `get`, with a stop each time that others are to have their turn. */
+  abstract getInTurns(key: CelValue): Generator<void, CelValue | undefined>;
+}
+
 /** A map that an expression made. */
 export class EntryMap extends CelMap {
   readonly #entries = new Map<string, readonly [CelValue, CelValue]>();

@@ -1,6 +1,6 @@
 import { CostMeter } from '../cel/cost/meter.js';
 import { PER_CALL_LIMIT, type Program, type Variables } from '../cel/environment.js';
-import { CostExceeded, EvaluationError } from '../cel/evaluation-error.js';
+import { CostExceeded, EvaluationError, TurnOver } from '../cel/evaluation-error.js';
 import { EvaluationTurn } from '../cel/evaluation-turn.js';
 import { jsonValue } from '../cel/json-value.js';
 import { CelOptional, type CelValue } from '../cel/value.js';
@@ -77,13 +77,28 @@ interface Place {
   readonly isUnchanged: boolean;
 }
 
+/** Stands for the value of an expression that takes longer than a turn. */
+const LONGER = Symbol('longer');
+
+/** A question that a rule is asked about a value: answered when it is done. */
+type Hearing = Generator<void, void>;
+
+interface Asked {
+  readonly rule: Rule;
+  readonly variables: Variables;
+  readonly type: string;
+  /** Where the value is; put into words when the walk goes on before this is answered. */
+  at: FieldPath | string;
+  readonly isUnchanged: boolean;
+}
+
 class RuleWalk {
   readonly causes: StatusCause[] = [];
   readonly #path = new FieldPath();
   readonly #tolerated: (cause: StatusCause) => void;
   readonly #turn = new EvaluationTurn();
-  /** Questions that the first turn had no time for, in their order. */
-  readonly #waiting: (() => void)[] = [];
+  /** Questions that the first turn had no time for, or not enough, in their order. */
+  readonly #waiting: Hearing[] = [];
   #remaining = OBJECT_LIMIT;
   #isOver = false;
 
@@ -106,14 +121,16 @@ class RuleWalk {
 
   /** What all rules say, however long it takes. */
   finish(): StatusCause[] {
-    for (const ask of this.#waiting) ask();
+    for (const hearing of this.#waiting) while (hearing.next().done !== true);
     return this.causes;
   }
 
   async finishInTurns(): Promise<StatusCause[]> {
-    for (const ask of this.#waiting) {
-      if (this.#turn.isOver) await this.#turn.next();
-      ask();
+    for (const hearing of this.#waiting) {
+      for (let over = false; !over; ) {
+        if (this.#turn.isOver) await this.#turn.next();
+        over = hearing.next().done === true;
+      }
     }
     return this.causes;
   }
@@ -151,45 +168,75 @@ class RuleWalk {
     const oldSelf = old === undefined ? undefined : jsonValue(old, node);
     for (const rule of rules) {
       if (rule.usesOldSelf && oldSelf === undefined && rule.source.optionalOldSelf !== true) continue;
-      const variables = variablesOf(rule.source, self, oldSelf);
-      if (!this.#turn.isOver) {
-        this.#hear(rule, variables, type, this.#path, isUnchanged);
-        continue;
-      }
-      const path = this.#path.toString();
-      this.#waiting.push(() => this.#hear(rule, variables, type, path, isUnchanged));
+      const asked: Asked = {
+        rule,
+        variables: variablesOf(rule.source, self, oldSelf),
+        type,
+        at: this.#path,
+        isUnchanged,
+      };
+      const hearing = this.#hear(asked);
+      // Most are over at once: where they were asked is put into words for the others alone.
+      if (!this.#turn.isOver && hearing.next().done === true) continue;
+      asked.at = this.#path.toString();
+      this.#waiting.push(hearing);
     }
   }
 
-  /** Asks a rule about a value, which is at `path`. */
-  #hear(rule: Rule, variables: Variables, type: string, path: FieldPath | string, isUnchanged: boolean): void {
+  /** Asks a rule about a value; stops each time that others are to have their turn. */
+  *#hear(asked: Asked): Hearing {
     if (this.#isOver) return;
-    const cause = this.#refusal(rule, variables, type, path);
-    if (!cause) return;
+    const { rule, variables, type, isUnchanged } = asked;
+    const { condition, source } = rule;
+    let cause: StatusCause | undefined;
+    if ('fault' in condition) {
+      cause = typedValue(asked.at.toString(), quoted(type), `rule compile error: ${condition.fault}`);
+    } else {
+      try {
+        const said = this.#atOnce(condition.program, variables);
+        const known = said === LONGER ? yield* this.#inTurns(condition.program, variables) : said;
+        if (known === true) return;
+      } catch (error) {
+        cause = typedValue(asked.at.toString(), quoted(type), this.#explained(error, source));
+      }
+      cause ??= causeOf(source, asked, yield* this.#message(rule, variables));
+    }
     if (isUnchanged && !rule.usesOldSelf && !this.#isOver) this.#tolerated(cause);
     else this.causes.push(cause);
   }
 
-  /** What the rule says against the value; nothing when it holds. */
-  #refusal(rule: Rule, variables: Variables, type: string, at: FieldPath | string): StatusCause | undefined {
-    const { condition, source } = rule;
-    if ('fault' in condition) return typedValue(at.toString(), quoted(type), `rule compile error: ${condition.fault}`);
+  /** Runs within what is left of the object's budget, and takes from it, unless that takes longer than a turn. */
+  #atOnce(program: Program, variables: Variables): CelValue | typeof LONGER {
+    const meter = new CostMeter(Math.min(PER_CALL_LIMIT, this.#remaining), this.#turn.left);
+    let cost = 0;
     try {
-      if (this.#evaluate(condition.program, variables) === true) return undefined;
+      const value = program.evaluate(variables, meter);
+      cost = meter.spent;
+      return value;
     } catch (error) {
-      return typedValue(at.toString(), quoted(type), this.#explained(error, source));
+      if (error instanceof TurnOver) return LONGER;
+      cost = meter.spent;
+      throw error;
+    } finally {
+      this.#remaining -= cost;
+      this.#turn.spend(meter.spent);
     }
-    return causeOf(source, at.toString(), type, this.#message(rule, variables));
   }
 
-  /** Runs within what is left of the object's budget, and takes from it. */
-  #evaluate(program: Program, variables: Variables): CelValue {
+  /** As `#atOnce`, from the beginning, in as many turns as it takes. */
+  *#inTurns(program: Program, variables: Variables): Generator<void, CelValue> {
     const meter = new CostMeter(Math.min(PER_CALL_LIMIT, this.#remaining));
+    yield;
     try {
-      return program.evaluate(variables, meter);
+      for (const run = program.evaluateInTurns(variables, meter); ; ) {
+        const before = meter.spent;
+        const { done, value } = run.next();
+        this.#turn.spend(meter.spent - before);
+        if (done === true) return value;
+        yield;
+      }
     } finally {
       this.#remaining -= meter.spent;
-      this.#turn.spend(meter.spent);
     }
   }
 
@@ -207,11 +254,12 @@ class RuleWalk {
     return `${error.message} evaluating rule: ${said}`;
   }
 
-  #message({ source, message }: Rule, variables: Variables): string {
+  *#message({ source, message }: Rule, variables: Variables): Generator<void, string> {
     const plain = (source.message ?? '') === '' ? `failed rule: ${nameOf(source)}` : (source.message ?? '').trim();
     if (!message || 'fault' in message) return plain;
     try {
-      const text = this.#evaluate(message.program, variables);
+      const said = this.#atOnce(message.program, variables);
+      const text = said === LONGER ? yield* this.#inTurns(message.program, variables) : said;
       const trimmed = typeof text === 'string' ? text.trim() : '';
       const isFit = trimmed !== '' && !trimmed.includes('\n') && Buffer.byteLength(trimmed) <= MAX_MESSAGE_BYTES;
       return isFit ? trimmed : plain;
@@ -236,7 +284,8 @@ function variablesOf({ optionalOldSelf }: RuleSource, self: CelValue, oldSelf: C
   return { self, oldSelf: oldSelf === undefined ? CelOptional.none : CelOptional.of(oldSelf) };
 }
 
-function causeOf({ reason, fieldPath = '' }: RuleSource, path: string, type: string, message: string): StatusCause {
+function causeOf({ reason, fieldPath = '' }: RuleSource, { at, type }: Asked, message: string): StatusCause {
+  const path = at.toString();
   const field = path === '' ? fieldPath.trim().replace(/^\./, '') : `${path}${fieldPath.trim()}`;
   switch (reason) {
     case 'FieldValueForbidden':

@@ -6,6 +6,7 @@ import {
   type EvaluationTurn,
   PER_CALL_LIMIT,
   type Program,
+  TurnOver,
   type Variables,
 } from '@drover/api/cel';
 
@@ -34,8 +35,10 @@ export class OutOfBudget extends Error {
 /** What is left of a budget that expressions share; each of them has its own limit too. */
 export class ExpressionBudget {
   #left: number;
+  /** Whether an expression is evaluated in turns: what it asks for meanwhile is not stopped and begun again. */
+  #inTurns = false;
 
-  /** Evaluations count in `turn`, which whoever asks for them lets pass between them. */
+  /** Evaluations count in `turn`, and others have their turn between them and, when one takes long, in the middle of it. */
   constructor(
     budget: number,
     readonly turn: EvaluationTurn,
@@ -44,21 +47,65 @@ export class ExpressionBudget {
   }
 
   /** @throws OutOfBudget when there is nothing left. */
-  evaluate(program: Program, variables: Variables): Evaluated {
-    const meter = new CostMeter(PER_CALL_LIMIT);
+  async evaluate(program: Program, variables: Variables): Promise<Evaluated> {
+    if (this.turn.isOver) await this.turn.next();
     try {
-      return { value: program.evaluate(variables, meter) };
+      return this.atOnce(program, variables);
     } catch (error) {
-      if (!(error instanceof EvaluationError || error instanceof CostExceeded)) throw error;
-      return { error: error.message };
+      if (!(error instanceof TurnOver)) throw error;
+    }
+    await this.turn.next();
+    this.#inTurns = true;
+    try {
+      for (const run = this.inTurns(program, variables); ; await this.turn.next()) {
+        const { done, value } = run.next();
+        if (done === true) return value;
+      }
     } finally {
-      this.#spend(meter.spent);
+      this.#inTurns = false;
     }
   }
 
-  #spend(cost: number): void {
-    this.turn.spend(cost);
+  /** For what another expression asks for. @throws OutOfBudget; TurnOver when it is to be asked for in turns. */
+  atOnce(program: Program, variables: Variables): Evaluated {
+    const meter = new CostMeter(PER_CALL_LIMIT, this.#inTurns ? PER_CALL_LIMIT : this.turn.left);
+    let result: Evaluated;
+    try {
+      result = outcomeOf(() => program.evaluate(variables, meter));
+    } finally {
+      this.turn.spend(meter.spent);
+    }
+    this.#take(meter.spent);
+    return result;
+  }
+
+  /** As `atOnce`, with a stop each time that others are to have their turn. @throws OutOfBudget. */
+  *inTurns(program: Program, variables: Variables): Generator<void, Evaluated> {
+    const meter = new CostMeter(PER_CALL_LIMIT);
+    const run = program.evaluateInTurns(variables, meter);
+    for (;;) {
+      const before = meter.spent;
+      const next = outcomeOf(() => run.next());
+      this.turn.spend(meter.spent - before);
+      if ('error' in next || next.value.done === true) this.#take(meter.spent);
+      if ('error' in next) return next;
+      if (next.value.done === true) return { value: next.value.value };
+      yield;
+    }
+  }
+
+  #take(cost: number): void {
     this.#left -= cost;
     if (this.#left < 0) throw new OutOfBudget();
+  }
+}
+
+/** What comes of an evaluation. @throws what is no fault of the expression. */
+function outcomeOf<T>(evaluate: () => T): { readonly value: T } | { readonly error: string } {
+  try {
+    return { value: evaluate() };
+  } catch (error) {
+    if (!(error instanceof EvaluationError || error instanceof CostExceeded)) throw error;
+    return { error: error.message };
   }
 }

@@ -26,8 +26,7 @@ export class MatchConditions {
     const errors: string[] = [];
     try {
       for (const program of this.#programs) {
-        if (turn.isOver) await turn.next();
-        const result = left.evaluate(program, variables);
+        const result = await left.evaluate(program, variables);
         if ('error' in result) errors.push(failureOf(program, result.error));
         else if (result.value !== true) return { matches: false };
       }

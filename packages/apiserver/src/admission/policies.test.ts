@@ -81,6 +81,36 @@ describe('a validating admission policy', () => {
       expect((await create(test, map('a'))).status).toBe(201);
     }));
 
+  it('that takes long lets everything else go on, its variables included', () =>
+    withPolicy(
+      {
+        variables: [
+          { name: 'keys', expression: 'object.data.map(k, k)' },
+          { name: 'pairs', expression: 'variables.keys.map(a, variables.keys.filter(b, a == b).size())' },
+          { name: 'same', expression: 'variables.pairs.all(n, n == 1)' },
+        ],
+        validations: [
+          { expression: 'variables.same && variables.keys.all(a, variables.keys.exists(b, a < b) || a == "k99")' },
+          { expression: 'variables.pairs.size() == 1' },
+        ],
+      },
+      {},
+      async (test) => {
+        const data = Object.fromEntries(Array.from({ length: 350 }, (_none, index) => [`k${index}`, 'x']));
+        let turns = 0;
+        let counting = true;
+        const count = (): void => {
+          turns += 1;
+          if (counting) setImmediate(count);
+        };
+        setImmediate(count);
+        const { status, body } = await create(test, map('a', data));
+        counting = false;
+        expect([status, body['message']]).toEqual([422, denied('failed expression: variables.pairs.size() == 1')]);
+        expect(turns).toBeGreaterThan(5);
+      },
+    ));
+
   it('sees the request, the old object, the namespace, its variables, and what the caller may', () =>
     withPolicy(
       {

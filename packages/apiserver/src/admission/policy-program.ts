@@ -1,9 +1,9 @@
 import {
   BOOL,
-  CelMap,
   type CelType,
   type CelValue,
   EvaluationError,
+  LazyMap,
   type Program,
   STRING,
   scalar,
@@ -63,9 +63,9 @@ export function policyProgram(spec: ValidatingAdmissionPolicySpec, object?: CelT
 }
 
 /** The variables of a policy: each is evaluated when an expression first asks for it, and at most once for a request. */
-export class PolicyVariables extends CelMap {
+export class PolicyVariables extends LazyMap {
   readonly #programs: ReadonlyMap<string, Program>;
-  readonly #known = new Map<string, Evaluated>();
+  readonly #known = new Map<Program, Evaluated>();
 
   constructor(
     programs: PolicyProgram['variables'],
@@ -86,16 +86,33 @@ export class PolicyVariables extends CelMap {
 
   /** @throws EvaluationError when the variable has no value. */
   get(key: CelValue): CelValue | undefined {
-    const program = typeof key === 'string' ? this.#programs.get(key) : undefined;
-    if (program === undefined || typeof key !== 'string') return undefined;
-    let result = this.#known.get(key);
+    const program = this.#programOf(key);
+    if (program === undefined) return undefined;
+    let result = this.#known.get(program);
     if (result === undefined) {
-      result = this.budget.evaluate(program, { ...this.given, variables: this });
-      this.#known.set(key, result);
+      result = this.budget.atOnce(program, { ...this.given, variables: this });
+      this.#known.set(program, result);
     }
-    if ('error' in result) {
-      throw new EvaluationError(`composited variable ${JSON.stringify(key)} fails to evaluate: ${result.error}`);
-    }
-    return result.value;
+    return valueIn(key, result);
   }
+
+  *getInTurns(key: CelValue): Generator<void, CelValue | undefined> {
+    const program = this.#programOf(key);
+    if (program === undefined) return undefined;
+    let result = this.#known.get(program);
+    if (result === undefined) {
+      result = yield* this.budget.inTurns(program, { ...this.given, variables: this });
+      this.#known.set(program, result);
+    }
+    return valueIn(key, result);
+  }
+
+  #programOf(key: CelValue): Program | undefined {
+    return typeof key === 'string' ? this.#programs.get(key) : undefined;
+  }
+}
+
+function valueIn(key: CelValue, result: Evaluated): CelValue {
+  if ('value' in result) return result.value;
+  throw new EvaluationError(`composited variable ${JSON.stringify(key)} fails to evaluate: ${result.error}`);
 }

@@ -74,8 +74,7 @@ export class Policy {
     const all = { ...given, variables: new PolicyVariables(variables, budget, given) };
     const objections: Objection[] = [];
     for (const [index, validation] of validations.entries()) {
-      if (turn.isOver) await turn.next();
-      objections.push(...this.#validate(validation, index, all, budget));
+      objections.push(...(await this.#validate(validation, index, all, budget)));
     }
     return { ...(await this.#annotate(this.#program, given, turn)), objections };
   }
@@ -84,18 +83,18 @@ export class Policy {
     return this.ignoresFailure ? NOTHING : { ...NOTHING, objections: [{ index: -1, message }] };
   }
 
-  #validate(
+  async #validate(
     { validation, program, message }: ValidationProgram,
     index: number,
     variables: Variables,
     budget: ExpressionBudget,
-  ): readonly Objection[] {
-    const result = budget.evaluate(program, variables);
+  ): Promise<readonly Objection[]> {
+    const result = await budget.evaluate(program, variables);
     if ('error' in result) {
       return this.ignoresFailure ? [] : [{ index, message: failureOf(program, result.error) }];
     }
     if (result.value === true) return [];
-    const made = message && budget.evaluate(message, variables);
+    const made = message && (await budget.evaluate(message, variables));
     const said = made !== undefined && 'value' in made ? plainText(made.value) : '';
     const fallback = validation.message?.trim() || `failed expression: ${validation.expression.trim()}`;
     return [{ index, message: said || fallback, reason: validation.reason ?? 'Invalid' }];
@@ -111,8 +110,7 @@ export class Policy {
     const auditAnnotations: { key: string; value: string }[] = [];
     const failed: string[] = [];
     for (const { key, program } of programs) {
-      if (turn.isOver) await turn.next();
-      const result = budget.evaluate(program, all);
+      const result = await budget.evaluate(program, all);
       if ('error' in result) failed.push(failureOf(program, result.error));
       else if (typeof result.value === 'string' && result.value.trim() !== '') {
         auditAnnotations.push({ key, value: result.value.trim() });
