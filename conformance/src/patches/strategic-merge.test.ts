@@ -222,6 +222,38 @@ suite('strategic merge patch', ({ promises }) => {
     expect(taken.at('spec.template.spec.volumes')).toEqual([{ name: 'v', emptyDir: {} }]);
   });
 
+  promises('a field of what holds anything cannot be merged', async ({ api, group }) => {
+    const path = group('apps/v1', 'controllerrevisions');
+    await api.post(path, {
+      apiVersion: 'apps/v1',
+      kind: 'ControllerRevision',
+      metadata: { name: 'one' },
+      revision: 1,
+      data: { spec: { a: 1 } },
+    });
+    const patched = await api.patch('strategic', `${path}/one`, { data: { spec: { b: 2 } } });
+    expect(patched.status).toBe(500);
+    expect(patched.textAt('message')).toBe('unable to find api field in struct RawExtension for the json field "spec"');
+  });
+
+  promises('a value of another type is told in the words of the converter', async ({ api, group }) => {
+    await api.post(group('apps/v1', 'deployments'), deployment('typed'));
+    const faults: [JsonObject, string][] = [
+      [{ metadata: { finalizers: [1] } }, 'cannot convert int64 to string'],
+      [{ metadata: { finalizers: 'x' } }, 'cannot restore slice from string'],
+      [{ metadata: { labels: ['x'] } }, 'cannot restore map from slice'],
+      [{ metadata: { labels: { a: true } } }, 'unrecognized type: string'],
+      [{ spec: { replicas: 1.5 } }, 'cannot convert float64 to int32'],
+      [{ spec: { replicas: 'one' } }, 'unrecognized type: int32'],
+      [{ spec: { template: { spec: { containers: [{ name: 1 }] } } } }, 'cannot convert int64 to string'],
+    ];
+    for (const [change, why] of faults) {
+      const patched = await api.patch('strategic', group('apps/v1', 'deployments', 'typed'), change);
+      expect(patched.outcome).toBe('422 Invalid');
+      expect(patched.textAt('message')).toContain(why);
+    }
+  });
+
   promises('an order of an empty list is refused', async ({ api, group }) => {
     await api.post(group('apps/v1', 'deployments'), deployment('empty'));
     const patched = await api.patch('strategic', group('apps/v1', 'deployments', 'empty'), {

@@ -293,7 +293,7 @@ export {
   tooLong,
 } from './schema/field-cause.js';
 export { FieldPath } from './schema/field-path.js';
-export { type GoTypeFault, goTypeFault } from './schema/go-type.js';
+export { type GoTypeFault, goTypeFault, mistyped } from './schema/go-type.js';
 export { type OpenSchema, openSchema, type Pruned } from './schema/open-schema.js';
 export { ruleFaults } from './schema/rule-faults.js';
 export { ruleCausesInTurns } from './schema/rules.js';

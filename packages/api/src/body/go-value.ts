@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../object.js';
 
 /** The type that Go gives a JSON value of unknown shape (`%T`). */
 export function goType(value: Json): string {
+  if (value === null) return '<nil>';
   switch (typeof value) {
     case 'string':
       return 'string';
@@ -24,6 +25,16 @@ export function goText(value: Json): string {
   if (!isJsonObject(value)) return String(value);
   const fields = present(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[${fields.map(([name, item]) => `${name}:${goText(item)}`).join(' ')}]`;
+}
+
+/** A value as Go prints it where it wants a text (`%s`). */
+export function goPrintedText(value: Json): string {
+  if (typeof value === 'string') return value;
+  if (value === null) return '%!s(<nil>)';
+  if (Array.isArray(value)) return `[${value.map(goPrintedText).join(' ')}]`;
+  if (!isJsonObject(value)) return `%!s(${goType(value)}=${value})`;
+  const fields = present(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${fields.map(([name, item]) => `${name}:${goPrintedText(item)}`).join(' ')}]`;
 }
 
 /** A value as Go writes it in a program (`%#v`). */

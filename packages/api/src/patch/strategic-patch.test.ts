@@ -145,6 +145,22 @@ describe('a strategic merge patch', () => {
 
   it.each<[string, Json, string]>([
     ['no object', [], 'cannot unmarshal array into Go value of type map[string]interface {}'],
+    ['a directive that is no text', { spec: { $patch: 1 } }, 'unknown patch type: %!s(int64=1) in map: map[$patch:1]'],
+    [
+      'a directive that is null',
+      { spec: { $patch: null } },
+      'unknown patch type: %!s(<nil>) in map: map[$patch:<nil>]',
+    ],
+    [
+      'an element that is null',
+      { spec: { containers: [null] } },
+      'list element types are not identical: [[map[name:a]] [<nil>]]',
+    ],
+    [
+      'the order of a field that is not there',
+      { spec: { '$setElementOrder/sidecars': [] } },
+      'unable to find api field in struct PodSpec for the json field "sidecars"',
+    ],
     ['an unknown directive', { spec: { $patch: 'erase' } }, 'unknown patch type: erase in map: map[$patch:erase]'],
     ['a directive for what is done anyway', { spec: { $patch: 'merge' } }, 'unknown patch type: merge'],
     [
@@ -182,6 +198,23 @@ describe('a strategic merge patch', () => {
   ])('refuses %s', (_name, patch, message) => {
     const given = object({ containers: [{ name: 'a' }] }, { ownerReferences: [] });
     expect(() => applyStrategicPatch(given, patch, pod)).toThrow(message);
+  });
+
+  it('refuses to merge a field of what holds anything, and takes a new one', () => {
+    const revision = schemaOf('io.k8s.api.apps.v1.ControllerRevision');
+    const given = { ...object({}), data: { spec: { a: 1 }, list: [1], text: 'x' } } as unknown as KubeObject;
+    for (const field of ['spec', 'list']) {
+      const merged = { data: { [field]: field === 'spec' ? { b: 2 } : [2] } };
+      expect(() => applyStrategicPatch(given, merged, revision)).toThrow(
+        expect.objectContaining({
+          code: 500,
+          message: `unable to find api field in struct RawExtension for the json field "${field}"`,
+        }),
+      );
+    }
+    expect(applyStrategicPatch(given, { data: { spec: null, other: { b: 2 }, text: 'y' } }, revision)).toMatchObject({
+      data: { list: [1], text: 'y', other: { b: 2 } },
+    });
   });
 
   it('of many elements, in an order that is asked for, takes no longer than its length', () => {

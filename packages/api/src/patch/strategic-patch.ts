@@ -1,4 +1,4 @@
-import { goText, goType } from '../body/go-value.js';
+import { goPrintedText, goText, goType } from '../body/go-value.js';
 import { refuseMagicKeys } from '../body/magic-key.js';
 import { ApiError, badRequest } from '../errors.js';
 import { isJsonObject } from '../json-object.js';
@@ -44,6 +44,7 @@ function mergeObject(base: JsonObject, patch: JsonObject, node: SchemaNode | nul
   const ordered = mergeOrdered(result, patch, node);
   for (const [name, value] of Object.entries(patch)) {
     if (value === undefined || ordered.has(name) || isDirective(name)) continue;
+    if (merges(own(result, name), value)) refuseUnknown(name, node);
     set(result, name, value === null ? undefined : mergeValue(own(result, name), value, node?.child(name) ?? null));
   }
   for (const [name, values] of directed(patch, DELETE_PRIMITIVES)) {
@@ -54,11 +55,22 @@ function mergeObject(base: JsonObject, patch: JsonObject, node: SchemaNode | nul
   return result;
 }
 
+/** Whether values are of a structure that merges where its schema says so. */
+const merges = (before: Json | undefined, value: Json): boolean =>
+  Array.isArray(before) ? Array.isArray(value) : isJsonObject(before) && isJsonObject(value);
+
+/** A type of Go is asked how a field merges; one that holds anything has no fields to ask about. */
+function refuseUnknown(name: string, node: SchemaNode | null): void {
+  if (node === null || node.component === '' || node.child(name) !== null) return;
+  const struct = node.component.slice(node.component.lastIndexOf('.') + 1);
+  throw unreadable(`unable to find api field in struct ${struct} for the json field ${JSON.stringify(name)}`);
+}
+
 const isDirective = (key: string): boolean =>
   key === RETAIN_KEYS || key.startsWith(ELEMENT_ORDER) || key.startsWith(DELETE_PRIMITIVES);
 
 const unknownDirective = (directive: Json, patch: JsonObject): ApiError =>
-  unreadable(`unknown patch type: ${goText(directive)} in map: ${goText(patch)}`);
+  unreadable(`unknown patch type: ${goPrintedText(directive)} in map: ${goText(patch)}`);
 
 /** The directives of one kind, each with the name of the field that it is for. */
 const directed = (patch: JsonObject, prefix: string): [name: string, value: Json | undefined][] =>
@@ -94,6 +106,7 @@ function mergeOrdered(result: Merged, patch: JsonObject, node: SchemaNode | null
         throw unreadable(`expected a []interface {}, but received a ${goType(list)}`);
     }
     names.add(name);
+    refuseUnknown(name, node);
     if (before === undefined && given === undefined) continue;
     result[name] = orderedList(listOf(before), listOf(given), listOf(order) ?? [], node?.child(name) ?? null);
   }

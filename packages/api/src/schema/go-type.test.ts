@@ -20,7 +20,17 @@ describe('a value that its Go type cannot hold', () => {
     [
       { spec: { replicas: 1.5 } },
       'json: cannot unmarshal number 1.5 into Go struct field DeploymentSpec.spec.replicas of type int32',
-      'unrecognized type: int32',
+      'cannot convert float64 to int32',
+    ],
+    [
+      podWith({ image: 1 }),
+      'json: cannot unmarshal number into Go struct field Container.spec.template.spec.containers.image of type string',
+      'cannot convert int64 to string',
+    ],
+    [
+      podWith({ image: 1.5 }),
+      'json: cannot unmarshal number into Go struct field Container.spec.template.spec.containers.image of type string',
+      'unrecognized type: string',
     ],
     [
       podWith({ image: true }),

@@ -80,19 +80,32 @@ const ownFault = (why: string | undefined): GoTypeFault | undefined =>
 const structName = (node: SchemaNode): string => node.component.slice(node.component.lastIndexOf('.') + 1);
 
 function fault(value: Json, node: SchemaNode, { struct, path }: Place): GoTypeFault {
-  const type = goType(node);
+  const number = typeof value === 'number' && node.type === 'integer' ? `number ${value}` : undefined;
+  return mistyped(value, `${struct}.${path}`, goType(node), number);
+}
+
+/**
+ * The fault of a value that a field cannot hold. `field` is told with its struct, `type` is the name of its type in Go, `kind` what JSON
+ * calls the value.
+ */
+export function mistyped(value: unknown, field: string, type: string, kind = jsonKind(value)): GoTypeFault {
   return {
-    decoding: `json: cannot unmarshal ${jsonKind(value, node)} into Go struct field ${struct}.${path} of type ${type}`,
-    conversion: conversionText(value, node, type),
+    decoding: `json: cannot unmarshal ${kind} into Go struct field ${field} of type ${type}`,
+    conversion: conversionText(value, type),
   };
 }
 
-function conversionText(value: Json, node: SchemaNode, type: string): string {
-  if (node.type === 'array' || node.schema.format === 'byte') return `cannot restore slice from ${goKind(value)}`;
-  if (node.type !== 'object') return `unrecognized type: ${type}`;
-  return node.properties.size > 0
-    ? `cannot restore struct from: ${goKind(value)}`
-    : `cannot restore map from ${goKind(value)}`;
+const TEXTS = ['string', 'types.UID'];
+
+function conversionText(value: unknown, type: string): string {
+  if (type.startsWith('[]')) return `cannot restore slice from ${goKind(value)}`;
+  if (type.startsWith('map[')) return `cannot restore map from ${goKind(value)}`;
+  const text = TEXTS.includes(type);
+  if (!text && type.includes('.')) return `cannot restore struct from: ${goKind(value)}`;
+  // Go makes a text of a whole number and cuts a fraction off; that it would is refused in words of its own.
+  if (typeof value === 'number' && (text ? Number.isInteger(value) : type.startsWith('int')))
+    return `cannot convert ${goKind(value)} to ${type}`;
+  return `unrecognized type: ${text ? 'string' : type}`;
 }
 
 function goType(node: SchemaNode): string {
@@ -115,14 +128,13 @@ function goType(node: SchemaNode): string {
   }
 }
 
-function jsonKind(value: Json, node: SchemaNode): string {
-  if (typeof value === 'number') return node.type === 'integer' ? `number ${value}` : 'number';
+function jsonKind(value: unknown): string {
   if (typeof value === 'boolean') return 'bool';
   if (Array.isArray(value)) return 'array';
   return typeof value;
 }
 
-function goKind(value: Json): string {
+function goKind(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
   if (typeof value === 'boolean') return 'bool';
   if (Array.isArray(value)) return 'slice';

@@ -141,7 +141,7 @@ function asObject(document: Json, { apiVersion, kind, metadata }: KubeObject): K
     throw internal('a patch by a webhook may not change apiVersion and kind');
   }
   const wrong = metadataShape(object.metadata, object.kind);
-  if (wrong !== undefined) throw internal(wrong);
+  if (wrong !== undefined) throw internal(wrong.decoding);
   if (object.metadata.name !== metadata.name || object.metadata.namespace !== metadata.namespace) {
     throw internal('a patch by a webhook may not change which object it is about');
   }

@@ -54,23 +54,49 @@ describe("an object's metadata", () => {
     expect(wrongIn({ deletionTimestamp: time }, { deletionTimestamp: time })).toEqual([]);
   });
 
-  it.each<[unknown, string]>([
-    ['x', 'json: cannot unmarshal string into Go struct field Pod.metadata of type v1.ObjectMeta'],
-    [{ uid: 1 }, 'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.uid of type types.UID'],
+  it.each<[unknown, string, string]>([
+    [
+      'x',
+      'json: cannot unmarshal string into Go struct field Pod.metadata of type v1.ObjectMeta',
+      'cannot restore struct from: string',
+    ],
+    [
+      { uid: 1 },
+      'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.uid of type types.UID',
+      'cannot convert int64 to types.UID',
+    ],
+    [
+      { annotations: { a: ['b'] } },
+      'json: cannot unmarshal array into Go struct field ObjectMeta.metadata.annotations of type string',
+      'unrecognized type: string',
+    ],
+    [
+      { annotations: ['b'] },
+      'json: cannot unmarshal array into Go struct field ObjectMeta.metadata.annotations of type map[string]string',
+      'cannot restore map from slice',
+    ],
+    [
+      { finalizers: [1] },
+      'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.finalizers of type string',
+      'cannot convert int64 to string',
+    ],
     [
       { labels: { a: true } },
       'json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type string',
+      'unrecognized type: string',
     ],
     [
       { finalizers: 'x' },
       'json: cannot unmarshal string into Go struct field ObjectMeta.metadata.finalizers of type []string',
+      'cannot restore slice from string',
     ],
     [
       { ownerReferences: [1] },
       'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.ownerReferences of type v1.OwnerReference',
+      'cannot restore struct from: int64',
     ],
-  ])('has to have its shape: %j', (metadata, why) => {
-    expect(metadataShape(metadata, 'Pod')).toBe(why);
+  ])('has to have its shape: %j', (metadata, decoding, conversion) => {
+    expect(metadataShape(metadata, 'Pod')).toEqual({ decoding, conversion });
   });
 
   it('has the namespace of the path, and none where the kind has none', () => {

@@ -1,9 +1,11 @@
 import {
   badRequest,
+  type GoTypeFault,
   invalidValue,
   isJsonObject,
   type KubeObject,
   labelValue,
+  mistyped,
   type ObjectMeta,
   qualifiedName,
   type StatusCause,
@@ -212,9 +214,9 @@ const LISTS = { finalizers: 'string', ownerReferences: 'v1.OwnerReference', mana
 
 /**
  * Looks at the types of metadata's fields, for objects whose sender we do not know; nulls are taken out, and empty texts where
- * they are under a key. `undefined` when all is well, else what is not, in the words of Go. `kind` is the object's.
+ * they are under a key. `undefined` when all is well, else what is not. `kind` is the object's.
  */
-export function metadataShape(metadata: unknown, kind: string): string | undefined {
+export function metadataShape(metadata: unknown, kind: string): GoTypeFault | undefined {
   if (!isJsonObject(metadata)) return mistyped(metadata, `${kind}.metadata`, 'v1.ObjectMeta');
   const fields = metadata as Record<string, unknown>;
   for (const field of [...Object.keys(TEXTS), ...MAPS, ...Object.keys(LISTS)])
@@ -241,9 +243,4 @@ export function metadataShape(metadata: unknown, kind: string): string | undefin
     if (wrong !== undefined) return mistyped(wrong, `ObjectMeta.metadata.${field}`, type);
   }
   return undefined;
-}
-
-function mistyped(value: unknown, field: string, type: string): string {
-  const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  return `json: cannot unmarshal ${found} into Go struct field ${field} of type ${type}`;
 }

@@ -162,6 +162,7 @@ export function asObject(
     throw decoding.refuse(object as KubeObject, why);
   }
   const wrong = metadataShape(object.metadata, kind);
-  if (wrong !== undefined) throw decoding.refuse(object as KubeObject, wrong);
+  if (wrong !== undefined)
+    throw decoding.refuse(object as KubeObject, decoding.converted ? wrong.conversion : wrong.decoding);
   return object as KubeObject;
 }
