@@ -6,17 +6,17 @@ export interface JsonObject {
 }
 
 /** Who owns an object (meta/v1 OwnerReference). */
-export interface OwnerReference {
+export type OwnerReference = {
   apiVersion: string;
   kind: string;
   name: string;
   uid: string;
   controller?: boolean;
   blockOwnerDeletion?: boolean;
-}
+};
 
 /** Which manager set which fields (meta/v1 ManagedFieldsEntry). */
-export interface ManagedFieldsEntry {
+export type ManagedFieldsEntry = {
   manager?: string;
   operation?: 'Apply' | 'Update';
   apiVersion?: string;
@@ -24,10 +24,10 @@ export interface ManagedFieldsEntry {
   fieldsType?: 'FieldsV1';
   fieldsV1?: JsonObject;
   subresource?: string;
-}
+};
 
 /** meta/v1 ObjectMeta. Times are RFC 3339 with seconds. */
-export interface ObjectMeta {
+export type ObjectMeta = {
   name?: string;
   generateName?: string;
   namespace?: string;
@@ -42,14 +42,14 @@ export interface ObjectMeta {
   finalizers?: string[];
   ownerReferences?: OwnerReference[];
   managedFields?: ManagedFieldsEntry[];
-}
+};
 
-/** What every object of the Kubernetes API is. */
-export interface KubeObject {
+/** What every object of the Kubernetes API is: JSON, which is why it is an alias. An interface could be given further fields. */
+export type KubeObject = {
   apiVersion: string;
   kind: string;
   metadata: ObjectMeta;
-}
+};
 
 /** An object as a server returns it: what the server always fills in is there. */
 export type Stored<T extends KubeObject> = T & {

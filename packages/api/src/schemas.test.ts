@@ -43,7 +43,7 @@ describe('the documents of the built-in kinds', () => {
           selector: { matchLabels: { a: 'b' } },
           template: { metadata: { labels: { a: 'b' } }, spec: { containers } },
         },
-      }) as unknown as KubeObject;
+      }) as KubeObject;
     expect(schema.validate(spec([container]))).toEqual([]);
     expect(
       schema.validate(spec([{ ...container, ports: [{ containerPort: '80' }] }])).map(({ field }) => field),
@@ -132,7 +132,7 @@ describe.skipIf(!existsSync(published))('the published definitions (skipped wher
           apiVersion: 'a/v1',
           kind: 'A',
           metadata: { name: 'x' },
-        } as unknown as KubeObject;
+        } as KubeObject;
         expect(mine.prune(object)).toEqual(real.prune(object));
         expect(mine.withDefaults(object)).toEqual(real.withDefaults(object));
         expect(mine.validate(object)).toEqual(real.validate(object));

@@ -198,7 +198,7 @@ function stored<T extends KubeObject>(document: unknown): Stored<T> {
   if (!isObject(document) || !isObject(document['metadata']) || typeof document['metadata']['name'] !== 'string') {
     throw new TransportError('the answer is no Kubernetes object');
   }
-  return document as unknown as Stored<T>;
+  return document as Stored<T>;
 }
 
 function objectList<T extends KubeObject>(document: unknown): ObjectList<T> {

@@ -23,7 +23,7 @@ const object = (kind: string, fields: JsonObject, metadata: JsonObject = {}): Ku
     kind,
     metadata: { name: 'one', ...metadata },
     ...fields,
-  }) as unknown as KubeObject;
+  }) as KubeObject;
 const write = (manager: string, kind: string, hour: number) => ({
   manager,
   schema: schemaOf(kind),

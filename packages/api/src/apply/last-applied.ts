@@ -46,7 +46,7 @@ function withoutAnnotation(applied: KubeObject): JsonObject {
   const { annotations, ...metadata } = applied.metadata;
   const { [LAST_APPLIED]: _earlier, ...others } = annotations ?? {};
   const kept = annotations === undefined ? metadata : { ...metadata, annotations: others };
-  return { ...applied, metadata: kept } as unknown as JsonObject;
+  return { ...applied, metadata: kept };
 }
 
 /** JSON with the keys of each object in order, as Go writes it. */

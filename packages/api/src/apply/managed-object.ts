@@ -13,12 +13,12 @@ export function barely({ apiVersion, kind }: KubeObject): JsonObject {
 }
 
 /** Managers as the JSON that they are, to compare them. */
-export const asJson = (entries: readonly ManagedFieldsEntry[]): JsonObject => ({ entries }) as unknown as JsonObject;
+export const asJson = (entries: readonly ManagedFieldsEntry[]): JsonObject => ({ entries });
 
 /** What is managed of an object. */
 export function withoutManagers(object: KubeObject): JsonObject {
   const { managedFields: _managers, ...metadata } = object.metadata;
-  return { ...object, metadata } as unknown as JsonObject;
+  return { ...object, metadata };
 }
 
 /** The object with its managers written down; with no word of any when there are none. */

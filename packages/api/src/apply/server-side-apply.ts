@@ -73,7 +73,7 @@ function mergedObject<T extends KubeObject>(live: T | undefined, applied: T, for
   const fields = self.fields.difference(SERVER_FIELDS);
   const entries = encodeManagers(withManager(kept, { ...self, fields, time: unchanged ? last?.time : time }));
   if (unchanged && sameJson(asJson(entries), asJson(live.metadata.managedFields ?? []))) return live;
-  return withEntries(unchanged ? before : after, entries) as unknown as T;
+  return withEntries(unchanged ? before : after, entries) as T;
 }
 
 /** An object from before its fields were managed belongs to whoever wrote it until now. */

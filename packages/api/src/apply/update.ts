@@ -19,7 +19,7 @@ export function updateManagedFields<T extends KubeObject>(
 ): T {
   const after = withoutManagers(updated);
   const given = knownManagers(live, updated, write);
-  if (live && given.size === 0) return withEntries(after, []) as unknown as T;
+  if (live && given.size === 0) return withEntries(after, []) as T;
 
   const versions = new Versions(updated.apiVersion, write.schema, write.versions);
   const before = live ? withoutManagers(live) : emptyOf(updated, write.schema);
@@ -27,7 +27,7 @@ export function updateManagedFields<T extends KubeObject>(
   const others = settled(current(given, versions), undefined, change, true);
   const self = writer(write, 'Update', updated.apiVersion);
   const managers = written(others, self, change, updated.apiVersion);
-  return withEntries(after, encodeManagers(withoutAncient(managers))) as unknown as T;
+  return withEntries(after, encodeManagers(withoutAncient(managers))) as T;
 }
 
 /** The managers with what `self` wrote; who wrote nothing is left as it is. */

@@ -33,8 +33,8 @@ const pod = {
 type Form = 'strategic' | 'merge' | 'json';
 const ours: Record<Form, (patch: Json) => unknown> = {
   strategic: (patch) => applyStrategicPatch(pod, patch, schema),
-  merge: (patch) => applyMergePatch(pod as unknown as JsonObject, patch),
-  json: (patch) => applyJsonPatch(pod as unknown as JsonObject, patch),
+  merge: (patch) => applyMergePatch(pod, patch),
+  json: (patch) => applyJsonPatch(pod, patch),
 };
 
 /** What kubectl makes of the pod with the same code as a Kubernetes API server's. */

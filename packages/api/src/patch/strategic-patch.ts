@@ -27,7 +27,7 @@ export function applyStrategicPatch<T extends KubeObject>(object: T, patch: Json
   if (!isJsonObject(patch))
     throw badRequest('json: cannot unmarshal array into Go value of type map[string]interface {}');
   refuseMagicKeys(patch);
-  return mergeObject(object as unknown as JsonObject, patch, schema.root) as unknown as T;
+  return mergeObject(object, patch, schema.root) as T;
 }
 
 /** What Kubernetes has no status for. */

@@ -34,7 +34,7 @@ export class ProtobufDecoder {
     if (!MAGIC.every((byte, index) => body[index] === byte)) throw malformed('it does not begin with "k8s"');
     const { apiVersion, kind, raw } = readEnvelope(body.subarray(MAGIC.length));
     const message = this.#messageOf(apiVersion, kind);
-    return { apiVersion, kind, ...this.#message(raw, message, 0) } as unknown as KubeObject;
+    return { apiVersion, kind, ...this.#message(raw, message, 0) } as KubeObject;
   }
 
   /** Options belong to every group version. */

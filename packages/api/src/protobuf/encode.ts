@@ -18,10 +18,10 @@ const EVENT_OBJECT = 0x12;
 const EXTENSION = 0x0a;
 
 /** A document that says what it is. Documents of before there were groups have no `apiVersion`. */
-export interface ProtobufDocument {
+export type ProtobufDocument = {
   readonly apiVersion?: string;
   readonly kind: string;
-}
+};
 
 /** A list's document but for its items, in two pieces: what stands before them, and what after. */
 export interface ListFrame {
@@ -83,14 +83,13 @@ export class ProtobufEncoder {
     const writer = this.#writer;
     const { fields } = this.#message(list);
     const place = fields.findIndex(({ name }) => name === 'items');
-    const object = list as unknown as JsonObject;
     writer.clear();
     writeEnvelopeEnd(writer);
     const end = writer.length;
-    writeFields(writer, fields.slice(0, place), object);
+    writeFields(writer, fields.slice(0, place), list);
     const later = writer.length - end;
     const after = writer.take();
-    writeFields(writer, fields.slice(place + 1), object);
+    writeFields(writer, fields.slice(place + 1), list);
     this.#envelopeStart(list, writer.length + itemBytes + later);
     return { before: writer.take(), after };
   }
@@ -99,7 +98,7 @@ export class ProtobufEncoder {
     const writer = this.#writer;
     writeEnvelopeEnd(writer);
     const end = writer.length;
-    writeFields(writer, this.#message(document).fields, document as unknown as JsonObject);
+    writeFields(writer, this.#message(document).fields, document);
     this.#envelopeStart(document, writer.length - end);
   }
 

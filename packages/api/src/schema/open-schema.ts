@@ -1,4 +1,4 @@
-import type { Json, JsonObject, KubeObject, StatusCause } from '../object.js';
+import type { KubeObject, StatusCause } from '../object.js';
 import { withDefaults } from './defaults.js';
 import { FieldPath } from './field-path.js';
 import { SchemaNode } from './node.js';
@@ -51,13 +51,10 @@ export function openSchema(schema: Schema, components?: Readonly<Record<string, 
     root,
     prune(object) {
       const unknown: string[] = [];
-      const pruned = prune(asJson(object), root, new FieldPath(), (path) => unknown.push(path));
-      return { object: pruned as unknown as typeof object, unknown };
+      const pruned = prune(object, root, new FieldPath(), (path) => unknown.push(path));
+      return { object: pruned as typeof object, unknown };
     },
-    withDefaults: (object) => withDefaults(asJson(object), root) as unknown as typeof object,
-    validate: (object, old) => validate(asJson(object), root, rules, old && asJson(old)),
+    withDefaults: (object) => withDefaults(object, root) as typeof object,
+    validate: (object, old) => validate(object, root, rules, old),
   };
 }
-
-/** An API object is JSON: its types only say more. */
-const asJson = (object: KubeObject): Json => object as unknown as JsonObject;

@@ -10,7 +10,7 @@ type Rules = NonNullable<Schema['x-kubernetes-validations']>;
 const text: Schema = { type: 'string' };
 const integer: Schema = { type: 'integer' };
 const object = (spec: Json): KubeObject =>
-  ({ apiVersion: 'a/v1', kind: 'A', metadata: { name: 'x' }, spec }) as unknown as KubeObject;
+  ({ apiVersion: 'a/v1', kind: 'A', metadata: { name: 'x' }, spec }) as KubeObject;
 const told = (schema: Schema, spec: Json, old?: Json): string[] =>
   ruleCauses(openSchema({ type: 'object', properties: { spec: schema } }), {
     object: object(spec),

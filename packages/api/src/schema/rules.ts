@@ -54,7 +54,7 @@ function begun(schema: OpenSchema, question: RuleQuestion): RuleWalk | StatusCau
   if (found.some(({ reason = '' }) => BLOCKING.has(reason))) return [typedValue('', '"null"', UNASKED)];
   const walk = new RuleWalk(tolerated);
   const before = old as unknown as JsonObject | undefined;
-  walk.check(object as unknown as JsonObject, before, { node: schema.root, isResource: true, isUnchanged: false });
+  walk.check(object, before, { node: schema.root, isResource: true, isUnchanged: false });
   return walk;
 }
 

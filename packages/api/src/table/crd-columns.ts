@@ -1,5 +1,5 @@
 import type { CustomResourceColumnDefinition } from '../generated/types/apiextensions-v1.js';
-import type { Json, JsonObject, KubeObject } from '../object.js';
+import type { Json, KubeObject } from '../object.js';
 import { formatAge } from './age.js';
 import { AGE, type Column, NAME } from './column.js';
 import { compileJsonPath } from './json-path.js';
@@ -36,7 +36,7 @@ function crdColumn({
       priority,
     },
     cell(object: KubeObject, now: number): Json {
-      const [value] = path(object as unknown as JsonObject);
+      const [value] = path(object);
       return value === undefined ? null : cellOf(value, type, now);
     },
   };

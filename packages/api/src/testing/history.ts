@@ -51,8 +51,8 @@ export class History {
   /** The object as the server reads it for a request in another version. */
   #liveIn(version: string): KubeObject | undefined {
     if (this.live === undefined || this.live.apiVersion === version) return this.live;
-    const converted = this.options.versions?.(version)?.convert(this.live as unknown as JsonObject);
-    return { ...(converted ?? this.live), apiVersion: version } as unknown as KubeObject;
+    const converted = this.options.versions?.(version)?.convert(this.live);
+    return { ...(converted ?? this.live), apiVersion: version } as KubeObject;
   }
 
   #write(manager: string, { subresource, version = 'v1' }: Request): Write {
@@ -75,7 +75,7 @@ const objectOf = (spec: JsonObject | undefined, apiVersion: string): KubeObject 
     kind: 'Machine',
     metadata: { name: 'one' },
     ...(spec ? { spec } : {}),
-  }) as unknown as KubeObject;
+  }) as KubeObject;
 
 /** Which fields conflict, with whom. */
 export function conflictsOf(request: () => unknown): string[] {

@@ -1,4 +1,4 @@
-import type { Identity, Json, KubeObject } from '@drover/api';
+import type { Identity, KubeObject } from '@drover/api';
 import {
   type Ask,
   type AuthorizationQuestion,
@@ -32,8 +32,7 @@ export async function expressionVariables(
     object: () => jsonValue(object),
     oldObject: () => jsonValue(oldObject),
     request: () => jsonValue(rest),
-    namespaceObject: () =>
-      namespaceObject === undefined ? null : jsonValue(namespaceObject as unknown as Json, NAMESPACE.root),
+    namespaceObject: () => (namespaceObject === undefined ? null : jsonValue(namespaceObject, NAMESPACE.root)),
     authorizer,
     'authorizer.requestResource': () =>
       new ResourceCheck(authorizer, { group, resource, subresource, namespace, name }),

@@ -116,19 +116,17 @@ async function patched(
   const after = patchedBy(operations, await inForm(object, served, form));
   const schema = form.version.schema();
   const { builtin, kind } = form.definition;
-  const fault = builtin ? goTypeFault(after as unknown as Json, schema.root, kind) : undefined;
+  const fault = builtin ? goTypeFault(after, schema.root, kind) : undefined;
   if (fault !== undefined) throw internal(fault.decoding);
   const { object: known } = schema.prune(after);
-  const read = builtin
-    ? (withCanonicalQuantities(known as unknown as Json, schema.root) as unknown as KubeObject)
-    : known;
+  const read = builtin ? (withCanonicalQuantities(known, schema.root) as KubeObject) : known;
   return inForm(schema.withDefaults(read), form, served);
 }
 
 /** An object after a patch, which may not make another one of it. @throws ApiError InternalError. */
 function patchedBy(operations: readonly Json[], before: KubeObject): KubeObject {
   try {
-    return asObject(applyJsonPatch(before as unknown as Json, operations), before);
+    return asObject(applyJsonPatch(before, operations), before);
   } catch (error) {
     if (!(error instanceof ApiError) || error.reason === 'InternalError') throw error;
     throw internal(error.message.replace(REJECTED, ''));
@@ -136,7 +134,7 @@ function patchedBy(operations: readonly Json[], before: KubeObject): KubeObject 
 }
 
 function asObject(document: Json, { apiVersion, kind, metadata }: KubeObject): KubeObject {
-  const object = document as unknown as KubeObject;
+  const object = document as KubeObject;
   if (object.apiVersion !== apiVersion || object.kind !== kind) {
     throw internal('a patch by a webhook may not change apiVersion and kind');
   }

@@ -1,4 +1,4 @@
-import { type ApiError, forbidden, fromStatus, type Json } from '@drover/api';
+import { type ApiError, forbidden, fromStatus } from '@drover/api';
 import { EvaluationTurn, jsonValue, type Variables } from '@drover/api/cel';
 import type { AdmissionRequest } from '../registry/admission.js';
 import type { WebhookParts } from './ask-webhook.js';
@@ -78,7 +78,7 @@ class PolicyReview {
     try {
       const params = await policyParams(this.parts.catalog, this.parts.objects, policy, binding, request);
       for (const object of params) {
-        const params = (): ReturnType<typeof jsonValue> => jsonValue((object ?? null) as unknown as Json);
+        const params = (): ReturnType<typeof jsonValue> => jsonValue(object ?? null);
         this.#take(binding, await policy.evaluate({ ...variables, params }, this.turn));
       }
     } catch (error) {

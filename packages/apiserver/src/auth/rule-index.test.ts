@@ -25,7 +25,7 @@ async function put(store: Store, plural: string, object: Record<string, unknown>
     ...rest,
   };
   const key = objectKey(collectionPrefix({ group: GROUP, plural }), { name, namespace });
-  await store.create(key, encodeStored(whole as unknown as KubeObject, `${GROUP}/v1`));
+  await store.create(key, encodeStored(whole as KubeObject, `${GROUP}/v1`));
   return key;
 }
 

@@ -37,9 +37,9 @@ export const definitionCleanup: Controller = (context) => {
   };
   const onDefinitions = (events: readonly ObjectEvent[]): void => {
     for (const { type, object } of events) {
-      for (const name of lacking(objects, object as unknown as CustomResourceDefinition)) loop.add(name);
+      for (const name of lacking(objects, object as CustomResourceDefinition)) loop.add(name);
       if (type !== 'DELETED') {
-        follow(object as unknown as CustomResourceDefinition);
+        follow(object as CustomResourceDefinition);
         continue;
       }
       draining.get(object.metadata.name)?.abort();

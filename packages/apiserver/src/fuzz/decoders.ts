@@ -92,7 +92,7 @@ export const decoders: readonly Subject[] = [
       const sent = patchOf(bytes);
       if (!isJsonObject(sent)) return;
       const { object } = schema.prune({ ...pod, ...sent, apiVersion: 'v1', kind: 'Pod' });
-      if (goTypeFault(object as unknown as Json, schema.root, 'Pod') === undefined) refuseOtherAfter(object);
+      if (goTypeFault(object, schema.root, 'Pod') === undefined) refuseOtherAfter(object);
     },
   }),
   subject({
@@ -108,12 +108,12 @@ export const decoders: readonly Subject[] = [
   subject({
     name: 'json-patch',
     inputs: patches,
-    feed: (bytes) => patched(bytes, (patch) => applyJsonPatch(structuredClone(pod) as unknown as Json, patch)),
+    feed: (bytes) => patched(bytes, (patch) => applyJsonPatch(structuredClone(pod), patch)),
   }),
   subject({
     name: 'merge-patch',
     inputs: patches,
-    feed: (bytes) => patched(bytes, (patch) => applyMergePatch(structuredClone(pod) as unknown as Json, patch)),
+    feed: (bytes) => patched(bytes, (patch) => applyMergePatch(structuredClone(pod), patch)),
   }),
   subject({
     name: 'strategic-patch',
@@ -127,7 +127,7 @@ export const decoders: readonly Subject[] = [
       patched(bytes, (patch) => {
         if (!isJsonObject(patch) || !isJsonObject(patch['metadata'])) return;
         const live = updateManagedFields({ updated: structuredClone(pod) }, { ...write, manager: 'other' });
-        const applied = { ...patch, apiVersion: 'v1', kind: 'Pod' } as unknown as KubeObject;
+        const applied = { ...patch, apiVersion: 'v1', kind: 'Pod' } as KubeObject;
         applyObject({ live, applied, force: true }, write);
       }),
   }),
@@ -171,7 +171,7 @@ export const decoders: readonly Subject[] = [
     inputs: fc.oneof(mutatedText(EXPRESSIONS, EXPRESSION_TOKENS), fc.string()),
     feed: (text) => {
       const variables = { self: DYN, object: DYN };
-      const values = { self: jsonValue(pod as unknown as Json), object: jsonValue(pod as unknown as Json) };
+      const values = { self: jsonValue(pod), object: jsonValue(pod) };
       const run = (): unknown => new CelEnvironment(variables).compile(text).evaluate(values);
       return refused(run, CompileError, EvaluationError, CostExceeded);
     },

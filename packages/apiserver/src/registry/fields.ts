@@ -29,15 +29,12 @@ export function knownFields(context: WriteContext, sent: KubeObject): KubeObject
   const { definition, version } = served;
   const schema = version.schema();
   if (definition.builtin) {
-    const fault = goTypeFault(sent as unknown as Json, schema.root, definition.kind);
+    const fault = goTypeFault(sent, schema.root, definition.kind);
     if (fault !== undefined) throw decoding.refuse(sent, decoding.converted ? fault.conversion : fault.decoding);
   }
   const { object: known, unknown } = schema.prune(sent);
   const object = definition.builtin
-    ? (withCanonicalQuantities(
-        asGoEncodes(known as unknown as Json, schema.root),
-        schema.root,
-      ) as unknown as KubeObject)
+    ? (withCanonicalQuantities(asGoEncodes(known, schema.root), schema.root) as KubeObject)
     : known;
   if (fieldValidation === 'Ignore' || unknown.length + decoding.duplicates.length === 0) return object;
   const faults = [...decoding.duplicates, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];
@@ -60,7 +57,7 @@ function told(faults: readonly string[]): string {
  * whether they are there.
  */
 export function addParts(object: KubeObject, { version }: Pick<WriteContext['served'], 'version'>): void {
-  const fields = object as unknown as Record<string, unknown>;
+  const fields: Record<string, unknown> = object;
   for (const [name, part] of version.schema().root.properties) {
     if (!part.alwaysEncoded || part.type !== 'object' || part.component === '') continue;
     fields[name] ??= {};

@@ -49,8 +49,8 @@ async function inConvertedVersions<T>(served: Served, compare: (versions: Manage
     } catch (error) {
       if (!(error instanceof Unconverted)) throw error;
       // Both are whole objects, of the same JSON.
-      const [object] = await error.converter.convert([error.object as unknown as KubeObject]);
-      converted.set(error.key, (object ?? error.object) as unknown as JsonObject);
+      const [object] = await error.converter.convert([error.object as KubeObject]);
+      converted.set(error.key, object ?? error.object);
     }
   }
 }

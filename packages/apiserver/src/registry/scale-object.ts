@@ -34,7 +34,7 @@ export function encodedScale(scale: KubeObject): KubeObject {
 
 /** Puts a number of replicas where an object keeps it. */
 export function setReplicas(object: KubeObject, path: readonly string[], replicas: number): void {
-  let here = object as unknown as Record<string, unknown>;
+  let here: Record<string, unknown> = object;
   for (const field of path.slice(0, -1)) {
     here[field] ??= {};
     here = here[field] as Record<string, unknown>;

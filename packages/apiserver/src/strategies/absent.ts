@@ -7,7 +7,7 @@ export type Fields = Record<string, unknown>;
 export function loose(object: KubeObject): Fields;
 export function loose(object: KubeObject | undefined): Fields | undefined;
 export function loose(object: KubeObject | undefined): Fields | undefined {
-  return object as unknown as Fields | undefined;
+  return object;
 }
 
 /** The value as an object, or `undefined` when it is none. */

@@ -73,18 +73,16 @@ export async function readPatch({ request, served }: Call): Promise<ReadPatch> {
   const { value, duplicates } = await patchDocument(request, type);
   if (type === JSON_PATCH) {
     const faults = [...duplicates, ...unknownOperationFields(value)].map((fault) => `json patch ${fault}`);
-    return { patched: (current) => applyJsonPatch(asJson(current), value), decoding: patchDecoding(faults) };
+    return { patched: (current) => applyJsonPatch(current, value), decoding: patchDecoding(faults) };
   }
   if (type === MERGE)
-    return { patched: (current) => applyMergePatch(asJson(current), value), decoding: patchDecoding(duplicates) };
+    return { patched: (current) => applyMergePatch(current, value), decoding: patchDecoding(duplicates) };
   const schema = served.version.schema();
   return {
     patched: (current) => applyStrategicPatch(current, value, schema),
     decoding: strategicDecoding(duplicates, goText(value)),
   };
 }
-
-const asJson = (object: KubeObject): Json => object as unknown as Json;
 
 async function patchDocument(request: ApiRequest, type: string): Promise<Decoded> {
   const prefix = type === STRATEGIC ? '' : 'error decoding patch: ';

@@ -273,5 +273,5 @@ function eventOf<T extends KubeObject>(
 }
 
 function jsonOf(object: KubeObject): JsonObject {
-  return structuredClone(object) as unknown as JsonObject;
+  return structuredClone(object);
 }

@@ -220,7 +220,7 @@ function keyOf(kind: Kind, { namespace, name }: { namespace?: string | undefined
 
 function specOf(object: KubeObject): JsonObject {
   const { metadata: _, status: __, ...rest } = object as KubeObject & { status?: unknown };
-  return rest as unknown as JsonObject;
+  return rest;
 }
 
 function sameContent(a: unknown, b: unknown): boolean {

@@ -17,7 +17,7 @@ const facts: ManifestFacts = {
 };
 /** As Kubernetes' own tools read it: YAML 1.1. */
 const documentsOf = (given: Partial<ManifestFacts>): KubeObject[] =>
-  decodeYamlDocuments(importManifest({ ...facts, ...given })) as unknown as KubeObject[];
+  decodeYamlDocuments(importManifest({ ...facts, ...given })) as KubeObject[];
 const environmentOf = (given: Partial<ManifestFacts>): { name: string; value?: string }[] => {
   const deployment = documentsOf(given).find((object): object is Deployment => object.kind === 'Deployment');
   return deployment?.spec?.template.spec?.containers[0]?.env ?? [];
