@@ -1,6 +1,7 @@
 import { builtinColumns, openSchema, type Schema } from '@drover/api';
 import { type BuiltinResource, builtinResources, builtinSchemas } from '@drover/api/schemas';
 import { apiService } from '../strategies/api-service.js';
+import { controllerRevision } from '../strategies/controller-revision.js';
 import { customResourceDefinition } from '../strategies/custom-resource-definition.js';
 import { endpointSlice } from '../strategies/endpoint-slice.js';
 import { event, newerEvent } from '../strategies/event.js';
@@ -60,6 +61,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
     plain,
     'nothing scales by HorizontalPodAutoscalers on this server',
   ),
+  'apps/controllerrevisions': controllerRevision,
   'apps/daemonsets': daemonSet,
   'apps/deployments': deployment,
   'apps/replicasets': replicaSet,
