@@ -278,7 +278,7 @@ export { type ManagementNode, managementNodes } from './rancher/node.js';
 export { type ManagementPreference, managementPreferences } from './rancher/preference.js';
 export { type ManagementToken, managementTokens } from './rancher/token.js';
 export { type UserAttribute, userAttributes } from './rancher/user-attribute.js';
-export { uncovered } from './rbac/cover.js';
+export { combinations, uncovered } from './rbac/cover.js';
 export { ruleAllows, rulesAllow } from './rbac/rule.js';
 export type { IntOrString, Quantity } from './scalars.js';
 export type { Descriptions } from './schema/descriptions.js';

@@ -38,6 +38,15 @@ describe('who holds some rules', () => {
     expect(uncovered(held, wanted)).toHaveLength(missing);
   });
 
+  it('are not taken apart into more combinations than a server has time for', () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => `x${index}`);
+    const huge = rule(many, many, many);
+    expect(uncovered([rule(['get'], [''], ['pods'])], [huge])).toEqual([huge]);
+    expect(uncovered([rule(['*'], ['*'], ['*'])], [huge])).toEqual([]);
+    expect(uncovered([huge], [huge])).toEqual([]);
+    expect(uncovered([rule(many, many, many, ['a'])], [huge])).toEqual([huge]);
+  });
+
   it('never gives a right that is not held', () => {
     const some = (values: string[]) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 });
     const anyRule = fc.record({

@@ -1,6 +1,7 @@
 import {
   type ClusterRoleTemplateBinding,
   clusterRoleTemplateBindings,
+  combinations,
   type Identity,
   type PolicyRule,
   type ProjectRoleTemplateBinding,
@@ -9,10 +10,16 @@ import {
 } from '@drover/api';
 import { type AccessQuestion, type Client, isAllowed } from '@drover/client';
 import { type Holdings, heldBy } from '../rbac/holdings.js';
-import type { FindTemplate } from '../rbac/role-rules.js';
+import { type FindTemplate, promotedRules } from '../rbac/role-rules.js';
 
 /** The local API as the rules need it: they read, and ask what somebody may do, and write nothing. */
 export type LocalApi = Pick<Client, 'get' | 'list' | 'post'>;
+
+/** A cluster, or a project of it, which is kept in a namespace of its own. */
+export interface Scope {
+  readonly cluster: string;
+  readonly project?: { readonly name: string; readonly namespace: string };
+}
 
 /** Rules that one write may give: each is asked of RBAC by itself. */
 const MAX_RULES = 2_000;
@@ -35,28 +42,34 @@ export function mayOnRole(
   return isAllowed(local, caller, { resourceAttributes: { verb, group: 'management.cattle.io', resource, name } });
 }
 
-/** What the caller has in a cluster, or in a project of it, by the bindings there are now. */
+/** What the caller has, by the bindings there are now: in a cluster or a project of it, and of that what holds in the whole cluster. */
 export async function holdingsIn(
   local: LocalApi,
   caller: Identity,
-  scope: { readonly cluster: string; readonly project?: { readonly name: string; readonly namespace: string } },
+  scope: Scope,
   find: FindTemplate,
-): Promise<Holdings> {
+): Promise<{ readonly held: Holdings; readonly everywhere: Holdings }> {
   const { cluster, project } = scope;
-  const bindings: (ClusterRoleTemplateBinding | ProjectRoleTemplateBinding)[] = [
-    ...(await local.list(clusterRoleTemplateBindings, { namespace: cluster })).items,
-  ];
-  if (project !== undefined) {
-    const { items } = await local.list(projectRoleTemplateBindings, { namespace: project.namespace });
-    bindings.push(...items.filter(({ projectName }) => projectName === `${cluster}:${project.name}`));
-  }
-  const own = bindings.filter(({ userName, groupPrincipalName, groupName }) =>
-    userName ? userName === caller.name : caller.groups.includes(groupPrincipalName || groupName || ''),
-  );
-  return heldBy(
-    own.map(({ roleTemplateName }) => roleTemplateName),
-    find,
-  );
+  const own = (bindings: readonly (ClusterRoleTemplateBinding | ProjectRoleTemplateBinding)[]): Holdings =>
+    heldBy(
+      bindings
+        .filter(({ userName, groupPrincipalName, groupName }) =>
+          userName ? userName === caller.name : caller.groups.includes(groupPrincipalName || groupName || ''),
+        )
+        .map(({ roleTemplateName }) => roleTemplateName),
+      find,
+    );
+  const inCluster = own((await local.list(clusterRoleTemplateBindings, { namespace: cluster })).items);
+  if (project === undefined) return { held: inCluster, everywhere: inCluster };
+  const { items } = await local.list(projectRoleTemplateBindings, { namespace: project.namespace });
+  const inProject = own(items.filter(({ projectName }) => projectName === `${cluster}:${project.name}`));
+  return {
+    held: {
+      rules: [...inCluster.rules, ...inProject.rules],
+      unknown: new Set([...inCluster.unknown, ...inProject.unknown]),
+    },
+    everywhere: { ...inCluster, rules: [...inCluster.rules, ...promotedRules(inProject.rules)] },
+  };
 }
 
 /**
@@ -69,9 +82,9 @@ export async function notHeldLocally(
   rules: readonly PolicyRule[],
   namespace?: string,
 ): Promise<PolicyRule | undefined> {
-  const single = uncovered([], rules);
-  if (single.length > MAX_RULES) return single[MAX_RULES];
-  for (const rule of single) {
+  const sizes = rules.map(combinations);
+  if (sizes.reduce((sum, size) => sum + size, 0) > MAX_RULES) return rules[sizes.indexOf(Math.max(...sizes))];
+  for (const rule of uncovered([], rules)) {
     if (!(await isAllowed(local, caller, attributesOf(rule, namespace)))) return rule;
   }
   return undefined;

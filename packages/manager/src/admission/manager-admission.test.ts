@@ -85,12 +85,6 @@ it('the cluster this server runs on cannot be deleted', () => {
   );
 });
 
-it('a user name cannot be changed', () => {
-  const user = (username: string): KubeObject => ({ ...cluster('u-abcde'), kind: 'User', username }) as KubeObject;
-  const rename = { operation: 'UPDATE', old: user('alice'), object: user('admin') } as const;
-  expect(() => admit('management.cattle.io', 'users', rename)).toThrow(/cannot be changed/);
-});
-
 it('a setting that the server writes is not for others', () => {
   const object = { ...cluster('cacerts'), kind: 'Setting' };
   expect(() => admit('management.cattle.io', 'settings', { operation: 'UPDATE', object })).toThrow(

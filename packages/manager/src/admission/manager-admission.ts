@@ -18,6 +18,7 @@ import { keepNamespace } from './keep-namespace.js';
 import { admitClusterMember, admitProjectMember } from './member-bindings.js';
 import { admitProject } from './project-rules.js';
 import { admitGlobalRole, admitGlobalRoleBinding, admitRoleTemplate } from './role-definitions.js';
+import { admitUser } from './user-rules.js';
 
 /**
  * The rules for Rancher's kinds that a schema cannot say. They write nothing; what they must know beside the request, who is left
@@ -51,7 +52,7 @@ export function managerAdmission(local: () => LocalApi): readonly AdmissionPlugi
       admit: (review) => (review.operation === 'CREATE' ? demandOwnNamespace(review) : undefined),
     },
     { name: 'Setting', resources: ['management.cattle.io/settings'], admit: protectSetting },
-    { name: 'User', resources: ['management.cattle.io/users'], admit: keepUserName },
+    { name: 'User', resources: ['management.cattle.io/users'], admit: (review) => admitUser(review, local) },
     {
       name: 'Administrator',
       resources: ['management.cattle.io/users', 'management.cattle.io/globalrolebindings'],
@@ -135,12 +136,4 @@ function protectSetting({ name, operation, identity, group, resource, object, ol
   // A value that was there before the rule does not stand in the way of other changes.
   const fault = after === undefined || before === after ? undefined : settingFault(name, after);
   if (fault !== undefined) throw invalid({ group, plural: resource, kind: 'Setting' }, name, [cause('value', fault)]);
-}
-
-/** Who could take another user's name could sign in as that user's namesake. */
-function keepUserName({ operation, object, old, name, group, resource }: AdmissionReview): undefined {
-  if (operation !== 'UPDATE') return;
-  const [before, after] = [old, object].map((user) => textField(user, 'username'));
-  if (before === undefined || before === '' || before === after) return;
-  throw invalid({ group, plural: resource, kind: 'User' }, name, [cause('username', 'a user name cannot be changed')]);
 }

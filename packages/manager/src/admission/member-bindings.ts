@@ -18,8 +18,8 @@ import {
   type Stored,
 } from '@drover/api';
 import { backingNamespace } from '../projects/backing-namespace.js';
-import { excess, givenBy } from '../rbac/holdings.js';
-import { holdingsIn, holdsEverything, isTrusted, type LocalApi, mayOnRole } from './caller-holdings.js';
+import { holdsEverything, isTrusted, type LocalApi, mayOnRole, type Scope } from './caller-holdings.js';
+import { excessOfTemplate } from './excess.js';
 import { cause, differ, refuse, validated } from './fields.js';
 
 type Member = ClusterRoleTemplateBinding | ProjectRoleTemplateBinding;
@@ -40,6 +40,8 @@ export async function admitClusterMember(review: AdmissionReview, local: () => L
       ...unchanged(old, binding, 'clusterName', 'roleTemplateName'),
       ...subjectKept(old, binding),
     ]);
+    if (differ(old, binding, ...SUBJECT_FIELDS))
+      await demandHoldings(review, local(), { cluster: binding.clusterName }, binding.roleTemplateName);
     return;
   }
   const api = local();
@@ -78,6 +80,11 @@ export async function admitProjectMember(review: AdmissionReview, local: () => L
       ...unchanged(old, binding, 'projectName', 'roleTemplateName', 'serviceAccount'),
       ...subjectKept(old, binding),
     ]);
+    if (differ(old, binding, ...SUBJECT_FIELDS)) {
+      const [cluster = '', name = ''] = binding.projectName.split(':');
+      const scope = { cluster, project: { name, namespace: review.namespace ?? '' } };
+      await demandHoldings(review, local(), scope, binding.roleTemplateName);
+    }
     return;
   }
   const api = local();
@@ -100,16 +107,12 @@ export async function admitProjectMember(review: AdmissionReview, local: () => L
 async function demandHoldings(
   { identity, group, resource, name }: AdmissionReview,
   api: LocalApi,
-  scope: Parameters<typeof holdingsIn>[2],
+  scope: Scope,
   template: string,
 ): Promise<void> {
   if (isTrusted(identity) || (await holdsEverything(api, identity))) return;
   if (await mayOnRole(api, identity, 'bind', 'roletemplates', template)) return;
-  const { items } = await api.list(roleTemplates);
-  const byName = new Map(items.map((each) => [each.metadata.name, each]));
-  const findTemplate = (each: string) => byName.get(each);
-  const held = await holdingsIn(api, identity, scope, findTemplate);
-  const missing = excess(givenBy([template], findTemplate), held);
+  const missing = await excessOfTemplate(api, identity, scope, template);
   if (missing === undefined) return;
   const where = scope.project === undefined ? 'in the cluster' : 'in the project';
   throw forbidden(
@@ -141,14 +144,17 @@ function templateFaults(
     return [
       cause(
         'roleTemplateName',
-        `the role template "${name}" is for a ${template.context || 'role to inherit'}, not for a ${context}`,
+        template.context
+          ? `the role template "${name}" is for a ${template.context}, not for a ${context}`
+          : `the role template "${name}" is for other role templates to inherit, not for a ${context}`,
       ),
     ];
   }
   return [];
 }
 
-const SUBJECTS = ['userName', 'userPrincipalName', 'groupName', 'groupPrincipalName', 'serviceAccount'] as const;
+const SUBJECT_FIELDS = ['userName', 'userPrincipalName', 'groupName', 'groupPrincipalName'] as const;
+const SUBJECTS = [...SUBJECT_FIELDS, 'serviceAccount'] as const;
 const subjectField = (binding: Member, field: (typeof SUBJECTS)[number]): string =>
   (field in binding ? (binding as ProjectRoleTemplateBinding)[field] : undefined) || '';
 
@@ -157,11 +163,13 @@ function oneSubject(binding: Member): StatusCause[] {
   const [user, userPrincipal, group, groupPrincipal, account] = SUBJECTS.map((field) => subjectField(binding, field));
   const kinds = [user || userPrincipal, group || groupPrincipal, account].filter(Boolean).length;
   if (kinds !== 1) return [cause('userName', 'exactly one user, group or service account must be named')];
+  if (account && !/^[^:]+:[^:]+$/.test(account))
+    return [cause('serviceAccount', 'must be NAMESPACE:NAME of a service account of the cluster')];
   const system = [user, group, groupPrincipal].find((name) => name?.startsWith('system:'));
   return system === undefined ? [] : [cause('userName', `"${system}" is one of Kubernetes' own: it gets no role here`)];
 }
 
-/** Which subject a binding is about is settled once: a field that has a value keeps it. */
+/** A field that has a value keeps it. One that gets a value may make another one the subject, which is like a new binding. */
 const subjectKept = (old: Member, binding: Member): StatusCause[] =>
   SUBJECTS.filter((field) => {
     const before = subjectField(old, field);

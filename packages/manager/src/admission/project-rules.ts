@@ -4,6 +4,10 @@ import { withCreator } from './creator.js';
 import { cause, refuse, validated } from './fields.js';
 
 const SYSTEM = 'authz.management.cattle.io/system-project';
+/** Into the projects with these labels the server takes a cluster's own namespaces, and "default". */
+const TAKES_NAMESPACES = [SYSTEM, 'authz.management.cattle.io/default-project'];
+/** Short enough that the names of a project's roles and of its backing namespace are never cut. */
+const NAME = /^p-[a-z0-9]([-a-z0-9]{0,36}[a-z0-9])?$/;
 
 /**
  * Which projects there may be: in the namespace of their cluster, where they stay, with their maker noted. The project of the
@@ -16,11 +20,7 @@ export function admitProject(review: AdmissionReview): KubeObject | undefined {
   const project = validated<Project>(review.object);
   const old = validated<Project>(review.old);
   if (operation === 'DELETE') {
-    if (
-      old?.metadata.labels?.[SYSTEM] === 'true' &&
-      identity.name !== 'system:apiserver' &&
-      !identity.groups.includes('system:masters')
-    )
+    if (old?.metadata.labels?.[SYSTEM] === 'true' && identity.name !== 'system:apiserver' && !isTrusted(identity))
       throw forbidden({ group, plural: resource }, name, 'it holds the namespaces of the cluster itself');
     return undefined;
   }
@@ -39,6 +39,7 @@ export function admitProject(review: AdmissionReview): KubeObject | undefined {
       : []),
     ...quotaFaults(project, old),
     ...placeFaults(review, project, old),
+    ...(isTrusted(identity) ? [] : serversOwn(review, project, old)),
   ]);
   return withCreator(review);
 }
@@ -55,6 +56,29 @@ function placeFaults(
   const [before, after] = [old, project].map((each) => each?.status?.backingNamespace || undefined);
   if (isTrusted(identity) || after === before || (before === undefined && after === `${namespace}-${name}`)) return [];
   return [cause('status.backingNamespace', 'is written by the server alone')];
+}
+
+/** What decides over namespaces that are not the project's, by its labels or by what its own are called. */
+function serversOwn(
+  { operation, name }: AdmissionReview,
+  project: Project | undefined,
+  old: Project | undefined,
+): StatusCause[] {
+  const { generateName } = project?.metadata ?? {};
+  const made = name || `${generateName ?? ''}xxxxx`;
+  return [
+    ...(operation === 'CREATE' && !NAME.test(made)
+      ? [
+          cause(
+            'metadata.name',
+            'must be "p-" and at most 38 lower-case letters, digits and dashes: leave it to the server',
+          ),
+        ]
+      : []),
+    ...TAKES_NAMESPACES.filter((label) => project?.metadata.labels?.[label] !== old?.metadata.labels?.[label]).map(
+      (label) => cause(`metadata.labels[${label}]`, 'is set by the server alone'),
+    ),
+  ];
 }
 
 /** Rancher's shares of quotas: nothing enforces them yet. */

@@ -168,6 +168,45 @@ describe('a member of a project', () => {
     );
   });
 
+  it('whose principal gets a user name is looked at like a new one', async () => {
+    const strong = projectMember('p-one', 'cluster-wide', { userPrincipalName: 'okta://anna' }, 'by-principal');
+    await write(ADMIN, roleTemplates, {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'RoleTemplate',
+      metadata: { name: 'cluster-wide' },
+      context: 'project',
+      rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['delete'] }],
+    });
+    await intoProject(ADMIN, strong);
+    const taken = { ...strong, userName: OWNER.name };
+    await expect(write(OWNER, projectRoleTemplateBindings, taken, strong)).rejects.toThrow(/gives more than you have/);
+    await write(ADMIN, projectRoleTemplateBindings, taken, strong);
+  });
+
+  it('gets from who has everything in a project nothing in the cluster around it', async () => {
+    const of = (name: string, verbs: string[], resources: string[], apiGroups: string[]): RoleTemplate => ({
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'RoleTemplate',
+      metadata: { name },
+      context: 'project',
+      rules: [{ apiGroups, resources, verbs }],
+    });
+    await write(ADMIN, roleTemplates, of('all-of-it', ['*'], ['*'], ['*']));
+    await write(ADMIN, roleTemplates, of('hosts', ['*'], ['nodes'], ['']));
+    await write(ADMIN, roleTemplates, of('machines', ['*'], ['virtualmachines'], ['kubevirt.io']));
+    await intoProject(ADMIN, projectMember('p-one', 'all-of-it', { userName: 'u-all' }, 'all'));
+    await intoProject(person('u-all'), projectMember('p-one', 'machines', { userName: 'u-a' }, 'a'));
+    await expect(intoProject(person('u-all'), projectMember('p-one', 'hosts', { userName: 'u-all' }))).rejects.toThrow(
+      'gives more than you have in the project: "*" on nodes',
+    );
+  });
+
+  it('that is a service account is named with its namespace', async () => {
+    const account = (serviceAccount: string) => projectMember('p-one', 'read-only', { serviceAccount }, 'account');
+    await expect(intoProject(OWNER, account('builder'))).rejects.toThrow('must be NAMESPACE:NAME');
+    await intoProject(OWNER, account('blue:builder'));
+  });
+
   it('is not made with a role for clusters', async () => {
     await expect(intoProject(OWNER, projectMember('p-one', 'cluster-owner', { userName: OWNER.name }))).rejects.toThrow(
       /is for a cluster, not for a project/,
@@ -230,6 +269,44 @@ describe('a role template', () => {
     await write(MEMBER, roleTemplates, theirs);
   });
 
+  it('goes to whoever makes projects or clusters only by who has all of it', async () => {
+    local[MEMBER.name] = [pods('get')];
+    await write(ADMIN, roleTemplates, template('deletes', { rules: [pods('delete')] }));
+    const live = await client.get(roleTemplates, { name: 'deletes' });
+    await expect(write(MEMBER, roleTemplates, { ...live, projectCreatorDefault: true }, live)).rejects.toThrow(
+      'it gives more than you have: "delete" on pods',
+    );
+    await write(MEMBER, roleTemplates, { ...live, displayName: 'Deletes' }, live);
+  });
+
+  it('of more rules than can be asked about is refused at once', async () => {
+    local[MEMBER.name] = [pods('*')];
+    const many = Array.from({ length: 400 }, (_, index) => `x${index}`);
+    const rules = [{ verbs: many, apiGroups: many, resources: many }];
+    await expect(write(MEMBER, roleTemplates, template('huge', { rules }))).rejects.toThrow(
+      'it gives more than you have',
+    );
+  });
+
+  it.each([
+    ['p-abcde-namespaces-edit'],
+    ['c-m-abcd2345-clusterowner'],
+    ['project-owner-aggregator'],
+    ['read-only-promoted'],
+    ['cattle-globalrole-admin'],
+    ['drover-view'],
+  ])('is not called like a role that the server makes (%s)', async (name) => {
+    await expect(write(ADMIN, roleTemplates, template(name, {}))).rejects.toThrow(
+      'is what the server calls the roles it makes of projects and templates',
+    );
+  });
+
+  it('has a name short enough that its roles have whole names', async () => {
+    await expect(write(ADMIN, roleTemplates, template('a'.repeat(40), {}))).rejects.toThrow(
+      'must be no longer than 39 characters',
+    );
+  });
+
   it.each([
     ['itself', template('a', { roleTemplateNames: ['a'] }), /cannot inherit itself/],
     ['what there is not', template('a', { roleTemplateNames: ['b'] }), /there is no role template "b"/],
@@ -260,6 +337,23 @@ describe('a global role', () => {
     await bind(MEMBER, globalBinding('settings-manage', { userName: 'u-b' }, 'two'));
     await expect(bind(MEMBER, globalBinding('admin', { userName: MEMBER.name }, 'three'))).rejects.toThrow(
       /the global role gives more than you have: "\*" on \*\.\*/,
+    );
+  });
+
+  it('stays with the one it was given to', async () => {
+    const bound = globalBinding('admin', { userPrincipalName: 'okta://anna' }, 'anna');
+    await bind(ADMIN, bound);
+    const moved = { ...bound, userPrincipalName: `local://${MEMBER.name}` };
+    await expect(write(MEMBER, GRB, moved, bound)).rejects.toThrow(/userPrincipalName.*cannot be changed/);
+    await expect(write(MEMBER, GRB, { ...bound, userName: MEMBER.name }, bound)).rejects.toThrow(
+      /the global role gives more than you have/,
+    );
+  });
+
+  it('is given to new users only by who has all of it', async () => {
+    const live = await client.get(globalRoles, { name: 'admin' });
+    await expect(write(MEMBER, globalRoles, { ...live, newUserDefault: true }, live)).rejects.toThrow(
+      /gives more than you have/,
     );
   });
 

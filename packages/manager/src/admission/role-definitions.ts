@@ -5,7 +5,6 @@ import {
   type GlobalRoleBinding,
   globalRoles,
   hasReason,
-  type PolicyRule,
   type RoleTemplate,
   roleTemplates,
   type StatusCause,
@@ -13,7 +12,9 @@ import {
 } from '@drover/api';
 import { givenBy, inWords } from '../rbac/holdings.js';
 import { closureOf } from '../rbac/role-rules.js';
+import { isTakenRoleName, MAX_TEMPLATE_NAME } from '../rbac/taken-role-name.js';
 import { holdsEverything, isTrusted, type LocalApi, mayOnRole, notHeldLocally } from './caller-holdings.js';
+import { excessOfGlobalRole } from './excess.js';
 import { cause, differ, refuse, validated } from './fields.js';
 
 /** What of a built-in global role an administrator decides. */
@@ -44,7 +45,11 @@ export async function admitRoleTemplate(review: AdmissionReview, local: () => Lo
   if (template === undefined) return;
   if (old?.builtin === true) refuse(review, 'RoleTemplate', keptFields(old, template, DECIDED_OF_TEMPLATES));
   refuse(review, 'RoleTemplate', templateFaults(template, old, items));
-  const givesMore = differ(old, template, 'rules', 'roleTemplateNames', 'external', 'externalRules');
+  // Whoever makes a project or cluster gets the roles for its creator from the server, which asks nobody.
+  const givesMore =
+    differ(old, template, 'rules', 'roleTemplateNames', 'external', 'externalRules') ||
+    turnedOn(old, template, 'projectCreatorDefault') ||
+    turnedOn(old, template, 'clusterCreatorDefault');
   if (!givesMore || (await holdsEverything(api, identity))) return;
   if (await mayOnRole(api, identity, 'escalate', 'roletemplates', name)) return;
   const byName = new Map<string, RoleTemplate>(items.map((each) => [each.metadata.name, each]));
@@ -77,7 +82,8 @@ export async function admitGlobalRole(review: AdmissionReview, local: () => Loca
   ]);
   const api = local();
   refuse(review, 'GlobalRole', inheritanceFaults(role, (await api.list(roleTemplates)).items));
-  const givesMore = differ(old, role, 'rules', 'namespacedRules', 'inheritedClusterRoles');
+  const givesMore =
+    differ(old, role, 'rules', 'namespacedRules', 'inheritedClusterRoles') || turnedOn(old, role, 'newUserDefault');
   if (!givesMore || (await mayOnRole(api, identity, 'escalate', 'globalroles', name))) return;
   await demandGlobalRole(review, api, role);
   return;
@@ -93,11 +99,13 @@ export async function admitGlobalRoleBinding(review: AdmissionReview, local: () 
   const named = [userName || userPrincipalName, groupPrincipalName].filter(Boolean).length;
   refuse(review, 'GlobalRoleBinding', [
     ...(named === 1 ? [] : [cause('userName', 'exactly one user or group must be named')]),
-    ...(['globalRoleName', 'groupPrincipalName', 'userName'] as const)
+    ...(['globalRoleName', 'groupPrincipalName', 'userName', 'userPrincipalName'] as const)
       .filter((field) => old !== undefined && (old[field] ?? '') !== '' && differ(old, binding, field))
       .map((field) => cause(field, 'cannot be changed: make another binding and delete this one')),
   ]);
-  if (old !== undefined || isTrusted(identity)) return;
+  // A user name beside a principal may name somebody else than the principal does: that is like a new binding.
+  const sameSubject = old !== undefined && !differ(old, binding, 'userName', 'userPrincipalName', 'groupPrincipalName');
+  if (sameSubject || isTrusted(identity)) return;
   const api = local();
   const role = await globalRole(api, globalRoleName);
   if (role === undefined) {
@@ -115,21 +123,9 @@ async function demandGlobalRole(
   role: GlobalRole,
 ): Promise<void> {
   if (await holdsEverything(api, identity)) return;
-  const kind = { group, plural: resource };
-  const [inherited] = role.inheritedClusterRoles ?? [];
-  if (inherited !== undefined) {
-    throw forbidden(kind, name, `it gives the role "${inherited}" in every cluster, which only administrators have`);
-  }
-  const parts: (readonly [string | undefined, readonly PolicyRule[]])[] = [
-    [undefined, role.rules ?? []],
-    ...Object.entries(role.namespacedRules ?? {}),
-  ];
-  for (const [namespace, rules] of parts) {
-    const missing = await notHeldLocally(api, identity, rules, namespace);
-    if (missing === undefined) continue;
-    const where = namespace === undefined ? '' : ` in the namespace "${namespace}"`;
-    throw forbidden(kind, name, `the global role gives more than you have${where}: ${inWords(missing)}`);
-  }
+  const missing = await excessOfGlobalRole(api, identity, role);
+  if (missing !== undefined)
+    throw forbidden({ group, plural: resource }, name, `the global role gives more than you have${missing}`);
 }
 
 /** Rules in clusters and workspaces beside roles: nothing makes them true yet. */
@@ -157,6 +153,17 @@ function templateFaults(
   byName.set(name, template);
   const circle = roleTemplateNames.some((each) => closureOf(each, (of) => byName.get(of)).has(name));
   return [
+    ...(old === undefined && isTakenRoleName(name)
+      ? [
+          cause(
+            'metadata.name',
+            'is what the server calls the roles it makes of projects and templates: choose another',
+          ),
+        ]
+      : []),
+    ...(old === undefined && name.length > MAX_TEMPLATE_NAME
+      ? [cause('metadata.name', `must be no longer than ${MAX_TEMPLATE_NAME} characters`)]
+      : []),
     ...(old === undefined && template.builtin === true
       ? [cause('builtin', 'only the server makes built-in roles')]
       : []),
@@ -185,6 +192,10 @@ function keptFields<T extends GlobalRole | RoleTemplate>(old: T, now: T, decided
     )
     .map((field) => cause(field, 'cannot be changed: the role is built in'));
 }
+
+/** Whether a role that nobody got by itself is to be given by the server from now on. */
+const turnedOn = <T extends GlobalRole | RoleTemplate>(old: T | undefined, now: T, field: keyof T): boolean =>
+  now[field] === true && old?.[field] !== true;
 
 async function globalRole(api: LocalApi, name: string): Promise<Stored<GlobalRole> | undefined> {
   if (name === '') return undefined;

@@ -74,9 +74,7 @@ export class Directory {
    * give.
    */
   groups(user: string): readonly string[] {
-    const providers = this.parts.attributes.get(undefined, user)?.GroupPrincipals ?? {};
-    const names = Object.values(providers).flatMap(({ Items = [] }) => Items.map(principalName));
-    return [...new Set(names)].filter((name) => name !== '' && !name.startsWith('system:'));
+    return groupsIn(this.parts.attributes.get(undefined, user));
   }
 
   /** Resolves when memory holds `user` as just written, or newer. */
@@ -117,6 +115,13 @@ async function settled<T extends KubeObject>(informer: Informer<T>, written: Sto
     replay = false;
     return subscription;
   });
+}
+
+/** The groups that a user's attributes say it is in; never one of Kubernetes' own. */
+export function groupsIn(attributes: UserAttribute | undefined): readonly string[] {
+  const providers = attributes?.GroupPrincipals ?? {};
+  const names = Object.values(providers).flatMap(({ Items = [] }) => Items.map(principalName));
+  return [...new Set(names)].filter((name) => name !== '' && !name.startsWith('system:'));
 }
 
 /** Principals are kept as whole objects; the name is what Kubernetes knows the group by. */

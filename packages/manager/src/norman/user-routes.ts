@@ -1,10 +1,11 @@
 import { type Json, managementSettings, type Stored, type User, users } from '@drover/api';
 import type { Client } from '@drover/client';
 import { NAME_ALPHABET, type RandomBytes, randomText, Secret } from '@drover/kit';
+import { excessOfUser } from '../admission/excess.js';
 import { hasFirstPassword } from '../bootstrap/admin.js';
 import { readObject, requiredText, textField, textMapField } from '../front/body.js';
 import { type Answer, ok, type SignedIn } from '../front/exchange.js';
-import { type Caller, identityOf } from '../identity/caller.js';
+import type { Caller } from '../identity/caller.js';
 import type { Directory } from '../identity/directory.js';
 import { passwordFault } from '../identity/password.js';
 import type { Passwords } from '../identity/passwords.js';
@@ -120,8 +121,9 @@ export class UserRoutes {
       throw new NormanError('PermissionDenied', 'you may not change this user');
     }
     if (target === undefined) throw new NormanError('NotFound', `user "${params['id']}" does not exist`);
-    if ((await this.#isAdministrator(target)) && !(await this.#isAdministrator(caller.user))) {
-      throw new NormanError('PermissionDenied', 'only an administrator may set the password of an administrator');
+    const excess = await excessOfUser(this.parts.client, caller.identity, target.metadata.name);
+    if (excess !== undefined) {
+      throw new NormanError('PermissionDenied', `the user has more than you have: ${excess}`);
     }
     this.#demandPassword(wanted, target.username ?? '');
     await this.#set(target, wanted);
@@ -152,11 +154,6 @@ export class UserRoutes {
     const minLength = this.parts.settings.count('password-min-length');
     const fault = passwordFault(password, { minLength, username, ...(current === undefined ? {} : { current }) });
     if (fault !== undefined) throw new NormanError('InvalidBodyContent', fault, { fieldName: 'newPassword' });
-  }
-
-  #isAdministrator(user: Stored<User>): Promise<boolean> {
-    const identity = identityOf(user, this.parts.directory.groups(user.metadata.name), { token: '', host: '' });
-    return this.parts.reviews.allowed(identity, { verb: '*', group: '*', resource: '*' });
   }
 }
 

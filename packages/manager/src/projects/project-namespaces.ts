@@ -117,7 +117,10 @@ export class ProjectNamespaces {
     const system = this.parts.settings.value('system-namespaces').split(',').includes(namespace);
     if (!system && namespace !== 'default') return undefined;
     const label = system ? SYSTEM : DEFAULT;
-    return this.parts.projects.list(id).find(({ metadata }) => metadata.labels?.[label] === 'true')?.metadata.name;
+    const homes = this.parts.projects.list(id).filter(({ metadata }) => metadata.labels?.[label] === 'true');
+    // The first is the one that the server made; where no admission guards the label, others may claim it later.
+    const [home] = homes.sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp));
+    return home?.metadata.name;
   }
 }
 

@@ -1,19 +1,20 @@
 import type { PolicyRule, RoleTemplate } from '@drover/api';
 import { rulesAllow } from '@drover/api';
+import { isTakenRoleName } from './taken-role-name.js';
 
 /** Finds a role template by its name. */
 export type FindTemplate = (name: string) => RoleTemplate | undefined;
 
 /**
- * The templates that `name` amounts to: itself and those it inherits, each once. A template that does not exist gives nothing:
- * in doubt nobody gains a right.
+ * The templates that `name` amounts to: itself and those it inherits, each once. A template that does not exist, or has the name
+ * of another role, gives nothing: in doubt nobody gains a right.
  */
 export function closureOf(name: string, find: FindTemplate): ReadonlyMap<string, RoleTemplate> {
   const closure = new Map<string, RoleTemplate>();
   const visit = (each: string): void => {
     if (closure.has(each)) return;
     const template = find(each);
-    if (template === undefined) return;
+    if (template === undefined || isTakenRoleName(each)) return;
     closure.set(each, template);
     for (const inherited of template.roleTemplateNames ?? []) visit(inherited);
   };

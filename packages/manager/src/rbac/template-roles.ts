@@ -57,7 +57,10 @@ function addTemplateRoles(set: DerivedSet, name: string, find: FindTemplate, fac
     const aggregated = (of: string): string => label(safeConcat(of, ...suffix, 'aggregator'));
     const own = safeConcat(ruleRole(each), ...suffix);
     set.clusterRole(own, rules(ownRules(template)), { ...owned, [AGGREGATES]: label(own) });
-    const inherited = (template.roleTemplateNames ?? []).filter((of) => closure.get(of)?.external === false);
+    const inherited = (template.roleTemplateNames ?? []).filter((of) => {
+      const template = closure.get(of);
+      return template !== undefined && template.external !== true;
+    });
     set.aggregate(
       safeConcat(each, ...suffix, 'aggregator'),
       [label(own), ...inherited.map(aggregated)].map((value) => ({ [AGGREGATES]: value })),
