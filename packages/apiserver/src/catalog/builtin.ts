@@ -18,7 +18,7 @@ import { clusterRoles, roles } from '../strategies/role.js';
 import { clusterRoleBindings, roleBindings } from '../strategies/role-binding.js';
 import { configMap, secret } from '../strategies/secret.js';
 import { service } from '../strategies/service.js';
-import { persistentVolume, persistentVolumeClaim, storageClass } from '../strategies/storage.js';
+import { persistentVolume, persistentVolumeClaim, storageClass, volumeAttachment } from '../strategies/storage.js';
 import { validatingAdmissionPolicy } from '../strategies/validating-admission-policy.js';
 import { validatingAdmissionPolicyBinding } from '../strategies/validating-admission-policy-binding.js';
 import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from '../strategies/webhook-configuration.js';
@@ -79,6 +79,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'rbac.authorization.k8s.io/roles': roles,
   'scheduling.k8s.io/priorityclasses': priorityClass,
   'storage.k8s.io/storageclasses': storageClass,
+  'storage.k8s.io/volumeattachments': volumeAttachment,
 };
 
 /** Kinds that a DELETE answers with (ReturnDeletedObject of their storage). */

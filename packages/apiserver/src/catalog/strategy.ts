@@ -52,6 +52,8 @@ export interface Strategy {
    * finalizers beside a status.
    */
   readonly statusLeaves?: 'metadata' | readonly (keyof ObjectMeta)[];
+  /** What a write of `status` says of metadata is managed by nobody, whether it is left or not. */
+  readonly statusDisownsMetadata?: boolean;
   /** Seconds a deletion waits for someone to finish it; `undefined` deletes at once. */
   readonly graceSeconds?: (object: KubeObject, asked: number | undefined) => number | undefined;
   /** Fills in what is absent, before validation, on each write. */

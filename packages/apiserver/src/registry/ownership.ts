@@ -1,6 +1,6 @@
 import { applyObject, type KubeObject, managedFieldsFault, updateManagedFields, type Write } from '@drover/api';
 import type { Served } from '../catalog/definition.js';
-import type { Part } from '../catalog/strategy.js';
+import type { Part, Strategy } from '../catalog/strategy.js';
 import type { AdmissionRequest } from './admission.js';
 import { timestamp, type WriteContext } from './core.js';
 import { inManagedVersions, type ManagedVersions } from './managed-versions.js';
@@ -74,10 +74,13 @@ function writeOf(
 /** The fields that a write of this part leaves as they are. */
 function unwritten({ definition, version }: Served, part: Part, object: KubeObject): (readonly string[])[] {
   if (part !== 'status') return version.status ? [['status']] : [];
-  const { statusLeaves = [] } = definition.strategy;
-  const metadata = statusLeaves === 'metadata' ? [] : statusLeaves.map((field) => ['metadata', field]);
   const outside = Object.keys(object).filter((field) => !OBJECT_FIELDS.has(field));
-  return [['spec'], ...outside.map((field) => [field]), ...metadata];
+  return [['spec'], ...outside.map((field) => [field]), ...unwrittenMetadata(definition.strategy)];
+}
+
+function unwrittenMetadata({ statusLeaves = [], statusDisownsMetadata = false }: Strategy): (readonly string[])[] {
+  if (statusDisownsMetadata) return [['metadata']];
+  return statusLeaves === 'metadata' ? [] : statusLeaves.map((field) => ['metadata', field]);
 }
 
 const OBJECT_FIELDS = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status']);

@@ -3,7 +3,7 @@ import type { APIService, APIServiceSpec } from '@drover/api/types/apiregistrati
 import type { Strategy } from '../catalog/strategy.js';
 import { timestamp } from '../registry/core.js';
 import { absent, inner, loose } from './absent.js';
-import { plain } from './plain.js';
+import { plain, statusAlone } from './plain.js';
 
 const GROUP_PRIORITY = 20_000;
 const VERSION_PRIORITY = 1_000;
@@ -11,6 +11,7 @@ const VERSION_PRIORITY = 1_000;
 /** Registrations of group versions: those without a Service are served here, and always available. */
 export const apiService: Strategy = {
   ...plain,
+  ...statusAlone,
   // The name is the version and the group: what these may be is asked of them.
   nameRule: pathSegment,
   fill: (object) => absent(inner(loose(object), 'spec', 'service'), 'port', 443),

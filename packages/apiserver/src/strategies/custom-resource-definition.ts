@@ -15,6 +15,7 @@ const DEFINITIONS = { group: 'apiextensions.k8s.io', plural: 'customresourcedefi
 /** Definitions of kinds: served from the moment they are stored, which their conditions say. */
 export const customResourceDefinition: Strategy = {
   ...counted,
+  statusDisownsMetadata: true,
   fill: (object) => {
     const spec = made(loose(object), 'spec');
     if (spec?.['conversion'] === undefined) absent(made(spec, 'conversion'), 'strategy', 'None');

@@ -5,7 +5,7 @@ import type { Strategy } from '../catalog/strategy.js';
 import { mandatoryLevels, mandatorySchemas } from '../fairness/default-objects.js';
 import { DEFAULT_PRECEDENCE } from '../fairness/flow-schema.js';
 import { absent, inner, loose } from './absent.js';
-import { counted } from './plain.js';
+import { counted, statusAlone } from './plain.js';
 
 type Limited = NonNullable<NonNullable<PriorityLevelConfiguration['spec']>['limited']>;
 type Queuing = NonNullable<NonNullable<Limited['limitResponse']>['queuing']>;
@@ -22,6 +22,7 @@ const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', '
 /** Which requests belong to which flow and level. */
 export const flowSchema: Strategy = {
   ...counted,
+  ...statusAlone,
   fill: (object) => absent(inner(loose(object), 'spec'), 'matchingPrecedence', DEFAULT_PRECEDENCE),
   validate: (object) => schemaCauses(object as FlowSchema),
 };
@@ -29,6 +30,7 @@ export const flowSchema: Strategy = {
 /** How many requests of a level are worked on, and how the others wait. */
 export const priorityLevelConfiguration: Strategy = {
   ...counted,
+  ...statusAlone,
   fill: (object) => {
     const spec = inner(loose(object), 'spec');
     const limited = inner(spec, 'limited');

@@ -7,5 +7,8 @@ export const plain: Strategy = { nameRule: dnsSubdomain, unconditionalUpdate: tr
 /** A built-in kind whose `metadata.generation` counts changes of its spec. */
 export const counted: Strategy = { ...plain, generation: true };
 
+/** How kinds are written whose `status` takes nothing else. */
+export const statusAlone = { statusLeaves: 'metadata', statusDisownsMetadata: true } as const;
+
 /** A kind that CustomResourceDefinitions brought: PUT must say which revision it means. */
 export const custom: Strategy = { nameRule: dnsSubdomain, generation: true, statusLeaves: 'metadata' };

@@ -1,6 +1,6 @@
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, inner, loose } from './absent.js';
-import { plain } from './plain.js';
+import { plain, statusAlone } from './plain.js';
 
 export const persistentVolumeClaim: Strategy = {
   ...plain,
@@ -28,5 +28,14 @@ export const storageClass: Strategy = {
     const fields = loose(object);
     absent(fields, 'reclaimPolicy', 'Delete');
     absent(fields, 'volumeBindingMode', 'Immediate');
+  },
+};
+
+/** What attaches a volume to a node; whether it is attached is told by its status alone, from the beginning. */
+export const volumeAttachment: Strategy = {
+  ...plain,
+  ...statusAlone,
+  prepareForCreate: (object) => {
+    loose(object)['status'] = { attached: false };
   },
 };

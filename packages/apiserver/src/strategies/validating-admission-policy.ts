@@ -22,7 +22,7 @@ import type { Strategy } from '../catalog/strategy.js';
 import { absent, inner, loose } from './absent.js';
 import { expressionCauses, matchConditionCauses } from './expressions.js';
 import { fillMatchResources, matchResourceCauses } from './match-resources.js';
-import { counted } from './plain.js';
+import { counted, statusAlone } from './plain.js';
 
 const AUDIT_ANNOTATIONS = 20;
 /** Bytes of an annotation's expression. */
@@ -38,6 +38,7 @@ const RESERVED = new Set(
 /** Policies whose rules are expressions. */
 export const validatingAdmissionPolicy: Strategy = {
   ...counted,
+  ...statusAlone,
   fill: (object) => {
     const spec = inner(loose(object), 'spec');
     absent(spec, 'failurePolicy', 'Fail');
