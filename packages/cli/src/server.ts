@@ -13,7 +13,7 @@ import {
   loadKubeconfig,
   type Transport,
 } from '@drover/client';
-import { Closing } from '@drover/kit';
+import { Closing, readAsStream } from '@drover/kit';
 import { openSqliteStore } from '@drover/store';
 import { openAudit } from './audit.js';
 import { openControlSocket } from './backup/control-socket.js';
@@ -199,6 +199,7 @@ async function frontListener(local: LocalCluster, config: ServerConfig, closing:
   const pair = tls ?? (await (local.apiServer as ApiServer).servingCertificate(names));
   const server = createServer({ cert: pair.certPem, key: pair.keyPem, minVersion: 'TLSv1.2' });
   server.requestTimeout = 0;
+  server.on('secureConnection', readAsStream);
   const address = await listenOn(server, listen);
   closing.defer(async () => {
     const closed = new Promise((resolve) => server.close(resolve));

@@ -17,5 +17,6 @@ export {
   sameQuantity,
 } from './quantity.js';
 export { drawnAhead, NAME_ALPHABET, type RandomBytes, randomFraction, randomText } from './random.js';
+export { readAsStream } from './read-as-stream.js';
 export { Secret } from './secret.js';
 export { unreachable } from './unreachable.js';

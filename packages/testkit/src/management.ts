@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type ApiServer, createApiServer } from '@drover/apiserver';
 import { type Client, createClient, httpsTransport, inProcessTransport } from '@drover/client';
-import { Closing, silentLog, systemClock } from '@drover/kit';
+import { Closing, readAsStream, silentLog, systemClock } from '@drover/kit';
 import { createManager, managerAdmission } from '@drover/manager';
 import { openMemoryStore, type Store } from '@drover/store';
 import { temporaryDirectory } from './temporary.js';
@@ -118,6 +118,7 @@ async function startFront(
 ): Promise<AsyncDisposable & { readonly port: number; readonly firstPassword: string }> {
   const { certPem, keyPem } = await api.servingCertificate(['127.0.0.1']);
   const server = createServer({ cert: certPem, key: keyPem });
+  server.on('secureConnection', readAsStream);
   server.requestTimeout = 0;
   server.listen(wanted, '127.0.0.1');
   await once(server, 'listening');

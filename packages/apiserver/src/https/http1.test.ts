@@ -53,6 +53,25 @@ describe('a connection of HTTP/1.1', () => {
     caller.destroy();
   });
 
+  it('takes a long request right behind a long answer', async () => {
+    const long = Buffer.alloc(4_000_000, ' ');
+    const handle = async ({ method, body }: ApiRequest): Promise<ApiResponse> => {
+      if (method === 'GET') return { status: 200, headers: {}, body: long };
+      return { status: 200, headers: {}, body: Buffer.from(String((await readBody(body, undefined)).length)) };
+    };
+    await using open = await openFront({ handle });
+    const caller = connect(open.place);
+    await once(caller, 'secureConnect');
+    caller.write('GET / HTTP/1.1\r\nhost: test\r\n\r\n');
+    // Of the answer no more is read than that it begins; what one read of the server brings is a part of the next request.
+    await once(caller, 'readable');
+    caller.write(`POST / HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-length: ${1_000_000}\r\n\r\n`);
+    for (let piece = 0; piece < 100; piece += 1) caller.write(Buffer.alloc(10_000, ' '));
+    let read = '';
+    for await (const chunk of caller) read += String(chunk);
+    expect(read.trimEnd()).toMatch(/\r\n\r\n1000000$/);
+  });
+
   it('says whose mistake it is when a body breaks off', async () => {
     const reader = new EventEmitter();
     const begun = once(reader, 'reading');

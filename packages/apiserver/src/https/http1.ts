@@ -1,6 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeader, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { readAsStream } from '@drover/kit';
 import type { Sender } from '../auth/identity.js';
 import { EventStream } from '../registry/event-stream.js';
 import type { ApiServer } from '../server.js';
@@ -64,6 +66,8 @@ async function serve(
   const { status, headers, body } = await server.handle(request, sender);
   await turn.reached();
   const whole = body instanceof Uint8Array;
+  // What is sent at once leaves its connection as fast as it was: the other way of reading costs a tenth of a small request.
+  if (!whole || fills(message.socket, body)) readAsStream(message.socket);
   const head: (string | readonly string[])[] = [];
   for (const name in headers) head.push(name, headers[name] as string | readonly string[]);
   if (headers['content-length'] === undefined && status !== 204) {
@@ -88,6 +92,10 @@ function sendEvents(body: EventStream, answer: ServerResponse): Promise<void> {
   answer.chunkedEncoding = false;
   return body.sendTo(answer, chunkedEncoding ? chunks : undefined, socket ?? answer);
 }
+
+/** Whether sending so much makes Node wait with the next request until it has left. */
+const fills = ({ writableLength, writableHighWaterMark }: Socket, { length }: Uint8Array): boolean =>
+  writableLength + length >= writableHighWaterMark;
 
 /** Reads on for a moment, and ends the connection. */
 function linger(message: IncomingMessage): void {
