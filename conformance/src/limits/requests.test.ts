@@ -14,6 +14,17 @@ suite('limits of requests', ({ promises, ours }) => {
     expect(more.outcome).toBe('422 Invalid');
   });
 
+  promises('large bodies are read after large answers, on the same connection', async ({ api, core }) => {
+    const large = configMap(
+      'large',
+      Object.fromEntries(Array.from({ length: 300 }, (_none, at) => [`key-${at}`, 'x'.repeat(1024)])),
+    );
+    const outcomes = new Set<string>();
+    for (let time = 0; time < 100; time++)
+      outcomes.add((await api.post(core('configmaps'), large, { query: { dryRun: 'All' } })).outcome);
+    expect([...outcomes]).toEqual(['201']);
+  });
+
   promises('JSON that is nested ten thousand deep is refused, and the server lives on', async ({ api, core }) => {
     const deep = `{"metadata":{"name":"deep"},"data":${'{"a":'.repeat(10_001)}1${'}'.repeat(10_001)}}`;
     expect((await api.post(core('configmaps'), deep)).status).toBe(400);
