@@ -56,6 +56,9 @@ export interface RestoreConfig extends Common {
   readonly force: boolean;
 }
 
+/** What `drover server reset-admin-password` is told. */
+export type ResetAdminPasswordConfig = Common;
+
 /** Both together. */
 export interface UpConfig {
   readonly server: ServerConfig;
@@ -111,6 +114,14 @@ export const RESTORE_SETTINGS: Settings = {
   from: { value: 'FILE', help: 'a file that drover server backup wrote' },
   force: { help: 'put aside the server that is there' },
 };
+
+/** Settings of `drover server reset-admin-password`. */
+export const RESET_ADMIN_PASSWORD_SETTINGS: Settings = DATA_DIR;
+
+/** @throws UsageError with one sentence that names the flag, variable or key. */
+export function readResetAdminPasswordConfig(args: readonly string[], env: Environment): ResetAdminPasswordConfig {
+  return common(readSettings('server reset-admin-password', RESET_ADMIN_PASSWORD_SETTINGS, args, env), env);
+}
 
 /** @throws UsageError with one sentence that names the flag, variable or key. */
 export function readBackupConfig(args: readonly string[], env: Environment): BackupConfig {

@@ -1,4 +1,11 @@
-import { BACKUP_SETTINGS, LAB_SETTINGS, RESTORE_SETTINGS, SERVER_SETTINGS, UP_SETTINGS } from './config.js';
+import {
+  BACKUP_SETTINGS,
+  LAB_SETTINGS,
+  RESET_ADMIN_PASSWORD_SETTINGS,
+  RESTORE_SETTINGS,
+  SERVER_SETTINGS,
+  UP_SETTINGS,
+} from './config.js';
 import { COMMON, type Settings, variable } from './settings.js';
 
 /** The commands, as the help shows them. */
@@ -8,6 +15,10 @@ export const COMMANDS = {
   lab: { does: 'the embedded Harvester-compatible cluster on this host', settings: LAB_SETTINGS },
   agent: { does: 'the cluster agent; configured by its environment as in a cluster', settings: {} },
   'server backup': { does: 'a backup of the management side, while it serves or not', settings: BACKUP_SETTINGS },
+  'server reset-admin-password': {
+    does: 'a reset of the first administrator’s password, while the server is stopped',
+    settings: RESET_ADMIN_PASSWORD_SETTINGS,
+  },
   'server restore': { does: 'a restore of the management side from a backup', settings: RESTORE_SETTINGS },
 } as const satisfies Record<string, { does: string; settings: Settings }>;
 

@@ -1,6 +1,13 @@
 import type { Level } from '@drover/kit';
 import { StoreLocked } from '@drover/store';
-import { readBackupConfig, readLabConfig, readRestoreConfig, readServerConfig, readUpConfig } from './config.js';
+import {
+  readBackupConfig,
+  readLabConfig,
+  readResetAdminPasswordConfig,
+  readRestoreConfig,
+  readServerConfig,
+  readUpConfig,
+} from './config.js';
 import { COMMANDS, type CommandName, commandHelp, isCommand, programHelp, REFUSED } from './help.js';
 import type { Surroundings } from './surroundings.js';
 import { ResourceTaken, UsageError } from './usage-error.js';
@@ -73,6 +80,11 @@ async function runCommand(
       const config = readRestoreConfig(args, env);
       const { runRestore } = await import('./backup/restore.js');
       return runRestore(config, surroundings(config.logLevel));
+    }
+    case 'server reset-admin-password': {
+      const config = readResetAdminPasswordConfig(args, env);
+      const { runResetAdminPassword } = await import('./reset-admin-password.js');
+      return runResetAdminPassword(config, surroundings(config.logLevel));
     }
     case 'agent': {
       const { runAgentCommand } = await import('./agent.js');

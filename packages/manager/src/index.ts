@@ -1,2 +1,3 @@
 export { managerAdmission } from './admission/manager-admission.js';
+export { type AdminReset, resetAdminPassword } from './bootstrap/reset-admin-password.js';
 export { createManager, type Manager, type ManagerOptions } from './manager.js';

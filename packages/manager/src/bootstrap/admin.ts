@@ -1,4 +1,12 @@
-import { configMaps, globalRoleBindings, hasReason, type Stored, type User, users } from '@drover/api';
+import {
+  configMaps,
+  type GlobalRoleBinding,
+  globalRoleBindings,
+  hasReason,
+  type Stored,
+  type User,
+  users,
+} from '@drover/api';
 import type { Client } from '@drover/client';
 import { createIfAbsent } from '@drover/controller';
 import { NAME_ALPHABET, type RandomBytes, randomText, Secret } from '@drover/kit';
@@ -29,19 +37,13 @@ export async function installAdmin(
 ): Promise<Secret | undefined> {
   const { client, passwords, random, keep } = means;
   if (await exists(client)) return undefined;
-  const password = given ?? new Secret(randomText(PASSWORD_LENGTH, random, PASSWORD_ALPHABET));
+  const password = given ?? randomPassword(random);
   // Who chose the password themselves, other than as "admin", need not choose again.
   const mustChange = given === undefined || given.reveal() === 'admin';
-  const admin = (await madeBefore(client)) ?? (await createAdmin(client, random, mustChange));
+  const admin = await findOrCreateAdmin(client, random, mustChange);
   const { name } = admin.metadata;
   await passwords.set(name, password);
-  await createIfAbsent(client, globalRoleBindings, {
-    apiVersion: 'management.cattle.io/v3',
-    kind: 'GlobalRoleBinding',
-    metadata: { name: `globalrolebinding-${name.replace('user-', '')}`, labels: BOOTSTRAPPED },
-    globalRoleName: 'admin',
-    userName: name,
-  });
+  await createIfAbsent(client, globalRoleBindings, adminBinding(name));
   await keep(password);
   // Last: until this is written, a start that was interrupted begins again with a password that somebody gets to see.
   await createIfAbsent(client, configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: MARK, data: {} });
@@ -65,6 +67,26 @@ async function exists(client: Client): Promise<boolean> {
     throw error;
   }
 }
+
+/** A password that nobody guesses. */
+export const randomPassword = (random: RandomBytes): Secret =>
+  new Secret(randomText(PASSWORD_LENGTH, random, PASSWORD_ALPHABET));
+
+/** The administrator made at the first start, made (anew) when it is not there. */
+export const findOrCreateAdmin = async (
+  client: Client,
+  random: RandomBytes,
+  mustChange: boolean,
+): Promise<Stored<User>> => (await madeBefore(client)) ?? (await createAdmin(client, random, mustChange));
+
+/** What makes that user an administrator. */
+export const adminBinding = (name: string): GlobalRoleBinding => ({
+  apiVersion: 'management.cattle.io/v3',
+  kind: 'GlobalRoleBinding',
+  metadata: { name: `globalrolebinding-${name.replace('user-', '')}`, labels: BOOTSTRAPPED },
+  globalRoleName: 'admin',
+  userName: name,
+});
 
 async function madeBefore(client: Client): Promise<Stored<User> | undefined> {
   const labelSelector = 'authz.management.cattle.io/bootstrapping=admin-user';
