@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '@drover/api';
 import { expect } from 'vitest';
-import { valueAt } from '../cluster/answer.js';
+import { type Answer, valueAt } from '../cluster/answer.js';
 import { type Defined, define } from '../cluster/definition.js';
-import { container, deployment } from '../cluster/objects.js';
+import { container, deployment, pod } from '../cluster/objects.js';
 import { type Scene, suite } from '../suite.js';
 
 const item = { type: 'object', required: ['key'], properties: { key: { type: 'string' }, value: { type: 'string' } } };
@@ -266,5 +266,18 @@ suite('server-side apply: lists and maps', ({ promises }) => {
     await api.apply(path, 'one', deployment('defaults', [container('a'), container('b')]));
     const one = await api.apply(path, 'one', deployment('defaults', [container('a')]));
     expect(one.at('spec.template.spec.containers')).toMatchObject([{ name: 'a' }]);
+  });
+
+  promises('an empty object that is applied is owned, and left out it is the default', async ({ api, core }) => {
+    const holding = (volume: JsonObject): JsonObject => pod('volume', {}, { volumes: [{ name: 'v', ...volume }] });
+    const path = core('pods', 'volume');
+    const owned = (answer: Answer): unknown =>
+      answer.at('metadata.managedFields.0.fieldsV1.f:spec.f:volumes.k:{"name":"v"}');
+    const first = await api.apply(path, 'one', holding({ emptyDir: {} }));
+    expect(owned(first)).toEqual({ '.': {}, 'f:name': {}, 'f:emptyDir': {} });
+    const second = await api.apply(path, 'one', holding({}));
+    expect(second.at('spec.volumes.0')).toEqual({ name: 'v', emptyDir: {} });
+    expect(owned(second)).toEqual({ '.': {}, 'f:name': {} });
+    expect(second.at('metadata.resourceVersion')).not.toBe(first.at('metadata.resourceVersion'));
   });
 });

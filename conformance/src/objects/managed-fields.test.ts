@@ -166,4 +166,21 @@ suite('managed fields', ({ promises }) => {
       expect(managers).not.toContain('other');
     }
   });
+
+  promises('go when the object would be too large with them, but for what is applied', async ({ api, core }) => {
+    const key = 'a-key-that-is-long-enough-to-make-the-managed-fields-as-large-as-the-data';
+    const data = Object.fromEntries(Array.from({ length: 9999 }, (_, index) => [`${key}-${index}`, 'x']));
+    const made = await api.post(core('configmaps'), configMap('large', data));
+    expect(made.status).toBe(201);
+    expect(made.at('metadata.managedFields')).toBeUndefined();
+
+    await api.post(core('configmaps'), configMap('grown', { a: '1' }), { query: { fieldManager: 'one' } });
+    const grown = await api.patch('merge', core('configmaps', 'grown'), { data }, { fieldManager: 'two' });
+    expect(grown.status).toBe(200);
+    expect(grown.at('metadata.managedFields')).toBeUndefined();
+
+    const applied = await api.apply(core('configmaps', 'applied'), 'one', configMap('applied', data));
+    expect(applied.status).toBeGreaterThanOrEqual(400);
+    expect((await api.get(core('configmaps', 'applied'))).status).toBe(404);
+  });
 });

@@ -36,6 +36,8 @@ export interface WriteContext {
   readonly identity: Identity;
   readonly part: Part;
   readonly dryRun: boolean;
+  /** Whether it is a server-side apply, which goes by the managed fields that it leaves. */
+  readonly applies?: boolean;
   /** Named in managedFields. */
   readonly fieldManager: string;
   readonly fieldValidation: FieldValidation;

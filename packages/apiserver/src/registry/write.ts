@@ -247,10 +247,13 @@ async function encodeConverted(context: WriteContext, object: KubeObject): Promi
   return encode(context, stored);
 }
 
-function encode({ served }: WriteContext, object: KubeObject): Uint8Array {
-  const { definition, version } = served;
+/** An object that is too large to be stored is so without its managed fields when it fits then; one that is applied lives by them. */
+function encode(context: WriteContext, object: KubeObject): Uint8Array {
+  const { definition, version } = context.served;
   const value = encodeStored(version.convert?.toStored(object) ?? object, storedVersion(definition));
   if (value.length > OBJECT_BYTES) {
+    const { managedFields, ...metadata } = object.metadata;
+    if (managedFields !== undefined && context.applies !== true) return encode(context, { ...object, metadata });
     throw new ApiError(
       'RequestEntityTooLarge',
       `the object is ${value.length} bytes; at most ${OBJECT_BYTES} are stored`,

@@ -43,6 +43,8 @@ function fillContainer(container: Fields): void {
 }
 
 function fillVolume(volume: Fields): void {
+  const said = Object.keys(volume).filter((field) => volume[field] !== undefined && volume[field] !== null);
+  if (said.every((field) => field === 'name')) volume['emptyDir'] = {};
   for (const source of ['secret', 'configMap', 'projected', 'downwardAPI']) {
     absent(inner(volume, source), 'defaultMode', FILE_MODE);
   }

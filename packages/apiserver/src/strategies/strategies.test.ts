@@ -49,7 +49,8 @@ describe('a pod', () => {
     const containers = [
       { name: 'c', image: 'nginx', ports: [{ containerPort: 80 }], resources: { limits: { cpu: '1' } } },
     ];
-    const { body } = await post(inDefault('pods'), pod('filled', { containers }));
+    const volumes = [{ name: 'v' }, { name: 'w', configMap: { name: 'm' } }];
+    const { body } = await post(inDefault('pods'), pod('filled', { containers, volumes }));
     expect(body['spec']).toMatchObject({
       restartPolicy: 'Always',
       dnsPolicy: 'ClusterFirst',
@@ -62,7 +63,9 @@ describe('a pod', () => {
           resources: { limits: { cpu: '1' }, requests: { cpu: '1' } },
         },
       ],
+      volumes: [{ name: 'v', emptyDir: {} }, { configMap: { defaultMode: 0o644 } }],
     });
+    expect(body['spec']!['volumes']).not.toMatchObject([{}, { emptyDir: {} }]);
     expect(body['status']).toEqual({ phase: 'Pending', qosClass: 'Burstable' });
   });
 

@@ -49,7 +49,7 @@ export function writeContext(call: Call, kind: WriteKind, decoding: Decoding = o
   if (fieldManager !== undefined) options['fieldManager'] = fieldManager;
   if (call.query.has('fieldValidation')) options['fieldValidation'] = fieldValidation;
   if (force) options['force'] = force;
-  return { ...contextOf(call, fieldManager), dryRun, fieldValidation, decoding, options };
+  return { ...contextOf(call, fieldManager), dryRun, applies: kind === 'apply', fieldValidation, decoding, options };
 }
 
 /** How this call deletes: only its options, and whether it is a dry run, are its own to say. */
