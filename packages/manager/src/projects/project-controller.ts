@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   hasReason,
   type ManagementCluster,
@@ -22,7 +23,7 @@ import {
   isConditionTrue,
   type Result,
   removeFinalizer,
-  updateStatus,
+  updateWithRetry,
   watches,
 } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
@@ -69,16 +70,18 @@ export function projectController(parts: {
     if (!isConditionTrue(project.status?.conditions, 'InitialRolesPopulated')) {
       await bindCreator(client, project, backing, roleTemplates.list());
     }
-    await updateStatus(client, projects, { namespace, name }, (live) => {
+    // The kind has no subresource for its status: it is written with the rest.
+    await updateWithRetry(client, projects, { namespace, name }, (live) => {
       const conditions = [
         { type: 'BackingNamespaceCreated', status: 'True' as const },
         { type: 'InitialRolesPopulated', status: 'True' as const },
       ];
-      live.status = {
+      const status = {
         ...live.status,
         backingNamespace: backing,
         conditions: observeAll(live.status?.conditions, conditions, clock.now()),
       };
+      return isDeepStrictEqual(status, live.status) ? undefined : { ...live, status };
     });
     return done;
   };

@@ -56,6 +56,10 @@ export async function startInstallation(options: { readonly bootstrapPassword?: 
     withoutStatus: [
       'tokens.management.cattle.io',
       'settings.management.cattle.io',
+      'users.management.cattle.io',
+      'projects.management.cattle.io',
+      'roletemplates.management.cattle.io',
+      'projectroletemplatebindings.management.cattle.io',
       'userattributes.management.cattle.io',
     ],
     post: (path, body) => review(path, body),

@@ -81,7 +81,8 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
         drover.client,
         projects,
         { namespace: id },
-        ({ spec }) => spec?.displayName === 'Default',
+        // A project whose status is not kept is made again and again.
+        ({ spec, status }) => spec?.displayName === 'Default' && status?.backingNamespace !== undefined,
       );
       project = `${id}:${found.metadata.name}`;
       await eventually(lab, namespaces, { name: 'default' }, ({ metadata }) => {
