@@ -13,11 +13,19 @@ import type { Clock, Log, RandomBytes } from '@drover/kit';
 import { type ClusterId, parseClusterId } from '../clusters/cluster-id.js';
 import { CREATOR_ID } from '../clusters/side-objects.js';
 import { type ClusterRights, PROJECT_ID } from '../rbac/cluster-rights.js';
-import type { DownstreamRbac } from '../rbac/downstream-rbac-controller.js';
 import type { Settings } from '../settings.js';
 
 const SYSTEM = 'authz.management.cattle.io/system-project';
 const DEFAULT = 'authz.management.cattle.io/default-project';
+
+/** The namespaces of a connected cluster, as far as they are known here, and the way to it. */
+type KnownNamespaces = Pick<ClusterRights, 'client' | 'synced' | 'namespacesOf' | 'namespace' | 'namespaces'>;
+
+/** Who follows the connected clusters. */
+interface Followed {
+  followed(id: ClusterId): KnownNamespaces | undefined;
+  onNamespace(listener: (id: ClusterId, namespace: string) => void): Disposable;
+}
 
 /**
  * Keeps the namespaces of each connected cluster in its projects. The annotation says which project a namespace is in; the label,
@@ -30,8 +38,8 @@ export class ProjectNamespaces {
     private readonly parts: {
       readonly client: Client;
       readonly projects: Informer<Project>;
-      readonly downstreamRbac: DownstreamRbac;
-      readonly settings: Settings;
+      readonly downstreamRbac: Followed;
+      readonly settings: Pick<Settings, 'value'>;
       readonly clock: Clock;
       readonly random: RandomBytes;
       readonly log: Log;
@@ -71,10 +79,11 @@ export class ProjectNamespaces {
     const followed = this.parts.downstreamRbac.followed(id);
     if (followed === undefined) return false;
     await followed.synced();
-    for (const name of followed.namespacesOf(id, project)) {
-      const made = followed.namespace(name)?.metadata.annotations?.[CREATOR_ID] !== undefined;
-      if (made) await deleteIfPresent(followed.client, namespaces, { name });
-      else await setProject(followed.client, name, undefined);
+    for (const namespace of followed.namespacesOf(id, project)) {
+      const { name, uid, resourceVersion, annotations } = namespace.metadata;
+      // Only as it is known here: one that was moved to another project meanwhile is that one's.
+      if (annotations?.[CREATOR_ID] === undefined) await setProject(followed.client, namespace, undefined);
+      else await deleteIfPresent(followed.client, namespaces, { name }, { preconditions: { uid, resourceVersion } });
     }
     return true;
   }
@@ -85,20 +94,21 @@ export class ProjectNamespaces {
     return (followed?.namespaces() ?? []).map(({ metadata }) => ({ namespace: cluster, name: metadata.name }));
   }
 
-  async #place(id: ClusterId, { client }: ClusterRights, { metadata }: Stored<Namespace>): Promise<void> {
+  async #place(id: ClusterId, { client }: KnownNamespaces, namespace: Stored<Namespace>): Promise<void> {
+    const { metadata } = namespace;
     const { [PROJECT_ID]: named } = metadata.annotations ?? {};
     if (named === undefined) {
       const home = this.#homeOf(id, metadata.name);
-      if (home !== undefined) await setProject(client, metadata.name, { cluster: id, project: home });
-      else if (metadata.labels?.[PROJECT_ID] !== undefined) await setProject(client, metadata.name, undefined);
+      if (home !== undefined) await setProject(client, namespace, { cluster: id, project: home });
+      else if (metadata.labels?.[PROJECT_ID] !== undefined) await setProject(client, namespace, undefined);
       return;
     }
     const [cluster, project = ''] = named.split(':');
     // Another server's: Harvester has one inside, with projects of its own.
     if (cluster !== id) return;
     if (await this.#exists(id, project)) {
-      if (metadata.labels?.[PROJECT_ID] !== project) await setProject(client, metadata.name, { cluster: id, project });
-    } else await setProject(client, metadata.name, undefined);
+      if (metadata.labels?.[PROJECT_ID] !== project) await setProject(client, namespace, { cluster: id, project });
+    } else await setProject(client, namespace, undefined);
   }
 
   async #exists(id: ClusterId, project: string): Promise<boolean> {
@@ -124,14 +134,19 @@ export class ProjectNamespaces {
   }
 }
 
+/** @throws ApiError Conflict when the namespace is not as known here any more: then another look is due. */
 async function setProject(
   client: Client,
-  name: string,
+  { metadata: { name, resourceVersion } }: Stored<Namespace>,
   of: { readonly cluster: string; readonly project: string } | undefined,
 ): Promise<void> {
   const annotation = of === undefined ? null : `${of.cluster}:${of.project}`;
   const patch = {
-    metadata: { annotations: { [PROJECT_ID]: annotation }, labels: { [PROJECT_ID]: of?.project ?? null } },
+    metadata: {
+      resourceVersion,
+      annotations: { [PROJECT_ID]: annotation },
+      labels: { [PROJECT_ID]: of?.project ?? null },
+    },
   };
   await client.patch(namespaces, { name }, { type: 'merge', patch }).catch((error: unknown) => {
     if (!hasReason(error, 'NotFound')) throw error;

@@ -26,7 +26,7 @@ async function apply(client: FakeClient, wanted: DerivedSet, revoked?: () => voi
     roles: [],
     roleBindings: (await client.list(roleBindings, { labelSelector })).items,
   };
-  const changes = changesTo(wanted, present);
+  const changes = await changesTo(wanted, present);
   await applyChanges(client, changes, revoked);
   return changes.applied;
 }
@@ -58,6 +58,16 @@ describe('derived rights', () => {
     await client.update(clusterRoles, { ...live, rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] });
     await apply(client, set('anna'));
     expect((await client.get(clusterRoles, { name: 'reader' })).rules).toEqual(reads);
+  });
+
+  it('are taken back from a binding that somebody took our label off', async () => {
+    const client = newClient();
+    await apply(client, set('anna', 'bob'));
+    const [live] = (await client.list(roleBindings)).items;
+    if (live === undefined) throw new Error('no binding');
+    await client.update(roleBindings, { ...live, metadata: { ...live.metadata, labels: {} } });
+    await apply(client, set('anna'));
+    expect((await client.list(roleBindings)).items.map(({ subjects }) => subjects)).toEqual([[user('anna')]]);
   });
 
   it('get another binding when it refers to another role', async () => {

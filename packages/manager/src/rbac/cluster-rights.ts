@@ -19,6 +19,7 @@ import { RIGHTS_LABEL } from './derived-set.js';
 /** The annotation by which a namespace belongs to a project: `cluster:project`. */
 export const PROJECT_ID = 'field.cattle.io/projectId';
 const BY_PROJECT = 'project';
+const projectOf = ({ metadata }: Namespace): string => metadata.annotations?.[PROJECT_ID] ?? '';
 
 /** What one connected cluster has of the rights derived for it, and which namespaces are in its projects. */
 export class ClusterRights implements Disposable {
@@ -46,7 +47,7 @@ export class ClusterRights implements Disposable {
     const derived = <T extends KubeObject>(kind: Kind<T>): Informer<T> =>
       createInformer(client, kind, { labelSelector, clock, random, log });
     this.#namespaces = createInformer(client, namespaces, {
-      indexes: { [BY_PROJECT]: ({ metadata }) => [metadata.annotations?.[PROJECT_ID] ?? ''] },
+      indexes: { [BY_PROJECT]: (namespace) => [projectOf(namespace)] },
       clock,
       random,
       log,
@@ -58,8 +59,10 @@ export class ClusterRights implements Disposable {
       if (!this.#ended) changed();
     };
     this.#subscriptions = [
-      this.#namespaces.subscribe(({ object }) => {
-        tell();
+      this.#namespaces.subscribe((event) => {
+        const { object } = event;
+        // Rights follow from which project a namespace is in, and from nothing else about it.
+        if (event.type !== 'updated' || projectOf(event.previous) !== projectOf(object)) tell();
         if (!this.#ended) namespaceChanged(object.metadata.name);
       }),
       this.#roles.subscribe(tell),
@@ -75,9 +78,9 @@ export class ClusterRights implements Disposable {
     );
   }
 
-  /** The names of the namespaces that are in a project of `cluster`. */
-  namespacesOf(cluster: string, project: string): readonly string[] {
-    return this.#namespaces.by(BY_PROJECT, `${cluster}:${project}`).map(({ metadata }) => metadata.name);
+  /** The namespaces that are in a project of `cluster`. */
+  namespacesOf(cluster: string, project: string): readonly Stored<Namespace>[] {
+    return this.#namespaces.by(BY_PROJECT, `${cluster}:${project}`);
   }
 
   namespace(name: string): Stored<Namespace> | undefined {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding } from '@drover/api';
+import { type MemberList, Members } from './members.js';
 import type { Subject } from './subject.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -9,9 +10,6 @@ const API_VERSION = 'rbac.authorization.k8s.io/v1';
  * another server as well (Harvester has one inside).
  */
 export const RIGHTS_LABEL = 'drover.io/rights';
-/** Subjects of one binding: beyond that a second one is made, so that no object outgrows what a cluster takes. */
-const MAX_SUBJECTS = 1_000;
-
 /** A role that bindings of the set refer to. */
 export interface RoleName {
   readonly kind: 'ClusterRole' | 'Role';
@@ -33,8 +31,9 @@ interface Group {
   readonly namespace: string | undefined;
   readonly role: RoleName;
   readonly name: string;
-  readonly subjects: Map<string, Subject>;
-  readonly owners: Set<string>;
+  /** Those granted one by one, and those granted together with other places. */
+  readonly own: Members;
+  readonly shared: Members[];
 }
 
 /**
@@ -45,7 +44,7 @@ export class DerivedSet {
   readonly clusterRoles = new Map<string, ClusterRole>();
   readonly #roles = new Map<string, Role>();
   readonly #groups = new Map<string, Group>();
-
+  readonly #bindingLabels = new Map<MemberList, Record<string, string>>();
   readonly #labels: Readonly<Record<string, string>>;
 
   /** `source` is the value of the label on each object. */
@@ -88,12 +87,22 @@ export class DerivedSet {
   }
 
   grant({ namespace, role, subject, owner, bindingName }: Grant): void {
+    this.#group(namespace, role, bindingName).own.add(subject, owner);
+  }
+
+  /** Grants a role to all of `members`, who may have it in other places too. */
+  grantAll(namespace: string | undefined, role: RoleName, members: Members): void {
+    this.#group(namespace, role).shared.push(members);
+  }
+
+  #group(namespace: string | undefined, role: RoleName, bindingName?: string): Group {
+    const place = `${namespace ?? ''}/${bindingName ?? `${role.kind}/${role.name}`}`;
+    const known = this.#groups.get(place);
+    if (known !== undefined) return known;
     const name = bindingName ?? `${namespace === undefined ? 'crb' : 'rb'}-${hashOf(namespace, role)}`;
-    const key = `${namespace ?? ''}/${name}`;
-    const group = this.#groups.get(key) ?? { namespace, role, name, subjects: new Map(), owners: new Set() };
-    group.subjects.set(`${subject.kind} ${subject.namespace ?? ''} ${subject.name}`, subject);
-    group.owners.add(owner);
-    this.#groups.set(key, group);
+    const group = { namespace, role, name, own: new Members(), shared: [] };
+    this.#groups.set(place, group);
+    return group;
   }
 
   get roles(): readonly Role[] {
@@ -101,49 +110,52 @@ export class DerivedSet {
   }
 
   get clusterRoleBindings(): readonly ClusterRoleBinding[] {
-    return [...this.#groups.values()].flatMap((group) =>
-      group.namespace === undefined
-        ? this.#chunks(group).map(([name, subjects]) => ({
-            apiVersion: API_VERSION,
-            kind: 'ClusterRoleBinding' as const,
-            ...this.#binding(name, group, subjects),
-          }))
-        : [],
-    );
+    return [...this.eachClusterRoleBinding()];
   }
 
   get roleBindings(): readonly RoleBinding[] {
-    return [...this.#groups.values()].flatMap((group) => {
+    return [...this.eachRoleBinding()];
+  }
+
+  /** The bindings of the whole cluster, each made when its turn comes: they can be many. */
+  *eachClusterRoleBinding(): Iterable<ClusterRoleBinding> {
+    for (const group of this.#groups.values()) {
+      if (group.namespace !== undefined) continue;
+      for (const { name, labels, roleRef, subjects } of this.#bindings(group)) {
+        const metadata = { name, labels };
+        yield { apiVersion: API_VERSION, kind: 'ClusterRoleBinding', metadata, roleRef, subjects };
+      }
+    }
+  }
+
+  /** The bindings in namespaces, each made when its turn comes. */
+  *eachRoleBinding(): Iterable<RoleBinding> {
+    for (const group of this.#groups.values()) {
       const { namespace } = group;
-      if (namespace === undefined) return [];
-      return this.#chunks(group).map(([name, subjects]) => {
-        const { metadata, ...binding } = this.#binding(name, group, subjects);
-        return {
-          apiVersion: API_VERSION,
-          kind: 'RoleBinding' as const,
-          metadata: { namespace, ...metadata },
-          ...binding,
-        };
-      });
-    });
+      if (namespace === undefined) continue;
+      for (const { name, labels, roleRef, subjects } of this.#bindings(group)) {
+        const metadata = { namespace, name, labels };
+        yield { apiVersion: API_VERSION, kind: 'RoleBinding', metadata, roleRef, subjects };
+      }
+    }
   }
 
-  #chunks({ name, subjects }: Group): (readonly [string, Subject[]])[] {
-    const ordered = [...subjects.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, subject]) => subject);
-    const count = Math.ceil(ordered.length / MAX_SUBJECTS);
-    return Array.from({ length: count }, (_, index) => [
-      index === 0 ? name : `${name}-${index + 1}`,
-      ordered.slice(index * MAX_SUBJECTS, (index + 1) * MAX_SUBJECTS),
-    ]);
+  #bindings({ name, role, own, shared }: Group) {
+    const { lists } = Members.of(own.isEmpty ? shared : [own, ...shared]);
+    const roleRef = { apiGroup: RBAC, ...role };
+    return lists.map((list, index) => ({
+      name: index === 0 ? name : `${name}-${index + 1}`,
+      labels: this.#labelsOf(list),
+      roleRef,
+      subjects: list.subjects,
+    }));
   }
 
-  #binding(name: string, { role, owners }: Group, subjects: Subject[]) {
-    const labels = Object.fromEntries([...owners].sort().map((owner) => [owner, 'true']));
-    return {
-      metadata: { name, labels: { ...this.#labels, ...labels } },
-      roleRef: { apiGroup: RBAC, ...role },
-      subjects,
-    };
+  /** One object for each list, so that whoever compares many bindings looks at each list once. */
+  #labelsOf(list: MemberList): Record<string, string> {
+    const known = this.#bindingLabels.get(list) ?? { ...this.#labels, ...list.owners };
+    this.#bindingLabels.set(list, known);
+    return known;
   }
 }
 
@@ -159,13 +171,17 @@ export function ownerLabel(kind: 'grb' | 'crtb' | 'prtb', name: string): string 
 const hashOf = (namespace: string | undefined, { kind, name }: RoleName): string =>
   rancherHash(`${namespace ?? ''}${kind}${name}`);
 
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+
 /** The first ten characters of the lower-case base32 (RFC 4648) of the sha256, as in Rancher's names of bindings. */
 export function rancherHash(text: string): string {
   const bytes = createHash('sha256').update(text).digest();
-  let bits = '';
-  for (const byte of bytes.subarray(0, 7)) bits += byte.toString(2).padStart(8, '0');
   let name = '';
-  for (let at = 0; at < 50; at += 5)
-    name += 'abcdefghijklmnopqrstuvwxyz234567'[Number.parseInt(bits.slice(at, at + 5), 2)];
+  // Fifty bits: five at a time, of the two bytes in which they are.
+  for (let bit = 0; bit < 50; bit += 5) {
+    const byte = bit >> 3;
+    const both = ((bytes[byte] ?? 0) << 8) | (bytes[byte + 1] ?? 0);
+    name += BASE32[(both >> (11 - (bit & 7))) & 31];
+  }
   return name;
 }

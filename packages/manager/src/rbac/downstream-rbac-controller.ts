@@ -17,6 +17,7 @@ import { applyChanges, changesTo } from './apply-derived.js';
 import { ClusterRights } from './cluster-rights.js';
 import type { DerivedRights } from './derived-rights.js';
 import { deriveDownstream } from './downstream-rights.js';
+import { Pace } from './pace.js';
 import type { FindUserByPrincipal } from './subject.js';
 
 /** Even when nothing tells of a change, the rights in a cluster are compared with a fresh derivation this often. */
@@ -29,6 +30,7 @@ const SELF_CHECK_MS = 10 * 60_000;
 export class DownstreamRbac implements Disposable {
   readonly #followed = new Map<ClusterId, ClusterRights>();
   readonly controller: Controller;
+  readonly #pace: Pace;
   readonly #listeners = new Set<(id: ClusterId, namespace: string) => void>();
 
   constructor(
@@ -54,11 +56,12 @@ export class DownstreamRbac implements Disposable {
     const every = () => clusters.list().map(({ metadata }) => ({ name: metadata.name }));
     const ofNamespace = ({ metadata }: { metadata: { namespace?: string } }) => [{ name: metadata.namespace ?? '' }];
     const { clock, random, log } = parts;
+    this.#pace = new Pace(clock);
     this.controller = createController({
       name: 'downstream-rbac',
       sources: [
         watches(clusters, { when: ({ type, object }) => type !== 'updated' || isBeingDeleted(object) }),
-        watches(globalRoleBindings, { map: every }),
+        watches(globalRoleBindings, { when: ({ object }) => object.globalRoleName === 'admin', map: every }),
         watches(roleTemplates, { map: every }),
         watches(clusterBindings, { map: ofNamespace }),
         watches(projects, { map: ofNamespace }),
@@ -97,13 +100,15 @@ export class DownstreamRbac implements Disposable {
       this.#forget(id);
       return done;
     }
+    const rest = this.#pace.restOf(id);
+    if (rest > 0) return again(rest);
     // A cluster that does not tell what it has must not hold up who wants to stop.
     const stop = (): void => this.#forget(id);
     signal.addEventListener('abort', stop, { once: true });
     try {
       const followed = await this.#follow(id);
       await followed.synced();
-      const changes = changesTo(this.#derive(id, followed), followed.present());
+      const changes = await this.#pace.work(id, () => changesTo(this.#derive(id, followed), followed.present()));
       await applyChanges(followed.client, changes, () => rights.noteRevoked(id));
       const { created, updated, deleted } = changes.applied;
       if (created + updated + deleted > 0)
@@ -133,7 +138,7 @@ export class DownstreamRbac implements Disposable {
       projectBindings: projectBindings
         .list()
         .filter((each) => each.projectName.startsWith(prefix) && !isBeingDeleted(each)),
-      namespacesOf: (project) => followed.namespacesOf(id, project),
+      namespacesOf: (project) => followed.namespacesOf(id, project).map(({ metadata }) => metadata.name),
       findTemplate: (template) => roleTemplates.get(undefined, template),
       userOf,
     });

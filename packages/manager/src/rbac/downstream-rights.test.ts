@@ -107,10 +107,14 @@ describe('the rights in a cluster', () => {
 
   it('of more than a thousand are more bindings, none of them too large', () => {
     const members = Array.from({ length: 2_500 }, (_, index) =>
-      clusterMember('cluster-member', { userName: `u-${index}` }),
+      clusterMember('cluster-member', { userName: `u-${index}` }, `crtb-${index}`),
     );
-    const sizes = derive({ clusterBindings: members }).clusterRoleBindings.map(({ subjects = [] }) => subjects.length);
-    expect(sizes).toEqual([1_000, 1_000, 500]);
+    const bindings = derive({ clusterBindings: members }).clusterRoleBindings;
+    expect(bindings.map(({ subjects = [] }) => subjects.length)).toEqual([1_000, 1_000, 500]);
+    const owners = bindings.map(({ metadata }) =>
+      Object.keys(metadata.labels ?? {}).filter((key) => /crtb-owner/.test(key)),
+    );
+    expect(owners.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
   });
 
   it('of a principal are its user’s, once there is one', () => {
@@ -139,6 +143,38 @@ describe('the rights in a cluster', () => {
   it('in a project are not given for one of another cluster', () => {
     const stranger = { ...projectMember('p-one', 'project-owner', ANNA), projectName: 'c-m-other234:p-one' };
     expect(grants(derive({ projectBindings: [stranger] }))).toEqual([]);
+  });
+
+  it('of a template contain those of one it inherits that does not say whether it is the cluster’s own', () => {
+    const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
+    const template = (name: string, facts: Partial<RoleTemplate>): RoleTemplate => ({
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'RoleTemplate',
+      metadata: { name },
+      ...facts,
+    });
+    const byName = new Map([
+      ['heir', template('heir', { roleTemplateNames: ['looks'] })],
+      ['looks', template('looks', { rules })],
+    ]);
+    const set = derive({ clusterBindings: [clusterMember('heir', ANNA)], findTemplate: (name) => byName.get(name) });
+    expect(set.clusterRoles.get('heir-aggregator')?.aggregationRule?.clusterRoleSelectors).toContainEqual({
+      matchLabels: { 'management.cattle.io/aggregates': 'looks-aggregator' },
+    });
+  });
+
+  it('are not put together from a template with the name of another role', () => {
+    const taken = { ...findBuiltIn('cluster-owner'), metadata: { name: 'p-one-namespaces-readonly' } } as RoleTemplate;
+    const findTemplate = (name: string) => (name === taken.metadata.name ? taken : findBuiltIn(name));
+    const set = derive({
+      clusterBindings: [clusterMember('p-one-namespaces-readonly', { userName: 'u-boss' })],
+      projectBindings: [projectMember('p-one', 'read-only', ANNA)],
+      findTemplate,
+    });
+    expect(grants(set).filter((grant) => grant.startsWith('u-boss'))).toEqual([]);
+    expect(rulesOf(set, 'p-one-namespaces-readonly')).toEqual([
+      { apiGroups: [''], resources: ['namespaces'], resourceNames: ['blue', 'green'], verbs: ['get'] },
+    ]);
   });
 
   it('end at a circle of templates', () => {

@@ -9,8 +9,9 @@ import { safeConcat } from '../clusters/cluster-id.js';
 import { isKeptFor } from '../projects/backing-namespace.js';
 import { ALL, named } from '../roles/rule.js';
 import { clusterRole, DerivedSet, ownerLabel, type RoleName, rancherHash } from './derived-set.js';
+import { Members } from './members.js';
 import { closureOf, type FindTemplate, makesNamespaces, rulesOf, setsPodSecurity } from './role-rules.js';
-import { type FindUserByPrincipal, type Subject, subjectOf } from './subject.js';
+import { type FindUserByPrincipal, subjectOf } from './subject.js';
 import { TemplateRoles } from './template-roles.js';
 
 /** What the rights in one cluster follow from. */
@@ -48,39 +49,86 @@ export function deriveDownstream(facts: DownstreamFacts): DerivedSet {
     for (const role of roles.of(binding.roleTemplateName)) set.grant({ role, subject, owner });
   }
   const projects = new Map(facts.projects.map((project) => [`${facts.cluster}:${project.metadata.name}`, project]));
+  const members = new Map<string, Map<string, Members>>();
   for (const binding of facts.projectBindings) {
     const project = projects.get(binding.projectName);
     const subject = subjectOf(binding, facts.userOf);
     if (project === undefined || subject === undefined || !isKeptFor(project, binding)) continue;
-    const owner = ownerLabel('prtb', binding.metadata.name);
-    grantInProject(set, facts, roles, {
-      project: project.metadata.name,
-      template: binding.roleTemplateName,
-      subject,
-      owner,
-    });
+    const ofProject = members.get(project.metadata.name) ?? new Map<string, Members>();
+    const ofTemplate = ofProject.get(binding.roleTemplateName) ?? new Members();
+    ofTemplate.add(subject, ownerLabel('prtb', binding.metadata.name));
+    members.set(project.metadata.name, ofProject.set(binding.roleTemplateName, ofTemplate));
+  }
+  const effects = new TemplateEffects(roles, facts.findTemplate);
+  for (const [project, byTemplate] of members) {
+    grantInProject(set, { project, namespaces: facts.namespacesOf(project), byTemplate, effects });
   }
   return set;
 }
 
 function grantInProject(
   set: DerivedSet,
-  { namespacesOf, findTemplate }: DownstreamFacts,
-  roles: TemplateRoles,
-  { project, template, subject, owner }: { project: string; template: string; subject: Subject; owner: string },
+  {
+    project,
+    namespaces,
+    byTemplate,
+    effects,
+  }: {
+    readonly project: string;
+    readonly namespaces: readonly string[];
+    readonly byTemplate: ReadonlyMap<string, Members>;
+    readonly effects: TemplateEffects;
+  },
 ): void {
-  const namespaces = namespacesOf(project);
-  const inNamespace = roles.of(template);
-  const everywhere = roles.of(template, 'promoted');
-  if (inNamespace.length === 0) return;
-  for (const namespace of namespaces) for (const role of inNamespace) set.grant({ namespace, role, subject, owner });
-  for (const role of everywhere) set.grant({ role, subject, owner });
-  const rules = rulesOf(closureOf(template, findTemplate));
-  const edits = makesNamespaces(rules);
-  if (edits) for (const role of roles.of(CREATE_NAMESPACES)) set.grant({ role, subject, owner });
-  const visible = namespaceRole(set, project, edits ? 'edit' : 'readonly', namespaces);
-  set.grant({ role: visible, subject, owner });
-  if (setsPodSecurity(rules)) set.grant({ role: podSecurityRole(set, project), subject, owner });
+  const inNamespaces = new Map<string, { readonly role: RoleName; readonly members: Members[] }>();
+  for (const [template, members] of byTemplate) {
+    const { inNamespace, everywhere, edits, podSecurity } = effects.of(template);
+    if (inNamespace.length === 0) continue;
+    for (const role of inNamespace) {
+      const grant = inNamespaces.get(role.name) ?? { role, members: [] };
+      grant.members.push(members);
+      inNamespaces.set(role.name, grant);
+    }
+    const visible = namespaceRole(set, project, edits ? 'edit' : 'readonly', namespaces);
+    const more = podSecurity ? [podSecurityRole(set, project)] : [];
+    for (const role of [...everywhere, visible, ...more]) set.grantAll(undefined, role, members);
+  }
+  const grants = [...inNamespaces.values()].map(({ role, members }) => ({ role, members: Members.of(members) }));
+  for (const namespace of namespaces) {
+    for (const { role, members } of grants) set.grantAll(namespace, role, members);
+  }
+}
+
+/** What being bound to a template in a project amounts to, looked at once for each template. */
+class TemplateEffects {
+  readonly #known = new Map<string, ReturnType<TemplateEffects['of']>>();
+
+  constructor(
+    private readonly roles: TemplateRoles,
+    private readonly findTemplate: FindTemplate,
+  ) {}
+
+  of(template: string): {
+    readonly inNamespace: readonly RoleName[];
+    readonly everywhere: readonly RoleName[];
+    readonly edits: boolean;
+    readonly podSecurity: boolean;
+  } {
+    const known = this.#known.get(template);
+    if (known !== undefined) return known;
+    const rules = rulesOf(closureOf(template, this.findTemplate));
+    const inNamespace = this.roles.of(template);
+    const promoted = this.roles.of(template, 'promoted');
+    const edits = inNamespace.length > 0 && makesNamespaces(rules);
+    const effects = {
+      inNamespace,
+      everywhere: [...promoted, ...(edits ? this.roles.of(CREATE_NAMESPACES) : [])],
+      edits,
+      podSecurity: setsPodSecurity(rules),
+    };
+    this.#known.set(template, effects);
+    return effects;
+  }
 }
 
 /** The template by which somebody may make namespaces. */

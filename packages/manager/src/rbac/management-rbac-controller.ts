@@ -18,6 +18,7 @@ import { provisioningRef } from '../clusters/cluster-directory.js';
 import { applyChanges, changesTo, type DerivedPresent } from './apply-derived.js';
 import { type DerivedSet, RIGHTS_LABEL } from './derived-set.js';
 import { deriveManagement, deriveTemplateRoles, managementSource, TEMPLATES_SOURCE } from './management-rights.js';
+import { Pace } from './pace.js';
 import type { FindUserByPrincipal } from './subject.js';
 
 /** Even when nothing tells of a change, what was derived is compared with a fresh derivation this often. */
@@ -44,6 +45,7 @@ export function managementRbacController(parts: {
 }): Controller {
   const { client, clusters, clusterBindings, projects, projectBindings, roleTemplates, userOf, clock, random, log } =
     parts;
+  const pace = new Pace(clock);
   const findTemplate = (name: string) => roleTemplates.get(undefined, name);
   const live = <T extends KubeObject>(objects: readonly Stored<T>[]) => objects.filter((each) => !isBeingDeleted(each));
   const present = (source: string): DerivedPresent => {
@@ -95,11 +97,13 @@ export function managementRbacController(parts: {
     ],
     concurrency: 4,
     async reconcile({ name }) {
-      const [source, wanted] =
-        name === TEMPLATES
-          ? [TEMPLATES_SOURCE, deriveTemplateRoles(templatesInUse(), findTemplate)]
-          : [managementSource(name), derive(name)];
-      const changes = changesTo(wanted, present(source));
+      const rest = pace.restOf(name);
+      if (rest > 0) return again(rest);
+      const source = name === TEMPLATES ? TEMPLATES_SOURCE : managementSource(name);
+      const changes = await pace.work(name, () => {
+        const wanted = name === TEMPLATES ? deriveTemplateRoles(templatesInUse(), findTemplate) : derive(name);
+        return changesTo(wanted, present(source));
+      });
       await applyChanges(client, changes);
       const { created, updated, deleted } = changes.applied;
       if (created + updated + deleted > 0) log.debug('rights corrected', { source, ...changes.applied });

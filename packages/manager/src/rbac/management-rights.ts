@@ -2,7 +2,8 @@ import type { ClusterRoleTemplateBinding, Project, ProjectRoleTemplateBinding, S
 import { safeConcat } from '../clusters/cluster-id.js';
 import { backingNamespace, isKeptFor } from '../projects/backing-namespace.js';
 import { ALL, named, READ } from '../roles/rule.js';
-import { clusterRole, DerivedSet, ownerLabel } from './derived-set.js';
+import { clusterRole, DerivedSet, ownerLabel, type RoleName } from './derived-set.js';
+import { Members } from './members.js';
 import { closureOf, type FindTemplate, owns, rulesOf } from './role-rules.js';
 import { type FindUserByPrincipal, type Subject, subjectOf } from './subject.js';
 import { TemplateRoles } from './template-roles.js';
@@ -41,41 +42,59 @@ export function deriveManagement(facts: ManagementFacts): DerivedSet {
     const role = provisioningRole(set, facts.provisioning, part);
     if (role !== undefined) set.grant({ ...role, subject, owner });
   };
+  const standings = new Map<string, Standing>();
+  const standing = (template: string): Standing => {
+    const known = standings.get(template) ?? standingBy(template, findTemplate);
+    standings.set(template, known);
+    return known;
+  };
+  const inProjects = new Map<string, { readonly role: RoleName; readonly members: Members }>();
   for (const binding of facts.clusterBindings) {
     const subject = subjectOf(binding, userOf);
-    const closure = closureOf(binding.roleTemplateName, findTemplate);
-    if (subject === undefined || closure.size === 0) continue;
+    const { gives, ownsClusters } = standing(binding.roleTemplateName);
+    if (subject === undefined || !gives) continue;
     const owner = ownerLabel('crtb', binding.metadata.name);
-    grantCluster(subject, owner, owns(rulesOf(closure), 'clusters') ? 'owner' : 'member');
+    grantCluster(subject, owner, ownsClusters ? 'owner' : 'member');
     for (const role of roles.of(binding.roleTemplateName, 'cluster-mgmt'))
       set.grant({ namespace: cluster, role, subject, owner });
-    const inProjects = roles.of(binding.roleTemplateName, 'project-mgmt');
-    for (const project of projects) {
-      for (const role of inProjects) set.grant({ namespace: backingNamespace(project), role, subject, owner });
+    for (const role of roles.of(binding.roleTemplateName, 'project-mgmt')) {
+      const grant = inProjects.get(role.name) ?? { role, members: new Members() };
+      grant.members.add(subject, owner);
+      inProjects.set(role.name, grant);
     }
+  }
+  for (const project of projects) {
+    for (const { role, members } of inProjects.values()) set.grantAll(backingNamespace(project), role, members);
   }
   const byName = new Map(projects.map((project) => [`${cluster}:${project.metadata.name}`, project]));
   for (const binding of facts.projectBindings) {
     const project = byName.get(binding.projectName);
     const subject = subjectOf(binding, userOf);
-    const closure = closureOf(binding.roleTemplateName, findTemplate);
+    const { gives, ownsProjects } = standing(binding.roleTemplateName);
     // A service account is one of the cluster's own: nobody here.
-    if (
-      project === undefined ||
-      !isKeptFor(project, binding) ||
-      subject === undefined ||
-      subject.kind === 'ServiceAccount' ||
-      closure.size === 0
-    )
-      continue;
+    if (project === undefined || subject === undefined || subject.kind === 'ServiceAccount') continue;
+    if (!gives || !isKeptFor(project, binding)) continue;
     const owner = ownerLabel('prtb', binding.metadata.name);
     grantCluster(subject, owner, 'member');
-    const membership = projectRole(set, cluster, project, owns(rulesOf(closure), 'projects') ? 'owner' : 'member');
+    const membership = projectRole(set, cluster, project, ownsProjects ? 'owner' : 'member');
     set.grant({ namespace: cluster, role: membership, subject, owner });
     for (const role of roles.of(binding.roleTemplateName, 'project-mgmt'))
       set.grant({ namespace: backingNamespace(project), role, subject, owner });
   }
   return set;
+}
+
+/** What a role template makes of who has it: nothing where it does not exist. */
+interface Standing {
+  readonly gives: boolean;
+  readonly ownsClusters: boolean;
+  readonly ownsProjects: boolean;
+}
+
+function standingBy(template: string, find: FindTemplate): Standing {
+  const closure = closureOf(template, find);
+  const rules = rulesOf(closure);
+  return { gives: closure.size > 0, ownsClusters: owns(rules, 'clusters'), ownsProjects: owns(rules, 'projects') };
 }
 
 /** The roles that the bindings of all clusters refer to: of each template in use what is about this server's own objects. */
