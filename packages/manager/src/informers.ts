@@ -42,6 +42,7 @@ import { type Client, createInformer, type Informer, type InformerOptions } from
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import { BY_DIGEST, digestsOf } from './clusters/registration.js';
 import { BY_PRINCIPAL, BY_USERNAME } from './identity/directory.js';
+import { RIGHTS_LABEL } from './rbac/derived-set.js';
 import { BY_SOURCE, sourceOf } from './rbac/management-rbac-controller.js';
 
 /** Every kind the manager follows in the local cluster. */
@@ -73,8 +74,10 @@ export function createInformers(
 ): Informers {
   const follow = <T extends KubeObject>(
     kind: Kind<T>,
-    options: Pick<InformerOptions<T>, 'indexes'> = {},
+    options: Pick<InformerOptions<T>, 'indexes' | 'labelSelector'> = {},
   ): Informer<T> => createInformer(client, kind, { ...means, ...options });
+  // Of the cluster's RBAC only what follows from objects here: a cluster may have much more.
+  const derived = { labelSelector: RIGHTS_LABEL, indexes: { [BY_SOURCE]: sourceOf } };
   return {
     users: follow(users, {
       indexes: {
@@ -95,9 +98,9 @@ export function createInformers(
     roleTemplates: follow(roleTemplates),
     clusterBindings: follow(clusterRoleTemplateBindings),
     projectBindings: follow(projectRoleTemplateBindings),
-    clusterRoles: follow(clusterRoles, { indexes: { [BY_SOURCE]: sourceOf } }),
-    clusterRoleBindings: follow(clusterRoleBindings, { indexes: { [BY_SOURCE]: sourceOf } }),
-    roles: follow(roles, { indexes: { [BY_SOURCE]: sourceOf } }),
-    roleBindings: follow(roleBindings, { indexes: { [BY_SOURCE]: sourceOf } }),
+    clusterRoles: follow(clusterRoles, derived),
+    clusterRoleBindings: follow(clusterRoleBindings, derived),
+    roles: follow(roles, derived),
+    roleBindings: follow(roleBindings, derived),
   };
 }

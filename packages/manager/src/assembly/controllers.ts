@@ -10,6 +10,7 @@ import { globalRoleControllers } from '../rbac/global-role-controllers.js';
 import { impersonationAccountController } from '../rbac/impersonation-account-controller.js';
 import { managementRbacController } from '../rbac/management-rbac-controller.js';
 import { newUserController } from '../rbac/new-user-controller.js';
+import { roleCleanup } from '../rbac/role-cleanup.js';
 import type { Settings } from '../settings.js';
 import type { ClusterParts } from './cluster-parts.js';
 import type { IdentityParts } from './identity-parts.js';
@@ -32,6 +33,7 @@ export function controllersOf(
     newUserController({ ...means, users, globalRoles: informers.globalRoles }),
     userCleanup({ ...means, ...informers, passwords: identity.passwords }),
     tokenReaper({ ...means, tokens }),
+    ...roleCleanup({ ...means, ...informers }),
     ...globalRoleControllers({ ...means, ...informers, userOf }),
     projectController({ ...means, ...informers, clusters: management, projectNamespaces }),
     projectNamespaces.controller,

@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto';
 import {
   clusterRoleTemplateBindings,
   globalRoleBindings,
+  globalRoles,
   type Kind,
   type KubeObject,
   managementTokens,
   type ObjectRef,
+  projectRoleTemplateBindings,
+  roleTemplates,
   secrets,
   users,
 } from '@drover/api';
@@ -66,6 +69,42 @@ describe('when a user goes', () => {
     await gone(globalRoleBindings, { name: 'grb-leaver' });
     await gone(secrets, { namespace: 'cattle-local-user-passwords', name: 'u-leaver' });
     expect((await drover.ask('GET', '/v3/users?me=true', { token })).status).toBe(401);
+  });
+});
+
+describe('when a role goes', () => {
+  it('so do the bindings that give it: another role may get its name', async () => {
+    await drover.client.create(globalRoles, {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'GlobalRole',
+      metadata: { name: 'auditors' },
+    });
+    await drover.client.create(globalRoleBindings, {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'GlobalRoleBinding',
+      metadata: { name: 'grb-auditor' },
+      globalRoleName: 'auditors',
+      userName: 'u-auditor',
+    });
+    await drover.client.create(roleTemplates, {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'RoleTemplate',
+      metadata: { name: 'helpers' },
+      context: 'project',
+    });
+    const member = { namespace: 'c-m-abcd2345-p-one', name: 'helps' };
+    await drover.client.create(projectRoleTemplateBindings, {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'ProjectRoleTemplateBinding',
+      metadata: member,
+      projectName: 'c-m-abcd2345:p-one',
+      roleTemplateName: 'helpers',
+      userName: 'u-auditor',
+    });
+    await drover.client.delete(globalRoles, { name: 'auditors' });
+    await gone(globalRoleBindings, { name: 'grb-auditor' });
+    await drover.client.delete(roleTemplates, { name: 'helpers' });
+    await gone(projectRoleTemplateBindings, member);
   });
 });
 

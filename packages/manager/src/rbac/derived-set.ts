@@ -46,10 +46,12 @@ export class DerivedSet {
   readonly #groups = new Map<string, Group>();
   readonly #bindingLabels = new Map<MemberList, Record<string, string>>();
   readonly #labels: Readonly<Record<string, string>>;
+  readonly #mark: Readonly<Record<string, string>>;
 
   /** `source` is the value of the label on each object. */
   constructor(source: string, labels: Readonly<Record<string, string>> = {}) {
-    this.#labels = { ...labels, [RIGHTS_LABEL]: source, 'cattle.io/creator': 'norman' };
+    this.#mark = { [RIGHTS_LABEL]: source };
+    this.#labels = { ...labels, ...this.#mark, 'cattle.io/creator': 'norman' };
   }
 
   /** Adds a cluster role with its own rules. */
@@ -62,7 +64,10 @@ export class DerivedSet {
     });
   }
 
-  /** Adds a cluster role that is put together from those that have one of the labels. */
+  /**
+   * Adds a cluster role that is put together from those of this set that have one of the labels: whoever gives another role both
+   * labels sees it removed, since it does not follow from anything here.
+   */
   aggregate(
     name: string,
     selectors: readonly Readonly<Record<string, string>>[],
@@ -72,7 +77,9 @@ export class DerivedSet {
       apiVersion: API_VERSION,
       kind: 'ClusterRole',
       metadata: { name, labels: { ...this.#labels, ...labels } },
-      aggregationRule: { clusterRoleSelectors: selectors.map((matchLabels) => ({ matchLabels: { ...matchLabels } })) },
+      aggregationRule: {
+        clusterRoleSelectors: selectors.map((matchLabels) => ({ matchLabels: { ...matchLabels, ...this.#mark } })),
+      },
     });
   }
 

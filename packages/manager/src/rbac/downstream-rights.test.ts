@@ -26,6 +26,8 @@ const grants = (set: DerivedSet): string[] =>
       subjects.map(({ name }) => `${name} ${roleRef.name} in ${metadata.namespace ?? 'the cluster'}`),
     )
     .sort();
+/** What every object of this server in the cluster has, and whatever its roles are put together from. */
+const mark = { 'drover.io/rights': 'installation' };
 const rulesOf = (set: DerivedSet, role: string) => set.clusterRoles.get(role)?.rules;
 
 describe('the rights in a cluster', () => {
@@ -45,8 +47,8 @@ describe('the rights in a cluster', () => {
     expect(grants(set)).toEqual(['u-anna virt-cluster-operate-aggregator in the cluster']);
     expect(set.clusterRoles.get('virt-cluster-operate-aggregator')?.aggregationRule).toEqual({
       clusterRoleSelectors: [
-        { matchLabels: { 'management.cattle.io/aggregates': 'virt-cluster-operate' } },
-        { matchLabels: { 'management.cattle.io/aggregates': 'virt-view-cluster-aggregator' } },
+        { matchLabels: { 'management.cattle.io/aggregates': 'virt-cluster-operate', ...mark } },
+        { matchLabels: { 'management.cattle.io/aggregates': 'virt-view-cluster-aggregator', ...mark } },
       ],
     });
     for (const name of ['virt-view-cluster-aggregator', 'projects-view-aggregator', 'view-aggregator'])
@@ -159,7 +161,7 @@ describe('the rights in a cluster', () => {
     ]);
     const set = derive({ clusterBindings: [clusterMember('heir', ANNA)], findTemplate: (name) => byName.get(name) });
     expect(set.clusterRoles.get('heir-aggregator')?.aggregationRule?.clusterRoleSelectors).toContainEqual({
-      matchLabels: { 'management.cattle.io/aggregates': 'looks-aggregator' },
+      matchLabels: { 'management.cattle.io/aggregates': 'looks-aggregator', ...mark },
     });
   });
 
