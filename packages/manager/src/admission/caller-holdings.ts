@@ -9,17 +9,13 @@ import {
   uncovered,
 } from '@drover/api';
 import { type AccessQuestion, type Client, isAllowed } from '@drover/client';
-import { type Holdings, heldBy } from '../rbac/holdings.js';
-import { type FindTemplate, promotedRules } from '../rbac/role-rules.js';
+import { type Holdings, heldBy, together } from '../rbac/holdings.js';
+import { membershipRules, type Scope } from '../rbac/membership-rules.js';
+import { closureOf, type FindTemplate, promotedRules, rulesOf } from '../rbac/role-rules.js';
+import { type BindingSubject, subjectOf } from '../rbac/subject.js';
 
 /** The local API as the rules need it: they read, and ask what somebody may do, and write nothing. */
 export type LocalApi = Pick<Client, 'get' | 'list' | 'post'>;
-
-/** A cluster, or a project of it, which is kept in a namespace of its own. */
-export interface Scope {
-  readonly cluster: string;
-  readonly project?: { readonly name: string; readonly namespace: string };
-}
 
 /** Rules that one write may give: each is asked of RBAC by itself. */
 const MAX_RULES = 2_000;
@@ -50,26 +46,31 @@ export async function holdingsIn(
   find: FindTemplate,
 ): Promise<{ readonly held: Holdings; readonly everywhere: Holdings }> {
   const { cluster, project } = scope;
-  const own = (bindings: readonly (ClusterRoleTemplateBinding | ProjectRoleTemplateBinding)[]): Holdings =>
-    heldBy(
-      bindings
-        .filter(({ userName, groupPrincipalName, groupName }) =>
-          userName ? userName === caller.name : caller.groups.includes(groupPrincipalName || groupName || ''),
-        )
-        .map(({ roleTemplateName }) => roleTemplateName),
-      find,
-    );
-  const inCluster = own((await local.list(clusterRoleTemplateBindings, { namespace: cluster })).items);
+  const own = (bindings: readonly (ClusterRoleTemplateBinding | ProjectRoleTemplateBinding)[]): string[] =>
+    bindings.filter((each) => isAbout(each, caller)).map(({ roleTemplateName }) => roleTemplateName);
+  const having = (templates: readonly string[], where: Scope): Holdings => {
+    const { rules, unknown } = heldBy(templates, find);
+    return { rules: [...rules, ...templates.flatMap((each) => membershipRules(each, find, where))], unknown };
+  };
+  const inCluster = having(own((await local.list(clusterRoleTemplateBindings, { namespace: cluster })).items), {
+    cluster,
+  });
   if (project === undefined) return { held: inCluster, everywhere: inCluster };
   const { items } = await local.list(projectRoleTemplateBindings, { namespace: project.namespace });
-  const inProject = own(items.filter(({ projectName }) => projectName === `${cluster}:${project.name}`));
+  const templates = own(items.filter(({ projectName }) => projectName === `${cluster}:${project.name}`));
+  // Of a role of the cluster itself nothing holds beyond the project.
+  const promoted = templates.flatMap((each) => promotedRules(rulesOf(closureOf(each, find))));
   return {
-    held: {
-      rules: [...inCluster.rules, ...inProject.rules],
-      unknown: new Set([...inCluster.unknown, ...inProject.unknown]),
-    },
-    everywhere: { ...inCluster, rules: [...inCluster.rules, ...promotedRules(inProject.rules)] },
+    held: together(inCluster, having(templates, scope)),
+    everywhere: together(inCluster, { rules: promoted, unknown: new Set() }),
   };
+}
+
+/** Whether a binding gives its role to the caller: one by a principal alone counts as somebody else's. */
+function isAbout(binding: BindingSubject, { name, groups }: Identity): boolean {
+  const subject = subjectOf(binding, () => undefined);
+  if (subject?.kind === 'User') return subject.name === name;
+  return subject?.kind === 'Group' && groups.includes(subject.name);
 }
 
 /**

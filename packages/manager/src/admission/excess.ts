@@ -11,10 +11,11 @@ import {
   userAttributes,
 } from '@drover/api';
 import { groupsIn } from '../identity/directory.js';
-import { excess, givenBy, type Holdings, inWords } from '../rbac/holdings.js';
-import { promotedRules } from '../rbac/role-rules.js';
+import { excess, givenBy, type Holdings, inWords, together } from '../rbac/holdings.js';
+import { membershipRules, type Scope } from '../rbac/membership-rules.js';
+import { closureOf, type FindTemplate, promotedRules } from '../rbac/role-rules.js';
 import type { BindingSubject } from '../rbac/subject.js';
-import { holdingsIn, holdsEverything, type LocalApi, notHeldLocally, type Scope } from './caller-holdings.js';
+import { holdingsIn, holdsEverything, type LocalApi, notHeldLocally } from './caller-holdings.js';
 
 /** What a role template gives that the caller does not have there, in words; `undefined` when it has all. */
 export async function excessOfTemplate(
@@ -26,12 +27,63 @@ export async function excessOfTemplate(
   const { items } = await local.list(roleTemplates);
   const byName = new Map(items.map((each) => [each.metadata.name, each]));
   const find = (each: string) => byName.get(each);
-  const { held, everywhere } = await holdingsIn(local, caller, scope, find);
-  const given = givenBy([template], find);
-  // A role in a project holds in the whole cluster where it is about what has no namespace.
-  const promoted: Holdings = { rules: promotedRules(given.rules), unknown: new Set() };
-  return excess(given, held) ?? (scope.project && excess(promoted, everywhere));
+  return beyond(given(template, find, scope), await holdingsIn(local, caller, scope, find), scope);
 }
+
+/**
+ * What a change of a role template gives to those who have it already, and neither they nor the caller have there, in words;
+ * `undefined` when that is nothing. `before` and `after` find templates as they are, and as they would be.
+ */
+export async function excessOfChange(
+  local: LocalApi,
+  caller: Identity,
+  changed: string,
+  before: FindTemplate,
+  after: FindTemplate,
+): Promise<string | undefined> {
+  const [inClusters, inProjects] = await Promise.all([
+    local.list(clusterRoleTemplateBindings),
+    local.list(projectRoleTemplateBindings),
+  ]);
+  const uses = new Map<string, readonly [Scope, string]>();
+  for (const { metadata, roleTemplateName } of inClusters.items) {
+    const cluster = metadata.namespace ?? '';
+    uses.set(`${cluster} ${roleTemplateName}`, [{ cluster }, roleTemplateName]);
+  }
+  for (const { metadata, projectName, roleTemplateName } of inProjects.items) {
+    const [cluster = '', name = ''] = projectName.split(':');
+    const project = { name, namespace: metadata.namespace ?? '' };
+    uses.set(`${projectName} ${project.namespace} ${roleTemplateName}`, [{ cluster, project }, roleTemplateName]);
+  }
+  for (const [scope, template] of uses.values()) {
+    if (template !== changed && !closureOf(template, after).has(changed)) continue;
+    const had = given(template, before, scope);
+    const own = await holdingsIn(local, caller, scope, before);
+    const either = {
+      held: together(own.held, had.here),
+      everywhere: together(own.everywhere, had.everywhere),
+    };
+    const missing = beyond(given(template, after, scope), either, scope);
+    if (missing !== undefined) return `${missing} in the ${scope.project ? 'project' : 'cluster'} "${nameOf(scope)}"`;
+  }
+  return undefined;
+}
+
+const nameOf = ({ cluster, project }: Scope): string =>
+  project === undefined ? cluster : `${cluster}:${project.name}`;
+
+/** What a template gives to whoever is bound to it: there, and of that in the whole cluster what has no namespace. */
+function given(template: string, find: FindTemplate, scope: Scope): { here: Holdings; everywhere: Holdings } {
+  const { rules, unknown } = givenBy([template], find);
+  const here = { rules: [...rules, ...membershipRules(template, find, scope)], unknown };
+  return { here, everywhere: scope.project ? { rules: promotedRules(rules), unknown: new Set() } : here };
+}
+
+const beyond = (
+  { here, everywhere }: ReturnType<typeof given>,
+  held: Awaited<ReturnType<typeof holdingsIn>>,
+  { project }: Scope,
+): string | undefined => excess(here, held.held) ?? (project && excess(everywhere, held.everywhere));
 
 /** The same of a global role: it begins with where, if that is a namespace. */
 export async function excessOfGlobalRole(

@@ -18,7 +18,8 @@ import {
   type Stored,
 } from '@drover/api';
 import { backingNamespace } from '../projects/backing-namespace.js';
-import { holdsEverything, isTrusted, type LocalApi, mayOnRole, type Scope } from './caller-holdings.js';
+import type { Scope } from '../rbac/membership-rules.js';
+import { holdsEverything, isTrusted, type LocalApi, mayOnRole } from './caller-holdings.js';
 import { excessOfTemplate } from './excess.js';
 import { cause, differ, refuse, validated } from './fields.js';
 

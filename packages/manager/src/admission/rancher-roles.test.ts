@@ -110,6 +110,18 @@ describe('a member of a cluster', () => {
     await intoCluster(MEMBER, clusterMember('cluster-member', { userName: 'u-friend' }, 'friend'));
   });
 
+  it('sees the cluster, which only members let others see', async () => {
+    await client.create(roleTemplates, {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'RoleTemplate',
+      metadata: { name: 'nothing' },
+      context: 'cluster',
+    });
+    await expect(intoCluster(STRANGER, clusterMember('nothing', { userName: STRANGER.name }))).rejects.toThrow(
+      `"get" on clusters.management.cattle.io named "${CLUSTER}"`,
+    );
+  });
+
   it('may be made by who has its role through a group', async () => {
     await intoCluster(ADMIN, clusterMember('nodes-manage', { groupPrincipalName: 'ldap_group://ops' }, 'ops'));
     await intoCluster(person('u-op', 'ldap_group://ops'), clusterMember('nodes-view', { userName: 'u-new' }, 'new'));
@@ -255,6 +267,16 @@ describe('a role template', () => {
     const looks = await client.get(roleTemplates, { name: 'looks' });
     const inherits = { ...looks, roleTemplateNames: ['project-owner'] };
     await expect(write(MEMBER, roleTemplates, inherits, looks)).rejects.toThrow(/it gives/);
+  });
+
+  it('that members have gives them no more than whoever changes it has where they have it', async () => {
+    local[MEMBER.name] = [pods('get')];
+    await write(ADMIN, roleTemplates, template('looks', { context: 'cluster' }));
+    await intoCluster(ADMIN, clusterMember('looks', { userName: 'u-a' }));
+    const looks = await client.get(roleTemplates, { name: 'looks' });
+    await expect(write(MEMBER, roleTemplates, { ...looks, rules: [pods('get')] }, looks)).rejects.toThrow(
+      `members who have it would gain more than you have: "get" on pods in the cluster "${CLUSTER}"`,
+    );
   });
 
   it('of a cluster’s own role, or of rules that nobody can check, is for who may escalate', async () => {

@@ -14,7 +14,7 @@ import { givenBy, inWords } from '../rbac/holdings.js';
 import { closureOf } from '../rbac/role-rules.js';
 import { isTakenRoleName, MAX_TEMPLATE_NAME } from '../rbac/taken-role-name.js';
 import { holdsEverything, isTrusted, type LocalApi, mayOnRole, notHeldLocally } from './caller-holdings.js';
-import { excessOfGlobalRole } from './excess.js';
+import { excessOfChange, excessOfGlobalRole } from './excess.js';
 import { cause, differ, refuse, validated } from './fields.js';
 
 /** What of a built-in global role an administrator decides. */
@@ -60,6 +60,10 @@ export async function admitRoleTemplate(review: AdmissionReview, local: () => Lo
   if (unknown !== undefined)
     throw forbidden(kind, name, `it gives the role "${unknown}", whose rules are not known here`);
   if (missing !== undefined) throw forbidden(kind, name, `it gives more than you have: ${inWords(missing)}`);
+  const stored = new Map<string, RoleTemplate>(items.map((each) => [each.metadata.name, each]));
+  const find = (each: string) => stored.get(each);
+  const gained = await excessOfChange(api, identity, name, find, (each) => byName.get(each));
+  if (gained !== undefined) throw forbidden(kind, name, `members who have it would gain more than you have: ${gained}`);
   return;
 }
 

@@ -37,6 +37,12 @@ export function heldBy(templates: Iterable<string>, find: FindTemplate): Holding
   return { rules, unknown };
 }
 
+/** What somebody has who has both. */
+export const together = (one: Holdings, other: Holdings): Holdings => ({
+  rules: [...one.rules, ...other.rules],
+  unknown: new Set([...one.unknown, ...other.unknown]),
+});
+
 /** What `given` has that `held` does not, in words; `undefined` when nobody would gain anything by it. */
 export function excess(given: Holdings, held: Holdings): string | undefined {
   if (uncovered(held.rules, EVERYTHING).length === 0) return undefined;
