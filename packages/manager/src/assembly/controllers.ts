@@ -6,7 +6,7 @@ import { userCleanup } from '../identity/user-cleanup.js';
 import type { Informers } from '../informers.js';
 import { projectController } from '../projects/project-controller.js';
 import { ProjectNamespaces } from '../projects/project-namespaces.js';
-import { globalRoleControllers } from '../rbac/global-role-controllers.js';
+import { globalRbacController } from '../rbac/global-rbac-controller.js';
 import { impersonationAccountController } from '../rbac/impersonation-account-controller.js';
 import { managementRbacController } from '../rbac/management-rbac-controller.js';
 import { newUserController } from '../rbac/new-user-controller.js';
@@ -34,7 +34,7 @@ export function controllersOf(
     userCleanup({ ...means, ...informers, passwords: identity.passwords }),
     tokenReaper({ ...means, tokens }),
     ...roleCleanup({ ...means, ...informers }),
-    ...globalRoleControllers({ ...means, ...informers, userOf }),
+    globalRbacController({ ...means, ...informers, downstreamRbac, userOf }),
     projectController({ ...means, ...informers, clusters: management, projectNamespaces }),
     projectNamespaces.controller,
     managementRbacController({ ...means, ...informers, clusters: management, userOf }),

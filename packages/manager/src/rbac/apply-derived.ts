@@ -16,6 +16,7 @@ import {
 import type { Client } from '@drover/client';
 import { deleteIfPresent, updateWithRetry } from '@drover/controller';
 import { type DerivedSet, RIGHTS_LABEL } from './derived-set.js';
+import { GLOBAL_ROLE_OWNER } from './global-rights.js';
 import type { Subject } from './subject.js';
 import { ROLE_OWNER } from './template-roles.js';
 
@@ -184,7 +185,9 @@ async function createOrTakeOver<T extends KubeObject>(client: Client, kind: Kind
   const { metadata } = live;
   const labels = object.metadata.labels ?? {};
   const sameRole = 'roleRef' in live && 'roleRef' in object && isDeepStrictEqual(live.roleRef, object.roleRef);
-  const same = labels[ROLE_OWNER] !== undefined && metadata.labels?.[ROLE_OWNER] === labels[ROLE_OWNER];
+  const same = [ROLE_OWNER, GLOBAL_ROLE_OWNER].some(
+    (owner) => labels[owner] !== undefined && metadata.labels?.[owner] === labels[owner],
+  );
   const ours = metadata.labels?.[RIGHTS_LABEL] === labels[RIGHTS_LABEL];
   if (!same && !ours && !sameRole) {
     throw new Error(

@@ -35,10 +35,3 @@ export function subjectOf(binding: BindingSubject, userOf: FindUserByPrincipal):
 
 const ours = (kind: 'User' | 'Group', name: string): Subject | undefined =>
   name.startsWith('system:') ? undefined : { kind, name, apiGroup: RBAC };
-
-/** A reference to a cluster role. */
-export const clusterRoleRef = (name: string): ClusterRoleBinding['roleRef'] => ({
-  apiGroup: RBAC,
-  kind: 'ClusterRole',
-  name,
-});
