@@ -26,6 +26,7 @@ export { createIfAbsent, createOrUpdate, updateStatus } from './create-or-update
 export { installDefinitions } from './definitions.js';
 export { deleteIfPresent } from './delete-if-present.js';
 export { addFinalizer, hasFinalizer, isBeingDeleted, removeFinalizer } from './finalizer.js';
+export { getIfPresent } from './get-if-present.js';
 export { type LeaderOptions, runWhileLeader } from './leader.js';
 export { controllerOf, isOwnedBy, ownerReference } from './owner.js';
 export { annotationsChanged, either, generationChanged, labelsChanged, type Predicate } from './predicate.js';

@@ -3,13 +3,13 @@ import {
   type GlobalRole,
   globalRoleBindings,
   globalRoles,
-  hasReason,
   type Identity,
   type PolicyRule,
   projectRoleTemplateBindings,
   roleTemplates,
   userAttributes,
 } from '@drover/api';
+import { getIfPresent } from '@drover/controller';
 import { groupsIn } from '../identity/directory.js';
 import { excess, givenBy, type Holdings, inWords, together } from '../rbac/holdings.js';
 import { membershipRules, type Scope } from '../rbac/membership-rules.js';
@@ -112,7 +112,7 @@ export async function excessOfGlobalRole(
  */
 export async function excessOfUser(local: LocalApi, caller: Identity, user: string): Promise<string | undefined> {
   if (caller.name === user || (await holdsEverything(local, caller))) return undefined;
-  const groups = await groupsOf(local, user);
+  const groups = new Set(groupsIn(await getIfPresent(local, userAttributes, { name: user })));
   const them = { name: user, groups: [...groups, 'system:authenticated', 'system:cattle:authenticated'], extra: {} };
   if (await holdsEverything(local, them)) return 'every right on this server';
   const isTheirs = ({ userName, userPrincipalName, groupName, groupPrincipalName }: BindingSubject): boolean =>
@@ -142,13 +142,4 @@ export async function excessOfUser(local: LocalApi, caller: Identity, user: stri
       return `the role "${roleTemplateName}" in the project "${projectName}"`;
   }
   return undefined;
-}
-
-async function groupsOf(local: LocalApi, user: string): Promise<ReadonlySet<string>> {
-  try {
-    return new Set(groupsIn(await local.get(userAttributes, { name: user })));
-  } catch (error) {
-    if (hasReason(error, 'NotFound')) return new Set();
-    throw error;
-  }
 }

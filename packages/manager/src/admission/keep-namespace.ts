@@ -1,5 +1,6 @@
-import { type AdmissionReview, forbidden, hasReason, managementClusters } from '@drover/api';
+import { type AdmissionReview, forbidden, managementClusters } from '@drover/api';
 import type { Client } from '@drover/client';
+import { getIfPresent } from '@drover/controller';
 import { SYSTEM_NAMESPACES } from '../bootstrap/namespaces.js';
 import { LOCAL, parseClusterId } from '../clusters/cluster-id.js';
 
@@ -25,11 +26,7 @@ export async function keepNamespace(
   }
 }
 
-async function isInUse(client: Pick<Client, 'get'>, cluster: string): Promise<boolean> {
-  try {
-    return (await client.get(managementClusters, { name: cluster })).metadata.deletionTimestamp === undefined;
-  } catch (error) {
-    if (hasReason(error, 'NotFound')) return false;
-    throw error;
-  }
+async function isInUse(client: Pick<Client, 'get'>, name: string): Promise<boolean> {
+  const cluster = await getIfPresent(client, managementClusters, { name });
+  return cluster !== undefined && cluster.metadata.deletionTimestamp === undefined;
 }

@@ -3,11 +3,8 @@ import {
   type ClusterRoleTemplateBinding,
   clusterRoleTemplateBindings,
   forbidden,
-  hasReason,
-  type Kind,
   type KubeObject,
   managementClusters,
-  type ObjectRef,
   type Project,
   type ProjectRoleTemplateBinding,
   projectRoleTemplateBindings,
@@ -17,6 +14,7 @@ import {
   type StatusCause,
   type Stored,
 } from '@drover/api';
+import { getIfPresent } from '@drover/controller';
 import { backingNamespace } from '../projects/backing-namespace.js';
 import type { Scope } from '../rbac/membership-rules.js';
 import { holdsEverything, isTrusted, type LocalApi, mayOnRole } from './caller-holdings.js';
@@ -47,7 +45,7 @@ export async function admitClusterMember(review: AdmissionReview, local: () => L
   }
   const api = local();
   const { clusterName, roleTemplateName } = binding;
-  const template = await find(api, roleTemplates, { name: roleTemplateName });
+  const template = roleTemplateName ? await getIfPresent(api, roleTemplates, { name: roleTemplateName }) : undefined;
   const faults = [
     ...(clusterName === review.namespace
       ? []
@@ -59,7 +57,7 @@ export async function admitClusterMember(review: AdmissionReview, local: () => L
         ]),
     ...oneSubject(binding),
     ...templateFaults(template, roleTemplateName, 'cluster'),
-    ...((await find(api, managementClusters, { name: clusterName })) === undefined
+    ...(!clusterName || (await getIfPresent(api, managementClusters, { name: clusterName })) === undefined
       ? [cause('clusterName', `there is no cluster "${clusterName}"`)]
       : []),
   ];
@@ -91,8 +89,8 @@ export async function admitProjectMember(review: AdmissionReview, local: () => L
   const api = local();
   const { projectName, roleTemplateName } = binding;
   const [cluster = '', name = ''] = projectName.split(':');
-  const project = cluster && name ? await find(api, projects, { namespace: cluster, name }) : undefined;
-  const template = await find(api, roleTemplates, { name: roleTemplateName });
+  const project = cluster && name ? await getIfPresent(api, projects, { namespace: cluster, name }) : undefined;
+  const template = roleTemplateName ? await getIfPresent(api, roleTemplates, { name: roleTemplateName }) : undefined;
   refuse(review, 'ProjectRoleTemplateBinding', [
     ...projectFaults(project, projectName, review.namespace ?? ''),
     ...oneSubject(binding),
@@ -192,18 +190,4 @@ function duplicates(binding: Member, others: readonly Stored<Member>[]): StatusC
   return twin === undefined
     ? []
     : [cause('roleTemplateName', `the same member has this role already, by "${twin.metadata.name}"`)];
-}
-
-async function find<T extends KubeObject>(
-  api: LocalApi,
-  kind: Kind<T>,
-  ref: ObjectRef,
-): Promise<Stored<T> | undefined> {
-  if (ref.name === '') return undefined;
-  try {
-    return await api.get(kind, ref);
-  } catch (error) {
-    if (hasReason(error, 'NotFound')) return undefined;
-    throw error;
-  }
 }

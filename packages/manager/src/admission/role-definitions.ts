@@ -4,12 +4,12 @@ import {
   type GlobalRole,
   type GlobalRoleBinding,
   globalRoles,
-  hasReason,
   type RoleTemplate,
   roleTemplates,
   type StatusCause,
   type Stored,
 } from '@drover/api';
+import { getIfPresent } from '@drover/controller';
 import { givenBy, inWords } from '../rbac/holdings.js';
 import { closureOf } from '../rbac/role-rules.js';
 import { isTakenRoleName, MAX_TEMPLATE_NAME } from '../rbac/taken-role-name.js';
@@ -111,8 +111,8 @@ export async function admitGlobalRoleBinding(review: AdmissionReview, local: () 
   const sameSubject = old !== undefined && !differ(old, binding, 'userName', 'userPrincipalName', 'groupPrincipalName');
   if (sameSubject || isTrusted(identity)) return;
   const api = local();
-  const role = await globalRole(api, globalRoleName);
-  if (role === undefined) {
+  const role = globalRoleName && (await getIfPresent(api, globalRoles, { name: globalRoleName }));
+  if (!role) {
     refuse(review, 'GlobalRoleBinding', [cause('globalRoleName', `there is no global role "${globalRoleName}"`)]);
     return;
   }
@@ -200,13 +200,3 @@ function keptFields<T extends GlobalRole | RoleTemplate>(old: T, now: T, decided
 /** Whether a role that nobody got by itself is to be given by the server from now on. */
 const turnedOn = <T extends GlobalRole | RoleTemplate>(old: T | undefined, now: T, field: keyof T): boolean =>
   now[field] === true && old?.[field] !== true;
-
-async function globalRole(api: LocalApi, name: string): Promise<Stored<GlobalRole> | undefined> {
-  if (name === '') return undefined;
-  try {
-    return await api.get(globalRoles, { name });
-  } catch (error) {
-    if (hasReason(error, 'NotFound')) return undefined;
-    throw error;
-  }
-}

@@ -1,14 +1,6 @@
-import {
-  configMaps,
-  type GlobalRoleBinding,
-  globalRoleBindings,
-  hasReason,
-  type Stored,
-  type User,
-  users,
-} from '@drover/api';
+import { configMaps, type GlobalRoleBinding, globalRoleBindings, type Stored, type User, users } from '@drover/api';
 import type { Client } from '@drover/client';
-import { createIfAbsent } from '@drover/controller';
+import { createIfAbsent, getIfPresent } from '@drover/controller';
 import { NAME_ALPHABET, type RandomBytes, randomText, Secret } from '@drover/kit';
 import type { Passwords } from '../identity/passwords.js';
 import { USER_CREATED } from '../rbac/new-user-controller.js';
@@ -58,15 +50,7 @@ export function hasFirstPassword(user: User): boolean {
   );
 }
 
-async function exists(client: Client): Promise<boolean> {
-  try {
-    await client.get(configMaps, MARK);
-    return true;
-  } catch (error) {
-    if (hasReason(error, 'NotFound')) return false;
-    throw error;
-  }
-}
+const exists = async (client: Client): Promise<boolean> => (await getIfPresent(client, configMaps, MARK)) !== undefined;
 
 /** A password that nobody guesses. */
 export const randomPassword = (random: RandomBytes): Secret =>

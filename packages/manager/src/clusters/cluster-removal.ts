@@ -3,7 +3,6 @@ import {
   clusterRoleBindings,
   clusterRoles,
   clusterRoleTemplateBindings,
-  hasReason,
   type Kind,
   type KubeObject,
   type ManagementCluster,
@@ -20,7 +19,7 @@ import {
   secrets,
 } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
-import { again, deleteIfPresent, done, type Result, removeFinalizer } from '@drover/controller';
+import { again, deleteIfPresent, done, getIfPresent, type Result, removeFinalizer } from '@drover/controller';
 import type { Clock, Log } from '@drover/kit';
 import type { TunnelServer } from '@drover/tunnel';
 import { removeOurTraces } from '../proxy/downstream-traces.js';
@@ -108,13 +107,7 @@ export class ClusterRemoval {
 
   async #namespaceGone(id: ClusterId): Promise<boolean> {
     await deleteIfPresent(this.parts.client, namespaces, { name: id });
-    try {
-      await this.parts.client.get(namespaces, { name: id });
-      return false;
-    } catch (error) {
-      if (hasReason(error, 'NotFound')) return true;
-      throw error;
-    }
+    return (await getIfPresent(this.parts.client, namespaces, { name: id })) === undefined;
   }
 
   async #deleteProvisioning(cluster: Stored<ManagementCluster>): Promise<void> {

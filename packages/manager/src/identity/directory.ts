@@ -1,5 +1,4 @@
 import {
-  hasReason,
   isJsonObject,
   type JsonObject,
   type KubeObject,
@@ -11,6 +10,7 @@ import {
   users,
 } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
+import { getIfPresent } from '@drover/controller';
 import type { Clock } from '@drover/kit';
 
 /** Name of the index of users by their sign-in name. */
@@ -63,10 +63,7 @@ export class Directory {
   async token(name: string): Promise<Stored<ManagementToken> | undefined> {
     const known = this.parts.tokens.get(undefined, name);
     if (known !== undefined) return known;
-    return this.parts.client.get(managementTokens, { name }).catch((error: unknown) => {
-      if (hasReason(error, 'NotFound')) return undefined;
-      throw error;
-    });
+    return getIfPresent(this.parts.client, managementTokens, { name });
   }
 
   /**

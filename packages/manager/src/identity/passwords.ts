@@ -1,6 +1,6 @@
-import { hasReason, type Secret as SecretObject, secrets } from '@drover/api';
+import { type Secret as SecretObject, secrets } from '@drover/api';
 import type { Client } from '@drover/client';
-import { createOrUpdate } from '@drover/controller';
+import { createOrUpdate, deleteIfPresent, getIfPresent } from '@drover/controller';
 import type { RandomBytes, Secret } from '@drover/kit';
 import { Gate } from './gate.js';
 import { hashPassword, isPassword, type PasswordHash } from './password.js';
@@ -51,18 +51,11 @@ export class Passwords {
   }
 
   async forget(user: string): Promise<void> {
-    await this.client.delete(secrets, { namespace: PASSWORD_NAMESPACE, name: user }).catch((error: unknown) => {
-      if (!hasReason(error, 'NotFound')) throw error;
-    });
+    await deleteIfPresent(this.client, secrets, { namespace: PASSWORD_NAMESPACE, name: user });
   }
 
   async #hashOf(user: string): Promise<PasswordHash | undefined> {
-    const secret = await this.client
-      .get(secrets, { namespace: PASSWORD_NAMESPACE, name: user })
-      .catch((error: unknown) => {
-        if (hasReason(error, 'NotFound')) return undefined;
-        throw error;
-      });
+    const secret = await getIfPresent(this.client, secrets, { namespace: PASSWORD_NAMESPACE, name: user });
     const { password, salt } = secret?.data ?? {};
     if (password === undefined || salt === undefined) return undefined;
     if (secret?.metadata.annotations?.[HASH_ANNOTATION] !== HASH_FORM) return undefined;

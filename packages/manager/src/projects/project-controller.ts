@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  hasReason,
   type ManagementCluster,
   namespaces,
   type Project,
@@ -19,6 +18,7 @@ import {
   createIfAbsent,
   deleteIfPresent,
   done,
+  getIfPresent,
   isBeingDeleted,
   isConditionTrue,
   type Result,
@@ -99,7 +99,7 @@ export function projectController(parts: {
       if (!(await projectNamespaces.release(id, name))) return again(AWAY_MS);
     }
     await deleteIfPresent(client, namespaces, { name: backing });
-    if (await isThere(client, backing)) return again(NAMESPACE_MS);
+    if ((await getIfPresent(client, namespaces, { name: backing })) !== undefined) return again(NAMESPACE_MS);
     await removeFinalizer(client, projects, { namespace: cluster, name }, PROJECT_FINALIZER);
     log.info('project removed', { cluster, project: name });
     return done;
@@ -152,15 +152,5 @@ async function bindCreator(
       roleTemplateName: template.metadata.name,
       userName: creator,
     });
-  }
-}
-
-async function isThere(client: Client, namespace: string): Promise<boolean> {
-  try {
-    await client.get(namespaces, { name: namespace });
-    return true;
-  } catch (error) {
-    if (hasReason(error, 'NotFound')) return false;
-    throw error;
   }
 }

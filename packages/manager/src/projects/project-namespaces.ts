@@ -6,6 +6,7 @@ import {
   deleteIfPresent,
   done,
   events,
+  getIfPresent,
   isBeingDeleted,
   watches,
 } from '@drover/controller';
@@ -113,13 +114,7 @@ export class ProjectNamespaces {
 
   async #exists(id: ClusterId, project: string): Promise<boolean> {
     if (this.parts.projects.get(id, project) !== undefined) return true;
-    try {
-      await this.parts.client.get(projects, { namespace: id, name: project });
-      return true;
-    } catch (error) {
-      if (hasReason(error, 'NotFound')) return false;
-      throw error;
-    }
+    return (await getIfPresent(this.parts.client, projects, { namespace: id, name: project })) !== undefined;
   }
 
   /** The project for a namespace that is in none: the cluster's own go into System, "default" into Default. */

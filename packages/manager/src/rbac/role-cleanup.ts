@@ -5,7 +5,6 @@ import {
   type GlobalRoleBinding,
   globalRoleBindings,
   globalRoles,
-  hasReason,
   type Kind,
   type KubeObject,
   type ProjectRoleTemplateBinding,
@@ -15,7 +14,7 @@ import {
   type Stored,
 } from '@drover/api';
 import type { Client, Informer, InformerEvent } from '@drover/client';
-import { type Controller, createController, deleteIfPresent, done, watches } from '@drover/controller';
+import { type Controller, createController, deleteIfPresent, done, getIfPresent, watches } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 
 /** Timestamps of objects are in whole seconds. */
@@ -55,7 +54,8 @@ export function roleCleanup(parts: {
         }),
       ],
       async reconcile({ name }) {
-        if (await isThere(client, globalRoles, name)) return done;
+        // Asks the API: what follows cannot be taken back.
+        if ((await getIfPresent(client, globalRoles, { name })) !== undefined) return done;
         const left = parts.globalRoleBindings.list().filter(({ globalRoleName }) => globalRoleName === name);
         await removeAll(client, globalRoleBindings, left);
         return done;
@@ -72,7 +72,7 @@ export function roleCleanup(parts: {
         watches(projectBindings, ofTemplate),
       ],
       async reconcile({ name }) {
-        if (await isThere(client, roleTemplates, name)) return done;
+        if ((await getIfPresent(client, roleTemplates, { name })) !== undefined) return done;
         const giving = ({ roleTemplateName }: { roleTemplateName: string }): boolean => roleTemplateName === name;
         await removeAll(client, clusterRoleTemplateBindings, clusterBindings.list().filter(giving));
         await removeAll(client, projectRoleTemplateBindings, projectBindings.list().filter(giving));
@@ -92,16 +92,4 @@ async function removeAll<T extends KubeObject>(
 ): Promise<void> {
   for (const { metadata } of objects)
     await deleteIfPresent(client, kind, { namespace: metadata.namespace, name: metadata.name });
-}
-
-/** Asks the API: what follows cannot be taken back. */
-async function isThere<T extends KubeObject>(client: Client, kind: Kind<T>, name: string): Promise<boolean> {
-  if (name === '') return false;
-  try {
-    await client.get(kind, { name });
-    return true;
-  } catch (error) {
-    if (hasReason(error, 'NotFound')) return false;
-    throw error;
-  }
 }
