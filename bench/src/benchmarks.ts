@@ -5,6 +5,7 @@ import { boot } from './boot.js';
 import { footprint } from './footprint.js';
 import { machine } from './machine.js';
 import { recovery } from './recovery.js';
+import { rights } from './rights.js';
 import { store } from './store.js';
 import { tunnel } from './tunnel.js';
 
@@ -14,6 +15,7 @@ export const benchmarks: readonly Benchmark[] = [
   apiserver,
   recovery,
   authorization,
+  rights,
   tunnel,
   boot,
   machine,
