@@ -114,6 +114,31 @@ suite('roles and bindings', ({ promises }) => {
     expect(bind.outcome).toBe('403 Forbidden');
   });
 
+  promises('a change that comes to a creation needs the right to create', async (scene) => {
+    const { api, core, group, namespace } = scene;
+    const LEASES = 'coordination.k8s.io/v1';
+    const changes = ['get', 'patch', 'update'];
+    await grant(scene, 'changer', [
+      rule(['configmaps'], changes),
+      rule(['leases'], changes, { apiGroups: ['coordination.k8s.io'] }),
+    ]);
+    const changer = api.as('changer');
+    await granted(() => changer.get(core('configmaps', 'absent')));
+    const made = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'made' } };
+    const applied = await changer.apply(core('configmaps', 'made'), 'changer', made);
+    expect([applied.outcome, applied.textAt('message')]).toEqual([
+      '403 Forbidden',
+      `configmaps "made" is forbidden: User "changer" cannot create resource "configmaps" in API group "" in the namespace "${namespace}"`,
+    ]);
+    const put = await changer.put(group(LEASES, 'leases', 'made'), { metadata: { name: 'made' } });
+    expect([put.outcome, put.textAt('message')]).toEqual([
+      '403 Forbidden',
+      `leases.coordination.k8s.io "made" is forbidden: User "changer" cannot create resource "leases" in API group "coordination.k8s.io" in the namespace "${namespace}"`,
+    ]);
+    await api.post(core('configmaps'), configMap('made'));
+    expect((await changer.apply(core('configmaps', 'made'), 'changer', made)).status).toBe(200);
+  });
+
   promises('escalate and bind let it be', async (scene) => {
     const { api, core, group } = scene;
     const apiGroups = ['rbac.authorization.k8s.io'];

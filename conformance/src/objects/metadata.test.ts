@@ -1,3 +1,4 @@
+import type { JsonObject } from '@drover/api';
 import { expect } from 'vitest';
 import { configMap, deployment, service } from '../cluster/objects.js';
 import { suite } from '../suite.js';
@@ -31,6 +32,16 @@ suite('object metadata', ({ promises }) => {
     // By kube-apiserver as an error of its own.
     expect(made.status).toBeGreaterThanOrEqual(400);
     expect(made.textAt('message')).toBe('resourceVersion should not be set on objects to be created');
+  });
+
+  promises('a resource version that names none is not looked at on creation', async ({ api, core }) => {
+    for (const resourceVersion of ['0', 'first']) {
+      const made = await api.post(
+        core('configmaps'),
+        configMap(`unversioned-${resourceVersion}`, {}, { resourceVersion }),
+      );
+      expect(made.status).toBe(201);
+    }
   });
 
   promises('generateName makes a name of the prefix and five letters or digits', async ({ api, core }) => {
@@ -186,8 +197,43 @@ suite('object metadata', ({ promises }) => {
     expect(blind.at('data')).toEqual({ a: '2' });
   });
 
+  promises('an update without a resource version is refused where the kind says so', async ({ api, group }) => {
+    const kinds = [
+      ['coordination.k8s.io/v1', 'leases', {}],
+      ['policy/v1', 'poddisruptionbudgets', { spec: { minAvailable: 1 } }],
+      ['storage.k8s.io/v1', 'csistoragecapacities', { storageClassName: 'slow' }],
+    ] as const;
+    for (const [version, plural, more] of kinds) {
+      const blind = { metadata: { name: 'blind' }, ...more };
+      expect((await api.post(group(version, plural), blind)).status).toBe(201);
+      const put = await api.put(group(version, plural, 'blind'), blind);
+      expect([put.outcome, put.textAt('message')]).toEqual([
+        '422 Invalid',
+        `${plural}.${version.split('/')[0]} "blind" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update`,
+      ]);
+    }
+  });
+
   promises('an update of what is not there is refused where the kind says so', async ({ api, core }) => {
     expect((await api.put(core('configmaps', 'absent'), configMap('absent'))).outcome).toBe('404 NotFound');
+  });
+
+  promises('an update of what is not there makes it where the kind says so', async ({ api, core, group }) => {
+    const lease = (name: string, metadata: JsonObject = {}): JsonObject => ({ metadata: { name, ...metadata } });
+    const leases = (name: string): string => group('coordination.k8s.io/v1', 'leases', name);
+    expect((await api.put(leases('held'), lease('held', { resourceVersion: '1' }))).status).toBe(201);
+    const known = await api.put(leases('known'), lease('known', { uid: 'another' }));
+    expect(known.outcome).toBe('409 Conflict');
+    const odd = await api.put(leases('odd'), lease('odd', { resourceVersion: 'first' }));
+    expect(odd.textAt('message')).toBe('strconv.ParseUint: parsing "first": invalid syntax');
+    const { ports, selector } = { ports: [{ port: 80 }], selector: { app: 'put' } };
+    const put = [
+      await api.put(core('services', 'put'), { metadata: { name: 'put' }, spec: { ports, selector } }),
+      await api.put(core('endpoints', 'put-apart'), { metadata: { name: 'put-apart' } }),
+      await api.put(core('limitranges', 'put'), { metadata: { name: 'put' }, spec: { limits: [] } }),
+      await api.put(group('rbac.authorization.k8s.io/v1', 'roles', 'put'), { metadata: { name: 'put' } }),
+    ];
+    expect(put.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
   });
 
   promises('an object cannot be created in a namespace that is not there', async ({ api }) => {

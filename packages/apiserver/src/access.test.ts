@@ -75,6 +75,31 @@ describe('a request', () => {
     expect((await send(someone('eve'), 'GET', url)).status).toBe(403);
   });
 
+  it.each([
+    ['apply', 'PATCH', '/api/v1/namespaces/default/configmaps', 'v1', 'ConfigMap'],
+    ['replacement', 'PUT', '/apis/coordination.k8s.io/v1/namespaces/default/leases', 'coordination.k8s.io/v1', 'Lease'],
+  ])('that makes an object by %s needs the right to create it', async (_what, method, url, apiVersion, kind) => {
+    const apiGroups = ['', 'coordination.k8s.io'];
+    const changing = [{ verbs: ['patch', 'update'], apiGroups, resources: ['configmaps', 'leases'] }];
+    await send(ADMIN, 'POST', `${RBAC}/clusterroles`, { ...role('change', changing), kind: 'ClusterRole' });
+    await grant('changes', 'change', 'changer');
+    const headers = { 'content-type': method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json' };
+    const write = (as: Identity, query = ''): Promise<Answer> =>
+      send(as, method, `${url}/made${query}`, { apiVersion, kind, metadata: { name: 'made' } }, { headers });
+    for (const query of ['?fieldManager=m', '?fieldManager=m&dryRun=All']) {
+      const { status, body } = await write(someone('changer'), query);
+      expect([status, body['message']]).toEqual([
+        403,
+        expect.stringContaining('"made" is forbidden: User "changer" cannot create resource'),
+      ]);
+    }
+    const { status, body } = await write(ADMIN, '?fieldManager=m');
+    expect(status).toBe(201);
+    const again = await send(someone('changer'), 'PUT', `${url}/made`, body);
+    expect(again.status).toBe(200);
+    await send(ADMIN, 'DELETE', `${url}/made`);
+  });
+
   it('without credentials sees health and version, and nothing else', async () => {
     const status = async (url: string) => (await ask(test.server, 'GET', url, undefined, { as: 'headers' })).status;
     expect([await status('/healthz'), await status('/readyz'), await status('/version')]).toEqual([200, 200, 200]);

@@ -1,12 +1,12 @@
 import { ApiError, type Attributes, forbidden, type Identity } from '@drover/api';
-import type { RuleIndex } from './rule-index.js';
+import type { Rights } from '../catalog/strategy.js';
 
 /**
  * Refuses what no rule lets `identity` do.
  *
  * @throws ApiError Forbidden in the words of Kubernetes, with the roles that bindings name in vain.
  */
-export function authorize(rules: Pick<RuleIndex, 'decide'>, identity: Identity, attributes: Attributes): void {
+export function authorize(rules: Pick<Rights, 'decide'>, identity: Identity, attributes: Attributes): void {
   const { allowed, reason } = rules.decide(identity, attributes);
   if (!allowed) throw refused(identity, attributes, reason);
 }

@@ -98,6 +98,38 @@ const RETURNED = new Set([
   'storage.k8s.io/volumeattachments',
 ]);
 
+/** Kinds that a PUT makes where there is none (AllowCreateOnUpdate of their storage). */
+const MADE_BY_PUT = new Set([
+  '/endpoints',
+  '/events',
+  '/limitranges',
+  '/services',
+  'coordination.k8s.io/leases',
+  'events.k8s.io/events',
+  'node.k8s.io/runtimeclasses',
+  'rbac.authorization.k8s.io/clusterrolebindings',
+  'rbac.authorization.k8s.io/clusterroles',
+  'rbac.authorization.k8s.io/rolebindings',
+  'rbac.authorization.k8s.io/roles',
+]);
+
+/** Kinds that a PUT changes only as of the revision it names (no AllowUnconditionalUpdate of their storage). */
+const CHANGED_AS_OF = new Set([
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations',
+  'admissionregistration.k8s.io/validatingadmissionpolicies',
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/validatingwebhookconfigurations',
+  'apiextensions.k8s.io/customresourcedefinitions',
+  'apiregistration.k8s.io/apiservices',
+  'coordination.k8s.io/leases',
+  'node.k8s.io/runtimeclasses',
+  'policy/poddisruptionbudgets',
+  'storage.k8s.io/csidrivers',
+  'storage.k8s.io/csinodes',
+  'storage.k8s.io/csistoragecapacities',
+  'storage.k8s.io/volumeattachments',
+]);
+
 /** Fields that selectors of a kind may name (the conversion functions of each API group). */
 const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
   '/events': [
@@ -202,7 +234,12 @@ function definition(key: string, resources: readonly BuiltinResource[]): Resourc
     storageVersion: version,
     storedAs: OTHER_FORMS[key]?.storedAs,
     versions: [versionDefinition(key, resource)],
-    strategy: { ...(STRATEGIES[key] ?? plain), returnsDeleted: RETURNED.has(key) },
+    strategy: {
+      ...(STRATEGIES[key] ?? plain),
+      returnsDeleted: RETURNED.has(key),
+      createOnUpdate: MADE_BY_PUT.has(key),
+      unconditionalUpdate: !CHANGED_AS_OF.has(key),
+    },
     builtin: true,
     accepting: true,
     fingerprint: 'built-in',

@@ -1,4 +1,5 @@
 import { invalid, type KubeObject, type StatusCause } from '@drover/api';
+import { authorize } from '../auth/authorize.js';
 import { customResourceCauses } from '../crd/custom-resource-causes.js';
 import type { AdmissionRequest } from './admission.js';
 import { admissionRequest } from './admission-request.js';
@@ -61,9 +62,20 @@ export async function admit(
   const reviewed = admission.review(request);
   const admitted = completed(context, object, reviewed instanceof Promise ? await reviewed : reviewed);
   if (admitted !== object) await validate(core, context, admitted, old);
+  if (context.createUnasked === true) authorizeCreate(core, context, admitted);
   context.served.definition.strategy.authorizeWrite?.(admitted, old, strategyContext(core, context));
   await admission.validate(admitted === object ? request : { ...request, object: admitted });
   return admitted;
+}
+
+function authorizeCreate(
+  { rights }: Core,
+  { served, namespace, identity }: WriteContext,
+  { metadata }: KubeObject,
+): void {
+  const { group, plural } = served.definition;
+  const place = namespace === undefined ? {} : { namespace };
+  authorize(rights, identity, { verb: 'create', group, resource: plural, name: metadata.name ?? '', ...place });
 }
 
 function statesOf(object: KubeObject, old: KubeObject | undefined): { object: KubeObject; old?: KubeObject } {

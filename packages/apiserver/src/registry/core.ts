@@ -38,6 +38,8 @@ export interface WriteContext {
   readonly dryRun: boolean;
   /** Whether it is a server-side apply, which goes by the managed fields that it leaves. */
   readonly applies?: boolean;
+  /** Whether it was let in as a change and comes to a creation, for which nobody asked yet whether it is allowed. */
+  readonly createUnasked?: boolean;
   /** Named in managedFields. */
   readonly fieldManager: string;
   readonly fieldValidation: FieldValidation;

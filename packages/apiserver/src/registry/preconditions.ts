@@ -11,9 +11,7 @@ export function checkRevision(
 ): boolean {
   const { definition } = context.served;
   const name = old.metadata.name ?? '';
-  const asked = sent.metadata.resourceVersion ?? '';
-  if (!/^\d*$/.test(asked))
-    throw new ApiError('Unknown', `strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`);
+  const asked = requireRevision(sent);
   if (asked === '' || asked === '0') {
     if (replace && definition.strategy.unconditionalUpdate !== true) {
       const message = 'Invalid value: 0x0: must be specified for an update';
@@ -26,6 +24,24 @@ export function checkRevision(
   if (asked !== old.metadata.resourceVersion) throw conflict(definition, name, MODIFIED);
   // A patch carries the present revision along without meaning it.
   return replace;
+}
+
+/**
+ * The revision that an object names, or ''.
+ *
+ * @throws ApiError for what is no revision.
+ */
+export function requireRevision({ metadata }: KubeObject): string {
+  const asked = metadata.resourceVersion ?? '';
+  if (/^\d*$/.test(asked)) return asked;
+  throw new ApiError('Unknown', `strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`);
+}
+
+/** @throws ApiError for a new object that names a revision. What is none is not looked at. */
+export function refuseRevision({ metadata }: KubeObject): void {
+  if (/^0*[1-9]\d*$/.test(metadata.resourceVersion ?? '')) {
+    throw new ApiError('Unknown', 'resourceVersion should not be set on objects to be created');
+  }
 }
 
 /** @throws ApiError BadRequest for an object that has not the name of the URL. */

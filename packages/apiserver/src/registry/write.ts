@@ -18,7 +18,7 @@ import { type Core, strategyContext, timestamp, type WriteContext, type Written 
 import { addParts, knownFields } from './fields.js';
 import { generatedName, newUid, placeInNamespace } from './metadata.js';
 import { trackManagers } from './ownership.js';
-import { checkRevision, checkUid, refuseOtherName } from './preconditions.js';
+import { checkRevision, checkUid, refuseOtherName, refuseRevision, requireRevision } from './preconditions.js';
 import { MODIFIED, refusalOf } from './refusal.js';
 import { sameIntent, unchanged } from './sameness.js';
 import { shown } from './shown.js';
@@ -44,6 +44,7 @@ export interface UpdateRules {
 
 /** Makes an object. @throws ApiError as Kubernetes words it. */
 export async function createObject(core: Core, context: WriteContext, sent: KubeObject): Promise<Written> {
+  refuseRevision(sent);
   const wanted = await wantedObject(core, context, sent, false);
   const { name = '', generateName = '' } = wanted.metadata;
   if (name !== '' || generateName === '') return storeNew(core, context, wanted);
@@ -69,9 +70,6 @@ async function wantedObject(
   const { served, namespace } = context;
   const { definition, version } = served;
   const { metadata } = sent;
-  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
-    throw new ApiError('Unknown', 'resourceVersion should not be set on objects to be created');
-  }
   placeInNamespace(sent, namespace);
   forgetPast(metadata);
   const filled = version.schema().withDefaults(knownFields(context, sent));
@@ -155,7 +153,9 @@ export function updateObject(
             ref.name,
             `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
           );
-        return storeNew(core, context, await wantedObject(core, context, made, rules.managersTracked ?? false));
+        requireRevision(made);
+        const creating: WriteContext = { ...context, createUnasked: true };
+        return storeNew(core, creating, await wantedObject(core, context, made, rules.managersTracked ?? false));
       }
       try {
         return await updateEntry(core, context, entry, change, rules);

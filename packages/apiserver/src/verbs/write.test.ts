@@ -70,6 +70,38 @@ describe('a create', () => {
     expect((await send('POST', MAPS, body)).status).toBe(status);
   });
 
+  it.each(['0', '00', 'first'])('with the resourceVersion %s, which names none, is taken', async (resourceVersion) => {
+    const body = { ...map('x'), metadata: { generateName: 'unversioned-', resourceVersion } };
+    expect((await send('POST', MAPS, body)).status).toBe(201);
+  });
+
+  it.each([
+    ['coordination.k8s.io/v1', 'Lease', 'leases', {}],
+    ['rbac.authorization.k8s.io/v1', 'Role', 'roles', {}],
+    ['v1', 'Endpoints', 'endpoints', {}],
+    ['v1', 'LimitRange', 'limitranges', { spec: { limits: [] } }],
+    ['v1', 'Service', 'services', { spec: { ports: [{ port: 80 }] } }],
+  ])('comes of a PUT of a %s %s', async (apiVersion, kind, plural, more) => {
+    const url = `/api${apiVersion.includes('/') ? 's' : ''}/${apiVersion}/namespaces/default/${plural}/put`;
+    const put = (metadata: object): Promise<Answer> =>
+      send('PUT', url, { apiVersion, kind, metadata: { name: 'put', ...metadata }, ...more });
+    expect((await put({ uid: 'another' })).status).toBe(409);
+    const { status, body } = await put({ resourceVersion: 'first' });
+    expect([status, body['message']]).toEqual([500, 'strconv.ParseUint: parsing "first": invalid syntax']);
+    const made = await put({ resourceVersion: '7' });
+    expect(made.status).toBe(201);
+    expect((await send('PUT', url, made.body)).status).toBe(200);
+  });
+
+  it('of an apply looks away from a resourceVersion, but not from what is none', async () => {
+    const applied = (resourceVersion: string): Promise<Answer> => {
+      const body = { ...map('applied-new'), metadata: { name: 'applied-new', resourceVersion } };
+      return send('PATCH', `${MAPS}/applied-new?fieldManager=m`, body, patch('apply-patch+yaml'));
+    };
+    expect((await applied('first')).body['message']).toBe('strconv.ParseUint: parsing "first": invalid syntax');
+    expect((await applied('7')).status).toBe(201);
+  });
+
   it('in a namespace that is not there, or is ending, is refused', async () => {
     expect((await send('POST', '/api/v1/namespaces/nowhere/configmaps', map('x'))).status).toBe(404);
     await send('POST', '/api/v1/namespaces', {
@@ -137,6 +169,23 @@ describe('an update', () => {
     expect((await send('PUT', `${MAPS}/updated`, map('updated', { data: { a: '3' } }))).body['data']).toEqual({
       a: '3',
     });
+  });
+
+  it.each([
+    ['coordination.k8s.io/v1/namespaces/default/leases', 'Lease', {}],
+    ['node.k8s.io/v1/runtimeclasses', 'RuntimeClass', { handler: 'runc' }],
+    ['policy/v1/namespaces/default/poddisruptionbudgets', 'PodDisruptionBudget', { spec: { minAvailable: 1 } }],
+    ['storage.k8s.io/v1/csinodes', 'CSINode', { spec: { drivers: [] } }],
+  ])('of %s must name the revision it changes', async (path, kind, more) => {
+    const [group, version] = path.split('/');
+    const lasting = { apiVersion: `${group}/${version}`, kind, metadata: { name: 'lasting' }, ...more };
+    const { body: made } = await send('POST', `/apis/${path}`, lasting);
+    const { status, body } = await send('PUT', `/apis/${path}/lasting`, lasting);
+    expect([status, body['message']]).toEqual([
+      422,
+      `${path.split('/').at(-1)}.${group} "lasting" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update`,
+    ]);
+    expect((await send('PUT', `/apis/${path}/lasting`, made)).status).toBe(200);
   });
 
   it('of another object with the same name is a conflict', async () => {
