@@ -34,6 +34,14 @@ export const differ = <T extends KubeObject>(
   ...fields: (keyof T)[]
 ): boolean => fields.some((field) => JSON.stringify(old?.[field] ?? '') !== JSON.stringify(object?.[field] ?? ''));
 
+/** The name that an object is to have, or one like that which the server makes of its `generateName`. */
+export const nameToBe = ({ metadata: { name, generateName } }: KubeObject): string =>
+  name || `${generateName ?? ''}xxxxx`;
+
+/** That a name is too long for the names made of it to be whole: cut ones end in a short hash, which others can meet on purpose. */
+export const lengthFault = (object: KubeObject, most: number): StatusCause[] =>
+  nameToBe(object).length > most ? [cause('metadata.name', `must be no longer than ${most} characters`)] : [];
+
 /** What is wrong with a field, in a sentence. */
 export const cause = (field: string, message: string): StatusCause => ({ reason: 'FieldValueInvalid', field, message });
 

@@ -1,7 +1,7 @@
 import { type AdmissionReview, forbidden, type KubeObject, type Project, type StatusCause } from '@drover/api';
 import { isTrusted } from './caller-holdings.js';
 import { withCreator } from './creator.js';
-import { cause, refuse, validated } from './fields.js';
+import { cause, nameToBe, refuse, validated } from './fields.js';
 
 const SYSTEM = 'authz.management.cattle.io/system-project';
 /** Into the projects with these labels the server takes a cluster's own namespaces, and "default". */
@@ -60,14 +60,12 @@ function placeFaults(
 
 /** What decides over namespaces that are not the project's, by its labels or by what its own are called. */
 function serversOwn(
-  { operation, name }: AdmissionReview,
+  { operation }: AdmissionReview,
   project: Project | undefined,
   old: Project | undefined,
 ): StatusCause[] {
-  const { generateName } = project?.metadata ?? {};
-  const made = name || `${generateName ?? ''}xxxxx`;
   return [
-    ...(operation === 'CREATE' && !NAME.test(made)
+    ...(operation === 'CREATE' && project !== undefined && !NAME.test(nameToBe(project))
       ? [
           cause(
             'metadata.name',

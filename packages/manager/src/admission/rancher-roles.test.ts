@@ -372,6 +372,20 @@ describe('a global role', () => {
     );
   });
 
+  it('and what binds it have names that are whole in the names of what follows from them', async () => {
+    const named = (name: string) => globalBinding('user', { userName: 'u-a' }, name);
+    await expect(bind(ADMIN, named('a'.repeat(39)))).rejects.toThrow('must be no longer than 38 characters');
+    await bind(ADMIN, named('a'.repeat(38)));
+    const role = (name: string): GlobalRole => ({
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'GlobalRole',
+      metadata: { name },
+    });
+    await expect(write(ADMIN, globalRoles, role('a'.repeat(46)))).rejects.toThrow(
+      'must be no longer than 45 characters',
+    );
+  });
+
   it('is given to new users only by who has all of it', async () => {
     const live = await client.get(globalRoles, { name: 'admin' });
     await expect(write(MEMBER, globalRoles, { ...live, newUserDefault: true }, live)).rejects.toThrow(

@@ -10,12 +10,13 @@ import {
   type Stored,
 } from '@drover/api';
 import { getIfPresent } from '@drover/controller';
+import { MAX_GLOBAL_BINDING_NAME, MAX_GLOBAL_ROLE_NAME } from '../rbac/global-rights.js';
 import { givenBy, inWords } from '../rbac/holdings.js';
 import { closureOf } from '../rbac/role-rules.js';
 import { isTakenRoleName, MAX_TEMPLATE_NAME } from '../rbac/taken-role-name.js';
 import { holdsEverything, isTrusted, type LocalApi, mayOnRole, notHeldLocally } from './caller-holdings.js';
 import { excessOfChange, excessOfGlobalRole } from './excess.js';
-import { cause, differ, refuse, validated } from './fields.js';
+import { cause, differ, lengthFault, nameToBe, refuse, validated } from './fields.js';
 
 /** What of a built-in global role an administrator decides. */
 const DECIDED_OF_GLOBAL_ROLES = new Set(['metadata', 'newUserDefault', 'status']);
@@ -81,6 +82,7 @@ export async function admitGlobalRole(review: AdmissionReview, local: () => Loca
   if (role === undefined) return;
   if (old?.builtin === true) refuse(review, 'GlobalRole', keptFields(old, role, DECIDED_OF_GLOBAL_ROLES));
   refuse(review, 'GlobalRole', [
+    ...(old === undefined ? lengthFault(role, MAX_GLOBAL_ROLE_NAME) : []),
     ...(old === undefined && role.builtin === true ? [cause('builtin', 'only the server makes built-in roles')] : []),
     ...unsupported(role),
   ]);
@@ -102,6 +104,7 @@ export async function admitGlobalRoleBinding(review: AdmissionReview, local: () 
   const { userName, userPrincipalName, groupPrincipalName, globalRoleName } = binding;
   const named = [userName || userPrincipalName, groupPrincipalName].filter(Boolean).length;
   refuse(review, 'GlobalRoleBinding', [
+    ...(old === undefined && !isTrusted(identity) ? lengthFault(binding, MAX_GLOBAL_BINDING_NAME) : []),
     ...(named === 1 ? [] : [cause('userName', 'exactly one user or group must be named')]),
     ...(['globalRoleName', 'groupPrincipalName', 'userName', 'userPrincipalName'] as const)
       .filter((field) => old !== undefined && (old[field] ?? '') !== '' && differ(old, binding, field))
@@ -157,7 +160,7 @@ function templateFaults(
   byName.set(name, template);
   const circle = roleTemplateNames.some((each) => closureOf(each, (of) => byName.get(of)).has(name));
   return [
-    ...(old === undefined && isTakenRoleName(name)
+    ...(old === undefined && isTakenRoleName(nameToBe(template))
       ? [
           cause(
             'metadata.name',
@@ -165,9 +168,7 @@ function templateFaults(
           ),
         ]
       : []),
-    ...(old === undefined && name.length > MAX_TEMPLATE_NAME
-      ? [cause('metadata.name', `must be no longer than ${MAX_TEMPLATE_NAME} characters`)]
-      : []),
+    ...(old === undefined ? lengthFault(template, MAX_TEMPLATE_NAME) : []),
     ...(old === undefined && template.builtin === true
       ? [cause('builtin', 'only the server makes built-in roles')]
       : []),

@@ -9,7 +9,7 @@ import type {
   Stored,
 } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
-import { again, type Controller, createController, events, isBeingDeleted, watches } from '@drover/controller';
+import { again, type Controller, createController, done, events, isBeingDeleted, watches } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import { LOCAL } from '../clusters/cluster-id.js';
 import { applyChanges, changesTo } from './apply-derived.js';
@@ -54,10 +54,14 @@ export function globalRbacController(parts: {
       watches(roleBindings, derived),
     ],
     async reconcile() {
+      const here = downstreamRbac.followed(LOCAL);
+      // Which namespaces there are is told then; until that is known, what is in them must not go.
+      if (here === undefined) return done;
+      await here.synced();
       const wanted = deriveGlobal({
         globalRoles: live(globalRoles.list()),
         globalRoleBindings: live(globalRoleBindings.list()),
-        hasNamespace: (name) => downstreamRbac.followed(LOCAL)?.namespace(name) !== undefined,
+        hasNamespace: (name) => here.namespace(name) !== undefined,
         userOf,
       });
       const changes = await changesTo(wanted, {

@@ -36,7 +36,7 @@ export function deriveGlobal(facts: {
     const namespaces = namespacesOf.get(globalRoleName);
     if (subject === undefined || namespaces === undefined) continue;
     const owner = ownerLabel('grb', metadata.name);
-    const bindingName = safeConcat('cattle-globalrolebinding', metadata.name);
+    const bindingName = safeConcat(BINDING_PREFIX, metadata.name);
     set.grant({ role: clusterRole(clusterRoleName(globalRoleName)), subject, owner, bindingName });
     for (const namespace of namespaces) {
       const role = { kind: 'Role', name: safeConcat(globalRoleName, namespace) } as const;
@@ -46,4 +46,10 @@ export function deriveGlobal(facts: {
   return set;
 }
 
-const clusterRoleName = (globalRole: string): string => safeConcat('cattle-globalrole', globalRole);
+const ROLE_PREFIX = 'cattle-globalrole';
+const BINDING_PREFIX = 'cattle-globalrolebinding';
+/** Names up to here are whole in the names of what follows from them: of cut ones, two could become one. */
+export const MAX_GLOBAL_ROLE_NAME = 63 - `${ROLE_PREFIX}-`.length;
+export const MAX_GLOBAL_BINDING_NAME = 63 - `${BINDING_PREFIX}-`.length;
+
+const clusterRoleName = (globalRole: string): string => safeConcat(ROLE_PREFIX, globalRole);
