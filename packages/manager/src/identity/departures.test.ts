@@ -63,8 +63,18 @@ describe('when a user goes', () => {
       roleTemplateName: 'cluster-owner',
       userName: 'u-leaver',
     });
+    const byPrincipal = { namespace: 'c-m-abcd2345', name: 'leaver-sees' };
+    await drover.client.create(clusterRoleTemplateBindings, {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'ClusterRoleTemplateBinding',
+      metadata: byPrincipal,
+      clusterName: 'c-m-abcd2345',
+      roleTemplateName: 'cluster-member',
+      userPrincipalName: 'local://u-leaver',
+    });
     await drover.client.delete(users, { name: 'u-leaver' });
     await gone(clusterRoleTemplateBindings, membership);
+    await gone(clusterRoleTemplateBindings, byPrincipal);
     await gone(managementTokens, { name: token.split(':')[0] ?? '' });
     await gone(globalRoleBindings, { name: 'grb-leaver' });
     await gone(secrets, { namespace: 'cattle-local-user-passwords', name: 'u-leaver' });

@@ -12,6 +12,7 @@ import {
 import type { Client, Informer, InformerEvent } from '@drover/client';
 import { type Controller, createController, deleteIfPresent, done, watches } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
+import { localUser } from '../rbac/subject.js';
 import type { Passwords } from './passwords.js';
 
 /** Timestamps of objects are in whole seconds. */
@@ -38,7 +39,7 @@ export function userCleanup(parts: {
   const leftBehind = {
     when: ({ type, object }: InformerEvent<Binding>) =>
       type === 'added' && Date.parse(object.metadata.creationTimestamp) <= start,
-    map: ({ userName }: Binding) => (userName ? [{ name: userName }] : []),
+    map: (binding: Binding) => [userOf(binding)].flatMap((name) => (name ? [{ name }] : [])),
   };
   return createController({
     name: 'user-cleanup',
@@ -55,17 +56,18 @@ export function userCleanup(parts: {
     ],
     async reconcile({ name }) {
       if (users.get(undefined, name) !== undefined) return done;
+      const isTheirs = (binding: Binding): boolean => userOf(binding) === name;
       for (const { metadata } of tokens.list().filter(({ userId }) => userId === name)) {
         await deleteIfPresent(client, managementTokens, { name: metadata.name });
       }
-      for (const { metadata } of parts.globalRoleBindings.list().filter(({ userName }) => userName === name)) {
+      for (const { metadata } of parts.globalRoleBindings.list().filter(isTheirs)) {
         await deleteIfPresent(client, globalRoleBindings, { name: metadata.name });
       }
-      for (const { metadata } of clusterBindings.list().filter(({ userName }) => userName === name)) {
+      for (const { metadata } of clusterBindings.list().filter(isTheirs)) {
         const { namespace, name: binding } = metadata;
         await deleteIfPresent(client, clusterRoleTemplateBindings, { namespace, name: binding });
       }
-      for (const { metadata } of projectBindings.list().filter(({ userName }) => userName === name)) {
+      for (const { metadata } of projectBindings.list().filter(isTheirs)) {
         const { namespace, name: binding } = metadata;
         await deleteIfPresent(client, projectRoleTemplateBindings, { namespace, name: binding });
       }
@@ -77,3 +79,7 @@ export function userCleanup(parts: {
     log,
   });
 }
+
+/** The user of ours that a binding is about. */
+const userOf = ({ userName, userPrincipalName }: Binding): string | undefined =>
+  userName || localUser(userPrincipalName ?? '');

@@ -14,6 +14,7 @@ import { readObject, requiredText, textField } from '../front/body.js';
 import type { Answer, SignedIn } from '../front/exchange.js';
 import { backingNamespace } from '../projects/backing-namespace.js';
 import type { ClusterProxy } from '../proxy/cluster-proxy.js';
+import { localUser } from '../rbac/subject.js';
 import { baseOf, type NormanApi } from './norman-api.js';
 import { NormanError } from './norman-error.js';
 import { resourceDocument } from './resource.js';
@@ -90,11 +91,9 @@ export class BindingRoutes {
   }
 }
 
-const LOCAL_USER = /^local:\/\/(.+)$/;
-
 function subjectOf(body: JsonObject): { userName: string } | { groupPrincipalName: string } {
   const principal = textField(body, 'userPrincipalId');
-  const local = LOCAL_USER.exec(principal ?? '')?.[1];
+  const local = localUser(principal ?? '');
   if (principal && local === undefined) {
     throw new NormanError('InvalidReference', 'only local users can be bound: local://u-…', {
       fieldName: 'userPrincipalId',

@@ -128,6 +128,13 @@ describe('the rights in a cluster', () => {
     );
   });
 
+  it('of a principal of our own are those of the user it names', () => {
+    const binding = clusterMember('cluster-member', { userPrincipalName: 'local://u-anna' });
+    expect(grants(derive({ clusterBindings: [binding] }))).toEqual(['u-anna cluster-member-aggregator in the cluster']);
+    const system = clusterMember('cluster-member', { userPrincipalName: 'local://system:admin' });
+    expect(grants(derive({ clusterBindings: [system] }))).toEqual([]);
+  });
+
   it('of a service account are in its project', () => {
     const binding = projectMember('p-one', 'read-only', { serviceAccount: 'blue:robot' });
     expect(derive({ projectBindings: [binding] }).roleBindings[0]?.subjects).toEqual([

@@ -24,7 +24,7 @@ const RBAC = 'rbac.authorization.k8s.io';
  */
 export function subjectOf(binding: BindingSubject, userOf: FindUserByPrincipal): Subject | undefined {
   const { userName, userPrincipalName, groupName, groupPrincipalName, serviceAccount } = binding;
-  const user = userName || (userPrincipalName ? userOf(userPrincipalName)?.metadata.name : undefined);
+  const user = userName || (userPrincipalName ? userOfPrincipal(userPrincipalName, userOf) : undefined);
   if (user) return ours('User', user);
   if (userPrincipalName) return undefined;
   const group = groupPrincipalName || groupName;
@@ -32,6 +32,13 @@ export function subjectOf(binding: BindingSubject, userOf: FindUserByPrincipal):
   const [namespace, name, ...more] = (serviceAccount ?? '').split(':');
   return namespace && name && more.length === 0 ? { kind: 'ServiceAccount', namespace, name } : undefined;
 }
+
+/** A principal of our own names the user; who has one of a provider is found out. */
+const userOfPrincipal = (principal: string, userOf: FindUserByPrincipal): string | undefined =>
+  localUser(principal) ?? userOf(principal)?.metadata.name;
+
+/** The user that a principal of our own names (`local://u-abcde`). */
+export const localUser = (principal: string): string | undefined => /^local:\/\/(.+)$/.exec(principal)?.[1];
 
 const ours = (kind: 'User' | 'Group', name: string): Subject | undefined =>
   name.startsWith('system:') ? undefined : { kind, name, apiGroup: RBAC };
