@@ -2,8 +2,13 @@ import type { Subject } from './subject.js';
 
 /** Subjects of one binding: beyond that a second one is made, so that no object outgrows what a cluster takes. */
 const MAX_SUBJECTS = 1_000;
+/**
+ * Labels of one binding that say what it follows from. A binding of more says that of none: thousands of labels are as many fields to
+ * manage, and each new member would cost as much as all that are there.
+ */
+const MAX_OWNERS = 100;
 
-/** What one binding says of its members: who they are, in order, and by labels which bindings here they follow from. */
+/** What one binding says of its members: who they are, in order, and by labels which bindings here they follow from, if those are few. */
 export interface MemberList {
   readonly subjects: Subject[];
   readonly owners: Readonly<Record<string, string>>;
@@ -48,11 +53,16 @@ export class Members {
     const ordered = [...this.#known.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, member]) => member);
     return Array.from({ length: Math.ceil(ordered.length / MAX_SUBJECTS) }, (_, index) => {
       const some = ordered.slice(index * MAX_SUBJECTS, (index + 1) * MAX_SUBJECTS);
-      const owners = new Set(some.flatMap((member) => [...member.owners]));
-      return {
-        subjects: some.map(({ subject }) => subject),
-        owners: Object.fromEntries([...owners].sort().map((owner) => [owner, 'true'])),
-      };
+      return { subjects: some.map(({ subject }) => subject), owners: ownersOf(some) };
     });
   }
+}
+
+function ownersOf(members: readonly { readonly owners: ReadonlySet<string> }[]): Readonly<Record<string, string>> {
+  const all = new Set<string>();
+  for (const { owners } of members) {
+    for (const owner of owners) all.add(owner);
+    if (all.size > MAX_OWNERS) return {};
+  }
+  return Object.fromEntries([...all].sort().map((owner) => [owner, 'true']));
 }
