@@ -165,6 +165,28 @@ suite('objects of custom kinds', ({ promises }) => {
     expect(made.at('spec.defaulted')).toBe('given');
   });
 
+  promises('are refused where an apply says or leaves null, and no default is for it', async (scene) => {
+    const { api } = scene;
+    const kind = await things(scene);
+    const apply = (name: string, spec: Json, metadata: JsonObject = {}) =>
+      api.apply(kind.path(name), 'one', kind.object(name, { spec }, metadata));
+    const cases = [
+      ['unsaid', null, 'spec: Invalid value: "null": spec in body must be of type object: "null"'],
+      ['text', { text: null }, 'spec.text: Invalid value: "null": spec.text in body must be of type string: "null"'],
+      ['list', { list: null }, 'spec.list: Invalid value: "null": spec.list in body must be of type array: "null"'],
+    ] as const;
+    for (const [name, spec, why] of cases) {
+      const applied = await apply(name, spec);
+      expect(applied.outcome).toBe('422 Invalid');
+      expect(applied.textAt('message')).toContain(why);
+    }
+    const labels = { labels: null };
+    const taken = await apply('taken', { nothing: null, defaulted: null, free: { any: null } }, labels);
+    expect(taken.at('spec')).toEqual({ nothing: null, defaulted: 'given', deep: { inner: 7 }, free: { any: null } });
+    expect((await apply('all', { text: 'abc' })).status).toBe(201);
+    expect((await api.post(kind.path(), kind.object('posted', { spec: { text: null } }))).status).toBe(201);
+  });
+
   promises('get defaults that the definition gained later, when they are read', async (scene) => {
     const { api } = scene;
     const jars = await define(scene, 'jars', specSchema({ old: { type: 'string' } }));

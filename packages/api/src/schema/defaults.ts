@@ -4,21 +4,21 @@ import type { SchemaNode } from './node.js';
 /**
  * The value with the schema's defaults where a field is missing, and without nulls where the schema allows none: a null
  * there means "not set", as it does for the API's own kinds, whose times that are always encoded are null then. The value itself
- * is not changed.
+ * is not changed. Where `keepsNulls`, a null without a default stays, for validation to refuse.
  */
-export function withDefaults(value: Json, node: SchemaNode): Json {
-  if (Array.isArray(value)) return listWithDefaults(value, node);
+export function withDefaults(value: Json, node: SchemaNode, keepsNulls = false): Json {
+  if (Array.isArray(value)) return listWithDefaults(value, node, keepsNulls);
   if (typeof value !== 'object' || value === null) return value;
-  return objectWithDefaults(value as JsonObject, node);
+  return objectWithDefaults(value as JsonObject, node, keepsNulls);
 }
 
-function listWithDefaults(value: readonly Json[], { items }: SchemaNode): Json {
+function listWithDefaults(value: readonly Json[], { items }: SchemaNode, keepsNulls: boolean): Json {
   if (!items) return value;
   let copy: Json[] | undefined;
   for (const [index, item] of value.entries()) {
     const next =
       item === null && !items.nullable && items.default !== undefined ? structuredClone(items.default) : item;
-    const filled = withDefaults(next, items);
+    const filled = withDefaults(next, items, keepsNulls);
     if (filled !== item) {
       copy ??= [...value];
       copy[index] = filled;
@@ -27,7 +27,7 @@ function listWithDefaults(value: readonly Json[], { items }: SchemaNode): Json {
   return copy ?? value;
 }
 
-function objectWithDefaults(value: JsonObject, node: SchemaNode): Json {
+function objectWithDefaults(value: JsonObject, node: SchemaNode, keepsNulls: boolean): Json {
   let copy: Record<string, Json | undefined> | undefined;
   for (const key of Object.keys(value)) {
     const item = value[key];
@@ -36,12 +36,13 @@ function objectWithDefaults(value: JsonObject, node: SchemaNode): Json {
     if (!child) continue;
     if (item === null) {
       if (child.nullable || (child.preservesUnknown && child.type === undefined)) continue;
+      if (keepsNulls && child.default === undefined) continue;
       copy ??= { ...value };
       delete copy[key];
       continue;
     }
     if (typeof item !== 'object') continue;
-    const filled = withDefaults(item, child);
+    const filled = withDefaults(item, child, keepsNulls);
     if (filled !== item) {
       copy ??= { ...value };
       copy[key] = filled;

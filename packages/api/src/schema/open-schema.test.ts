@@ -120,6 +120,16 @@ describe('defaulting', () => {
     expect(given).toEqual(before);
   });
 
+  it('leaves nulls that no default is for where it is asked to, but none in the metadata', () => {
+    const item = fields({ a: text, b: { ...text, default: 'x' } });
+    const schema = openSchema(kind(fields({ a: text, list: { type: 'array', items: item } })));
+    const given = object({ a: null, list: [{ a: null, b: null }] });
+    const labelled = { ...given, metadata: { ...given.metadata, labels: null } } as unknown as typeof given;
+    const filled = schema.withDefaultsAndNulls(labelled);
+    expect(specOf(filled)).toEqual({ a: null, list: [{ a: null, b: 'x' }] });
+    expect(filled.metadata).toEqual(given.metadata);
+  });
+
   it('gives each object a default of its own', () => {
     const schema = openSchema(kind({ type: 'array', items: text, default: [] }));
     const [first, second] = [schema.withDefaults(object(null)), schema.withDefaults(object(null))];

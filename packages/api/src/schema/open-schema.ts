@@ -1,4 +1,4 @@
-import type { KubeObject, StatusCause } from '../object.js';
+import type { JsonObject, KubeObject, StatusCause } from '../object.js';
 import { withDefaults } from './defaults.js';
 import { FieldPath } from './field-path.js';
 import { SchemaNode } from './node.js';
@@ -25,6 +25,8 @@ export interface OpenSchema {
   prune<T extends KubeObject>(object: T): Pruned<T>;
   /** Fills in defaults, and drops nulls that mean "not set". */
   withDefaults<T extends KubeObject>(object: T): T;
+  /** Fills in defaults, and keeps nulls that none is for, but those of the metadata: what an apply left of a custom resource. */
+  withDefaultsAndNulls<T extends KubeObject>(object: T): T;
   /**
    * What is wrong, in Kubernetes' words; for `invalid()`. Faults of what an update leaves as it is in `old` are no reason
    * to refuse it.
@@ -55,6 +57,11 @@ export function openSchema(schema: Schema, components?: Readonly<Record<string, 
       return { object: pruned as typeof object, unknown };
     },
     withDefaults: (object) => withDefaults(object, root) as typeof object,
+    withDefaultsAndNulls(object) {
+      const metadata = root.child('metadata');
+      const filled = withDefaults(object, root, true) as typeof object;
+      return metadata ? { ...filled, metadata: withDefaults(filled.metadata as JsonObject, metadata) } : filled;
+    },
     validate: (object, old) => validate(object, root, rules, old),
   };
 }

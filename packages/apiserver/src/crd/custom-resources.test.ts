@@ -162,6 +162,24 @@ describe('a custom object', () => {
     );
   });
 
+  it('is refused where an apply says null and no default is for it', async () => {
+    await send('POST', DEFINITIONS, definition('fans', 'Fan'));
+    const apply = (spec: object, metadata: object = {}): Promise<Answer> => {
+      const fan = object('Fan', 'fan', spec);
+      const headers = { 'content-type': 'application/apply-patch+yaml' };
+      const body = { ...fan, metadata: { ...fan.metadata, ...metadata } };
+      return send('PATCH', `${at('fans')}/fan?fieldManager=m`, body, { headers });
+    };
+    const { status, body } = await apply({ cores: null });
+    expect([status, body['message']]).toEqual([
+      422,
+      'Fan.lab.drover.io "fan" is invalid: spec.cores: Invalid value: "null": spec.cores in body must be of type integer: "null"',
+    ]);
+    const taken = await apply({ cores: 1, flavor: null }, { labels: null, annotations: null });
+    expect([taken.status, taken.body['spec']]).toEqual([201, { cores: 1, flavor: 'plain' }]);
+    expect((await apply({ cores: null })).status).toBe(422);
+  });
+
   it('is held to the rules of its schema, also to those about the change', async () => {
     const rules = [
       { rule: 'self.cores <= 8', message: 'no more than 8 cores' },

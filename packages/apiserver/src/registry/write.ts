@@ -68,11 +68,11 @@ async function wantedObject(
   managersTracked: boolean,
 ): Promise<KubeObject> {
   const { served, namespace } = context;
-  const { definition, version } = served;
+  const { definition } = served;
   const { metadata } = sent;
   placeInNamespace(sent, namespace);
   forgetPast(metadata);
-  const filled = version.schema().withDefaults(knownFields(context, sent));
+  const filled = withDefaults(context, knownFields(context, sent));
   definition.strategy.fill?.(filled, strategyContext(core, context));
   const tracked = managersTracked ? filled : trackManagers(context, filled, undefined, timestamp(core.clock.now()));
   const object = tracked instanceof Promise ? await tracked : tracked;
@@ -86,6 +86,14 @@ async function wantedObject(
   const mutated = await mutate(core, context, 'CREATE', object, undefined);
   if (mutated !== object) forgetPast(mutated.metadata);
   return mutated;
+}
+
+/** The nulls that an apply left of a custom resource are for validation to refuse, unless a default takes their place. */
+function withDefaults({ served, applies }: WriteContext, object: KubeObject): KubeObject {
+  const schema = served.version.schema();
+  return applies === true && !served.definition.builtin
+    ? schema.withDefaultsAndNulls(object)
+    : schema.withDefaults(object);
 }
 
 /** A new object has no past, whatever is said of it. */
@@ -184,7 +192,7 @@ async function updateEntry(
   checkUid(context, sent, old, rules);
   placeInNamespace(sent, context.namespace);
   const helpers = strategyContext(core, context);
-  const filled = version.schema().withDefaults(knownFields(context, combine(context, sent, old)));
+  const filled = withDefaults(context, knownFields(context, combine(context, sent, old)));
   strategy.fill?.(filled, helpers);
   const now = timestamp(core.clock.now());
   const managed = rules.managersTracked ? filled : trackManagers(context, filled, old, now);
