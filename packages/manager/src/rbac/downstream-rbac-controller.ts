@@ -16,7 +16,8 @@ import type { Settings } from '../settings.js';
 import { applyChanges, changesTo } from './apply-derived.js';
 import { ClusterRights } from './cluster-rights.js';
 import type { DerivedRights } from './derived-rights.js';
-import { deriveDownstream } from './downstream-rights.js';
+import { derivingDownstream } from './downstream-rights.js';
+import { inTurns } from './in-turns.js';
 import { Pace } from './pace.js';
 import type { FindUserByPrincipal } from './subject.js';
 
@@ -108,7 +109,10 @@ export class DownstreamRbac implements Disposable {
     try {
       const followed = await this.#follow(id);
       await followed.synced();
-      const changes = await this.#pace.work(id, () => changesTo(this.#derive(id, followed), followed.present()));
+      const changes = await this.#pace.work(id, async () => {
+        const wanted = await inTurns(this.#deriving(id, followed), this.parts.clock);
+        return changesTo(wanted, followed.present());
+      });
       await applyChanges(followed.client, changes, () => rights.noteRevoked(id));
       const { created, updated, deleted } = changes.applied;
       if (created + updated + deleted > 0)
@@ -123,12 +127,14 @@ export class DownstreamRbac implements Disposable {
     return again(SELF_CHECK_MS);
   }
 
-  #derive(id: ClusterId, followed: ClusterRights) {
+  #deriving(id: ClusterId, followed: ClusterRights) {
     const { globalRoleBindings, clusterBindings, projects, projectBindings, roleTemplates, settings, userOf } =
       this.parts;
     const projectsHere = projects.list(id).filter((project) => !isBeingDeleted(project));
     const prefix = `${id}:`;
-    return deriveDownstream({
+    // Meanwhile they may change: a derivation is from what they were at one moment.
+    const templates = new Map(roleTemplates.list().map((template) => [template.metadata.name, template]));
+    return derivingDownstream({
       installation: settings.value('install-uuid'),
       cluster: id,
       // The administrators of the local cluster have its rights by their global role.
@@ -139,7 +145,7 @@ export class DownstreamRbac implements Disposable {
         .list()
         .filter((each) => each.projectName.startsWith(prefix) && !isBeingDeleted(each)),
       namespacesOf: (project) => followed.namespacesOf(id, project).map(({ metadata }) => metadata.name),
-      findTemplate: (template) => roleTemplates.get(undefined, template),
+      findTemplate: (template) => templates.get(template),
       userOf,
     });
   }

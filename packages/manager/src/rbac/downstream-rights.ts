@@ -9,6 +9,7 @@ import { safeConcat } from '../clusters/cluster-id.js';
 import { isKeptFor } from '../projects/backing-namespace.js';
 import { ALL, named } from '../roles/rule.js';
 import { clusterRole, DerivedSet, ownerLabel, type RoleName, rancherHash } from './derived-set.js';
+import { atOnce } from './in-turns.js';
 import { Members } from './members.js';
 import { closureOf, type FindTemplate, makesNamespaces, rulesOf, setsPodSecurity } from './role-rules.js';
 import { type FindUserByPrincipal, subjectOf } from './subject.js';
@@ -32,7 +33,10 @@ export interface DownstreamFacts {
  * The roles and bindings a cluster is to have: administrators of this server are its administrators, members of the cluster have
  * the roles of their templates everywhere, and members of a project have theirs in its namespaces.
  */
-export function deriveDownstream(facts: DownstreamFacts): DerivedSet {
+export const deriveDownstream = (facts: DownstreamFacts): DerivedSet => atOnce(derivingDownstream(facts));
+
+/** The same with pauses: there may be many thousands of bindings. */
+export function* derivingDownstream(facts: DownstreamFacts): Generator<void, DerivedSet> {
   const set = new DerivedSet(facts.installation);
   for (const { globalRoleName, metadata, ...binding } of facts.globalRoleBindings) {
     const subject = subjectOf(binding, facts.userOf);
@@ -43,6 +47,7 @@ export function deriveDownstream(facts: DownstreamFacts): DerivedSet {
   }
   const roles = new TemplateRoles(set, facts.findTemplate);
   for (const binding of facts.clusterBindings) {
+    yield;
     const subject = subjectOf(binding, facts.userOf);
     if (subject === undefined) continue;
     const owner = ownerLabel('crtb', binding.metadata.name);
@@ -51,6 +56,7 @@ export function deriveDownstream(facts: DownstreamFacts): DerivedSet {
   const projects = new Map(facts.projects.map((project) => [`${facts.cluster}:${project.metadata.name}`, project]));
   const members = new Map<string, Map<string, Members>>();
   for (const binding of facts.projectBindings) {
+    yield;
     const project = projects.get(binding.projectName);
     const subject = subjectOf(binding, facts.userOf);
     if (project === undefined || subject === undefined || !isKeptFor(project, binding)) continue;
@@ -61,6 +67,7 @@ export function deriveDownstream(facts: DownstreamFacts): DerivedSet {
   }
   const effects = new TemplateEffects(roles, facts.findTemplate);
   for (const [project, byTemplate] of members) {
+    yield;
     grantInProject(set, { project, namespaces: facts.namespacesOf(project), byTemplate, effects });
   }
   return set;

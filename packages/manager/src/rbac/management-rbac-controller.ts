@@ -17,7 +17,8 @@ import type { Clock, Log, RandomBytes } from '@drover/kit';
 import { provisioningRef } from '../clusters/cluster-directory.js';
 import { applyChanges, changesTo, type DerivedPresent } from './apply-derived.js';
 import { type DerivedSet, RIGHTS_LABEL } from './derived-set.js';
-import { deriveManagement, deriveTemplateRoles, managementSource, TEMPLATES_SOURCE } from './management-rights.js';
+import { inTurns } from './in-turns.js';
+import { deriveTemplateRoles, derivingManagement, managementSource, TEMPLATES_SOURCE } from './management-rights.js';
 import { Pace } from './pace.js';
 import type { FindUserByPrincipal } from './subject.js';
 
@@ -57,10 +58,12 @@ export function managementRbacController(parts: {
       roleBindings: of(parts.roleBindings),
     };
   };
-  const derive = (cluster: string): DerivedSet => {
+  const derive = (cluster: string): Promise<DerivedSet> => {
     const known = clusters.get(undefined, cluster);
     const gone = known === undefined || isBeingDeleted(known);
-    return deriveManagement({
+    // Meanwhile they may change: a derivation is from what they were at one moment.
+    const templates = new Map(roleTemplates.list().map((template) => [template.metadata.name, template]));
+    const facts = {
       cluster,
       provisioning: known && provisioningRef(known),
       clusterBindings: gone ? [] : live(clusterBindings.list(cluster)),
@@ -68,9 +71,10 @@ export function managementRbacController(parts: {
       projectBindings: gone
         ? []
         : live(projectBindings.list()).filter((each) => each.projectName.startsWith(`${cluster}:`)),
-      findTemplate,
+      findTemplate: (template: string) => templates.get(template),
       userOf,
-    });
+    };
+    return inTurns(derivingManagement(facts), clock);
   };
   const templatesInUse = (): string[] =>
     [...clusterBindings.list(), ...projectBindings.list()].map(({ roleTemplateName }) => roleTemplateName);
@@ -100,8 +104,8 @@ export function managementRbacController(parts: {
       const rest = pace.restOf(name);
       if (rest > 0) return again(rest);
       const source = name === TEMPLATES ? TEMPLATES_SOURCE : managementSource(name);
-      const changes = await pace.work(name, () => {
-        const wanted = name === TEMPLATES ? deriveTemplateRoles(templatesInUse(), findTemplate) : derive(name);
+      const changes = await pace.work(name, async () => {
+        const wanted = name === TEMPLATES ? deriveTemplateRoles(templatesInUse(), findTemplate) : await derive(name);
         return changesTo(wanted, present(source));
       });
       await applyChanges(client, changes);

@@ -3,6 +3,7 @@ import { safeConcat } from '../clusters/cluster-id.js';
 import { backingNamespace, isKeptFor } from '../projects/backing-namespace.js';
 import { ALL, named, READ } from '../roles/rule.js';
 import { clusterRole, DerivedSet, ownerLabel, type RoleName } from './derived-set.js';
+import { atOnce } from './in-turns.js';
 import { Members } from './members.js';
 import { closureOf, type FindTemplate, owns, rulesOf } from './role-rules.js';
 import { type FindUserByPrincipal, type Subject, subjectOf } from './subject.js';
@@ -32,7 +33,10 @@ export const TEMPLATES_SOURCE = 'role-templates';
  * What members of a cluster and of its projects may do with what this server keeps of them: the cluster's two objects, what is in
  * the namespace named after the cluster, and in the backing namespaces of its projects.
  */
-export function deriveManagement(facts: ManagementFacts): DerivedSet {
+export const deriveManagement = (facts: ManagementFacts): DerivedSet => atOnce(derivingManagement(facts));
+
+/** The same with pauses: there may be many thousands of bindings. */
+export function* derivingManagement(facts: ManagementFacts): Generator<void, DerivedSet> {
   const set = new DerivedSet(managementSource(facts.cluster), { [CLUSTER_LABEL]: facts.cluster });
   const { findTemplate, userOf, cluster, projects } = facts;
   // The roles themselves are shared by all clusters; here only their names are needed.
@@ -50,6 +54,7 @@ export function deriveManagement(facts: ManagementFacts): DerivedSet {
   };
   const inProjects = new Map<string, { readonly role: RoleName; readonly members: Members }>();
   for (const binding of facts.clusterBindings) {
+    yield;
     const subject = subjectOf(binding, userOf);
     const { gives, ownsClusters } = standing(binding.roleTemplateName);
     if (subject === undefined || !gives) continue;
@@ -68,6 +73,7 @@ export function deriveManagement(facts: ManagementFacts): DerivedSet {
   }
   const byName = new Map(projects.map((project) => [`${cluster}:${project.metadata.name}`, project]));
   for (const binding of facts.projectBindings) {
+    yield;
     const project = byName.get(binding.projectName);
     const subject = subjectOf(binding, userOf);
     const { gives, ownsProjects } = standing(binding.roleTemplateName);
