@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
 import { absent, type Fields, fieldsOf, inner, loose, made } from './absent.js';
+import { jobUpdateCauses } from './job-update.js';
 import { counted } from './plain.js';
 import { fillPodSpec } from './pod-spec.js';
 import { resourceFieldCauses } from './resource-field.js';
@@ -51,7 +52,7 @@ export const statefulSet = workload((spec) => {
   if (strategy?.['type'] === 'RollingUpdate') absent(made(strategy, 'rollingUpdate'), 'partition', 0);
 });
 
-export const daemonSet = workload((spec) => {
+const daemonSetPods = workload((spec) => {
   absent(spec, 'revisionHistoryLimit', 10);
   const strategy = made(spec, 'updateStrategy');
   absent(strategy, 'type', 'RollingUpdate');
@@ -60,6 +61,32 @@ export const daemonSet = workload((spec) => {
   absent(rolling, 'maxUnavailable', 1);
   absent(rolling, 'maxSurge', 0);
 });
+
+/** The annotation that counts the templates of a daemon set: what was a field of earlier versions, and the server's alone. */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+export const daemonSet: Strategy = {
+  ...daemonSetPods,
+  // As a default it is its writer's, like the others.
+  fill: (object, context) => {
+    daemonSetPods.fill?.(object, context);
+    if (object.metadata.annotations?.[TEMPLATE_GENERATION] === undefined) noteGeneration(object, 1);
+  },
+  prepareForCreate: (object, context) => {
+    daemonSetPods.prepareForCreate?.(object, context);
+    noteGeneration(object, 1);
+  },
+  prepareForUpdate: (object, old, part, context) => {
+    daemonSetPods.prepareForUpdate?.(object, old, part, context);
+    const [now, before] = [object, old].map((set) => inner(loose(set), 'spec', 'template'));
+    const generation = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1);
+    noteGeneration(object, isDeepStrictEqual(now, before) ? generation : generation + 1);
+  },
+};
+
+function noteGeneration({ metadata }: KubeObject, generation: number): void {
+  metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
+}
 
 /** Jobs select their pods by their own UID unless told otherwise. */
 export const job: Strategy = {
@@ -77,7 +104,10 @@ export const job: Strategy = {
     }
     absent(spec, 'selector', { matchLabels: { [key]: uid } });
   },
-  validate: (object) => podTemplateCauses(object, 'spec', 'template', 'spec'),
+  validate: (object, old) => [
+    ...podTemplateCauses(object, 'spec', 'template', 'spec'),
+    ...(old === undefined ? [] : jobUpdateCauses(object, old)),
+  ],
 };
 
 export const cronJob: Strategy = {

@@ -90,6 +90,27 @@ describe('a user', () => {
     await change(ADMIN, { principalIds });
   });
 
+  it('is not named as somebody whom a cluster knows by a certificate, but by an administrator', async () => {
+    const make = (who: Identity, name: string) => {
+      const object: User = { ...anna, metadata: { name }, principalIds: [] };
+      return admitUser(
+        {
+          operation: 'CREATE',
+          group: 'management.cattle.io',
+          resource: 'users',
+          name,
+          object,
+          identity: who,
+          dryRun: false,
+        },
+        () => client,
+      );
+    };
+    await expect(make(HELPDESK, 'kubernetes-admin')).rejects.toThrow(/metadata\.name: must begin with "u-" or "user-"/);
+    await make(HELPDESK, 'u-bob');
+    await make(ADMIN, 'kubernetes-admin');
+  });
+
   it('keeps its name', async () => {
     await expect(change(ADMIN, { username: 'bob' })).rejects.toThrow('a user name cannot be changed');
   });

@@ -67,7 +67,15 @@ export class DownstreamRbac implements Disposable {
         watches(clusterBindings, { map: ofNamespace }),
         watches(projects, { map: ofNamespace }),
         watches(projectBindings, { map: ({ projectName }) => [{ name: projectName.split(':', 1)[0] ?? '' }] }),
-        events((enqueue) => tunnels.onChange((key) => enqueue({ name: key }))),
+        events((enqueue) =>
+          tunnels.onChange((key) => {
+            const id = parseClusterId(key);
+            if (id === undefined) return;
+            // At once: what was known of the cluster before is not known to hold now.
+            parts.rights.note(id, undefined);
+            enqueue({ name: id });
+          }),
+        ),
       ],
       concurrency: 4,
       reconcile: ({ name }, signal) => this.#reconcile(name, signal),
