@@ -93,6 +93,11 @@ export const en = {
     tabFault: 'Needs attention',
     unit: 'Unit',
   },
+  command: {
+    confirm: '{{command}} {{name}}?',
+    done: '{{command}}: {{name}}',
+    failed: '{{command}} failed for {{name}}',
+  },
   confirm: { type: 'Type {{name}} to confirm' },
   yaml: {
     of: 'YAML of {{name}}',
@@ -359,8 +364,6 @@ export const en = {
     tabs: 'Parts of the virtual machine',
     tab: { overview: 'Overview', volumes: 'Volumes', network: 'Network', yaml: 'YAML' },
     restartRequired: 'A change waits for the next start of this machine.',
-    ordered: '{{command}}: {{name}}',
-    orderFailed: '{{command}} failed for {{name}}',
     deleted: 'Virtual machine {{name}} is deleted',
     deleteFailed: 'Virtual machine {{name}} could not be deleted',
     command: {
@@ -373,7 +376,6 @@ export const en = {
       forceStop: 'Force stop',
     },
     confirm: {
-      title: '{{command}} {{name}}?',
       guest: 'The guest is asked to shut down in order. Who works in it is interrupted.',
       force: 'The machine is switched off at once. What its guest has not written to disk is lost.',
     },
