@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settingFault } from './setting-rules.js';
+import { comparedFault, settingFault } from './setting-rules.js';
 
 describe('a setting', () => {
   it.each([
@@ -12,6 +12,8 @@ describe('a setting', () => {
     ['server-url', 'https://10.0.0.1:8443/'],
     ['server-url', 'https://[::1]:8443'],
     ['password-min-length', '16'],
+    ['auth-user-session-idle-ttl-minutes', '15'],
+    ['auth-token-max-ttl-minutes', '0'],
     ['ui-brand', 'anything at all'],
   ])('%s takes "%s"', (name, value) => expect(settingFault(name, value)).toBeUndefined());
 
@@ -26,7 +28,18 @@ describe('a setting', () => {
     ['server-url', 'https://u:p@drover.example.com', /https URL/],
     ['server-url', 'https://drover.example.com?x', /https URL/],
     ['password-min-length', '1', /from 2 to 256/],
+    ['auth-user-session-idle-ttl-minutes', '0', /from 1 to/],
+    ['auth-user-session-ttl-minutes', '1e3', /whole number of minutes/],
+    ['kubeconfig-generate-token', 'yes', /true or false/],
     ['password-min-length', '12.5', /whole number/],
     ['password-min-length', '257', /from 2 to 256/],
   ])('%s does not take "%s"', (name, value, words) => expect(settingFault(name, value)).toMatch(words));
+});
+
+it('a session cannot idle for longer than it lasts, whichever of the two is changed', () => {
+  expect(comparedFault('auth-user-session-idle-ttl-minutes', '61', '60')).toMatch(
+    /longer \(61 minutes\) than it lasts/,
+  );
+  expect(comparedFault('auth-user-session-ttl-minutes', '59', '60')).toMatch(/longer \(60 minutes\) than it lasts/);
+  expect(comparedFault('auth-user-session-idle-ttl-minutes', '60', '60')).toBeUndefined();
 });

@@ -10,7 +10,39 @@ const IMAGE_LENGTH = 512;
 /** Rancher's smallest and largest `password-min-length`. */
 const PASSWORD_LENGTHS = { least: 2, most: 256 } as const;
 
+/** Minutes in ten years: longer than anything here is to last, and no overflow when counted in milliseconds. */
+const MINUTES = 10 * 366 * 24 * 60;
+
+const minutes =
+  (least: number) =>
+  (value: string): string | undefined =>
+    /^[0-9]{1,8}$/.test(value) && Number(value) >= least && Number(value) <= MINUTES
+      ? undefined
+      : `must be a whole number of minutes from ${least} to ${MINUTES}`;
+
+const SESSION = 'auth-user-session-ttl-minutes';
+const IDLE = 'auth-user-session-idle-ttl-minutes';
+
+/** Settings that are compared with another one, each with that other. */
+export const COMPARED: Readonly<Record<string, string>> = { [SESSION]: IDLE, [IDLE]: SESSION };
+
+/**
+ * Why a setting cannot have this value where the one it is compared with has that, in words that follow its name. Both are the
+ * values that count.
+ */
+export function comparedFault(name: string, value: string, other: string): string | undefined {
+  const [session, idle] = name === SESSION ? [value, other] : [other, value];
+  if (Number(idle) <= Number(session)) return undefined;
+  return `must not let a session idle for longer (${idle} minutes) than it lasts (${session} minutes, ${SESSION})`;
+}
+
 const RULES: Readonly<Record<string, (value: string) => string | undefined>> = {
+  [SESSION]: minutes(1),
+  [IDLE]: minutes(1),
+  'auth-token-max-ttl-minutes': minutes(0),
+  'auth-token-default-ttl-minutes': minutes(0),
+  'kubeconfig-default-token-ttl-minutes': minutes(0),
+  'kubeconfig-generate-token': (value) => (['true', 'false'].includes(value) ? undefined : 'must be true or false'),
   'agent-image': (value) =>
     value.length <= IMAGE_LENGTH && IMAGE.test(value)
       ? undefined

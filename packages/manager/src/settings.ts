@@ -40,6 +40,7 @@ const DECLARATIONS = {
   'first-login': { default: 'true', public: true },
   'password-min-length': { default: '12' },
   'auth-user-session-ttl-minutes': { default: '960' },
+  'auth-user-session-idle-ttl-minutes': { default: '960' },
   'auth-token-max-ttl-minutes': { default: '129600' },
   'auth-token-default-ttl-minutes': { default: '129600' },
   'kubeconfig-generate-token': { default: 'true' },

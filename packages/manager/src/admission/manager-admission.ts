@@ -5,11 +5,13 @@ import {
   invalid,
   isJsonObject,
   type KubeObject,
+  managementSettings,
   type StatusCause,
 } from '@drover/api';
+import { getIfPresent } from '@drover/controller';
 import { clusterNameFault, envVarFault } from '../clusters/cluster-rules.js';
-import { settingFault } from '../setting-rules.js';
-import { isReadOnlySetting } from '../settings.js';
+import { COMPARED, comparedFault, settingFault } from '../setting-rules.js';
+import { effectiveValue, isReadOnlySetting } from '../settings.js';
 import type { LocalApi } from './caller-holdings.js';
 import { withCreator } from './creator.js';
 import { cause, objectField, refuse, textField } from './fields.js';
@@ -51,7 +53,11 @@ export function managerAdmission(local: () => LocalApi): readonly AdmissionPlugi
       resources: ['management.cattle.io/clusterregistrationtokens'],
       admit: (review) => (review.operation === 'CREATE' ? demandOwnNamespace(review) : undefined),
     },
-    { name: 'Setting', resources: ['management.cattle.io/settings'], admit: protectSetting },
+    {
+      name: 'Setting',
+      resources: ['management.cattle.io/settings'],
+      admit: (review) => protectSetting(review, local),
+    },
     { name: 'User', resources: ['management.cattle.io/users'], admit: (review) => admitUser(review, local) },
     {
       name: 'Administrator',
@@ -128,12 +134,29 @@ function demandOwnNamespace({ object, name, group, resource }: AdmissionReview):
   ]);
 }
 
-function protectSetting({ name, operation, identity, group, resource, object, old }: AdmissionReview): undefined {
+async function protectSetting(
+  { name, operation, identity, group, resource, object, old }: AdmissionReview,
+  local: () => LocalApi,
+): Promise<undefined> {
   if (isReadOnlySetting(name) && !identity.groups.includes('system:masters') && operation !== 'CREATE') {
     throw forbidden({ group, plural: resource }, name, 'the setting is written by the server alone');
   }
   const [before, after] = [old, object].map((setting) => textField(setting, 'value'));
   // A value that was there before the rule does not stand in the way of other changes.
-  const fault = after === undefined || before === after ? undefined : settingFault(name, after);
+  const fault =
+    after === undefined || before === after
+      ? undefined
+      : (settingFault(name, after) ?? (await comparedWithOther(name, textField(object, 'default'), after, local)));
   if (fault !== undefined) throw invalid({ group, plural: resource, kind: 'Setting' }, name, [cause('value', fault)]);
+}
+
+async function comparedWithOther(
+  name: string,
+  byDefault: string | undefined,
+  value: string,
+  local: () => LocalApi,
+): Promise<string | undefined> {
+  const compared = COMPARED[name];
+  const other = compared && (await getIfPresent(local(), managementSettings, { name: compared }));
+  return other ? comparedFault(name, value || (byDefault ?? ''), effectiveValue(other)) : undefined;
 }

@@ -32,7 +32,7 @@ export function controllersOf(
     registrationTokenController({ ...means, tokens: registrationTokens, settingObjects: informers.settings, settings }),
     newUserController({ ...means, users, globalRoles: informers.globalRoles }),
     userCleanup({ ...means, ...informers, passwords: identity.passwords }),
-    tokenReaper({ ...means, tokens }),
+    tokenReaper({ ...means, tokens, life: identity.life }),
     ...roleCleanup({ ...means, ...informers }),
     globalRbacController({ ...means, ...informers, downstreamRbac, userOf }),
     projectController({ ...means, ...informers, clusters: management, projectNamespaces }),

@@ -4,6 +4,7 @@ import { ConsoleAssets } from '../front/console-assets.js';
 import type { Metrics } from '../front/metrics.js';
 import { ServerRoutes } from '../front/server-routes.js';
 import { removalFault } from '../identity/administrators.js';
+import { LastLogins } from '../identity/last-logins.js';
 import { Login } from '../identity/login.js';
 import type { Informers } from '../informers.js';
 import type { ManagerOptions } from '../manager.js';
@@ -37,7 +38,7 @@ export async function handlersOf(
 ): Promise<Handlers> {
   const { client, clock, random, log, version, localTransport: local } = options;
   const { settings, metrics, identity, firstPasswordChanged } = parts;
-  const { directory, passwords, tokens, signIns, streams, reviews } = identity;
+  const { directory, passwords, life, tokens, signIns, streams, reviews } = identity;
   const { clusters, registrations, tunnels, proxy } = parts.clusters;
   // From memory: the embedded server's admission asks the API itself; on another cluster this is the only check.
   const appointments = () => ({ users: informers.users.list(), bindings: informers.globalRoleBindings.list() });
@@ -54,10 +55,10 @@ export async function handlersOf(
       tokenBySha256: (digest) => registrations.tokenBySha256(digest),
     }),
     assets: await ConsoleAssets.load(options.consoleDir),
-    login: new Login({ signIns, tokens, random }),
+    login: new Login({ signIns, tokens, lastLogins: new LastLogins(options), random }),
     norman,
     users: new UserRoutes({ ...account, firstPasswordChanged }),
-    tokens: new TokenRoutes({ directory, tokens, now: () => clock.now() }),
+    tokens: new TokenRoutes({ directory, tokens, life }),
     settings: new SettingRoutes({ norman, settings: informers.settings }),
     clusters: new ClusterRoutes({ norman, management: informers.management, proxy, tokens, settings, clock, random }),
     projects: new ProjectRoutes({ norman, proxy, random }),

@@ -3,16 +3,18 @@ import { Directory } from '../identity/directory.js';
 import { OpenStreams } from '../identity/open-streams.js';
 import { Passwords } from '../identity/passwords.js';
 import { SignIns } from '../identity/sign-in.js';
+import { TokenLife } from '../identity/token-life.js';
 import { Tokens } from '../identity/tokens.js';
 import type { Informers } from '../informers.js';
 import { AccessReviews } from '../proxy/access-reviews.js';
-import type { Settings } from '../settings.js';
+import type { SettingName, Settings } from '../settings.js';
 import type { Means } from './means.js';
 
 /** Who somebody is, what they may do, and what they have open. */
 export interface IdentityParts {
   readonly directory: Directory;
   readonly passwords: Passwords;
+  readonly life: TokenLife;
   readonly tokens: Tokens;
   readonly signIns: SignIns;
   readonly streams: OpenStreams;
@@ -25,7 +27,8 @@ export function identityParts(means: Means, informers: Informers, settings: Sett
   const { users, tokens: tokenObjects, attributes, clusterRoles, clusterRoleBindings, roles, roleBindings } = informers;
   const directory = new Directory({ client, clock, users, tokens: tokenObjects, attributes });
   const passwords = new Passwords(client, random);
-  const streams = new OpenStreams({ tokens: tokenObjects, users, clock });
+  const life = new TokenLife({ client, settings, clock });
+  const streams = new OpenStreams({ tokens: tokenObjects, users, clock, endOf: (token) => life.endOf(token) });
   closing.defer(() => streams[Symbol.dispose]());
   const reviews = new AccessReviews({ client, clock, rules: [clusterRoles, clusterRoleBindings, roles, roleBindings] });
   closing.defer(() => reviews[Symbol.dispose]());
@@ -33,11 +36,16 @@ export function identityParts(means: Means, informers: Informers, settings: Sett
     streams.recheck().catch((error: unknown) => log.error('open streams could not be looked at', { error }));
   });
   closing.defer(() => watching[Symbol.dispose]());
+  const limits = informers.settings.subscribe(({ object }) => {
+    if (object.metadata.name === ('auth-user-session-idle-ttl-minutes' satisfies SettingName)) streams.relook();
+  });
+  closing.defer(() => limits[Symbol.dispose]());
   return {
     directory,
     passwords,
-    tokens: new Tokens({ client, directory, settings, clock, random }),
-    signIns: new SignIns({ directory, passwords, clock }),
+    life,
+    tokens: new Tokens({ client, directory, life, settings, clock, random }),
+    signIns: new SignIns({ directory, passwords, clock, random }),
     streams,
     reviews,
   };

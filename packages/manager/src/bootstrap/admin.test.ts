@@ -24,7 +24,7 @@ describe('the first administrator', () => {
     expect(kept).toEqual([password]);
     const user = await admin();
     expect(user).toMatchObject({ username: 'admin', mustChangePassword: true });
-    expect(await passwords.check(user?.metadata.name, password ?? new Secret(''))).toBe('right');
+    expect(await passwords.check(user?.metadata.name, password ?? new Secret(''), 'somebody')).toBe('right');
     const [binding] = (await client.list(globalRoleBindings)).items;
     expect(binding).toMatchObject({ globalRoleName: 'admin', userName: user?.metadata.name });
     expect(await install()).toBeUndefined();
@@ -44,7 +44,7 @@ describe('the first administrator', () => {
     const { install, admin, passwords } = installation();
     await expect(install(undefined, () => Promise.reject(new Error('disk full')))).rejects.toThrow('disk full');
     const password = await install();
-    expect(await passwords.check((await admin())?.metadata.name, password ?? new Secret(''))).toBe('right');
+    expect(await passwords.check((await admin())?.metadata.name, password ?? new Secret(''), 'somebody')).toBe('right');
   });
 
   it('does not come back once it has been deleted', async () => {

@@ -6,6 +6,7 @@ import { authenticate } from '../identity/authenticate.js';
 import { type Caller, mustChangePassword } from '../identity/caller.js';
 import { type Credentials, readCookie, readCredentials } from '../identity/credentials.js';
 import type { Directory } from '../identity/directory.js';
+import type { TokenLife } from '../identity/token-life.js';
 import type { Tokens } from '../identity/tokens.js';
 import { asApiError, NormanError, normanDocument } from '../norman/norman-error.js';
 import { type Audited, auditRequest } from './audit.js';
@@ -21,6 +22,7 @@ export interface FrontParts {
   readonly routes: readonly Route[];
   readonly upgrades: readonly UpgradeRoute[];
   readonly directory: Directory;
+  readonly life: TokenLife;
   readonly tokens: Tokens;
   readonly metrics: Metrics;
   /** The origin browsers see when a reverse proxy changes the Host header: that of the setting `server-url`. */
@@ -115,7 +117,7 @@ export class Front {
     if (route.access === 'own-password' && clusterName) {
       throw new NormanError('PermissionDenied', `the token is for cluster ${clusterName} only`);
     }
-    this.parts.tokens.used(caller.token);
+    this.parts.tokens.used(caller);
     return route.handle({ ...exchange, caller });
   }
 
@@ -140,7 +142,7 @@ export class Front {
         );
       }
       if (mustChangePassword(caller)) throw new NormanError('PermissionDenied', CHANGE_PASSWORD);
-      this.parts.tokens.used(caller.token);
+      this.parts.tokens.used(caller);
       await route.upgrade({ ...exchange, caller }, socket, head);
       return;
     }

@@ -6,9 +6,9 @@ describe('a gate', () => {
     const gate = new Gate(1, 1);
     const ends: (() => void)[] = [];
     const work = (name: string) => () => new Promise<string>((end) => ends.push(() => end(name)));
-    const first = gate.run(work('first'));
-    const second = gate.run(work('second'));
-    expect(await gate.run(work('third'))).toBeUndefined();
+    const first = gate.run('a', work('first'));
+    const second = gate.run('a', work('second'));
+    expect(await gate.run('a', work('third'))).toBeUndefined();
     ends[0]?.();
     expect(await first).toBe('first');
     ends[1]?.();
@@ -17,7 +17,7 @@ describe('a gate', () => {
 
   it('opens again after work that failed', async () => {
     const gate = new Gate(1, 0);
-    await expect(gate.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    expect(await gate.run(async () => 'next')).toBe('next');
+    await expect(gate.run('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(await gate.run('a', async () => 'next')).toBe('next');
   });
 });

@@ -4,9 +4,11 @@ import { readObject, requiredText, textField } from '../front/body.js';
 import { CSRF_COOKIE, newCsrf } from '../front/csrf.js';
 import { type Answer, type Exchange, ok } from '../front/exchange.js';
 import { NormanError } from '../norman/norman-error.js';
-import { expiryOf } from './authenticate.js';
 import { readCookie, SESSION_COOKIE } from './credentials.js';
+import { DEVICE_COOKIE } from './device-cookie.js';
+import type { LastLogins } from './last-logins.js';
 import type { SignIns } from './sign-in.js';
+import { expiryOf } from './token-life.js';
 import type { NewToken, Tokens } from './tokens.js';
 
 /** The identity providers there are, as the sign-in page asks. */
@@ -15,7 +17,12 @@ const PROVIDERS = [{ id: 'local', type: 'localProvider', baseType: 'authProvider
 /** The sign-in endpoints, old and new. */
 export class Login {
   constructor(
-    private readonly parts: { readonly signIns: SignIns; readonly tokens: Tokens; readonly random: RandomBytes },
+    private readonly parts: {
+      readonly signIns: SignIns;
+      readonly tokens: Tokens;
+      readonly lastLogins: LastLogins;
+      readonly random: RandomBytes;
+    },
   ) {}
 
   async providers(): Promise<Answer> {
@@ -43,8 +50,9 @@ export class Login {
     const username = requiredText(body, 'username');
     const password = new Secret(requiredText(body, 'password'));
     const description = textField(body, 'description') ?? '';
-    const address = exchange.request.socket.remoteAddress ?? '';
-    const result = await this.parts.signIns.attempt(username, password, address);
+    const { socket, headers } = exchange.request;
+    const origin = { address: socket.remoteAddress ?? '', device: readCookie(headers.cookie, DEVICE_COOKIE) };
+    const result = await this.parts.signIns.attempt(username, password, origin);
     switch (result.outcome) {
       case 'refused':
         throw new NormanError('Unauthorized', 'authentication failed');
@@ -62,7 +70,9 @@ export class Login {
   }
 
   async #welcome(exchange: Exchange, user: Stored<User>, responseType: string, description: string): Promise<Answer> {
-    if (responseType === 'cookie') return this.#cookies(exchange, await this.parts.tokens.session(user, description));
+    this.parts.lastLogins.note(user);
+    if (responseType === 'cookie')
+      return this.#cookies(exchange, user, await this.parts.tokens.session(user, description));
     if (responseType === 'json' || responseType === '')
       return tokenAnswer(await this.parts.tokens.session(user, description));
     if (responseType.startsWith('kubeconfig'))
@@ -72,11 +82,14 @@ export class Login {
     });
   }
 
-  #cookies({ request }: Exchange, { bearer }: NewToken): Answer {
+  #cookies({ request }: Exchange, user: Stored<User>, { bearer }: NewToken): Answer {
     const cookies = [`${SESSION_COOKIE}=${bearer.reveal()}; Path=/; Secure; HttpOnly; SameSite=Lax`];
     if (readCookie(request.headers.cookie, CSRF_COOKIE) === undefined) {
       cookies.push(`${CSRF_COOKIE}=${newCsrf(this.parts.random)}; Path=/; Secure; SameSite=Lax`);
     }
+    const { devices } = this.parts.signIns;
+    const device = devices.read(user.metadata.name, readCookie(request.headers.cookie, DEVICE_COOKIE));
+    if (device === undefined) cookies.push(devices.setCookie(user.metadata.name));
     return { status: 200, headers: { 'set-cookie': cookies }, text: '' };
   }
 }

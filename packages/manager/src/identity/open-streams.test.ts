@@ -12,7 +12,7 @@ afterEach(() => {
   for (const each of opened.splice(0)) each[Symbol.dispose]();
 });
 
-async function session(ttl = 0) {
+async function session(ttl = 0, idleMs?: number) {
   const clock = new FakeClock(Date.now());
   const means = { clock, random: randomBytes, log: silentLog };
   const client = createFakeClient(means);
@@ -34,7 +34,13 @@ async function session(ttl = 0) {
   };
   opened.push(informers.users, informers.tokens);
   await Promise.all([informers.users.synced, informers.tokens.synced]);
-  const streams = new OpenStreams({ ...informers, clock });
+  const limit = { idleMs };
+  const seen = { at: clock.now() };
+  const streams = new OpenStreams({
+    ...informers,
+    clock,
+    ...(idleMs === undefined ? {} : { endOf: () => seen.at + (limit.idleMs ?? 0) }),
+  });
   opened.push(streams);
   const caller: Caller = {
     user,
@@ -43,7 +49,7 @@ async function session(ttl = 0) {
     identity: identityOf(user, [], { token: 'token-abcde', host: '' }),
   };
   const closed = new Promise<string>((resolve) => opened.push(streams.add(caller, resolve)));
-  return { client, clock, streams, closed };
+  return { client, clock, streams, closed, seen, limit };
 }
 
 describe('a stream is closed', () => {
@@ -69,6 +75,24 @@ describe('a stream is closed', () => {
   it('when its token expires', async () => {
     const { clock, closed } = await session(60_000);
     await clock.advance(61_000);
+    expect(await closed).toBe('the session has expired');
+  });
+
+  it('when its session has idled, from the last time that somebody was there', async () => {
+    const { clock, closed, seen, streams } = await session(0, 60_000);
+    await clock.advance(50_000);
+    seen.at = clock.now();
+    await clock.advance(50_000);
+    expect(streams.size).toBe(1);
+    await clock.advance(10_000);
+    expect(await closed).toBe('the session has expired');
+  });
+
+  it('at once when the limit becomes shorter than it has idled', async () => {
+    const { clock, closed, limit, streams } = await session(0, 60_000);
+    await clock.advance(30_000);
+    limit.idleMs = 20_000;
+    streams.relook();
     expect(await closed).toBe('the session has expired');
   });
 });

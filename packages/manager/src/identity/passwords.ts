@@ -40,9 +40,12 @@ export class Passwords {
     });
   }
 
-  /** Whether `password` is that of `user`; `busy` when too many ask. An absent user costs as much as a wrong password. */
-  async check(user: string | undefined, password: Secret): Promise<'right' | 'wrong' | 'busy'> {
-    const right = await this.#gate.run(async () => {
+  /**
+   * Whether `password` is that of `user`; `busy` when too many ask. Those who ask, told apart by `party`, take turns. An absent user
+   * costs as much as a wrong password.
+   */
+  async check(user: string | undefined, password: Secret, party: string): Promise<'right' | 'wrong' | 'busy'> {
+    const right = await this.#gate.run(party, async () => {
       const hash = await this.#hashOf(user ?? 'no-such-user');
       return (await isPassword(password, hash)) && user !== undefined;
     });

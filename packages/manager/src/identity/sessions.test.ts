@@ -1,6 +1,6 @@
-import { managementTokens, users } from '@drover/api';
+import { managementSettings, managementTokens, userAttributes, users } from '@drover/api';
 import { Secret } from '@drover/kit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Answered, type Installation, startInstallation } from '../testing/installation.js';
 
 let drover: Installation;
@@ -113,6 +113,55 @@ describe('a password that the server chose', () => {
     expect((await drover.ask('GET', '/apis', { token: other })).status).toBe(401);
     expect((await signIn('admin', 'admin')).status).toBe(401);
     expect((await drover.ask('GET', '/v3/settings/first-login')).json).toMatchObject({ value: 'false' });
+  });
+});
+
+describe('a session that idles', () => {
+  it('ends, and so do the requests of whoever shows it, while one that is used goes on', async () => {
+    const idle = String((await signIn('admin', 'correct horse battery')).json['token']);
+    const used = String((await signIn('admin', 'correct horse battery')).json['token']);
+    const me = async (token: string) => (await drover.ask('GET', '/v3/users?me=true', { token })).status;
+    const minutes = (value: string) =>
+      drover.client.patch(
+        managementSettings,
+        { name: 'auth-user-session-idle-ttl-minutes' },
+        { type: 'merge', patch: { value } },
+      );
+    await minutes('10');
+    for (let ten = 0; ten < 3; ten += 1) {
+      await drover.clock.advance(5 * 60_000);
+      expect(await me(used)).toBe(200);
+    }
+    expect(await me(idle)).toBe(401);
+    await minutes('');
+  });
+
+  it('in a browser is not kept by what a page asks by itself', async () => {
+    const cookie = cookiesOf(await signIn('admin', 'correct horse battery', { responseType: 'cookie' }));
+    const me = async () => (await drover.ask('GET', '/v3/users?me=true', { headers: { cookie } })).status;
+    for (let hours = 0; hours < 15; hours += 5) {
+      await drover.clock.advance(5 * 3_600_000);
+      expect(await me()).toBe(200);
+    }
+    await drover.clock.advance(3_600_000 + 1_000);
+    expect(await me()).toBe(401);
+  });
+});
+
+describe('the last sign-in of a user', () => {
+  it('is told where users are listed', async () => {
+    const { name } =
+      (await drover.client.list(users)).items.find(({ username }) => username === 'admin')?.metadata ?? {};
+    await signIn('admin', 'correct horse battery');
+    const at = `${new Date(drover.clock.now()).toISOString().slice(0, 19)}Z`;
+    await vi.waitFor(async () => {
+      expect((await drover.client.get(userAttributes, { name: name ?? '' })).lastLogin).toBe(at);
+    });
+    const token = await drover.user({ name: 'user-lister' });
+    const listed = await drover.ask('GET', '/v3/users?username=admin', { token });
+    expect(listed.json).toMatchObject({
+      data: [{ lastLogin: at, labels: { 'cattle.io/last-login': String(Math.floor(drover.clock.now() / 1_000)) } }],
+    });
   });
 });
 

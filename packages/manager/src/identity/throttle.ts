@@ -12,7 +12,7 @@ const BACKOFF: Backoff = { baseMs: 1_000, capMs: 60_000 };
 const FORGET_MS = 15 * 60_000;
 
 /**
- * Slows down guessing: after a few failures a key (an address, or an address with a user name) must wait, longer each time.
+ * Counts failed guesses and slows them down: after a few a key (an address with a user name, say) must wait, longer each time.
  * Holds at most `capacity` keys; when full the one that failed least recently is forgotten.
  */
 export class Throttle {
@@ -29,13 +29,17 @@ export class Throttle {
     return failures === undefined ? 0 : Math.max(0, failures.until - this.clock.now());
   }
 
+  /** How often `key` has failed lately. */
+  count(key: string): number {
+    const failures = this.#failures.get(key);
+    return failures !== undefined && this.clock.now() - failures.until < FORGET_MS ? failures.count : 0;
+  }
+
   failed(key: string): void {
-    const before = this.#failures.get(key);
-    const now = this.clock.now();
-    const count = before !== undefined && now - before.until < FORGET_MS ? before.count + 1 : 1;
+    const count = this.count(key) + 1;
     const wait = count < FREE ? 0 : delayMs(count - FREE, BACKOFF, () => 1);
     this.#failures.delete(key);
-    this.#failures.set(key, { count, until: now + wait });
+    this.#failures.set(key, { count, until: this.clock.now() + wait });
     if (this.#failures.size > this.capacity) {
       const [oldest] = this.#failures.keys();
       if (oldest !== undefined) this.#failures.delete(oldest);

@@ -1,9 +1,13 @@
 import { type JsonObject, type ManagementToken, managementTokens, type Stored, type User } from '@drover/api';
 import type { Client } from '@drover/client';
+import { rfc3339 } from '@drover/controller';
 import { type Clock, NAME_ALPHABET, type RandomBytes, randomText, Secret } from '@drover/kit';
 import type { Settings } from '../settings.js';
+import type { Caller } from './caller.js';
 import type { Directory } from './directory.js';
 import { hashKey, newKey } from './token-key.js';
+import { KIND_LABEL, USER_LABEL } from './token-kind.js';
+import type { TokenLife } from './token-life.js';
 
 /** A token that has just been made; `bearer` is `name:key` and is shown once. */
 export interface NewToken {
@@ -23,6 +27,7 @@ export class Tokens {
     private readonly parts: {
       readonly client: Client;
       readonly directory: Directory;
+      readonly life: TokenLife;
       readonly settings: Settings;
       readonly clock: Clock;
       readonly random: RandomBytes;
@@ -62,15 +67,16 @@ export class Tokens {
     await this.parts.directory.settleRemoval(managementTokens, name);
   }
 
-  /** Notes that `token` was used, in memory at once and in its object now and then. */
-  used(token: Stored<ManagementToken>): void {
+  /** Notes that the caller's token was used, in memory at once and in its object now and then. */
+  used({ token, via }: Pick<Caller, 'token' | 'via'>): void {
+    if (via !== 'cookie') this.parts.life.seen(token);
     const { name } = token.metadata;
     const now = this.parts.clock.now();
     const before = this.#lastUses.get(name) ?? Date.parse(token.lastUsedAt ?? '1970-01-01T00:00:00Z');
     if (now - before < USE_INTERVAL_MS) return;
     this.#lastUses.set(name, now);
     if (this.#lastUses.size > REMEMBERED_USES) this.#lastUses.clear();
-    const lastUsedAt = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
+    const lastUsedAt = rfc3339(now);
     // Only a hint for people: a use that could not be written is not worth failing a request for.
     this.parts.client.patch(managementTokens, { name }, { type: 'merge', patch: { lastUsedAt } }).catch(() => {});
   }
@@ -88,8 +94,8 @@ export class Tokens {
       metadata: {
         name,
         labels: {
-          'authn.management.cattle.io/token-userId': user.metadata.name,
-          'authn.management.cattle.io/kind': kind,
+          [USER_LABEL]: user.metadata.name,
+          [KIND_LABEL]: kind,
         },
         annotations: { 'authn.management.cattle.io/token-hashed': 'true' },
       },

@@ -2,8 +2,8 @@ import { type KubeObject, type ManagementSetting, managementSettings } from '@dr
 import type { Informer } from '@drover/client';
 import { readObject, textField } from '../front/body.js';
 import { type Answer, type Exchange, ok, type SignedIn } from '../front/exchange.js';
-import { settingFault } from '../setting-rules.js';
-import { isReadOnlySetting } from '../settings.js';
+import { COMPARED, comparedFault, settingFault } from '../setting-rules.js';
+import { effectiveValue, isReadOnlySetting } from '../settings.js';
 import { baseOf, type NormanApi, withSchemas } from './norman-api.js';
 import { NormanError } from './norman-error.js';
 import { type NormanType, resourceDocument } from './resource.js';
@@ -27,12 +27,18 @@ export class SettingRoutes {
     if (isReadOnlySetting(name))
       throw new NormanError('PermissionDenied', `the setting "${name}" is written by the server alone`);
     const value = textField(await readObject(exchange.request), 'value') ?? '';
-    const fault = settingFault(name, value);
+    const fault = settingFault(name, value) ?? this.#comparedFault(name, value);
     if (fault !== undefined) throw new NormanError('InvalidFormat', `${name} ${fault}`, { fieldName: 'value' });
     const client = this.parts.norman.asUser(exchange.caller);
     const patch = { value, customized: value !== '', source: 'db' };
     const changed = await client.patch(managementSettings, { name }, { type: 'merge', patch });
     return ok(resourceDocument(this.#type(), changed, baseOf(exchange)));
+  }
+
+  #comparedFault(name: string, value: string): string | undefined {
+    const [own, other] = [name, COMPARED[name] ?? ''].map((each) => this.parts.settings.get(undefined, each));
+    if (own === undefined || other === undefined) return undefined;
+    return comparedFault(name, effectiveValue({ ...own, value }), effectiveValue(other));
   }
 
   #type(): NormanType<KubeObject> {

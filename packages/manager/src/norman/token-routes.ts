@@ -1,9 +1,10 @@
 import type { ManagementToken, Stored } from '@drover/api';
 import { readObject, textField } from '../front/body.js';
 import { type Answer, ok, type SignedIn } from '../front/exchange.js';
-import { expiryOf, tokenFault } from '../identity/authenticate.js';
 import type { Directory } from '../identity/directory.js';
 import { CLEARED_COOKIES } from '../identity/login.js';
+import { isSession } from '../identity/token-kind.js';
+import { expiryOf, type TokenLife } from '../identity/token-life.js';
 import type { Tokens } from '../identity/tokens.js';
 import { baseOf, withSchemas } from './norman-api.js';
 import { NormanError } from './norman-error.js';
@@ -14,7 +15,7 @@ const TYPE = { id: 'token', plural: 'tokens', collectionMethods: ['GET', 'POST']
 /** The caller's own tokens: nobody sees or ends another's here. */
 export class TokenRoutes {
   constructor(
-    private readonly parts: { readonly directory: Directory; readonly tokens: Tokens; readonly now: () => number },
+    private readonly parts: { readonly directory: Directory; readonly tokens: Tokens; readonly life: TokenLife },
   ) {}
 
   async list(exchange: SignedIn): Promise<Answer> {
@@ -91,7 +92,7 @@ export class TokenRoutes {
       isDerived: isDerived === true,
       current: metadata.name === exchange.caller.token.metadata.name,
       enabled: enabled !== false,
-      expired: tokenFault(token, this.parts.now()) === 'expired',
+      expired: ['expired', 'idle'].includes(this.parts.life.fault(token) ?? ''),
       expiresAt: expiry === undefined ? '' : new Date(expiry).toISOString(),
       lastUsedAt: lastUsedAt ?? null,
       clusterId: clusterName || null,
@@ -100,9 +101,4 @@ export class TokenRoutes {
       actions: {},
     };
   }
-}
-
-/** Whether a token came from a sign-in, and not from somebody who made it for a program. */
-export function isSession({ metadata }: Stored<ManagementToken>): boolean {
-  return metadata.labels?.['authn.management.cattle.io/kind'] === 'session';
 }

@@ -25,7 +25,9 @@ import {
   users,
 } from '@drover/api';
 import type { Informer } from '@drover/client';
+import { rfc3339 } from '@drover/controller';
 import { clusterState } from '../clusters/cluster-state.js';
+import { LAST_LOGIN } from '../identity/last-logins.js';
 import { effectiveValue, isReadOnlySetting } from '../settings.js';
 import type { NormanType } from './resource.js';
 
@@ -239,13 +241,15 @@ export function settingFields(setting: Stored<ManagementSetting>): object {
 }
 
 /** A user without anything about its password but whether it must be changed. */
-export function userFields({ username, description, enabled, mustChangePassword, principalIds }: Stored<User>): object {
+export function userFields({ metadata, username, description, enabled, ...user }: Stored<User>): object {
+  const lastLogin = metadata.labels?.[LAST_LOGIN] ?? '';
   return {
     username: username ?? '',
     description: description ?? '',
     enabled: enabled !== false,
-    mustChangePassword: mustChangePassword === true,
-    principalIds: principalIds ?? [],
+    mustChangePassword: user.mustChangePassword === true,
+    principalIds: user.principalIds ?? [],
+    lastLogin: /^\d{1,11}$/.test(lastLogin) ? rfc3339(Number(lastLogin) * 1_000) : null,
     me: false,
   };
 }

@@ -10,13 +10,13 @@ import type { Directory } from '../identity/directory.js';
 import { passwordFault } from '../identity/password.js';
 import type { Passwords } from '../identity/passwords.js';
 import type { SignIns } from '../identity/sign-in.js';
+import { isSession } from '../identity/token-kind.js';
 import type { Tokens } from '../identity/tokens.js';
 import type { AccessReviews } from '../proxy/access-reviews.js';
 import type { Settings } from '../settings.js';
 import { baseOf, type NormanApi, withSchemas } from './norman-api.js';
 import { NormanError } from './norman-error.js';
 import { collectionDocument, resourceDocument } from './resource.js';
-import { isSession } from './token-routes.js';
 
 /** Users, as far as passwords and identity go; everything else about them is the generic part's. */
 export class UserRoutes {
@@ -100,7 +100,8 @@ export class UserRoutes {
     const wanted = new Secret(requiredText(body, 'newPassword'));
     const { user } = caller;
     const address = request.socket.remoteAddress ?? '';
-    const checked = await this.parts.signIns.attempt(user.username ?? '', current, address);
+    const session = caller.token.metadata.name;
+    const checked = await this.parts.signIns.attempt(user.username ?? '', current, { address, session });
     if (checked.outcome === 'wait') throw new NormanError('TooManyRequests', 'too many attempts: try again later');
     if (checked.outcome !== 'welcome') {
       throw new NormanError('InvalidBodyContent', 'the current password is wrong', { fieldName: 'currentPassword' });
