@@ -320,3 +320,21 @@ export { builtinColumns } from './table/builtin-columns.js';
 export type { Column, ColumnDefinition } from './table/column.js';
 export { crdColumns } from './table/crd-columns.js';
 export { compileJsonPath, type JsonPath, JsonPathError } from './table/json-path.js';
+export {
+  type AccessRequest,
+  MAX_WHY_REQUESTS,
+  type OutsideBinding,
+  type OutsideBindings,
+  type Why,
+  type WhyAnswer,
+  type WhyBinding,
+  type WhyGrant,
+  type WhyGrantor,
+  type WhyOrigin,
+  type WhyPlace,
+  type WhyQuestion,
+  type WhyRefusal,
+  type WhyRemedy,
+  type WhyRole,
+  type WhySubject,
+} from './why.js';

@@ -1,11 +1,7 @@
 import {
   type ClusterRegistrationToken,
-  type ClusterRole,
-  type ClusterRoleBinding,
   type ClusterRoleTemplateBinding,
   clusterRegistrationTokens,
-  clusterRoleBindings,
-  clusterRoles,
   clusterRoleTemplateBindings,
   type GlobalRole,
   type GlobalRoleBinding,
@@ -27,11 +23,7 @@ import {
   projectRoleTemplateBindings,
   projects,
   provisioningClusters,
-  type Role,
-  type RoleBinding,
   type RoleTemplate,
-  roleBindings,
-  roles,
   roleTemplates,
   type User,
   type UserAttribute,
@@ -42,11 +34,10 @@ import { type Client, createInformer, type Informer, type InformerOptions } from
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import { BY_DIGEST, digestsOf } from './clusters/registration.js';
 import { BY_PRINCIPAL, BY_USERNAME } from './identity/directory.js';
-import { RIGHTS_LABEL } from './rbac/derived-set.js';
-import { BY_SOURCE, sourceOf } from './rbac/management-rbac-controller.js';
+import { followRbac, type RbacInformers } from './rbac/rbac-informers.js';
 
 /** Every kind the manager follows in the local cluster. */
-export interface Informers {
+export interface Informers extends RbacInformers {
   readonly users: Informer<User>;
   readonly tokens: Informer<ManagementToken>;
   readonly attributes: Informer<UserAttribute>;
@@ -61,10 +52,6 @@ export interface Informers {
   readonly roleTemplates: Informer<RoleTemplate>;
   readonly clusterBindings: Informer<ClusterRoleTemplateBinding>;
   readonly projectBindings: Informer<ProjectRoleTemplateBinding>;
-  readonly clusterRoles: Informer<ClusterRole>;
-  readonly clusterRoleBindings: Informer<ClusterRoleBinding>;
-  readonly roles: Informer<Role>;
-  readonly roleBindings: Informer<RoleBinding>;
 }
 
 /** Starts to follow them; disposing each is the caller's. */
@@ -74,10 +61,8 @@ export function createInformers(
 ): Informers {
   const follow = <T extends KubeObject>(
     kind: Kind<T>,
-    options: Pick<InformerOptions<T>, 'indexes' | 'labelSelector'> = {},
+    options: Pick<InformerOptions<T>, 'indexes'> = {},
   ): Informer<T> => createInformer(client, kind, { ...means, ...options });
-  // Of the cluster's RBAC only what follows from objects here: a cluster may have much more.
-  const derived = { labelSelector: RIGHTS_LABEL, indexes: { [BY_SOURCE]: sourceOf } };
   return {
     users: follow(users, {
       indexes: {
@@ -98,9 +83,6 @@ export function createInformers(
     roleTemplates: follow(roleTemplates),
     clusterBindings: follow(clusterRoleTemplateBindings),
     projectBindings: follow(projectRoleTemplateBindings),
-    clusterRoles: follow(clusterRoles, derived),
-    clusterRoleBindings: follow(clusterRoleBindings, derived),
-    roles: follow(roles, derived),
-    roleBindings: follow(roleBindings, derived),
+    ...followRbac(client, means),
   };
 }

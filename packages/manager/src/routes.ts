@@ -17,6 +17,7 @@ import type { ClusterProxy } from './proxy/cluster-proxy.js';
 import { PUBLIC_SETTINGS } from './settings.js';
 import type { SteveApi } from './steve/steve-api.js';
 import type { Subscriptions } from './steve/subscribe.js';
+import type { WhyRoutes } from './why/why-routes.js';
 
 /** What answers behind the routes. */
 export interface Handlers {
@@ -35,6 +36,7 @@ export interface Handlers {
   readonly proxy: ClusterProxy;
   readonly subscriptions: Subscriptions;
   readonly tunnels: TunnelServer;
+  readonly why: WhyRoutes;
 }
 
 type Open = Extract<Route, { access: 'open' }>['handle'];
@@ -50,6 +52,7 @@ export function routesOf(handlers: Handlers): readonly Route[] {
     ...accountRoutes(handlers),
     ...normanRoutes(handlers),
     ...steveRoutes(handlers),
+    ...droverRoutes(handlers),
     ...kubernetesRoutes(handlers),
   ];
 }
@@ -204,6 +207,19 @@ function steveRoutes({ steve }: Handlers): readonly Route[] {
     own('PUT', '/v1/:type/:name', (exchange) => steve.update(exchange)),
     own('PUT', '/v1/:type/:namespace/:name', (exchange) => steve.update(exchange)),
     own('DELETE', '/v1/:type/:namespace/:name', (exchange) => steve.remove(exchange)),
+  ];
+}
+
+/** What Rancher has no words for. The bearer of the local cluster's own credentials is a caller as well: the program `drover`. */
+function droverRoutes({ why }: Handlers): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/v1-drover/clusters/:cluster/why',
+      words: 'norman',
+      access: 'kubernetes',
+      handle: (exchange) => why.why(exchange),
+    },
   ];
 }
 

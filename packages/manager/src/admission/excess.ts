@@ -15,10 +15,10 @@ import { excess, givenBy, type Holdings, inWords, together } from '../rbac/holdi
 import { membershipRules, type Scope } from '../rbac/membership-rules.js';
 import { closureOf, type FindTemplate, promotedRules } from '../rbac/role-rules.js';
 import type { BindingSubject } from '../rbac/subject.js';
-import { holdingsIn, holdsEverything, type LocalApi, notHeldLocally } from './caller-holdings.js';
+import { holdingsIn, holdsEverything, type LocalApi, mayOnRole, notHeldLocally } from './caller-holdings.js';
 
 /** What a role template gives that the caller does not have there, in words; `undefined` when it has all. */
-export async function excessOfTemplate(
+async function excessOfTemplate(
   local: LocalApi,
   caller: Identity,
   scope: Scope,
@@ -28,6 +28,18 @@ export async function excessOfTemplate(
   const byName = new Map(items.map((each) => [each.metadata.name, each]));
   const find = (each: string) => byName.get(each);
   return beyond(given(template, find, scope), await holdingsIn(local, caller, scope, find), scope);
+}
+
+/** What keeps the caller from giving somebody a role template there, in words; `undefined` when nothing does. */
+export async function missingToGive(
+  local: LocalApi,
+  caller: Identity,
+  scope: Scope,
+  template: string,
+): Promise<string | undefined> {
+  if (await holdsEverything(local, caller)) return undefined;
+  if (await mayOnRole(local, caller, 'bind', 'roletemplates', template)) return undefined;
+  return excessOfTemplate(local, caller, scope, template);
 }
 
 /**

@@ -17,8 +17,8 @@ import {
 import { getIfPresent } from '@drover/controller';
 import { backingNamespace } from '../projects/backing-namespace.js';
 import type { Scope } from '../rbac/membership-rules.js';
-import { holdsEverything, isTrusted, type LocalApi, mayOnRole } from './caller-holdings.js';
-import { excessOfTemplate } from './excess.js';
+import { isTrusted, type LocalApi } from './caller-holdings.js';
+import { missingToGive } from './excess.js';
 import { cause, differ, refuse, validated } from './fields.js';
 
 type Member = ClusterRoleTemplateBinding | ProjectRoleTemplateBinding;
@@ -109,9 +109,8 @@ async function demandHoldings(
   scope: Scope,
   template: string,
 ): Promise<void> {
-  if (isTrusted(identity) || (await holdsEverything(api, identity))) return;
-  if (await mayOnRole(api, identity, 'bind', 'roletemplates', template)) return;
-  const missing = await excessOfTemplate(api, identity, scope, template);
+  if (isTrusted(identity)) return;
+  const missing = await missingToGive(api, identity, scope, template);
   if (missing === undefined) return;
   const where = scope.project === undefined ? 'in the cluster' : 'in the project';
   throw forbidden(

@@ -65,6 +65,7 @@ export function clusterParts(
     ...means,
     ...informers,
     clusters: informers.management,
+    localRbac: informers,
     userOf,
     downstreams,
     rights,

@@ -34,10 +34,10 @@ export function controllersOf(
     userCleanup({ ...means, ...informers, passwords: identity.passwords }),
     tokenReaper({ ...means, tokens, life: identity.life }),
     ...roleCleanup({ ...means, ...informers }),
-    globalRbacController({ ...means, ...informers, downstreamRbac, userOf }),
+    globalRbacController({ ...means, ...informers, rbac: informers, downstreamRbac, userOf }),
     projectController({ ...means, ...informers, clusters: management, projectNamespaces }),
     projectNamespaces.controller,
-    managementRbacController({ ...means, ...informers, clusters: management, userOf }),
+    managementRbacController({ ...means, ...informers, rbac: informers, clusters: management, userOf }),
     downstreamRbac.controller,
     impersonationAccountController({
       ...means,

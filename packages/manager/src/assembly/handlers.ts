@@ -21,6 +21,9 @@ import type { Settings } from '../settings.js';
 import { ResourceTypes } from '../steve/resource-types.js';
 import { SteveApi } from '../steve/steve-api.js';
 import { Subscriptions } from '../steve/subscribe.js';
+import { Places } from '../why/places.js';
+import { WhyAnswers } from '../why/why.js';
+import { WhyRoutes } from '../why/why-routes.js';
 import type { ClusterParts } from './cluster-parts.js';
 import type { IdentityParts } from './identity-parts.js';
 
@@ -76,5 +79,17 @@ export async function handlersOf(
       log,
     }),
     tunnels,
+    why: whyRoutes(options, informers, parts),
   };
+}
+
+function whyRoutes(
+  { client: local, anonymousTransport: anonymous, clock }: ManagerOptions,
+  informers: Informers,
+  { settings, identity, clusters }: { settings: Settings; identity: IdentityParts; clusters: ClusterParts },
+): WhyRoutes {
+  const userOf = (principal: string) => identity.directory.userByPrincipal(principal);
+  const places = new Places({ informers, downstreamRbac: clusters.downstreamRbac, settings, userOf });
+  const answers = new WhyAnswers({ ...identity, ...clusters, local, places, clock });
+  return new WhyRoutes({ answers, proxy: clusters.proxy, local, anonymous, clock });
 }

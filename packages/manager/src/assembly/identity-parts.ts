@@ -7,6 +7,7 @@ import { TokenLife } from '../identity/token-life.js';
 import { Tokens } from '../identity/tokens.js';
 import type { Informers } from '../informers.js';
 import { AccessReviews } from '../proxy/access-reviews.js';
+import { eachOf } from '../rbac/rbac-informers.js';
 import type { SettingName, Settings } from '../settings.js';
 import type { Means } from './means.js';
 
@@ -24,13 +25,13 @@ export interface IdentityParts {
 /** Puts them together; what must be closed goes into `closing`. */
 export function identityParts(means: Means, informers: Informers, settings: Settings, closing: Closing): IdentityParts {
   const { client, clock, random, log } = means;
-  const { users, tokens: tokenObjects, attributes, clusterRoles, clusterRoleBindings, roles, roleBindings } = informers;
+  const { users, tokens: tokenObjects, attributes } = informers;
   const directory = new Directory({ client, clock, users, tokens: tokenObjects, attributes });
   const passwords = new Passwords(client, random);
   const life = new TokenLife({ client, settings, clock });
   const streams = new OpenStreams({ tokens: tokenObjects, users, clock, endOf: (token) => life.endOf(token) });
   closing.defer(() => streams[Symbol.dispose]());
-  const reviews = new AccessReviews({ client, clock, rules: [clusterRoles, clusterRoleBindings, roles, roleBindings] });
+  const reviews = new AccessReviews({ client, clock, rules: eachOf(informers) });
   closing.defer(() => reviews[Symbol.dispose]());
   const watching = reviews.onChange(() => {
     streams.recheck().catch((error: unknown) => log.error('open streams could not be looked at', { error }));

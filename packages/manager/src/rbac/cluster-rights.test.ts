@@ -17,7 +17,9 @@ describe('the rights in a cluster are looked at again', () => {
     const namespaceChanged = (name: string): void => {
       heard.push(name);
     };
-    using rights = new ClusterRights(client, { ...means, installation: 'us', changed, namespaceChanged });
+    const rightsChanged = (): void => {};
+    const parts = { ...means, installation: 'us', changed, rightsChanged, namespaceChanged };
+    using rights = new ClusterRights(client, parts);
     await rights.synced();
     const annotate = async (annotations: Record<string, string>): Promise<void> => {
       const told = heard.length;

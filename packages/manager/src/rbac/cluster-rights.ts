@@ -1,33 +1,21 @@
-import {
-  type ClusterRole,
-  type ClusterRoleBinding,
-  clusterRoleBindings,
-  clusterRoles,
-  type Kind,
-  type KubeObject,
-  type Namespace,
-  namespaces,
-  type RoleBinding,
-  roleBindings,
-  type Stored,
-} from '@drover/api';
-import { type Client, createInformer, type Informer } from '@drover/client';
+import { type KubeObject, type Namespace, namespaces, type Stored } from '@drover/api';
+import { type Client, createInformer, type Informer, type InformerEvent } from '@drover/client';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { DerivedPresent } from './apply-derived.js';
-import { RIGHTS_LABEL } from './derived-set.js';
+import { eachOf, followRbac, presentOf, type RbacInformers, sourcesIn } from './rbac-informers.js';
 
 /** The annotation by which a namespace belongs to a project: `cluster:project`. */
 export const PROJECT_ID = 'field.cattle.io/projectId';
 const BY_PROJECT = 'project';
 const projectOf = ({ metadata }: Namespace): string => metadata.annotations?.[PROJECT_ID] ?? '';
 
-/** What one connected cluster has of the rights derived for it, and which namespaces are in its projects. */
+/** What one connected cluster has of rights, those derived for it among them, and which namespaces are in its projects. */
 export class ClusterRights implements Disposable {
+  /** Everything that decides there who may do what. */
+  readonly rbac: RbacInformers;
+  readonly #installation: string;
   readonly #namespaces: Informer<Namespace>;
-  readonly #roles: Informer<ClusterRole>;
-  readonly #clusterBindings: Informer<ClusterRoleBinding>;
-  readonly #bindings: Informer<RoleBinding>;
-  readonly #subscriptions: readonly Disposable[];
+  readonly #closing: readonly Disposable[];
   #ended = false;
 
   /** Follows the cluster that `client` reaches; `changed` is called for what differs from then on, our own writes included. */
@@ -35,47 +23,49 @@ export class ClusterRights implements Disposable {
     readonly client: Client,
     parts: {
       readonly installation: string;
+      /** Where somebody follows the cluster's RBAC already, who goes on with it. */
+      readonly rbac?: RbacInformers | undefined;
       readonly changed: () => void;
+      /** Called for whatever changes who may do what, somebody else's objects included. */
+      readonly rightsChanged: () => void;
       readonly namespaceChanged: (name: string) => void;
       readonly clock: Clock;
       readonly random: RandomBytes;
       readonly log: Log;
     },
   ) {
-    const { clock, random, log, changed, namespaceChanged, installation } = parts;
-    const labelSelector = `${RIGHTS_LABEL}=${installation}`;
-    const derived = <T extends KubeObject>(kind: Kind<T>): Informer<T> =>
-      createInformer(client, kind, { labelSelector, clock, random, log });
+    const { clock, random, log, changed, rightsChanged, namespaceChanged, installation } = parts;
+    this.#installation = installation;
+    this.rbac = parts.rbac ?? followRbac(client, { clock, random, log });
     this.#namespaces = createInformer(client, namespaces, {
       indexes: { [BY_PROJECT]: (namespace) => [projectOf(namespace)] },
       clock,
       random,
       log,
     });
-    this.#roles = derived(clusterRoles);
-    this.#clusterBindings = derived(clusterRoleBindings);
-    this.#bindings = derived(roleBindings);
     const tell = (): void => {
       if (!this.#ended) changed();
     };
-    this.#subscriptions = [
+    const derived = (event: InformerEvent<KubeObject>): void => {
+      if (sourcesIn(event).includes(installation)) tell();
+      if (!this.#ended) rightsChanged();
+    };
+    this.#closing = [
       this.#namespaces.subscribe((event) => {
         const { object } = event;
         // Rights follow from which project a namespace is in, and from nothing else about it.
         if (event.type !== 'updated' || projectOf(event.previous) !== projectOf(object)) tell();
         if (!this.#ended) namespaceChanged(object.metadata.name);
       }),
-      this.#roles.subscribe(tell),
-      this.#clusterBindings.subscribe(tell),
-      this.#bindings.subscribe(tell),
+      ...eachOf(this.rbac).map((informer) => informer.subscribe(derived)),
+      this.#namespaces,
+      ...(parts.rbac === undefined ? eachOf(this.rbac) : []),
     ];
   }
 
   /** Resolves when all is known; rejects when disposed before. */
   async synced(): Promise<void> {
-    await Promise.all(
-      [this.#namespaces, this.#roles, this.#clusterBindings, this.#bindings].map(({ synced }) => synced),
-    );
+    await Promise.all([this.#namespaces, ...eachOf(this.rbac)].map(({ synced }) => synced));
   }
 
   /** The namespaces that are in a project of `cluster`. */
@@ -92,18 +82,11 @@ export class ClusterRights implements Disposable {
   }
 
   present(): DerivedPresent {
-    return {
-      clusterRoles: this.#roles.list(),
-      clusterRoleBindings: this.#clusterBindings.list(),
-      roles: [],
-      roleBindings: this.#bindings.list(),
-    };
+    return presentOf(this.rbac, this.#installation);
   }
 
   [Symbol.dispose](): void {
     this.#ended = true;
-    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]();
-    for (const informer of [this.#namespaces, this.#roles, this.#clusterBindings, this.#bindings])
-      informer[Symbol.dispose]();
+    for (const part of this.#closing) part[Symbol.dispose]();
   }
 }

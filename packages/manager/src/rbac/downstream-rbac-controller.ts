@@ -19,6 +19,7 @@ import type { DerivedRights } from './derived-rights.js';
 import { derivingDownstream } from './downstream-rights.js';
 import { inTurns } from './in-turns.js';
 import { Pace } from './pace.js';
+import type { RbacInformers } from './rbac-informers.js';
 import type { FindUserByPrincipal } from './subject.js';
 
 /** Even when nothing tells of a change, the rights in a cluster are compared with a fresh derivation this often. */
@@ -33,6 +34,7 @@ export class DownstreamRbac implements Disposable {
   readonly controller: Controller;
   readonly #pace: Pace;
   readonly #listeners = new Set<(id: ClusterId, namespace: string) => void>();
+  readonly #rightsListeners = new Set<(id: ClusterId) => void>();
 
   constructor(
     private readonly parts: {
@@ -43,6 +45,8 @@ export class DownstreamRbac implements Disposable {
       readonly projects: Informer<Project>;
       readonly projectBindings: Informer<ProjectRoleTemplateBinding>;
       readonly roleTemplates: Informer<RoleTemplate>;
+      /** The RBAC of the local cluster, which others follow as well. */
+      readonly localRbac: RbacInformers;
       readonly userOf: FindUserByPrincipal;
       readonly downstreams: Downstreams;
       readonly rights: DerivedRights;
@@ -98,6 +102,12 @@ export class DownstreamRbac implements Disposable {
   onNamespace(listener: (id: ClusterId, namespace: string) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  /** Calls `listener` for each change of what decides in a connected cluster who may do what. */
+  onRights(listener: (id: ClusterId) => void): Disposable {
+    this.#rightsListeners.add(listener);
+    return { [Symbol.dispose]: () => this.#rightsListeners.delete(listener) };
   }
 
   async #reconcile(name: string, signal: AbortSignal) {
@@ -167,10 +177,14 @@ export class DownstreamRbac implements Disposable {
     const known = this.#followed.get(id);
     if (known?.client === client) return known;
     this.#forget(id);
-    const { clock, random, log, settings } = this.parts;
+    const { clock, random, log, settings, localRbac } = this.parts;
     const followed = new ClusterRights(client, {
       installation: settings.value('install-uuid'),
+      rbac: id === LOCAL ? localRbac : undefined,
       changed: () => this.controller.enqueue({ name: id }),
+      rightsChanged: () => {
+        for (const listener of this.#rightsListeners) listener(id);
+      },
       namespaceChanged: (namespace) => {
         for (const listener of this.#listeners) listener(id, namespace);
       },

@@ -1,22 +1,12 @@
-import type {
-  ClusterRole,
-  ClusterRoleBinding,
-  GlobalRole,
-  GlobalRoleBinding,
-  KubeObject,
-  Role,
-  RoleBinding,
-  Stored,
-} from '@drover/api';
+import type { GlobalRole, GlobalRoleBinding, KubeObject, Stored } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
 import { again, type Controller, createController, done, events, isBeingDeleted, watches } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import { LOCAL } from '../clusters/cluster-id.js';
 import { applyChanges, changesTo } from './apply-derived.js';
-import { RIGHTS_LABEL } from './derived-set.js';
 import type { DownstreamRbac } from './downstream-rbac-controller.js';
 import { deriveGlobal, GLOBAL_SOURCE } from './global-rights.js';
-import { BY_SOURCE } from './management-rbac-controller.js';
+import { presentOf, type RbacInformers, sourceOf } from './rbac-informers.js';
 import type { FindUserByPrincipal } from './subject.js';
 
 /** Even when nothing tells of a change, what was derived is compared with a fresh derivation this often. */
@@ -28,30 +18,26 @@ export function globalRbacController(parts: {
   readonly client: Client;
   readonly globalRoles: Informer<GlobalRole>;
   readonly globalRoleBindings: Informer<GlobalRoleBinding>;
-  readonly clusterRoles: Informer<ClusterRole>;
-  readonly clusterRoleBindings: Informer<ClusterRoleBinding>;
-  readonly roles: Informer<Role>;
-  readonly roleBindings: Informer<RoleBinding>;
+  readonly rbac: RbacInformers;
   readonly downstreamRbac: DownstreamRbac;
   readonly userOf: FindUserByPrincipal;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
 }): Controller {
-  const { client, globalRoles, globalRoleBindings, downstreamRbac, userOf, clock, random, log } = parts;
-  const { clusterRoles, clusterRoleBindings, roles, roleBindings } = parts;
+  const { client, globalRoles, globalRoleBindings, downstreamRbac, rbac, userOf, clock, random, log } = parts;
   const live = <T extends KubeObject>(objects: readonly Stored<T>[]) => objects.filter((each) => !isBeingDeleted(each));
-  const derived = { map: ({ metadata }: KubeObject) => (metadata.labels?.[RIGHTS_LABEL] === GLOBAL_SOURCE ? ALL : []) };
+  const derived = { map: (object: KubeObject) => (sourceOf(object) === GLOBAL_SOURCE ? ALL : []) };
   return createController({
     name: 'global-rbac',
     sources: [
       watches(globalRoles, { map: () => ALL }),
       watches(globalRoleBindings, { map: () => ALL }),
       events((enqueue) => downstreamRbac.onNamespace((cluster) => cluster === LOCAL && ALL.forEach(enqueue))),
-      watches(clusterRoles, derived),
-      watches(clusterRoleBindings, derived),
-      watches(roles, derived),
-      watches(roleBindings, derived),
+      watches(rbac.clusterRoles, derived),
+      watches(rbac.clusterRoleBindings, derived),
+      watches(rbac.roles, derived),
+      watches(rbac.roleBindings, derived),
     ],
     async reconcile() {
       const here = downstreamRbac.followed(LOCAL);
@@ -64,12 +50,7 @@ export function globalRbacController(parts: {
         hasNamespace: (name) => here.namespace(name) !== undefined,
         userOf,
       });
-      const changes = await changesTo(wanted, {
-        clusterRoles: clusterRoles.by(BY_SOURCE, GLOBAL_SOURCE),
-        clusterRoleBindings: clusterRoleBindings.by(BY_SOURCE, GLOBAL_SOURCE),
-        roles: roles.by(BY_SOURCE, GLOBAL_SOURCE),
-        roleBindings: roleBindings.by(BY_SOURCE, GLOBAL_SOURCE),
-      });
+      const changes = await changesTo(wanted, presentOf(rbac, GLOBAL_SOURCE));
       await applyChanges(client, changes);
       return again(SELF_CHECK_MS);
     },

@@ -1,13 +1,9 @@
 import type {
-  ClusterRole,
-  ClusterRoleBinding,
   ClusterRoleTemplateBinding,
   KubeObject,
   ManagementCluster,
   Project,
   ProjectRoleTemplateBinding,
-  Role,
-  RoleBinding,
   RoleTemplate,
   Stored,
 } from '@drover/api';
@@ -15,11 +11,12 @@ import type { Client, Informer } from '@drover/client';
 import { again, type Controller, createController, isBeingDeleted, watches } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import { provisioningRef } from '../clusters/cluster-directory.js';
-import { applyChanges, changesTo, type DerivedPresent } from './apply-derived.js';
-import { type DerivedSet, RIGHTS_LABEL } from './derived-set.js';
+import { applyChanges, changesTo } from './apply-derived.js';
+import type { DerivedSet } from './derived-set.js';
 import { inTurns } from './in-turns.js';
 import { deriveTemplateRoles, derivingManagement, managementSource, TEMPLATES_SOURCE } from './management-rights.js';
 import { Pace } from './pace.js';
+import { presentOf, type RbacInformers, sourceOf } from './rbac-informers.js';
 import type { FindUserByPrincipal } from './subject.js';
 
 /** Even when nothing tells of a change, what was derived is compared with a fresh derivation this often. */
@@ -35,29 +32,17 @@ export function managementRbacController(parts: {
   readonly projects: Informer<Project>;
   readonly projectBindings: Informer<ProjectRoleTemplateBinding>;
   readonly roleTemplates: Informer<RoleTemplate>;
-  readonly clusterRoles: Informer<ClusterRole>;
-  readonly clusterRoleBindings: Informer<ClusterRoleBinding>;
-  readonly roles: Informer<Role>;
-  readonly roleBindings: Informer<RoleBinding>;
+  readonly rbac: RbacInformers;
   readonly userOf: FindUserByPrincipal;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
 }): Controller {
-  const { client, clusters, clusterBindings, projects, projectBindings, roleTemplates, userOf, clock, random, log } =
-    parts;
+  const { client, clusters, clusterBindings, projects, projectBindings, roleTemplates, userOf } = parts;
+  const { rbac, clock, random, log } = parts;
   const pace = new Pace(clock);
   const findTemplate = (name: string) => roleTemplates.get(undefined, name);
   const live = <T extends KubeObject>(objects: readonly Stored<T>[]) => objects.filter((each) => !isBeingDeleted(each));
-  const present = (source: string): DerivedPresent => {
-    const of = <T extends KubeObject>(informer: Informer<T>): Stored<T>[] => informer.by(BY_SOURCE, source);
-    return {
-      clusterRoles: of(parts.clusterRoles),
-      clusterRoleBindings: of(parts.clusterRoleBindings),
-      roles: of(parts.roles),
-      roleBindings: of(parts.roleBindings),
-    };
-  };
   const derive = (cluster: string): Promise<DerivedSet> => {
     const known = clusters.get(undefined, cluster);
     const gone = known === undefined || isBeingDeleted(known);
@@ -79,8 +64,8 @@ export function managementRbacController(parts: {
   const templatesInUse = (): string[] =>
     [...clusterBindings.list(), ...projectBindings.list()].map(({ roleTemplateName }) => roleTemplateName);
   const about = (cluster: string) => [{ name: cluster }, { name: TEMPLATES }];
-  const ofDerived = ({ metadata }: Stored<KubeObject>) => {
-    const source = metadata.labels?.[RIGHTS_LABEL] ?? '';
+  const ofDerived = (object: Stored<KubeObject>) => {
+    const source = sourceOf(object) ?? '';
     if (source === TEMPLATES_SOURCE) return [{ name: TEMPLATES }];
     return source.startsWith(managementSource('')) ? [{ name: source.slice(managementSource('').length) }] : [];
   };
@@ -94,10 +79,10 @@ export function managementRbacController(parts: {
       watches(roleTemplates, {
         map: () => [{ name: TEMPLATES }, ...clusters.list().map(({ metadata }) => ({ name: metadata.name }))],
       }),
-      watches(parts.clusterRoles, { map: ofDerived }),
-      watches(parts.clusterRoleBindings, { map: ofDerived }),
-      watches(parts.roles, { map: ofDerived }),
-      watches(parts.roleBindings, { map: ofDerived }),
+      watches(rbac.clusterRoles, { map: ofDerived }),
+      watches(rbac.clusterRoleBindings, { map: ofDerived }),
+      watches(rbac.roles, { map: ofDerived }),
+      watches(rbac.roleBindings, { map: ofDerived }),
     ],
     concurrency: 4,
     async reconcile({ name }) {
@@ -106,7 +91,7 @@ export function managementRbacController(parts: {
       const source = name === TEMPLATES ? TEMPLATES_SOURCE : managementSource(name);
       const changes = await pace.work(name, async () => {
         const wanted = name === TEMPLATES ? deriveTemplateRoles(templatesInUse(), findTemplate) : await derive(name);
-        return changesTo(wanted, present(source));
+        return changesTo(wanted, presentOf(rbac, source));
       });
       await applyChanges(client, changes);
       const { created, updated, deleted } = changes.applied;
@@ -118,12 +103,3 @@ export function managementRbacController(parts: {
     log,
   });
 }
-
-/** Name of the index of derived objects by what they follow from. */
-export const BY_SOURCE = 'source';
-
-/** The index itself. */
-export const sourceOf = ({ metadata }: KubeObject): readonly string[] => {
-  const source = metadata.labels?.[RIGHTS_LABEL];
-  return source === undefined ? [] : [source];
-};

@@ -23,11 +23,11 @@ import type { Client } from '@drover/client';
 import { backingNamespace } from '../projects/backing-namespace.js';
 import { deriveDownstream } from '../rbac/downstream-rights.js';
 import { deriveManagement, deriveTemplateRoles } from '../rbac/management-rights.js';
+import { RbacModel, type Rules } from '../rbac/rbac-model.js';
 import { type Subject, subjectOf } from '../rbac/subject.js';
 import { ADMIN_AT_LEAST, EDIT_AT_LEAST } from '../roles/kubernetes-edit.js';
 import { EVERYTHING, named, rule } from '../roles/rule.js';
 import { CLUSTER } from './bindings.js';
-import { RbacModel, type Rules } from './rbac-model.js';
 
 /** The clusters there are: one that is connected, and the one this server runs on. */
 export const CLUSTERS = [CLUSTER, 'local'] as const;

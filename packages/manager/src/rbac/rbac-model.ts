@@ -1,6 +1,6 @@
 import type { ClusterRole, Identity, PolicyRule, Role } from '@drover/api';
-import type { DerivedSet } from '../rbac/derived-set.js';
-import type { Subject } from '../rbac/subject.js';
+import type { DerivedSet } from './derived-set.js';
+import type { Subject } from './subject.js';
 
 /** The rules somebody has, as Kubernetes' authorizer would put them together. */
 export interface Rules {

@@ -1,0 +1,108 @@
+import type {
+  AccessRequest,
+  ClusterRole,
+  ClusterRoleBinding,
+  Identity,
+  PolicyRule,
+  Role,
+  RoleBinding,
+  Stored,
+} from '@drover/api';
+import { ruleAllows } from '@drover/api';
+import type { RbacInformers } from '../rbac/rbac-informers.js';
+import type { Subject } from '../rbac/subject.js';
+
+/** A binding that somebody is in, with the role it gives, if there is one. */
+export interface Bound {
+  readonly binding: Stored<ClusterRoleBinding> | Stored<RoleBinding>;
+  readonly subject: Subject;
+  readonly role: Stored<ClusterRole> | Stored<Role> | undefined;
+}
+
+/** A way by which a request is allowed. */
+export interface Grant extends Bound {
+  readonly rule: PolicyRule;
+}
+
+const MAX_GRANTS = 10;
+const MAX_NAMES = 100;
+
+/**
+ * The bindings of one cluster that somebody is in, looked up once for many requests: those of the whole cluster, and those of a
+ * namespace when it is asked about.
+ */
+export class BindingsOf {
+  readonly #everywhere: readonly Bound[];
+  readonly #in = new Map<string, readonly Bound[]>();
+
+  constructor(
+    private readonly rbac: RbacInformers,
+    private readonly who: Identity,
+  ) {
+    this.#everywhere = this.#about(rbac.clusterRoleBindings.list());
+  }
+
+  /** The ways by which RBAC allows the request, at most ten. */
+  grants(request: AccessRequest): readonly Grant[] {
+    const grants: Grant[] = [];
+    for (const bound of this.#relevant(request)) {
+      const rule = bound.role?.rules?.find((each) => ruleAllows(each, request));
+      if (rule !== undefined) grants.push({ ...bound, rule });
+      if (grants.length === MAX_GRANTS) break;
+    }
+    return grants;
+  }
+
+  /** The names of objects for which the request would be allowed, of a request that has none; at most a hundred. */
+  names(request: AccessRequest): readonly string[] {
+    if (request.name !== undefined) return [];
+    const names = new Set<string>();
+    for (const { role } of this.#relevant(request)) {
+      for (const rule of role?.rules ?? []) {
+        for (const name of rule.resourceNames ?? []) {
+          if (names.size === MAX_NAMES) return [...names];
+          if (ruleAllows(rule, { ...request, name })) names.add(name);
+        }
+      }
+    }
+    return [...names];
+  }
+
+  #relevant({ namespace }: AccessRequest): readonly Bound[] {
+    if (namespace === undefined) return this.#everywhere;
+    const here = this.#in.get(namespace) ?? this.#about(this.rbac.roleBindings.list(namespace));
+    this.#in.set(namespace, here);
+    return [...this.#everywhere, ...here];
+  }
+
+  #about(bindings: readonly (Stored<ClusterRoleBinding> | Stored<RoleBinding>)[]): readonly Bound[] {
+    return bindings.flatMap((binding) => {
+      const subject = binding.subjects?.find((each) => isAbout(each, this.who, binding.metadata.namespace));
+      return subject === undefined ? [] : [{ binding, subject, role: roleOf(this.rbac, binding) }];
+    });
+  }
+}
+
+/** The role that a binding gives; `undefined` when it does not exist. */
+export function roleOf(
+  rbac: RbacInformers,
+  { roleRef, metadata }: Stored<ClusterRoleBinding> | Stored<RoleBinding>,
+): Stored<ClusterRole> | Stored<Role> | undefined {
+  return roleRef.kind === 'ClusterRole'
+    ? rbac.clusterRoles.get(undefined, roleRef.name)
+    : rbac.roles.get(metadata.namespace, roleRef.name);
+}
+
+/** Whether a subject of a binding is somebody, as Kubernetes' authorizer sees it. */
+function isAbout({ kind, name, namespace }: Subject, who: Identity, bindingNamespace: string | undefined): boolean {
+  switch (kind) {
+    case 'User':
+      return name === who.name;
+    case 'Group':
+      return who.groups.includes(name);
+    case 'ServiceAccount':
+      return who.name === `system:serviceaccount:${namespace ?? bindingNamespace ?? ''}:${name}`;
+    default:
+      return false;
+  }
+}

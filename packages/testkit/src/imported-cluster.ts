@@ -1,0 +1,87 @@
+import {
+  clusterRegistrationTokens,
+  deployments,
+  type Kind,
+  type KubeObject,
+  managementClusters,
+  type ObjectRef,
+  provisioningClusters,
+  type Stored,
+} from '@drover/api';
+import type { Client } from '@drover/client';
+import { type BareCluster, importedCredentials, startBareCluster } from './bare-cluster.js';
+import { kubectl } from './kubectl.js';
+import type { Management } from './management.js';
+
+/** A cluster that a server has imported: connected and ready. */
+export interface ImportedCluster extends AsyncDisposable {
+  readonly id: string;
+  /** As its administrator. */
+  readonly cluster: BareCluster;
+}
+
+/** Starts a bare cluster and imports it under `name`, as a person with kubectl does. */
+export async function importBareCluster(drover: Management, name: string): Promise<ImportedCluster> {
+  const cluster = await startBareCluster();
+  await drover.client.create(provisioningClusters, {
+    apiVersion: 'provisioning.cattle.io/v1',
+    kind: 'Cluster',
+    metadata: { namespace: 'fleet-default', name, labels: { 'provider.cattle.io': 'harvester' } },
+    spec: { agentEnvVars: [] },
+  });
+  const made = { namespace: 'fleet-default', name };
+  const { status } = await eventually(drover.client, provisioningClusters, made, (object) =>
+    Boolean(object?.status?.clusterName),
+  );
+  const id = status?.clusterName ?? '';
+  const token = await eventually(
+    drover.client,
+    clusterRegistrationTokens,
+    { namespace: id, name: 'default-token' },
+    (object) => Boolean(object?.status?.manifestUrl),
+  );
+  const { text } = await drover.ask('GET', new URL(token.status?.manifestUrl ?? '').pathname);
+  const applied = await kubectl(cluster.kubeconfig, ['apply', '-f', '-'], { input: text });
+  if (applied.code !== 0) throw new Error(applied.stderr);
+  const place = { namespace: 'cattle-system', name: 'cattle-cluster-agent' };
+  const deployment = await cluster.client.get(deployments, place);
+  const agent = await cluster.runAgent(deployment, await importedCredentials(cluster.client));
+  await eventually(
+    drover.client,
+    managementClusters,
+    { name: id },
+    (object) => object?.status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
+  );
+  return {
+    id,
+    cluster,
+    async [Symbol.asyncDispose]() {
+      await agent[Symbol.asyncDispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Resolves with the object as soon as it is there and as `wanted` says; how a test waits without sleeping. */
+export async function eventually<T extends KubeObject>(
+  client: Client,
+  kind: Kind<T>,
+  ref: ObjectRef,
+  wanted: (object: Stored<T>) => boolean,
+): Promise<Stored<T>> {
+  const selection = { namespace: ref.namespace, fieldSelector: `metadata.name=${ref.name}` };
+  const { items, metadata } = await client.list(kind, selection);
+  const [found] = items;
+  if (found !== undefined && wanted(found)) return found;
+  const stop = new AbortController();
+  try {
+    const { resourceVersion } = metadata;
+    for await (const event of client.watch(kind, { ...selection, resourceVersion, signal: stop.signal })) {
+      if (event.type !== 'ADDED' && event.type !== 'MODIFIED') continue;
+      if (wanted(event.object)) return event.object;
+    }
+  } finally {
+    stop.abort();
+  }
+  throw new Error(`the watch of ${kind.plural} ended`);
+}

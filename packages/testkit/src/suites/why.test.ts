@@ -1,0 +1,253 @@
+import {
+  type AccessRequest,
+  clusterRoleBindings,
+  namespaces,
+  projects,
+  type RoleBinding,
+  roleBindings,
+  type Stored,
+  type Why,
+  type WhyAnswer,
+} from '@drover/api';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, type ImportedCluster, importBareCluster } from '../imported-cluster.js';
+import { type Management, startManagement } from '../management.js';
+import { present } from '../present.js';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const START: AccessRequest = {
+  verb: 'update',
+  group: 'subresources.kubevirt.io',
+  resource: 'virtualmachines',
+  subresource: 'start',
+  namespace: 'default',
+  name: 'web',
+};
+const SEE: AccessRequest = {
+  verb: 'list',
+  group: 'harvesterhci.io',
+  resource: 'virtualmachineimages',
+  namespace: 'default',
+};
+
+describe.skipIf(!present('kubectl'))('why somebody may do something in a cluster, or may not (needs kubectl)', () => {
+  const closing: AsyncDisposable[] = [];
+  let drover: Management;
+  let imported: ImportedCluster;
+  let admin: string;
+  let project: string;
+  let projectName: string;
+  const people = new Map<string, { readonly id: string; readonly token: string }>();
+
+  beforeAll(async () => {
+    drover = await startManagement();
+    closing.push(drover);
+    admin = await drover.signIn();
+    imported = await importBareCluster(drover, 'lab');
+    closing.push(imported);
+    const { items } = await drover.client.list(projects, { namespace: imported.id });
+    const found = items.find(({ spec }) => spec?.displayName === 'Default');
+    projectName = found?.metadata.name ?? '';
+    project = `${imported.id}:${projectName}`;
+    await eventually(
+      imported.cluster.client,
+      namespaces,
+      { name: 'default' },
+      ({ metadata }) => metadata.labels?.['field.cattle.io/projectId'] === projectName,
+    );
+    for (const [name, role] of [
+      ['owner', 'project-owner'],
+      ['reader', 'read-only'],
+      ['nobody', undefined],
+    ] as const) {
+      const person = await newUser(name);
+      people.set(name, person);
+      if (role === undefined) continue;
+      const body = { projectId: project, roleTemplateId: role, userId: person.id };
+      const { status } = await drover.ask('POST', '/v3/projectroletemplatebindings', { token: admin, body });
+      expect(status).toBe(201);
+      await eventuallyBound(person.id);
+    }
+  });
+  afterAll(async () => {
+    for (const part of closing.reverse()) await part[Symbol.asyncDispose]();
+  });
+
+  it('allowed: names the binding and rule of the cluster, and the binding here that they follow from', async () => {
+    const [answer] = await asked('owner', [SEE]);
+    if (answer?.allowed !== true) throw new Error('the owner sees no images');
+    const [grant] = answer.grants;
+    expect(grant?.rule.resources).toContain('*');
+    expect(grant?.role.name).toBe('project-owner-aggregator');
+    expect(grant?.origin).toMatchObject({
+      type: 'drover',
+      bindings: [
+        {
+          kind: 'ProjectRoleTemplateBinding',
+          role: { name: 'project-owner', place: { type: 'project', id: project, name: 'Default' } },
+        },
+      ],
+    });
+    const { kind, namespace, name = '' } = grant?.binding ?? {};
+    expect(kind).toBe('RoleBinding');
+    const binding = await imported.cluster.client.get(roleBindings, { namespace, name });
+    expect(binding.subjects?.map((subject) => subject.name)).toContain(person('owner').id);
+  });
+
+  it('refused: names the closest role, and its owner and the administrator as those who may give it', async () => {
+    const [answer] = await asked('reader', [START]);
+    if (answer?.allowed !== false) throw new Error('the reader may start machines');
+    expect(answer.remedies[0]).toEqual({
+      role: {
+        kind: 'RoleTemplate',
+        name: 'virt-project-operate',
+        displayName: expect.any(String),
+        place: { type: 'project', id: project, name: 'Default' },
+      },
+      grantors: [
+        { kind: 'user', id: person('owner').id, name: 'owner' },
+        { kind: 'user', id: expect.stringMatching(/^user-/), name: 'Default Admin' },
+      ],
+    });
+  });
+
+  it('what a role is said to allow it allows, once it is given, and within moments', async () => {
+    const guest = await newUser('guest');
+    people.set('guest', guest);
+    const invite = (roleTemplateId: string) =>
+      drover.ask('POST', '/v3/projectroletemplatebindings', {
+        token: person('owner').token,
+        body: { projectId: project, roleTemplateId, userId: guest.id },
+      });
+    const before = await drover.ask('POST', path(), { token: admin, body: { user: 'guest', requests: [START] } });
+    const [answer] = (JSON.parse(before.text) as Why).answers;
+    expect(answer).toMatchObject({ allowed: false, refusal: 'not-a-member' });
+    const role = answer?.allowed === false ? (answer.remedies[0]?.role.name ?? '') : '';
+    expect((await invite(role)).status).toBe(201);
+    await eventuallyBound(guest.id);
+    expect((await asked('guest', [START]))[0]?.allowed).toBe(true);
+  });
+
+  it('agrees with what the cluster does, for many requests at once', async () => {
+    const requests = ['get', 'create', 'delete'].flatMap((verb) =>
+      ['pods', 'secrets', 'configmaps'].map((resource) => ({ verb, group: '', resource, namespace: 'default' })),
+    );
+    const answers = await asked('reader', requests);
+    for (const [index, { verb, resource }] of requests.entries()) {
+      const { status } = await drover.ask(
+        { get: 'GET', create: 'POST', delete: 'DELETE' }[verb] ?? '',
+        `/k8s/clusters/${imported.id}/api/v1/namespaces/default/${resource}${verb === 'create' ? '' : '/none'}`,
+        { token: person('reader').token, ...(verb === 'create' && { body: {} }) },
+      );
+      expect([verb, resource, status !== 403]).toEqual([verb, resource, answers[index]?.allowed]);
+    }
+  });
+
+  it('of an object with a name of its own, says for which names a request without one is allowed', async () => {
+    const [all] = await asked('owner', [{ verb: 'get', group: '', resource: 'namespaces' }]);
+    expect(all).toMatchObject({ allowed: false, names: ['default'] });
+  });
+
+  it('a binding that somebody else made is said to be from outside', async () => {
+    const name = 'theirs';
+    await imported.cluster.client.create(clusterRoleBindings, {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'view' },
+      subjects: [{ apiGroup: RBAC, kind: 'User', name: person('reader').id }],
+    });
+    const request = { verb: 'list', group: '', resource: 'pods', namespace: 'kube-system' };
+    const [answer] = await asked('reader', [request]);
+    expect(answer).toMatchObject({ allowed: true, grants: [{ binding: { name }, origin: { type: 'outside' } }] });
+    await imported.cluster.client.delete(clusterRoleBindings, { name });
+  });
+
+  it('about the server’s own cluster: the role in a cluster, or the global role, that would allow it', async () => {
+    const requests = [
+      {
+        verb: 'create',
+        group: 'management.cattle.io',
+        resource: 'clusterroletemplatebindings',
+        namespace: imported.id,
+      },
+      { verb: 'create', group: 'management.cattle.io', resource: 'users' },
+    ];
+    const answers = await asked('owner', requests, 'local');
+    const roles = answers.map((answer) => (answer.allowed ? [] : answer.remedies.map(({ role }) => role)));
+    expect(roles[0]?.[0]).toMatchObject({ kind: 'RoleTemplate', place: { type: 'cluster', id: imported.id } });
+    expect(roles[1]?.[0]).toMatchObject({ kind: 'GlobalRole', name: 'users-manage' });
+  });
+
+  it('is nobody’s business who has no part in the cluster, and of others that of whoever may review access', async () => {
+    const ask = (who: string, body: object, cluster = imported.id) =>
+      drover.ask('POST', path(cluster), { token: person(who).token, body });
+    const unknown = await ask('nobody', { requests: [SEE] }, 'c-m-aaaaaaaa');
+    const known = await ask('nobody', { requests: [SEE] });
+    expect([unknown.status, known.status]).toEqual([403, 403]);
+    expect(known.text.replaceAll(imported.id, 'ID')).toBe(unknown.text.replaceAll('c-m-aaaaaaaa', 'ID'));
+    expect((await ask('nobody', { requests: [SEE] }, 'lab')).text).not.toContain(imported.id);
+    expect((await ask('reader', { user: 'owner', requests: [SEE] })).status).toBe(403);
+    expect((await ask('owner', { user: 'reader', requests: [SEE] })).status).toBe(200);
+    expect((await ask('owner', { user: 'reader', requests: [{ ...SEE, namespace: 'kube-system' }] })).status).toBe(403);
+  });
+
+  it.each([
+    ['no request', {}, 'requests'],
+    ['a request without a verb', { requests: [{ resource: 'pods' }] }, 'verb'],
+    ['too many', { requests: Array(201).fill(SEE) }, 'requests'],
+  ])('with %s is refused by the field', async (_, body, fieldName) => {
+    const { status, text } = await drover.ask('POST', path(), { token: admin, body });
+    expect(status).toBe(422);
+    expect(JSON.parse(text)).toMatchObject({ fieldName });
+  });
+
+  const path = (cluster = imported.id) => `/v1-drover/clusters/${cluster}/why`;
+
+  function person(name: string) {
+    const found = people.get(name);
+    if (found === undefined) throw new Error(`there is no ${name}`);
+    return found;
+  }
+
+  async function asked(
+    who: string,
+    requests: readonly AccessRequest[],
+    cluster = imported.id,
+  ): Promise<readonly WhyAnswer[]> {
+    const { status, text } = await drover.ask('POST', path(cluster), { token: person(who).token, body: { requests } });
+    expect([status, text]).toEqual([200, text]);
+    return (JSON.parse(text) as Why).answers;
+  }
+
+  async function newUser(username: string): Promise<{ readonly id: string; readonly token: string }> {
+    const password = 'correct horse battery';
+    const made = await drover.ask('POST', '/v3/users', { token: admin, body: { username, password } });
+    const login = await drover.ask('POST', '/v3-public/localProviders/local?action=login', {
+      body: { username, password },
+    });
+    return {
+      id: (JSON.parse(made.text) as { id: string }).id,
+      token: (JSON.parse(login.text) as { token: string }).token,
+    };
+  }
+
+  /** Waits until a user has a role in the namespace default of the cluster. */
+  async function eventuallyBound(user: string): Promise<void> {
+    const { client } = imported.cluster;
+    const isBound = ({ subjects = [] }: Stored<RoleBinding>): boolean => subjects.some(({ name }) => name === user);
+    const { items, metadata } = await client.list(roleBindings, { namespace: 'default' });
+    if (items.some(isBound)) return;
+    const { resourceVersion } = metadata;
+    const stop = new AbortController();
+    for await (const event of client.watch(roleBindings, {
+      namespace: 'default',
+      resourceVersion,
+      signal: stop.signal,
+    })) {
+      if ((event.type !== 'ADDED' && event.type !== 'MODIFIED') || !isBound(event.object)) continue;
+      stop.abort();
+      return;
+    }
+  }
+});
