@@ -47,6 +47,7 @@ addEventListener('beforeunload', (event) => {
 const services: Services = {
   http,
   clock: browserClock,
+  randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   collections: new LiveCollections(socket, browserClock, random),
   uploads,
 };

@@ -31,6 +31,7 @@ import { Logo } from '../components/Logo.js';
 import { NotifyProvider } from '../components/notify.js';
 import type { MessageKey } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
+import { management, useMay } from '../session/may.js';
 import { SessionGate, useUser } from '../session/SessionGate.js';
 import { useSignOut } from '../session/session.js';
 import { ClusterSwitcher } from './ClusterSwitcher.js';
@@ -72,18 +73,29 @@ function Frame(): ReactElement {
   );
 }
 
-const PLACES: readonly { to: '/' | '/virtualization'; title: MessageKey }[] = [
-  { to: '/', title: 'nav.home' },
-  { to: '/virtualization', title: 'nav.virtualization' },
-];
+interface Place {
+  readonly to: '/' | '/virtualization' | '/auth/users';
+  readonly title: MessageKey;
+}
+
+/** The places that the reader has a part in. */
+function usePlaces(): readonly Place[] {
+  const seesUsers = useMay(management('list', 'users'));
+  return [
+    { to: '/', title: 'nav.home' },
+    { to: '/virtualization', title: 'nav.virtualization' },
+    ...(seesUsers ? [{ to: '/auth/users', title: 'nav.auth' } as const] : []),
+  ];
+}
 
 function FleetNav(): ReactElement {
   const text = useText();
   const match = useMatchRoute();
+  const places = usePlaces();
   return (
     <Nav aria-label={text('nav.places')}>
       <NavList>
-        {PLACES.map(({ to, title }) => (
+        {places.map(({ to, title }) => (
           <NavItem key={to} isActive={match({ to, fuzzy: to !== '/' }) !== false}>
             <Link to={to}>{text(title)}</Link>
           </NavItem>
@@ -138,6 +150,7 @@ function Top({ cluster }: { cluster: string | undefined }): ReactElement {
 /** The hamburger menu: the way from anywhere to anywhere. */
 function PlacesMenu(): ReactElement {
   const text = useText();
+  const places = usePlaces();
   const [open, setOpen] = useState(false);
   return (
     <Dropdown
@@ -156,7 +169,7 @@ function PlacesMenu(): ReactElement {
       )}
     >
       <DropdownList>
-        {PLACES.map(({ to, title }) => (
+        {places.map(({ to, title }) => (
           <DropdownItem key={to} component={(props: object) => <Link {...props} to={to} />}>
             {text(title)}
           </DropdownItem>

@@ -32,6 +32,10 @@ const pages = {
   vm: lazyPage(async () => (await import('../vms/detail/VmPage.js')).VmPage),
   imageList: lazyPage(async () => (await import('../images/ImageListPage.js')).ImageListPage),
   createImage: lazyPage(async () => (await import('../images/CreateImagePage.js')).CreateImagePage),
+  userList: lazyPage(async () => (await import('../users/UserListPage.js')).UserListPage),
+  createUser: lazyPage(async () => (await import('../users/CreateUserPage.js')).CreateUserPage),
+  user: lazyPage(async () => (await import('../users/UserPage.js')).UserPage),
+  editUser: lazyPage(async () => (await import('../users/EditUserPage.js')).EditUserPage),
   eventList: lazyPage(async () => (await import('../events/EventListPage.js')).EventListPage),
 };
 
@@ -79,6 +83,16 @@ const registration = createRoute({
   component: pages.registration,
 });
 
+const auth = createRoute({ getParentRoute: () => shell, path: '/auth', component: Outlet });
+const userList = createRoute({
+  getParentRoute: () => auth,
+  path: '/users',
+  validateSearch: listSearch,
+  component: pages.userList,
+});
+const createUser = createRoute({ getParentRoute: () => auth, path: '/users/create', component: pages.createUser });
+const user = createRoute({ getParentRoute: () => auth, path: '/users/$id', component: pages.user });
+const editUser = createRoute({ getParentRoute: () => auth, path: '/users/$id/edit', component: pages.editUser });
 const cluster = createRoute({ getParentRoute: () => shell, path: '/c/$cluster', component: Outlet });
 const dashboard = createRoute({
   getParentRoute: () => cluster,
@@ -145,6 +159,7 @@ export const router = createRouter({
       virtualization,
       importCluster,
       registration,
+      auth.addChildren([userList, createUser, user, editUser]),
       cluster.addChildren([dashboard, hosts, host, vms, createVm, vm, images, createImage, events]),
     ]),
   ]),

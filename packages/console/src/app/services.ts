@@ -1,5 +1,5 @@
 import type { Kind, KubeObject } from '@drover/api';
-import type { Clock } from '@drover/kit';
+import type { Clock, RandomBytes } from '@drover/kit';
 import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from 'react';
 import { ClusterApi } from '../api/cluster-api.js';
 import type { Http } from '../api/http.js';
@@ -11,6 +11,7 @@ import type { LiveCollections } from '../live/registry.js';
 export interface Services {
   readonly http: Http;
   readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
   readonly collections: LiveCollections;
   readonly uploads: Uploads;
 }

@@ -17,7 +17,8 @@ export function YamlTab<T extends KubeObject>({
   onSave,
 }: {
   object: T;
-  onSave: (object: T) => Promise<Stored<T>>;
+  /** Absent: the object can only be read. */
+  onSave?: (object: T) => Promise<Stored<T>>;
 }): ReactElement {
   const text = useText();
   const [edit, setEdit] = useState<{ text: string; from: string | undefined }>();
@@ -26,6 +27,8 @@ export function YamlTab<T extends KubeObject>({
   const shown = edit?.text ?? yamlOf(object);
   const moved = edit !== undefined && edit.from !== object.metadata.resourceVersion;
   const broken = edit !== undefined && parseDocument(edit.text).errors.length > 0;
+  const label = text('yaml.of', { name: object.metadata.name ?? '' });
+  if (onSave === undefined) return <YamlEditor label={label} value={yamlOf(object)} />;
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
@@ -45,7 +48,7 @@ export function YamlTab<T extends KubeObject>({
       )}
       {moved && <Alert isInline isPlain variant="warning" title={text('yaml.moved')} />}
       <YamlEditor
-        label={text('yaml.of', { name: object.metadata.name ?? '' })}
+        label={label}
         value={shown}
         onChange={(next) => {
           if (next === yamlOf(object) && edit === undefined) return;

@@ -1,7 +1,7 @@
 import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
 import { EllipsisVIcon } from '@patternfly/react-icons';
 import type { IAction } from '@patternfly/react-table';
-import { type ReactElement, useRef, useState } from 'react';
+import { type ReactElement, type RefObject, useEffect, useRef, useState } from 'react';
 
 /** The menu of a row: only its button until it is opened, because a list has one in each row and almost none is ever opened. */
 export function RowMenu({ label, entries }: { label: string; entries: () => readonly IAction[] }): ReactElement {
@@ -17,20 +17,37 @@ export function RowMenu({ label, entries }: { label: string; entries: () => read
         isExpanded={open}
         onClick={() => setOpen(!open)}
       />
-      {open && (
-        <Dropdown
-          isOpen
-          onOpenChange={setOpen}
-          onSelect={() => setOpen(false)}
-          shouldFocusToggleOnSelect
-          shouldFocusFirstItemOnOpen
-          popperProps={{ position: 'right' }}
-          toggle={{ toggleNode: null, toggleRef: button }}
-        >
-          <MenuEntries entries={entries()} />
-        </Dropdown>
-      )}
+      {open && <OpenMenu button={button} entries={entries()} onClose={() => setOpen(false)} />}
     </>
+  );
+}
+
+/** PatternFly places a menu beside its button only when it is there before it opens; else it stands in the window's corner. */
+function OpenMenu({
+  button,
+  entries,
+  onClose,
+}: {
+  button: RefObject<HTMLButtonElement | null>;
+  entries: readonly IAction[];
+  onClose: () => void;
+}): ReactElement {
+  const [isThere, setThere] = useState(false);
+  useEffect(() => setThere(true), []);
+  return (
+    <Dropdown
+      isOpen={isThere}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+      onSelect={onClose}
+      shouldFocusToggleOnSelect
+      shouldFocusFirstItemOnOpen
+      popperProps={{ position: 'right' }}
+      toggle={{ toggleNode: null, toggleRef: button }}
+    >
+      <MenuEntries entries={entries} />
+    </Dropdown>
   );
 }
 

@@ -114,6 +114,11 @@ describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', 
       await button('Menu').click();
       await page.getByRole('menuitem', { name: 'Virtualization Management' }).click();
       await page.getByRole('row', { name: /Active lab/ }).waitFor(CLUSTER_PACE);
+      const actions = button('Actions for lab');
+      await actions.click();
+      const [menu, of] = await Promise.all([page.getByRole('menu').boundingBox(), actions.boundingBox()]);
+      expect(Math.abs((menu?.y ?? 0) - (of?.y ?? 0)), 'the menu of a row opens beside it').toBeLessThan(100);
+      await page.keyboard.press('Escape');
       await link('Import Existing').click();
       await field('Cluster name').fill(CLUSTER);
       await button('Create').click();

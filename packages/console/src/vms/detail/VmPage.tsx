@@ -1,24 +1,14 @@
 import { virtualMachines } from '@drover/api';
-import {
-  Alert,
-  BreadcrumbItem,
-  Dropdown,
-  MenuToggle,
-  PageSection,
-  Tab,
-  Tabs,
-  TabTitleText,
-} from '@patternfly/react-core';
-import type { IAction } from '@patternfly/react-table';
+import { Alert, BreadcrumbItem, PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { lazy, type ReactElement, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactElement, type ReactNode, Suspense } from 'react';
 import { useApi } from '../../app/services.js';
+import { ActionMenu } from '../../components/ActionMenu.js';
 import { NotHere } from '../../components/NotHere.js';
 import { PageHead } from '../../components/PageHead.js';
 import { StateLabel } from '../../components/StateLabel.js';
 import type { MessageKey } from '../../i18n/message.js';
 import { useText } from '../../i18n/text.js';
-import { MenuEntries } from '../../table/RowMenu.js';
 import type { Machine } from '../machine.js';
 import { useMachine } from '../machines.js';
 import { needsRestart } from '../state.js';
@@ -141,24 +131,4 @@ function TabBody({ tab, cluster, machine }: { tab: VmTab; cluster: string; machi
         </Suspense>
       );
   }
-}
-
-function ActionMenu({ entries }: { entries: readonly IAction[] }): ReactElement {
-  const text = useText();
-  const [open, setOpen] = useState(false);
-  return (
-    <Dropdown
-      isOpen={open}
-      onOpenChange={setOpen}
-      onSelect={() => setOpen(false)}
-      popperProps={{ position: 'right' }}
-      toggle={(ref) => (
-        <MenuToggle ref={ref} isExpanded={open} onClick={() => setOpen(!open)} variant="primary">
-          {text('table.actions')}
-        </MenuToggle>
-      )}
-    >
-      <MenuEntries entries={entries} />
-    </Dropdown>
-  );
 }
