@@ -258,7 +258,7 @@ export function upgradesOf({ tunnels, subscriptions, proxy }: Handlers): readonl
     { path: '/v1/subscribe', access: 'own-password', upgrade: (...handshake) => subscriptions.upgrade(...handshake) },
     {
       path: '/k8s/clusters/:cluster/*',
-      access: 'own-password',
+      access: 'kubernetes',
       upgrade: (...handshake) => proxy.upgrade(...handshake),
     },
   ];

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type AdmissionPlugin,
   type AdmissionReview,
@@ -5,22 +6,33 @@ import {
   invalid,
   isJsonObject,
   type KubeObject,
+  type ManagementSetting,
   managementSettings,
   type StatusCause,
 } from '@drover/api';
 import { getIfPresent } from '@drover/controller';
+import { type Clock, type RandomBytes, systemClock } from '@drover/kit';
 import { clusterNameFault, envVarFault } from '../clusters/cluster-rules.js';
 import { COMPARED, comparedFault, settingFault } from '../setting-rules.js';
 import { effectiveValue, isReadOnlySetting } from '../settings.js';
 import type { LocalApi } from './caller-holdings.js';
 import { withCreator } from './creator.js';
-import { cause, objectField, refuse, textField } from './fields.js';
+import { cause, objectField, refuse, textField, validated } from './fields.js';
 import { keepAdministrator } from './keep-administrator.js';
 import { keepNamespace } from './keep-namespace.js';
 import { admitClusterMember, admitProjectMember } from './member-bindings.js';
+import { admitPasswordSecret } from './password-secrets.js';
 import { admitProject } from './project-rules.js';
 import { admitGlobalRole, admitGlobalRoleBinding, admitRoleTemplate } from './role-definitions.js';
+import { admitToken } from './token-rules.js';
+import { UserNames } from './user-names.js';
 import { admitUser } from './user-rules.js';
+
+/** What admission needs beside the API: time and randomness. */
+export interface AdmissionMeans {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
 
 /**
  * The rules for Rancher's kinds that a schema cannot say. They write nothing; what they must know beside the request, who is left
@@ -28,7 +40,11 @@ import { admitUser } from './user-rules.js';
  * a Kubernetes cluster of its own the manager works without them; controllers then refuse the same things on the objects'
  * conditions.
  */
-export function managerAdmission(local: () => LocalApi): readonly AdmissionPlugin[] {
+export function managerAdmission(
+  local: () => LocalApi,
+  { clock, random }: AdmissionMeans = { clock: systemClock, random: randomBytes },
+): readonly AdmissionPlugin[] {
+  const userNames = new UserNames(clock);
   return [
     {
       name: 'ProvisioningCluster',
@@ -59,6 +75,13 @@ export function managerAdmission(local: () => LocalApi): readonly AdmissionPlugi
       admit: (review) => protectSetting(review, local),
     },
     { name: 'User', resources: ['management.cattle.io/users'], admit: (review) => admitUser(review, local) },
+    {
+      name: 'UserName',
+      resources: ['management.cattle.io/users'],
+      admit: (review) => userNames.admit(review, local),
+    },
+    { name: 'Token', resources: ['management.cattle.io/tokens'], admit: (review) => admitToken(review, local) },
+    { name: 'Password', resources: ['/secrets'], admit: (review) => admitPasswordSecret(review, local, random) },
     {
       name: 'Administrator',
       resources: ['management.cattle.io/users', 'management.cattle.io/globalrolebindings'],
@@ -134,29 +157,24 @@ function demandOwnNamespace({ object, name, group, resource }: AdmissionReview):
   ]);
 }
 
-async function protectSetting(
-  { name, operation, identity, group, resource, object, old }: AdmissionReview,
-  local: () => LocalApi,
-): Promise<undefined> {
+function protectSetting(review: AdmissionReview, local: () => LocalApi): Promise<undefined> | undefined {
+  const { name, operation, identity, group, resource, object, old } = review;
   if (isReadOnlySetting(name) && !identity.groups.includes('system:masters') && operation !== 'CREATE') {
     throw forbidden({ group, plural: resource }, name, 'the setting is written by the server alone');
   }
   const [before, after] = [old, object].map((setting) => textField(setting, 'value'));
   // A value that was there before the rule does not stand in the way of other changes.
-  const fault =
-    after === undefined || before === after
-      ? undefined
-      : (settingFault(name, after) ?? (await comparedWithOther(name, textField(object, 'default'), after, local)));
-  if (fault !== undefined) throw invalid({ group, plural: resource, kind: 'Setting' }, name, [cause('value', fault)]);
+  if (after === undefined || before === after) return;
+  const fault = settingFault(name, after);
+  refuse(review, 'Setting', fault === undefined ? [] : [cause('value', fault)]);
+  const compared = COMPARED[name];
+  return compared === undefined ? undefined : compareWithOther(review, compared, local);
 }
 
-async function comparedWithOther(
-  name: string,
-  byDefault: string | undefined,
-  value: string,
-  local: () => LocalApi,
-): Promise<string | undefined> {
-  const compared = COMPARED[name];
-  const other = compared && (await getIfPresent(local(), managementSettings, { name: compared }));
-  return other ? comparedFault(name, value || (byDefault ?? ''), effectiveValue(other)) : undefined;
+async function compareWithOther(review: AdmissionReview, compared: string, local: () => LocalApi): Promise<undefined> {
+  const other = await getIfPresent(local(), managementSettings, { name: compared });
+  const setting = validated<ManagementSetting>(review.object);
+  if (other === undefined || setting === undefined) return;
+  const fault = comparedFault(review.name, effectiveValue(setting), effectiveValue(other));
+  refuse(review, 'Setting', fault === undefined ? [] : [cause('value', fault)]);
 }

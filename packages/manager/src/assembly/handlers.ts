@@ -41,7 +41,7 @@ export async function handlersOf(
 ): Promise<Handlers> {
   const { client, clock, random, log, version, localTransport: local } = options;
   const { settings, metrics, identity, firstPasswordChanged } = parts;
-  const { directory, passwords, life, tokens, signIns, streams, reviews } = identity;
+  const { directory, passwords, life, tokens, tokenAccess, signIns, streams, reviews } = identity;
   const { clusters, registrations, tunnels, proxy } = parts.clusters;
   // From memory: the embedded server's admission asks the API itself; on another cluster this is the only check.
   const appointments = () => ({ users: informers.users.list(), bindings: informers.globalRoleBindings.list() });
@@ -61,7 +61,13 @@ export async function handlersOf(
     login: new Login({ signIns, tokens, lastLogins: new LastLogins(options), random }),
     norman,
     users: new UserRoutes({ ...account, firstPasswordChanged }),
-    tokens: new TokenRoutes({ directory, tokens, life }),
+    tokens: new TokenRoutes({
+      directory,
+      tokens,
+      life,
+      access: tokenAccess,
+      demandCluster: (caller, cluster) => proxy.visible(caller, cluster),
+    }),
     settings: new SettingRoutes({ norman, settings: informers.settings }),
     clusters: new ClusterRoutes({ norman, management: informers.management, proxy, tokens, settings, clock, random }),
     projects: new ProjectRoutes({ norman, proxy, random }),

@@ -3,6 +3,7 @@ import { Directory } from '../identity/directory.js';
 import { OpenStreams } from '../identity/open-streams.js';
 import { Passwords } from '../identity/passwords.js';
 import { SignIns } from '../identity/sign-in.js';
+import { TokenAccess } from '../identity/token-access.js';
 import { TokenLife } from '../identity/token-life.js';
 import { Tokens } from '../identity/tokens.js';
 import type { Informers } from '../informers.js';
@@ -17,6 +18,7 @@ export interface IdentityParts {
   readonly passwords: Passwords;
   readonly life: TokenLife;
   readonly tokens: Tokens;
+  readonly tokenAccess: TokenAccess;
   readonly signIns: SignIns;
   readonly streams: OpenStreams;
   readonly reviews: AccessReviews;
@@ -46,6 +48,7 @@ export function identityParts(means: Means, informers: Informers, settings: Sett
     passwords,
     life,
     tokens: new Tokens({ client, directory, life, settings, clock, random }),
+    tokenAccess: new TokenAccess({ reviews, client }),
     signIns: new SignIns({ directory, passwords, clock, random }),
     streams,
     reviews,

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { ApiError, toStatus } from '@drover/api';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import { authenticate } from '../identity/authenticate.js';
-import { type Caller, mustChangePassword } from '../identity/caller.js';
+import { type Caller, mustChangePassword, outOfScope, scopeOf } from '../identity/caller.js';
 import { type Credentials, readCookie, readCredentials } from '../identity/credentials.js';
 import type { Directory } from '../identity/directory.js';
 import type { TokenLife } from '../identity/token-life.js';
@@ -113,10 +113,9 @@ export class Front {
     if (caller === undefined) throw new NormanError('Unauthorized', 'must authenticate');
     if (route.access !== 'signed-in' && mustChangePassword(caller))
       throw new NormanError('PermissionDenied', CHANGE_PASSWORD);
-    const { clusterName } = caller.token;
-    if (route.access === 'own-password' && clusterName) {
-      throw new NormanError('PermissionDenied', `the token is for cluster ${clusterName} only`);
-    }
+    const scope = scopeOf(caller);
+    if (scope !== undefined && route.access !== 'kubernetes')
+      throw new NormanError('PermissionDenied', outOfScope(scope));
     this.parts.tokens.used(caller);
     return route.handle({ ...exchange, caller });
   }
@@ -142,6 +141,9 @@ export class Front {
         );
       }
       if (mustChangePassword(caller)) throw new NormanError('PermissionDenied', CHANGE_PASSWORD);
+      const scope = scopeOf(caller);
+      if (scope !== undefined && route.access !== 'kubernetes')
+        throw new NormanError('PermissionDenied', outOfScope(scope));
       this.parts.tokens.used(caller);
       await route.upgrade({ ...exchange, caller }, socket, head);
       return;

@@ -13,6 +13,8 @@ export type Words = 'norman' | 'kubernetes' | 'text';
  * - `signed-in`: a user, also one that must first change its password;
  * - `own-password`: a user that has chosen its password;
  * - `kubernetes`: as `own-password`, or a bearer of credentials of the Kubernetes API behind us, which decides.
+ *
+ * A token for one cluster only is refused by all but `open` and `kubernetes` routes, which look at the cluster.
  */
 export type Access =
   | { readonly access: 'open'; readonly because: string; readonly handle: (exchange: Exchange) => Promise<Answer> }
@@ -39,7 +41,8 @@ export type UpgradeRoute =
     }
   | {
       readonly path: string;
-      readonly access: 'own-password';
+      /** As for routes; a token for one cluster only is for the `kubernetes` ones alone, which look at the cluster. */
+      readonly access: 'own-password' | 'kubernetes';
       readonly upgrade: (exchange: Omit<SignedIn, 'response'>, socket: Duplex, head: Buffer) => Promise<void>;
     };
 

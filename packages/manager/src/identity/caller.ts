@@ -9,6 +9,13 @@ export interface Caller {
   readonly identity: Identity;
 }
 
+/** The cluster that the caller's token is for, when it is for one only. */
+export const scopeOf = ({ token }: Caller): string | undefined => token.clusterName || undefined;
+
+/** Why a token for one cluster only does not do here. */
+export const outOfScope = (cluster: string): string =>
+  `the API key is for the cluster ${cluster} only: it reaches nothing but /k8s/clusters/${cluster}`;
+
 /** Whether the user may only see itself, change its password and leave, because somebody else chose the password. */
 export const mustChangePassword = ({ user }: Caller): boolean => user.mustChangePassword === true;
 

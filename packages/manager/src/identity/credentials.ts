@@ -41,7 +41,8 @@ export function readCookie(header: string | undefined, name: string): string | u
 }
 
 function split(text: string, via: 'bearer' | 'basic' | 'cookie'): Credentials {
-  const [name = '', key = '', ...rest] = text.split(':');
+  // Tokens of Rancher's newer API say so in front of their names; here they are the same tokens.
+  const [name = '', key = '', ...rest] = text.replace(/^ext\//, '').split(':');
   if (rest.length > 0 || !TOKEN_NAME.test(name) || key === '') return { form: 'malformed' };
   return { form: 'token', via, name, key };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject, Stored, User } from '@drover/api';
 import { type RandomBytes, Secret } from '@drover/kit';
+import { parseClusterId } from '../clusters/cluster-id.js';
 import { readObject, requiredText, textField } from '../front/body.js';
 import { CSRF_COOKIE, newCsrf } from '../front/csrf.js';
 import { type Answer, type Exchange, ok } from '../front/exchange.js';
@@ -75,8 +76,9 @@ export class Login {
       return this.#cookies(exchange, user, await this.parts.tokens.session(user, description));
     if (responseType === 'json' || responseType === '')
       return tokenAnswer(await this.parts.tokens.session(user, description));
-    if (responseType.startsWith('kubeconfig'))
-      return tokenAnswer(await this.parts.tokens.kubeconfig(user, description));
+    const [, kubeconfig, cluster] = /^(kubeconfig)(?:_(.+))?$/.exec(responseType) ?? [];
+    if (kubeconfig !== undefined && (cluster === undefined || parseClusterId(cluster) !== undefined))
+      return tokenAnswer(await this.parts.tokens.kubeconfig(user, { description, clusterName: cluster }));
     throw new NormanError('InvalidOption', `responseType "${responseType}" is not implemented`, {
       fieldName: 'responseType',
     });

@@ -27,7 +27,7 @@ export class Passwords {
   ) {}
 
   async set(user: string, password: Secret): Promise<void> {
-    const { key, salt } = await hashPassword(password, this.random);
+    const { annotations, data } = secretFields(await hashPassword(password, this.random));
     const blank: SecretObject = {
       apiVersion: 'v1',
       kind: 'Secret',
@@ -35,8 +35,8 @@ export class Passwords {
       type: 'Opaque',
     };
     await createOrUpdate(this.client, secrets, blank, (secret) => {
-      secret.metadata.annotations = { ...secret.metadata.annotations, [HASH_ANNOTATION]: HASH_FORM };
-      secret.data = { password: Buffer.from(key).toString('base64'), salt: Buffer.from(salt).toString('base64') };
+      secret.metadata.annotations = { ...secret.metadata.annotations, ...annotations };
+      secret.data = data;
     });
   }
 
@@ -61,7 +61,19 @@ export class Passwords {
     const secret = await getIfPresent(this.client, secrets, { namespace: PASSWORD_NAMESPACE, name: user });
     const { password, salt } = secret?.data ?? {};
     if (password === undefined || salt === undefined) return undefined;
-    if (secret?.metadata.annotations?.[HASH_ANNOTATION] !== HASH_FORM) return undefined;
+    if (secret === undefined || !isHashed(secret)) return undefined;
     return { key: Buffer.from(password, 'base64'), salt: Buffer.from(salt, 'base64') };
   }
 }
+
+/** What of a Secret keeps a password: its hash, and the word that it is one. */
+export function secretFields({ key, salt }: PasswordHash): {
+  readonly annotations: Record<string, string>;
+  readonly data: Record<string, string>;
+} {
+  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+  return { annotations: { [HASH_ANNOTATION]: HASH_FORM }, data: { password: base64(key), salt: base64(salt) } };
+}
+
+/** Whether a Secret holds a hash of the form kept here, and not the plain text that somebody has just written. */
+export const isHashed = ({ metadata }: SecretObject): boolean => metadata.annotations?.[HASH_ANNOTATION] === HASH_FORM;

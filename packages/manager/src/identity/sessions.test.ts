@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { managementSettings, managementTokens, userAttributes, users } from '@drover/api';
 import { Secret } from '@drover/kit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -205,16 +206,84 @@ describe('a token', () => {
     expect(made.json['ttl']).toBe(129_600 * 60_000);
   });
 
-  it('for one cluster opens no other, makes no other tokens and changes nothing here', async () => {
-    const token = await drover.user({ name: 'user-scoped' });
-    const scoped = await drover.ask('POST', '/v3/tokens', { token, body: { clusterId: 'c-m-abcd2345' } });
-    const narrow = String(scoped.json['token']);
-    for (const path of ['/v3/tokens', '/v3/clusters/local?action=generateKubeconfig', '/v3/clusters']) {
-      expect((await drover.ask('POST', path, { token: narrow, body: {} })).status).toBe(403);
+  it('of others is listed and ended by who may manage them, and by nobody else', async () => {
+    const [admin, plain] = [await drover.user({ name: 'user-keeper' }), await drover.user({ name: 'u-kept' })];
+    const list = (token: string, owner: string) => drover.ask('GET', `/v3/tokens?userId=${owner}`, { token });
+    expect((await list(admin, 'u-kept')).json).toMatchObject({ data: [{ userId: 'u-kept', current: false }] });
+    expect((await list(admin, 'u-kept')).text).not.toContain('$3:1');
+    expect((await list(plain, 'user-keeper')).json).toMatchObject({
+      status: 403,
+      message: 'you may not see the tokens of user "user-keeper"',
+    });
+    const path = `/v3/tokens/${plain.split(':')[0]}`;
+    expect((await drover.ask('DELETE', path, { token: admin })).status).toBe(200);
+    expect((await drover.ask('GET', '/v3/users?me=true', { token: plain })).status).toBe(401);
+  });
+
+  it('of a kind that never ends is for those who may create tokens, and is not cut short', async () => {
+    const body = { kind: 'provisioning', description: 'a machine' };
+    const make = (token: string) => drover.ask('POST', '/v3/tokens', { token, body });
+    expect((await make(await drover.user({ name: 'u-impatient' }))).json).toMatchObject({ status: 403 });
+    const made = (await make(await drover.user({ name: 'user-machines' }))).json;
+    expect(made).toMatchObject({ ttl: 0, expiresAt: '', name: expect.stringMatching(/^user-machines-/) });
+    expect(
+      (await drover.ask('POST', '/v3/tokens', { token: String(made['token']), body: { kind: 'x' } })).json,
+    ).toMatchObject({ status: 422, fieldName: 'kind' });
+  });
+
+  it('is good with the prefix of Rancher’s newer API in front of it', async () => {
+    const token = `ext/${await drover.user({ name: 'u-newer' })}`;
+    expect((await drover.ask('GET', '/v3/users?me=true', { token })).status).toBe(200);
+  });
+});
+
+describe('an API key for one cluster', () => {
+  const OTHER = 'c-m-zzzzzzzz';
+  const sentence = (cluster: string) =>
+    `the API key is for the cluster ${cluster} only: it reaches nothing but /k8s/clusters/${cluster}`;
+
+  async function scoped(cluster: string): Promise<string> {
+    const token = await drover.user({ name: `user-scoped-${randomBytes(3).toString('hex')}` });
+    const made = await drover.ask('POST', '/v3/tokens', { token, body: { clusterId: cluster } });
+    expect(made.json).toMatchObject({ clusterId: cluster });
+    return String(made.json['token']);
+  }
+
+  it('is made for a cluster that there is', async () => {
+    const token = await drover.user({ name: 'user-mistaken' });
+    const made = await drover.ask('POST', '/v3/tokens', { token, body: { clusterId: OTHER } });
+    expect(made.json).toMatchObject({ status: 404, message: expect.stringContaining(OTHER) });
+  });
+
+  it('is refused by every route that is not for everybody, and is told why', async () => {
+    const token = await scoped('local');
+    const beyond = drover.manager.routes.filter(({ access }) => access === 'signed-in' || access === 'own-password');
+    for (const { method, path, action } of beyond) {
+      const sample = path.replace(/:\w+/g, 'sample') + (action === undefined ? '' : `?action=${action}`);
+      const answer = await drover.ask(method, sample, {
+        token,
+        ...(method === 'POST' || method === 'PUT' ? { body: {} } : {}),
+      });
+      expect([path, answer.json]).toEqual([path, expect.objectContaining({ status: 403, message: sentence('local') })]);
     }
-    expect((await drover.ask('GET', '/k8s/clusters/c-m-zzzzzzzz/api', { token: narrow })).status).toBe(403);
-    expect((await drover.ask('GET', '/k8s/clusters/local/api', { token: narrow })).status).toBe(403);
-    expect((await drover.ask('GET', '/api', { token: narrow })).status).toBe(403);
+  });
+
+  it('reaches that cluster and no other', async () => {
+    const token = await scoped('local');
+    const get = (path: string) => drover.ask('GET', path, { token });
+    expect((await get('/k8s/clusters/local/api')).status).toBe(200);
+    expect((await get('/api')).status).toBe(200);
+    expect((await get(`/k8s/clusters/${OTHER}/api`)).json).toMatchObject({
+      code: 403,
+      message: expect.stringContaining(sentence('local')),
+    });
+    const [name = ''] = token.split(':');
+    await drover.client.patch(managementTokens, { name }, { type: 'merge', patch: { clusterName: OTHER } });
+    for (const path of ['/k8s/clusters/local/api', '/api', '/apis', '/version'])
+      expect([path, (await get(path)).json]).toEqual([
+        path,
+        expect.objectContaining({ code: 403, message: expect.stringContaining(sentence(OTHER)) }),
+      ]);
   });
 });
 

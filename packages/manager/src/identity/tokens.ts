@@ -53,11 +53,33 @@ export class Tokens {
     });
   }
 
-  /** The token inside a kubeconfig; its name is what other tools recognise it by. */
-  kubeconfig(user: Stored<User>, description: string): Promise<NewToken> {
-    const ttl = this.#capped(this.parts.settings.count('kubeconfig-default-token-ttl-minutes') * MINUTE_MS);
-    const name = this.#name(`kubeconfig-${user.metadata.name}`, 5);
-    return this.#create(user, name, { kind: 'kubeconfig', ttl, description, isDerived: true });
+  /**
+   * The token inside a kubeconfig; its name is what other tools recognise it by. It lasts as long as the setting says, or for `ttlMs`,
+   * and is good for one cluster alone where `clusterName` names one.
+   */
+  kubeconfig(
+    user: Stored<User>,
+    wish: { description: string; ttlMs?: number | undefined; clusterName?: string | undefined },
+  ): Promise<NewToken> {
+    const { description, clusterName } = wish;
+    const byDefault = this.parts.settings.count('kubeconfig-default-token-ttl-minutes') * MINUTE_MS;
+    return this.#create(user, this.#name(`kubeconfig-${user.metadata.name}`, 5), {
+      kind: 'kubeconfig',
+      ttl: this.#capped(wish.ttlMs ?? byDefault),
+      description,
+      isDerived: true,
+      ...(clusterName === undefined ? {} : { clusterName }),
+    });
+  }
+
+  /** A token that never ends, whatever the longest time is that others may have: for machines that nobody looks after. */
+  endless(user: Stored<User>, wish: { description: string; clusterName?: string }): Promise<NewToken> {
+    return this.#create(user, this.#name(`${user.metadata.name}-`, 5), {
+      kind: 'provisioning',
+      ttl: 0,
+      isDerived: true,
+      ...wish,
+    });
   }
 
   /** Ends `token`; resolves when it no longer holds here. */

@@ -54,11 +54,10 @@ export class NormanApi {
   async list(exchange: SignedIn): Promise<Answer> {
     const type = this.#type(exchange);
     const base = baseOf(exchange);
-    const wanted = filtersOf(exchange.url);
     const documents: object[] = [];
     for (const object of await this.visible(exchange.caller, type)) {
       const document = resourceDocument(type, object, base);
-      if (wanted.every(([field, value]) => fieldText(document, field) === value)) documents.push(document);
+      if (isWanted(document, exchange.url)) documents.push(document);
     }
     return withSchemas(collectionDocument(type, documents, base), base);
   }
@@ -196,6 +195,14 @@ const NO_FILTERS = new Set([
   'removed_null',
   'me',
 ]);
+
+/**
+ * Whether a document has what the query asks for as `field=value`.
+ *
+ * @throws NormanError InvalidOption for a modifier that is not implemented.
+ */
+export const isWanted = (document: object, url: URL): boolean =>
+  filtersOf(url).every(([field, value]) => fieldText(document, field) === value);
 
 function filtersOf(url: URL): (readonly [string, string])[] {
   return [...url.searchParams]

@@ -14,7 +14,7 @@ import type { ClusterDirectory } from '../clusters/cluster-directory.js';
 import { type ClusterId, LOCAL, parseClusterId } from '../clusters/cluster-id.js';
 import { type Downstreams, reasonOf } from '../clusters/downstream.js';
 import type { Answer, Exchange, SignedIn } from '../front/exchange.js';
-import { type Caller, impersonationHeaders } from '../identity/caller.js';
+import { type Caller, impersonationHeaders, outOfScope, scopeOf } from '../identity/caller.js';
 import type { OpenStreams } from '../identity/open-streams.js';
 import { NormanError } from '../norman/norman-error.js';
 import type { DerivedRights } from '../rbac/derived-rights.js';
@@ -83,9 +83,8 @@ export class ClusterProxy {
     caller: Caller,
     text: string,
   ): Promise<{ readonly id: ClusterId; readonly cluster: Stored<ManagementCluster> }> {
-    const { token, identity } = caller;
-    const scope = token.clusterName ?? '';
-    if (scope !== '' && scope !== text) throw forbidden(CLUSTERS, text, 'the token is for another cluster');
+    const { identity } = caller;
+    demandScope(caller, text);
     if (!(await this.#maySee(caller, text)))
       throw forbidden(CLUSTERS, text, `User "${identity.name}" cannot get this cluster`);
     const id = parseClusterId(text);
@@ -157,9 +156,9 @@ export class ClusterProxy {
     return { transport: this.parts.anonymous, path, headers: { authorization }, whom: 'the management cluster' };
   }
 
-  #asUser({ identity, token }: Caller, path: string): Onward {
-    const scope = token.clusterName ?? '';
-    if (scope !== '' && scope !== LOCAL) throw forbidden(CLUSTERS, LOCAL, 'the token is for another cluster');
+  #asUser(caller: Caller, path: string): Onward {
+    demandScope(caller, LOCAL);
+    const { identity } = caller;
     const headers = impersonationHeaders(identity);
     return { transport: this.parts.local, path, headers, whom: 'the management cluster' };
   }
@@ -210,6 +209,12 @@ export class ClusterProxy {
     if (exchange.response.statusCode === 401) this.parts.impersonation.forget(id, caller.identity);
     return answer;
   }
+}
+
+/** @throws ApiError Forbidden for a token that is for another cluster only. */
+function demandScope(caller: Caller, cluster: string): void {
+  const scope = scopeOf(caller);
+  if (scope !== undefined && scope !== cluster) throw forbidden(CLUSTERS, cluster, outOfScope(scope));
 }
 
 /** What the far side builds the links of its answers from. */

@@ -6,7 +6,7 @@ import { kubeconfigOf } from './kubeconfig.js';
 const facts = {
   server: 'https://drover.example/k8s/clusters/c-m-abcd2345',
   caPem: 'PEM',
-  token: new Secret('kubeconfig-u-a:b'),
+  user: { token: new Secret('kubeconfig-u-a:b') },
 };
 
 describe('a kubeconfig', () => {
@@ -24,6 +24,21 @@ describe('a kubeconfig', () => {
       contexts: [{ name, context: { user: name, cluster: name } }],
       'current-context': name,
     });
+  });
+
+  it('without a token has the user’s own program ask for one when it is used', () => {
+    const user = { signInAt: 'https://drover.example', userName: 'u-abcde', cluster: 'c-m-abcd2345' };
+    const { users } = decodeYaml(kubeconfigOf({ ...facts, name: 'lab', user })) as { users: unknown };
+    expect(users).toMatchObject([
+      {
+        user: {
+          exec: {
+            command: 'rancher',
+            args: ['token', '--server=drover.example', '--user=u-abcde', '--cluster=c-m-abcd2345'],
+          },
+        },
+      },
+    ]);
   });
 
   it('names no authority when the certificate is publicly trusted', () => {
