@@ -16,6 +16,7 @@ export {
   QuantityError,
   sameQuantity,
 } from './quantity.js';
+export { formatAmount } from './quota-amount.js';
 export { drawnAhead, NAME_ALPHABET, type RandomBytes, randomFraction, randomText } from './random.js';
 export { readAsStream } from './read-as-stream.js';
 export { Secret } from './secret.js';

@@ -1,7 +1,8 @@
 import type { KubeObject, ResourceQuota } from '@drover/api';
+import { formatAmount } from '@drover/kit';
 import type { ServedResource } from '../catalog/catalog.js';
 import { resourceOf } from '../quota/usage.js';
-import { formatAmount, usedOf } from '../quota/used.js';
+import { usedOf } from '../quota/used.js';
 import type { StoredObject } from '../registry/core.js';
 import type { ControllerContext, Sighting } from './controller.js';
 import type { FeedListener } from './object-feed.js';

@@ -1,7 +1,6 @@
 import type { Pod } from '@drover/api';
 import type { Container, LimitRangeItem, PodSpec } from '@drover/api/types/core-v1';
-import { parseNanos } from '@drover/kit';
-import { formatAmount } from './used.js';
+import { formatAmount, parseNanos } from '@drover/kit';
 
 /** What something requests, and is limited to, of each resource: in billionths. */
 export interface Amounts {

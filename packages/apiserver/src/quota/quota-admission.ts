@@ -6,13 +6,13 @@ import {
   type Pod,
   type ResourceQuota,
 } from '@drover/api';
-import type { Clock } from '@drover/kit';
+import { type Clock, formatAmount } from '@drover/kit';
 import type { Store } from '@drover/store';
 import type { ObjectReader } from '../catalog/strategy.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { inScope } from './scope.js';
 import { missingFrom, type Usage, usageOf } from './usage.js';
-import { formatAmount, hardOf, usedOf } from './used.js';
+import { hardOf, usedOf } from './used.js';
 
 const QUOTAS = { group: '', plural: 'resourcequotas' };
 /** A write that was admitted is stored within this time, or not at all. */

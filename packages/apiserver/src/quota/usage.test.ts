@@ -1,8 +1,8 @@
 import type { KubeObject } from '@drover/api';
+import { formatAmount } from '@drover/kit';
 import { describe, expect, it } from 'vitest';
 import { inScope } from './scope.js';
 import { missingFrom, resourceOf, usageOf } from './usage.js';
-import { formatAmount } from './used.js';
 
 const CORE = (plural: string) => ({ group: '', plural });
 const core = (kind: string, more: object): KubeObject => ({ apiVersion: 'v1', kind, metadata: { name: 'a' }, ...more });

@@ -2,6 +2,7 @@ import { type AdmissionReview, forbidden, type KubeObject, type Project, type St
 import { isTrusted } from './caller-holdings.js';
 import { withCreator } from './creator.js';
 import { cause, nameToBe, refuse, validated } from './fields.js';
+import { quotaFaults, withNotedUse } from './project-quota-rules.js';
 
 const SYSTEM = 'authz.management.cattle.io/system-project';
 /** Into the projects with these labels the server takes a cluster's own namespaces, and "default". */
@@ -41,7 +42,8 @@ export function admitProject(review: AdmissionReview): KubeObject | undefined {
     ...placeFaults(review, project, old),
     ...(isTrusted(identity) ? [] : serversOwn(review, project, old)),
   ]);
-  return withCreator(review);
+  const object = isTrusted(identity) ? undefined : withNotedUse(project, old);
+  return withCreator(object === undefined ? review : { ...review, object }) ?? object;
 }
 
 /**
@@ -77,16 +79,4 @@ function serversOwn(
       (label) => cause(`metadata.labels[${label}]`, 'is set by the server alone'),
     ),
   ];
-}
-
-/** Rancher's shares of quotas: nothing enforces them yet. */
-function quotaFaults(project: Project | undefined, old: Project | undefined) {
-  const { spec } = project ?? {};
-  return (['resourceQuota', 'namespaceDefaultResourceQuota', 'containerDefaultResourceLimit'] as const)
-    .filter(
-      (field) =>
-        JSON.stringify(spec?.[field] ?? {}).length > 2 &&
-        JSON.stringify(spec?.[field]) !== JSON.stringify(old?.spec?.[field]),
-    )
-    .map((field) => cause(`spec.${field}`, 'is not implemented: set a ResourceQuota or LimitRange in each namespace'));
 }

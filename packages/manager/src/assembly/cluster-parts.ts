@@ -10,6 +10,7 @@ import { Registrations } from '../clusters/registration.js';
 import type { Informers } from '../informers.js';
 import { ClusterProxy } from '../proxy/cluster-proxy.js';
 import { Impersonation } from '../proxy/impersonation.js';
+import { ProjectQuotas } from '../quotas/project-quotas.js';
 import { DerivedRights } from '../rbac/derived-rights.js';
 import { DownstreamRbac } from '../rbac/downstream-rbac-controller.js';
 import type { Settings } from '../settings.js';
@@ -25,6 +26,7 @@ export interface ClusterParts {
   readonly impersonation: Impersonation;
   readonly rights: DerivedRights;
   readonly downstreamRbac: DownstreamRbac;
+  readonly quotas: ProjectQuotas;
   readonly controller: ClusterController;
   readonly proxy: ClusterProxy;
 }
@@ -73,6 +75,8 @@ export function clusterParts(
     settings,
   });
   closing.defer(() => downstreamRbac[Symbol.dispose]());
+  const quotas = new ProjectQuotas({ ...means, ...informers, downstreamRbac, tunnels, settings });
+  closing.defer(() => quotas[Symbol.dispose]());
   const followed = { ...informers, tokens: informers.registrationTokens };
   const controller = new ClusterController({
     ...means,
@@ -97,5 +101,16 @@ export function clusterParts(
     anonymous,
     clock,
   });
-  return { clusters, registrations, tunnels, downstreams, impersonation, rights, downstreamRbac, controller, proxy };
+  return {
+    clusters,
+    registrations,
+    tunnels,
+    downstreams,
+    impersonation,
+    rights,
+    downstreamRbac,
+    quotas,
+    controller,
+    proxy,
+  };
 }

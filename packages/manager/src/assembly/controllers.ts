@@ -37,6 +37,7 @@ export function controllersOf(
     globalRbacController({ ...means, ...informers, rbac: informers, downstreamRbac, userOf }),
     projectController({ ...means, ...informers, clusters: management, projectNamespaces }),
     projectNamespaces.controller,
+    clusters.quotas.controller,
     managementRbacController({ ...means, ...informers, rbac: informers, clusters: management, userOf }),
     downstreamRbac.controller,
     impersonationAccountController({

@@ -42,12 +42,19 @@ export async function handlersOf(
   const { client, clock, random, log, version, localTransport: local } = options;
   const { settings, metrics, identity, firstPasswordChanged } = parts;
   const { directory, passwords, life, tokens, tokenAccess, signIns, streams, reviews } = identity;
-  const { clusters, registrations, tunnels, proxy } = parts.clusters;
+  const { clusters, registrations, tunnels, proxy, quotas } = parts.clusters;
   // From memory: the embedded server's admission asks the API itself; on another cluster this is the only check.
   const appointments = () => ({ users: informers.users.list(), bindings: informers.globalRoleBindings.list() });
   const fault: NormanParts['removalFault'] = ({ user }, { kind }, name) =>
     removalFault(appointments(), user.metadata.name, kind.plural, name);
-  const norman = new NormanApi({ types: normanTypes(informers), reviews, local, settings, clock, removalFault: fault });
+  const norman = new NormanApi({
+    types: normanTypes(informers, quotas),
+    reviews,
+    local,
+    settings,
+    clock,
+    removalFault: fault,
+  });
   const account = { client, norman, directory, passwords, signIns, tokens, reviews, settings, random };
   return {
     server: new ServerRoutes({
@@ -70,7 +77,7 @@ export async function handlersOf(
     }),
     settings: new SettingRoutes({ norman, settings: informers.settings }),
     clusters: new ClusterRoutes({ norman, management: informers.management, proxy, tokens, settings, clock, random }),
-    projects: new ProjectRoutes({ norman, proxy, random }),
+    projects: new ProjectRoutes({ norman, proxy, quotas, random }),
     bindings: new BindingRoutes({ norman, proxy, projects: informers.projects, random }),
     manifests: new ImportManifests({ registrations, clusters, fetches: new ManifestFetches(options), settings }),
     steve: new SteveApi(norman),

@@ -24,10 +24,13 @@ import {
   type User,
   users,
 } from '@drover/api';
+import type { Limit } from '@drover/api/types/rancher';
 import type { Informer } from '@drover/client';
 import { rfc3339 } from '@drover/controller';
 import { clusterState } from '../clusters/cluster-state.js';
 import { LAST_LOGIN } from '../identity/last-logins.js';
+import { type Amounts, limitOf } from '../quotas/limits.js';
+import type { ProjectQuotas } from '../quotas/project-quotas.js';
 import { effectiveValue, isReadOnlySetting } from '../settings.js';
 import type { NormanType } from './resource.js';
 
@@ -46,13 +49,20 @@ export interface NormanInformers {
   readonly projectBindings: Informer<ProjectRoleTemplateBinding>;
 }
 
+/** What the namespaces of a project use of its quota now: Drover's own field, Rancher has none for it. */
+const quotaUse = (use: Amounts | undefined): { resourceQuotaUse?: Limit } =>
+  use === undefined || use.size === 0 ? {} : { resourceQuotaUse: limitOf(use) };
+
 /** Forgets the type of a type's objects: the table below holds one of each, and its users treat them alike. */
 function entry<T extends KubeObject>(type: NormanType<T>): NormanType<KubeObject> {
   return type as unknown as NormanType<KubeObject>;
 }
 
 /** The types of `/v3` that are objects of the management cluster, each read with the caller's own rights. */
-export function normanTypes(informers: NormanInformers): readonly NormanType<KubeObject>[] {
+export function normanTypes(
+  informers: NormanInformers,
+  quotas: Pick<ProjectQuotas, 'useOf'>,
+): readonly NormanType<KubeObject>[] {
   return [
     entry<ManagementCluster>({
       id: 'cluster',
@@ -87,9 +97,17 @@ export function normanTypes(informers: NormanInformers): readonly NormanType<Kub
       kind: projects,
       list: () => informers.projects.list(),
       name: ({ spec, metadata }) => spec?.displayName ?? metadata.name,
-      fields: ({ spec, status }) => ({
+      fields: ({ metadata, spec, status }) => ({
         clusterId: spec?.clusterName ?? '',
         description: spec?.description ?? '',
+        ...(spec?.resourceQuota && { resourceQuota: spec.resourceQuota }),
+        ...(spec?.namespaceDefaultResourceQuota && {
+          namespaceDefaultResourceQuota: spec.namespaceDefaultResourceQuota,
+        }),
+        ...(spec?.containerDefaultResourceLimit && {
+          containerDefaultResourceLimit: spec.containerDefaultResourceLimit,
+        }),
+        ...quotaUse(quotas.useOf(metadata.namespace ?? '', metadata.name)),
         backingNamespace: status?.backingNamespace ?? '',
         conditions: status?.conditions ?? [],
       }),

@@ -1,13 +1,14 @@
-import { clusterRoleBindings, clusterRoles, namespaces, roleBindings } from '@drover/api';
+import { clusterRoleBindings, clusterRoles, limitRanges, namespaces, resourceQuotas, roleBindings } from '@drover/api';
 import type { Client } from '@drover/client';
 import { deleteIfPresent } from '@drover/controller';
+import { quotaSelector } from '../quotas/quota-objects.js';
 import { PROJECT_ID } from '../rbac/cluster-rights.js';
 import { RIGHTS_LABEL } from '../rbac/derived-set.js';
 import { removeLabelled } from '../rbac/remove-labelled.js';
 import { IMPERSONATION_NAMESPACE, IMPERSONATOR } from './impersonation.js';
 
 /**
- * Removes from a cluster what this server put there: roles, bindings and impersonation accounts by their labels, and the
+ * Removes from a cluster what this server put there: roles, bindings, impersonation accounts and quotas by their labels, and the
  * projects of `cluster` from its namespaces. Nothing of `cattle-system`: what runs there is the cluster administrator's.
  */
 export async function removeOurTraces(
@@ -19,6 +20,8 @@ export async function removeOurTraces(
   await removeLabelled(client, roleBindings, derived, { signal });
   for (const label of [derived, IMPERSONATOR]) await removeLabelled(client, clusterRoleBindings, label, { signal });
   for (const label of [derived, IMPERSONATOR]) await removeLabelled(client, clusterRoles, label, { signal });
+  await removeLabelled(client, resourceQuotas, quotaSelector(installation), { signal });
+  await removeLabelled(client, limitRanges, quotaSelector(installation), { signal });
   await deleteIfPresent(client, namespaces, { name: IMPERSONATION_NAMESPACE }, { signal });
   const { items } = await client.list(namespaces, { signal });
   for (const { metadata } of items) {
