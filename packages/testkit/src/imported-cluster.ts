@@ -11,6 +11,7 @@ import {
 import type { Client } from '@drover/client';
 import { type BareCluster, importedCredentials, startBareCluster } from './bare-cluster.js';
 import { kubectl } from './kubectl.js';
+import { registerLab } from './lab.js';
 import type { Management } from './management.js';
 
 /** A cluster that a server has imported: connected and ready. */
@@ -23,35 +24,14 @@ export interface ImportedCluster extends AsyncDisposable {
 /** Starts a bare cluster and imports it under `name`, as a person with kubectl does. */
 export async function importBareCluster(drover: Management, name: string): Promise<ImportedCluster> {
   const cluster = await startBareCluster();
-  await drover.client.create(provisioningClusters, {
-    apiVersion: 'provisioning.cattle.io/v1',
-    kind: 'Cluster',
-    metadata: { namespace: 'fleet-default', name, labels: { 'provider.cattle.io': 'harvester' } },
-    spec: { agentEnvVars: [] },
-  });
-  const made = { namespace: 'fleet-default', name };
-  const { status } = await eventually(drover.client, provisioningClusters, made, (object) =>
-    Boolean(object?.status?.clusterName),
-  );
-  const id = status?.clusterName ?? '';
-  const token = await eventually(
-    drover.client,
-    clusterRegistrationTokens,
-    { namespace: id, name: 'default-token' },
-    (object) => Boolean(object?.status?.manifestUrl),
-  );
-  const { text } = await drover.ask('GET', new URL(token.status?.manifestUrl ?? '').pathname);
+  const { id, manifestUrl } = await expectCluster(drover, name);
+  const { text } = await drover.ask('GET', new URL(manifestUrl).pathname);
   const applied = await kubectl(cluster.kubeconfig, ['apply', '-f', '-'], { input: text });
   if (applied.code !== 0) throw new Error(applied.stderr);
   const place = { namespace: 'cattle-system', name: 'cattle-cluster-agent' };
   const deployment = await cluster.client.get(deployments, place);
   const agent = await cluster.runAgent(deployment, await importedCredentials(cluster.client));
-  await eventually(
-    drover.client,
-    managementClusters,
-    { name: id },
-    (object) => object?.status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
-  );
+  await untilReady(drover, id);
   return {
     id,
     cluster,
@@ -60,6 +40,45 @@ export async function importBareCluster(drover: Management, name: string): Promi
       await cluster[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Imports a lab that runs under `name`, as a person with two consoles does. Resolves with its id when it is connected and ready. */
+export async function importLab(drover: Management, lab: Client, name: string): Promise<string> {
+  const { id, manifestUrl } = await expectCluster(drover, name);
+  await registerLab(lab, manifestUrl);
+  await untilReady(drover, id);
+  return id;
+}
+
+/** Makes the object of a cluster that is to be imported. */
+async function expectCluster(drover: Management, name: string): Promise<{ id: string; manifestUrl: string }> {
+  const ref = { namespace: 'fleet-default', name };
+  await drover.client.create(provisioningClusters, {
+    apiVersion: 'provisioning.cattle.io/v1',
+    kind: 'Cluster',
+    metadata: { ...ref, labels: { 'provider.cattle.io': 'harvester' } },
+    spec: { agentEnvVars: [] },
+  });
+  const { status } = await eventually(drover.client, provisioningClusters, ref, (object) =>
+    Boolean(object.status?.clusterName),
+  );
+  const id = status?.clusterName ?? '';
+  const token = await eventually(
+    drover.client,
+    clusterRegistrationTokens,
+    { namespace: id, name: 'default-token' },
+    (object) => Boolean(object.status?.manifestUrl),
+  );
+  return { id, manifestUrl: token.status?.manifestUrl ?? '' };
+}
+
+async function untilReady(drover: Management, id: string): Promise<void> {
+  await eventually(
+    drover.client,
+    managementClusters,
+    { name: id },
+    ({ status }) => status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
+  );
 }
 
 /** Resolves with the object as soon as it is there and as `wanted` says; how a test waits without sleeping. */

@@ -1,20 +1,18 @@
 import {
-  clusterRegistrationTokens,
   type Kind,
   type KubeObject,
-  managementClusters,
   namespaces,
   type ObjectRef,
   projects,
-  provisioningClusters,
   roleBindings,
   type Stored,
 } from '@drover/api';
 import type { Client } from '@drover/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DroverProcess } from '../drover-process.js';
+import { importLab } from '../imported-cluster.js';
 import { kubectl } from '../kubectl.js';
-import { clearLab, kubeconfigClient, registerLab } from '../lab.js';
+import { clearLab, kubeconfigClient } from '../lab.js';
 import { type Management, startManagement } from '../management.js';
 import { present } from '../present.js';
 import { temporaryDirectory } from '../temporary.js';
@@ -76,7 +74,7 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
       const process = new DroverProcess(['lab', '--data-dir', directory.path, '--listen', '127.0.0.1:0']);
       closing.push(process);
       lab = await kubeconfigClient((await process.ready('lab')).kubeconfig);
-      id = await importLab();
+      id = await importLab(drover, lab, 'hv');
       const found = await eventually(
         drover.client,
         projects,
@@ -243,28 +241,6 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
       await lab.delete(roleBindings, { namespace: 'default', name: binding.metadata.name });
       await eventuallyIn('default', name, true);
     });
-
-    async function importLab(): Promise<string> {
-      const ref = { namespace: 'fleet-default', name: 'hv' };
-      await drover.client.create(provisioningClusters, {
-        apiVersion: 'provisioning.cattle.io/v1',
-        kind: 'Cluster',
-        metadata: { ...ref, labels: { 'provider.cattle.io': 'harvester' } },
-        spec: { agentEnvVars: [] },
-      });
-      const { status } = await eventually(drover.client, provisioningClusters, ref, (made) =>
-        Boolean(made.status?.clusterName),
-      );
-      const cluster = status?.clusterName ?? '';
-      const token = await eventually(drover.client, clusterRegistrationTokens, { namespace: cluster }, (made) =>
-        Boolean(made.status?.manifestUrl),
-      );
-      await registerLab(lab, token.status?.manifestUrl ?? '');
-      await eventually(drover.client, managementClusters, { name: cluster }, (known) =>
-        Boolean(known.status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True')),
-      );
-      return cluster;
-    }
 
     async function newUser(username: string): Promise<{ name: string; token: string }> {
       const password = 'correct horse battery';

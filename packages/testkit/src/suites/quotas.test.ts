@@ -1,0 +1,145 @@
+import { namespaces, projects, resourceQuotas } from '@drover/api';
+import type { Client } from '@drover/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DroverProcess } from '../drover-process.js';
+import { eventually, importLab } from '../imported-cluster.js';
+import { kubectl } from '../kubectl.js';
+import { clearLab, kubeconfigClient } from '../lab.js';
+import { type Management, startManagement } from '../management.js';
+import { present } from '../present.js';
+import { temporaryDirectory } from '../temporary.js';
+
+const claim = (name: string, storage: string) => `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: ${name}, namespace: blue}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: ${storage}}}}
+`;
+
+describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
+  'the quota of a project in a Harvester cluster (needs QEMU and kubectl)',
+  () => {
+    const closing: AsyncDisposable[] = [];
+    let drover: Management;
+    let admin: string;
+    let lab: Client;
+    let labConfig: string;
+    let id: string;
+    let project: string;
+    const run = (args: readonly string[], input?: string) =>
+      kubectl(labConfig, args, input === undefined ? {} : { input });
+    const ask = async (method: string, path: string, body?: object) => {
+      const { status, text } = await drover.ask(method, path, { token: admin, ...(body && { body }) });
+      return { status, body: JSON.parse(text) as Record<string, unknown> };
+    };
+    const place = (name: string, annotations: Record<string, string> = {}) =>
+      lab.create(namespaces, {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name, annotations: { 'field.cattle.io/projectId': project, ...annotations } },
+      });
+    const told = (name: string, words: string) =>
+      eventually(lab, namespaces, { name }, ({ metadata }) =>
+        Boolean(metadata.annotations?.['cattle.io/status']?.includes(words)),
+      );
+
+    beforeAll(async () => {
+      const directory = await temporaryDirectory();
+      closing.push(directory);
+      drover = await startManagement();
+      closing.push(drover);
+      admin = await drover.signIn();
+      const process = new DroverProcess(['lab', '--data-dir', directory.path, '--listen', '127.0.0.1:0']);
+      closing.push(process);
+      labConfig = (await process.ready('lab')).kubeconfig;
+      lab = await kubeconfigClient(labConfig);
+      id = await importLab(drover, lab, 'hv');
+    });
+    afterAll(async () => {
+      await clearLab(lab);
+      for (const part of closing.reverse()) await part[Symbol.asyncDispose]();
+    });
+
+    it('is made through /v3, with what a namespace gets by default', async () => {
+      const limit = { requestsStorage: '10Gi', pods: '20' };
+      const { status, body } = await ask('POST', '/v3/projects', {
+        clusterId: id,
+        name: 'demo',
+        resourceQuota: { limit },
+        namespaceDefaultResourceQuota: { limit: { requestsStorage: '4Gi', pods: '10' } },
+        containerDefaultResourceLimit: { limitsCpu: '500m' },
+      });
+      expect(status).toBe(201);
+      expect(body).toMatchObject({ resourceQuota: { limit }, containerDefaultResourceLimit: { limitsCpu: '500m' } });
+      project = String(body['id']);
+    });
+
+    it('is shared out, enforced by the cluster itself', async () => {
+      await place('blue');
+      await told('blue', '"ResourceQuotaValidated","Status":"True"');
+      expect(await run(['apply', '-f', '-'], claim('small', '1Gi'))).toMatchObject({ code: 0 });
+      const refused = await run(['apply', '-f', '-'], claim('large', '4Gi'));
+      expect(refused.stderr).toMatch(
+        /exceeded quota: default-\w+, requested: requests.storage=4Gi, used: requests.storage=1Gi, limited: requests.storage=4Gi/,
+      );
+    });
+
+    it('tells what is shared out, and what is used', async () => {
+      const [, name = ''] = project.split(':');
+      await eventually(drover.client, projects, { namespace: id, name }, ({ status }) =>
+        Boolean(status?.conditions?.some(({ message }) => message?.includes('requests.storage=1Gi of'))),
+      );
+      const { body } = await ask('GET', `/v3/projects/${project}`);
+      expect(body).toMatchObject({
+        resourceQuota: { usedLimit: { requestsStorage: '4Gi', pods: '10' } },
+        resourceQuotaUse: { requestsStorage: '1Gi', pods: '0' },
+      });
+    });
+
+    it('gives no namespace more than is left, and says so', async () => {
+      await place('red', { 'field.cattle.io/resourceQuota': '{"limit":{"requestsStorage":"7Gi","pods":"1"}}' });
+      await told('red', 'the project has less left than requests.storage=7Gi');
+      const { items } = await lab.list(resourceQuotas, { namespace: 'red' });
+      expect(items.map(({ spec }) => spec?.hard)).toEqual([{ pods: '1', 'requests.storage': '0' }]);
+    });
+
+    it('does not become less than what is shared out', async () => {
+      const { status, body } = await ask('PUT', `/v3/projects/${project}`, {
+        resourceQuota: { limit: { requestsStorage: '3Gi', pods: '20' } },
+        namespaceDefaultResourceQuota: { limit: { requestsStorage: '1Gi', pods: '1' } },
+      });
+      expect(status).toBe(422);
+      expect(body['message']).toContain(
+        'is less than the namespaces of the project have together: requests.storage=4Gi; lower their shares first',
+      );
+    });
+
+    it('is not put on a project whose namespaces would have more together', async () => {
+      const { status, body } = await ask('PUT', `/v3/projects/${project}`, {
+        resourceQuota: { limit: { requestsStorage: '10Gi', pods: '20', secrets: '5' } },
+        namespaceDefaultResourceQuota: { limit: { requestsStorage: '4Gi', pods: '10', secrets: '3' } },
+      });
+      expect(status).toBe(422);
+      expect(body).toMatchObject({
+        code: 'MaxLimitExceeded',
+        fieldName: 'resourceQuota',
+        message: expect.stringContaining('would have secrets=6 together'),
+      });
+    });
+
+    it('goes with the project that sets it aside', async () => {
+      const { status } = await ask('PUT', `/v3/projects/${project}`, {
+        resourceQuota: null,
+        namespaceDefaultResourceQuota: null,
+      });
+      expect(status).toBe(200);
+      await eventually(
+        lab,
+        namespaces,
+        { name: 'blue' },
+        ({ metadata }) => !metadata.annotations?.['cattle.io/status']?.includes('ResourceQuota'),
+      );
+      expect((await lab.list(resourceQuotas)).items).toEqual([]);
+    });
+  },
+);
