@@ -53,6 +53,8 @@ describe('a refusal', () => {
     [502, 'Bad gateway\n', 'Unknown', 'Bad gateway'],
     [409, undefined, 'Conflict', 'the server answered 409'],
     [418, { teapot: true }, 'Unknown', 'the server answered 418'],
+    [422, { type: 'error', code: 'InvalidBodyContent', message: 'too short' }, 'Invalid', 'too short'],
+    [401, { type: 'error', code: 'Unauthorized', message: '' }, 'Unauthorized', 'Unauthorized'],
   ])('is made of an answer that says less: %s', (code, body, reason, message) => {
     expect(fromStatus(code, body)).toMatchObject({ reason, code, message });
   });

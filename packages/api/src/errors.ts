@@ -145,15 +145,15 @@ export const expired = (message: string): ApiError => new ApiError('Expired', me
 export const unavailable = (message: string, options?: ErrorOptions): ApiError =>
   new ApiError('ServiceUnavailable', message, {}, options);
 
-/** Reads the `Status` document of a failed answer; anything else becomes an error with the answer's code. */
+/** Reads the `Status` document of a failed answer, or Rancher's error; anything else becomes an error with the answer's code. */
 export function fromStatus(code: number, body: unknown): ApiError {
   if (isStatus(body)) {
     const reason =
       body.reason !== undefined && Object.hasOwn(CODES, body.reason) ? (body.reason as Reason) : reasonFor(code);
     return new ApiError(reason, body.message ?? `the server answered ${code}`, body.details ?? {}, { code });
   }
-  const text =
-    typeof body === 'string' && body.trim() !== '' ? body.trim().slice(0, 300) : `the server answered ${code}`;
+  const said = typeof body === 'string' ? body.trim().slice(0, 300) : wordsOfRancher(body);
+  const text = said === '' ? `the server answered ${code}` : said;
   return new ApiError(reasonFor(code), text, {}, { code });
 }
 
@@ -169,6 +169,13 @@ export const hasReason = (error: unknown, reason: Reason): error is ApiError =>
 
 function isStatus(body: unknown): body is Status {
   return typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'Status' && 'code' in body;
+}
+
+/** What an error document of Rancher's APIs says: its message, or its code where it has none. */
+function wordsOfRancher(body: unknown): string {
+  if (typeof body !== 'object' || body === null || !('type' in body) || body.type !== 'error') return '';
+  const message = 'message' in body && typeof body.message === 'string' ? body.message : '';
+  return message !== '' || !('code' in body) ? message : String(body.code);
 }
 
 function reasonFor(code: number): Reason | 'Unknown' {

@@ -280,6 +280,7 @@ export { type ManagementToken, managementTokens } from './rancher/token.js';
 export { type UserAttribute, userAttributes } from './rancher/user-attribute.js';
 export { combinations, uncovered } from './rbac/cover.js';
 export { ruleAllows, rulesAllow } from './rbac/rule.js';
+export { ruleInWords } from './rbac/rule-in-words.js';
 export type { IntOrString, Quantity } from './scalars.js';
 export type { Descriptions } from './schema/descriptions.js';
 export { fieldAt } from './schema/field-at.js';
@@ -322,6 +323,7 @@ export { crdColumns } from './table/crd-columns.js';
 export { compileJsonPath, type JsonPath, JsonPathError } from './table/json-path.js';
 export {
   type AccessRequest,
+  isWhy,
   MAX_WHY_REQUESTS,
   type OutsideBinding,
   type OutsideBindings,

@@ -119,6 +119,10 @@ export interface Why {
   readonly answers: readonly WhyAnswer[];
 }
 
+/** Whether an answer is one of `POST /v1-drover/clusters/:cluster/why`. */
+export const isWhy = (answer: unknown): answer is Why =>
+  typeof answer === 'object' && answer !== null && 'type' in answer && answer.type === 'why';
+
 /** A binding of a cluster that neither this server nor Kubernetes made, with what it gives. */
 export interface OutsideBinding {
   readonly kind: 'ClusterRoleBinding' | 'RoleBinding';

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { AccessRequest } from '@drover/api';
 import { type Level, Secret } from '@drover/kit';
 import { AUDIT_POLICY_SETTING, AUDIT_SETTINGS, type AuditConfig, readAudit } from './audit.js';
-import { type Given, readSettings, type Settings } from './settings.js';
+import { type Given, readCommandLine, readSettings, type Settings } from './settings.js';
 import { UsageError } from './usage-error.js';
 
 /** Where a process listens. Port 0 takes a free one. */
@@ -54,6 +55,18 @@ export interface RestoreConfig extends Common {
   readonly from: string;
   /** Whether a server that is there is put aside. */
   readonly force: boolean;
+}
+
+/** What `drover why` is told. */
+export interface WhyConfig {
+  readonly logLevel: Level;
+  /** Says where the server is and who asks. */
+  readonly kubeconfig: string;
+  /** Id or name; absent, the one that the kubeconfig is for. */
+  readonly cluster: string | undefined;
+  /** Whose rights are asked about; absent, one's own. */
+  readonly user: string | undefined;
+  readonly request: AccessRequest;
 }
 
 /** What `drover server reset-admin-password` is told. */
@@ -115,12 +128,58 @@ export const RESTORE_SETTINGS: Settings = {
   force: { help: 'put aside the server that is there' },
 };
 
+/** Settings of `drover why`. */
+export const WHY_SETTINGS: Settings = {
+  ...DATA_DIR,
+  kubeconfig: { value: 'FILE', help: 'who asks, and which server (default that of the server in the data directory)' },
+  cluster: { value: 'NAME', help: 'name or id of the cluster (default that of the kubeconfig)' },
+  as: { value: 'USER', help: 'the user whose rights are asked about (default whoever asks)' },
+  namespace: { value: 'NAMESPACE', short: 'n', help: 'the namespace of what is to be done (default all of them)' },
+};
+
 /** Settings of `drover server reset-admin-password`. */
 export const RESET_ADMIN_PASSWORD_SETTINGS: Settings = DATA_DIR;
 
 /** @throws UsageError with one sentence that names the flag, variable or key. */
 export function readResetAdminPasswordConfig(args: readonly string[], env: Environment): ResetAdminPasswordConfig {
   return common(readSettings('server reset-admin-password', RESET_ADMIN_PASSWORD_SETTINGS, args, env), env);
+}
+
+/** @throws UsageError with one sentence that names the flag, variable, key or word. */
+export function readWhyConfig(args: readonly string[], env: Environment): WhyConfig {
+  const { given, words } = readCommandLine('why', WHY_SETTINGS, args, env);
+  const { dataDir, logLevel } = common(given, env);
+  const kubeconfig = given.get('kubeconfig')?.text;
+  return {
+    logLevel,
+    kubeconfig: kubeconfig === undefined ? join(dataDir, 'server', 'kubeconfig.yaml') : resolve(kubeconfig),
+    cluster: given.get('cluster')?.text,
+    user: given.get('as')?.text,
+    request: accessRequest(words, given.get('namespace')?.text),
+  };
+}
+
+/** `update virtualmachines.kubevirt.io/status web`: a verb, a resource with its group and subresource, a name. */
+function accessRequest(
+  [verb = '', what = '', name, ...more]: readonly string[],
+  namespace: string | undefined,
+): AccessRequest {
+  const match = /^([^./\s]+)(?:\.([^/\s]+))?(?:\/(\S+))?$/.exec(what);
+  if (verb === '' || match === null || more.length > 0) {
+    const example = 'drover why update virtualmachines.kubevirt.io web -n default';
+    throw new UsageError(
+      `drover why: say what is to be done, as VERB RESOURCE[.GROUP][/SUBRESOURCE] [NAME]: ${example}`,
+    );
+  }
+  const [, resource = '', group = '', subresource] = match;
+  return {
+    verb,
+    group,
+    resource,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  };
 }
 
 /** @throws UsageError with one sentence that names the flag, variable or key. */

@@ -5,6 +5,7 @@ import {
   RESTORE_SETTINGS,
   SERVER_SETTINGS,
   UP_SETTINGS,
+  WHY_SETTINGS,
 } from './config.js';
 import { COMMON, type Settings, variable } from './settings.js';
 
@@ -19,8 +20,13 @@ export const COMMANDS = {
     does: 'a reset of the first administrator’s password, while the server is stopped',
     settings: RESET_ADMIN_PASSWORD_SETTINGS,
   },
+  why: {
+    does: 'a look at why somebody may do something in a cluster, or may not',
+    words: 'VERB RESOURCE[.GROUP][/SUBRESOURCE] [NAME]',
+    settings: WHY_SETTINGS,
+  },
   'server restore': { does: 'a restore of the management side from a backup', settings: RESTORE_SETTINGS },
-} as const satisfies Record<string, { does: string; settings: Settings }>;
+} as const satisfies Record<string, { does: string; words?: string; settings: Settings }>;
 
 /** A command's name. */
 export type CommandName = keyof typeof COMMANDS;
@@ -48,10 +54,11 @@ export function programHelp(): string {
 
 /** `drover COMMAND --help`. */
 export function commandHelp(name: CommandName): string {
-  const { does, settings } = COMMANDS[name];
+  const command: { does: string; words?: string; settings: Settings } = COMMANDS[name];
+  const { does, words, settings } = command;
   const rows = Object.entries(name === 'agent' ? {} : { ...settings, ...COMMON }).map(
-    ([flag, { value, help }]: [string, { value?: string; help: string }]): [string, string] => [
-      `--${flag}${value === undefined ? '' : ` ${value}`}`,
+    ([flag, { value, short, help }]): [string, string] => [
+      `${short === undefined ? '' : `-${short}, `}--${flag}${value === undefined ? '' : ` ${value}`}`,
       help,
     ],
   );
@@ -59,7 +66,12 @@ export function commandHelp(name: CommandName): string {
     rows.length === 0
       ? []
       : ['', ...columns(rows), '', `Each also as a variable: --data-dir is ${variable('data-dir')}.`];
-  return [`Usage: drover ${name}${rows.length === 0 ? '' : ' [FLAG…]'}`, '', `Runs ${does}.`, ...flags].join('\n');
+  return [
+    `Usage: drover ${name}${words === undefined ? '' : ` ${words}`}${rows.length === 0 ? '' : ' [FLAG…]'}`,
+    '',
+    `Runs ${does}.`,
+    ...flags,
+  ].join('\n');
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string[] {

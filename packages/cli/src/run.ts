@@ -7,10 +7,11 @@ import {
   readRestoreConfig,
   readServerConfig,
   readUpConfig,
+  readWhyConfig,
 } from './config.js';
 import { COMMANDS, type CommandName, commandHelp, isCommand, programHelp, REFUSED } from './help.js';
 import type { Surroundings } from './surroundings.js';
-import { ResourceTaken, UsageError } from './usage-error.js';
+import { AnsweredNo, ResourceTaken, UsageError } from './usage-error.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,6 +36,7 @@ export async function run(
     else await runCommand(name, rest, env, surroundings);
     return 0;
   } catch (error) {
+    if (error instanceof AnsweredNo) return 1;
     tell(`${error instanceof Error ? error.message : error}`);
     if (error instanceof UsageError) return 2;
     if (error instanceof ResourceTaken || error instanceof StoreLocked) return 3;
@@ -85,6 +87,11 @@ async function runCommand(
       const config = readResetAdminPasswordConfig(args, env);
       const { runResetAdminPassword } = await import('./reset-admin-password.js');
       return runResetAdminPassword(config, surroundings(config.logLevel));
+    }
+    case 'why': {
+      const config = readWhyConfig(args, env);
+      const { runWhy } = await import('./why/run-why.js');
+      return runWhy(config, surroundings(config.logLevel));
     }
     case 'agent': {
       const { runAgentCommand } = await import('./agent.js');

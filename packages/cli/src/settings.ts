@@ -8,6 +8,8 @@ export interface Setting {
   readonly help: string;
   /** What stands for the value in the help, e.g. `DIR`; absent for a switch. */
   readonly value?: string;
+  /** The flag's one letter, as kubectl has it. */
+  readonly short?: string;
 }
 
 /** The settings of a command: the flag's name without dashes, and what it is. */
@@ -40,8 +42,20 @@ export function readSettings(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): ReadonlyMap<string, Given> {
+  const { given, words } = readCommandLine(command, own, args, env);
+  if (words.length > 0) throw unreadable(command, `unexpected argument "${words[0]}"`);
+  return given;
+}
+
+/** The same of a command that takes words beside its flags, which are answered as they are. */
+export function readCommandLine(
+  command: string,
+  own: Settings,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly given: ReadonlyMap<string, Given>; readonly words: readonly string[] } {
   const settings = { ...own, ...COMMON };
-  const flags = readFlags(command, settings, args);
+  const { flags, words } = readFlags(command, settings, args);
   const given = new Map<string, Given>();
   const take = (name: string, text: string, source: string): void => {
     if (!given.has(name)) given.set(name, { text, source });
@@ -55,25 +69,30 @@ export function readSettings(
   if (file) {
     for (const [name, text] of readFile(file, settings)) take(name, text, `${name} in ${file.text}`);
   }
-  return given;
+  return { given, words };
 }
 
-function readFlags(command: string, settings: Settings, args: readonly string[]): [string, string][] {
+function readFlags(
+  command: string,
+  settings: Settings,
+  args: readonly string[],
+): { readonly flags: readonly [string, string][]; readonly words: readonly string[] } {
   const options = Object.fromEntries(
-    Object.entries(settings).map(([name, { value }]) => [
+    Object.entries(settings).map(([name, { value, short }]) => [
       name,
-      { type: value ? ('string' as const) : ('boolean' as const) },
+      { type: value ? ('string' as const) : ('boolean' as const), ...(short === undefined ? {} : { short }) },
     ]),
   );
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
-    if (positionals.length > 0) throw new TypeError(`unexpected argument "${positionals[0]}"`);
-    return Object.entries(values).map(([name, value]) => [name, String(value)]);
+    return { flags: Object.entries(values).map(([name, value]) => [name, String(value)]), words: positionals };
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('. ')[0] as string) : String(error);
-    throw new UsageError(`drover ${command}: ${reason}; see drover ${command} --help`);
+    throw unreadable(command, error instanceof Error ? (error.message.split('. ')[0] as string) : String(error));
   }
 }
+
+const unreadable = (command: string, reason: string): UsageError =>
+  new UsageError(`drover ${command}: ${reason}; see drover ${command} --help`);
 
 function readFile(file: Given, settings: Settings): [string, string][] {
   let document: unknown;

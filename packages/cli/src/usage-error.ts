@@ -7,3 +7,8 @@ export class UsageError extends Error {
 export class ResourceTaken extends Error {
   override readonly name = 'ResourceTaken';
 }
+
+/** A question was answered with no, and that was said: nothing has failed. The program ends with exit code 1, as `kubectl auth can-i` does. */
+export class AnsweredNo extends Error {
+  override readonly name = 'AnsweredNo';
+}

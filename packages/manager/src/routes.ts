@@ -220,6 +220,13 @@ function droverRoutes({ why }: Handlers): readonly Route[] {
       access: 'kubernetes',
       handle: (exchange) => why.why(exchange),
     },
+    {
+      method: 'GET',
+      path: '/v1-drover/clusters/:cluster/outsidebindings',
+      words: 'norman',
+      access: 'kubernetes',
+      handle: (exchange) => why.outside(exchange),
+    },
   ];
 }
 

@@ -27,6 +27,7 @@ export class DroverProcess implements AsyncDisposable {
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcess;
   readonly #ready: ReadyLine[] = [];
+  readonly #said: string[] = [];
   #told = '';
   #wake: () => void = () => {};
 
@@ -38,6 +39,7 @@ export class DroverProcess implements AsyncDisposable {
     });
     this.ended = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }) as Ended);
     createInterface({ input: this.#child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+      this.#said.push(line);
       if (line.startsWith('{"ready"')) this.#ready.push(JSON.parse(line) as ReadyLine);
       this.#wake();
     });
@@ -49,6 +51,11 @@ export class DroverProcess implements AsyncDisposable {
 
   get pid(): number {
     return this.#child.pid as number;
+  }
+
+  /** The lines of standard output. */
+  get said(): readonly string[] {
+    return this.#said;
   }
 
   /** The last 200,000 characters of standard error. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createHttp, csrfToken, type Fetch, refusal, Unreachable } from './http.js';
+import { createHttp, csrfToken, type Fetch, Unreachable } from './http.js';
 
 const answering =
   (status: number, body: string, seen: RequestInit[] = []): Fetch =>
@@ -50,13 +50,6 @@ describe('Http', () => {
       nobody,
     );
     await expect(http.request('/x')).rejects.toBeInstanceOf(Unreachable);
-  });
-});
-
-describe('refusal', () => {
-  it('reads the error form of the /v3 API', () => {
-    expect(refusal(422, { type: 'error', code: 'InvalidBodyContent', message: 'too short' }).message).toBe('too short');
-    expect(refusal(401, { type: 'error', code: 'Unauthorized', message: '' }).message).toBe('Unauthorized');
   });
 });
 

@@ -1,4 +1,4 @@
-import { type ApiError, fromStatus, type Json } from '@drover/api';
+import { fromStatus, type Json } from '@drover/api';
 
 /** No answer came: the server is away, or the network between. */
 export class Unreachable extends Error {
@@ -52,19 +52,9 @@ export function createHttp(fetch: Fetch, cookies: () => string, onSignedOut: () 
       const answer = parse(await response.text());
       if (response.ok) return answer;
       if (response.status === 401) onSignedOut();
-      throw refusal(response.status, answer);
+      throw fromStatus(response.status, answer);
     },
   };
-}
-
-/** The refusal in an answer, whichever of the server's two forms it has: a Kubernetes Status or Rancher's error. */
-export function refusal(status: number, answer: unknown): ApiError {
-  if (typeof answer === 'object' && answer !== null && 'type' in answer && answer.type === 'error') {
-    const message = 'message' in answer && typeof answer.message === 'string' ? answer.message : '';
-    const code = 'code' in answer && typeof answer.code === 'string' ? answer.code : '';
-    return fromStatus(status, message === '' ? code : message);
-  }
-  return fromStatus(status, answer);
 }
 
 function parse(text: string): Json | string {

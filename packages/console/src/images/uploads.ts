@@ -1,5 +1,6 @@
+import { fromStatus } from '@drover/api';
 import { clusterRoot } from '../api/cluster-api.js';
-import { refusal, Unreachable } from '../api/http.js';
+import { Unreachable } from '../api/http.js';
 
 /** An upload under way, or ended. */
 export interface Upload {
@@ -77,7 +78,7 @@ export class Uploads {
         onProgress: (sent) => this.#change(id, { sent: Math.min(sent, file.size) }),
         onDone: (status, text) => {
           if (status >= 200 && status < 300) end({ state: 'done' });
-          else end({ state: 'failed', error: refusal(status, jsonOr(text)) });
+          else end({ state: 'failed', error: fromStatus(status, jsonOr(text)) });
         },
         onError: () => end({ state: 'failed', error: new Unreachable('the upload was cut off') }),
       });

@@ -7,11 +7,12 @@ import {
   type PolicyRule,
   projectRoleTemplateBindings,
   roleTemplates,
+  ruleInWords,
   userAttributes,
 } from '@drover/api';
 import { getIfPresent } from '@drover/controller';
 import { groupsIn } from '../identity/directory.js';
-import { excess, givenBy, type Holdings, inWords, together } from '../rbac/holdings.js';
+import { excess, givenBy, type Holdings, together } from '../rbac/holdings.js';
 import { membershipRules, type Scope } from '../rbac/membership-rules.js';
 import { closureOf, type FindTemplate, promotedRules } from '../rbac/role-rules.js';
 import type { BindingSubject } from '../rbac/subject.js';
@@ -113,7 +114,7 @@ export async function excessOfGlobalRole(
     const missing = await notHeldLocally(local, caller, rules, namespace);
     if (missing === undefined) continue;
     const where = namespace === undefined ? '' : ` in the namespace "${namespace}"`;
-    return `${where}: ${inWords(missing)}`;
+    return `${where}: ${ruleInWords(missing)}`;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { AdmissionReview, Identity, Project } from '@drover/api';
 import { describe, expect, it } from 'vitest';
+import { PROJECT_FINALIZER } from '../projects/project-controller.js';
 import { CLUSTER, project } from '../testing/bindings.js';
 import { admitProject } from './project-rules.js';
 
@@ -36,6 +37,17 @@ describe('a project', () => {
 
   it.each(['system', 'P-one', 'p-one.two', `p-${'a'.repeat(39)}`])('is not called %s', (name) => {
     expect(() => admit(project(name))).toThrow('must be "p-" and at most 38');
+  });
+
+  it('keeps the finalizer by which nothing of it is left behind, until the server takes that off', () => {
+    const held: Project = {
+      ...mine,
+      metadata: { ...mine.metadata, finalizers: [PROJECT_FINALIZER, 'mine.example/x'] },
+    };
+    const without: Project = { ...mine, metadata: { ...mine.metadata, finalizers: [PROJECT_FINALIZER] } };
+    expect(() => admit(mine, held)).toThrow('is taken off by the server');
+    expect(() => admit(without, held)).not.toThrow();
+    expect(() => admit(mine, held, SERVER)).not.toThrow();
   });
 
   it('may leave the rest of its name to the server', () => {

@@ -1,4 +1,5 @@
 import { type AdmissionReview, forbidden, type KubeObject, type Project, type StatusCause } from '@drover/api';
+import { PROJECT_FINALIZER } from '../projects/project-controller.js';
 import { isTrusted } from './caller-holdings.js';
 import { withCreator } from './creator.js';
 import { cause, nameToBe, refuse, validated } from './fields.js';
@@ -60,7 +61,7 @@ function placeFaults(
   return [cause('status.backingNamespace', 'is written by the server alone')];
 }
 
-/** What decides over namespaces that are not the project's, by its labels or by what its own are called. */
+/** What decides over namespaces that are not the project's, by its labels or by what its own are called; and that nothing of it is left behind. */
 function serversOwn(
   { operation }: AdmissionReview,
   project: Project | undefined,
@@ -72,6 +73,15 @@ function serversOwn(
           cause(
             'metadata.name',
             'must be "p-" and at most 38 lower-case letters, digits and dashes: leave it to the server',
+          ),
+        ]
+      : []),
+    ...(old?.metadata.finalizers?.includes(PROJECT_FINALIZER) === true &&
+    project?.metadata.finalizers?.includes(PROJECT_FINALIZER) !== true
+      ? [
+          cause(
+            'metadata.finalizers',
+            `"${PROJECT_FINALIZER}" is taken off by the server, when all of the project has gone`,
           ),
         ]
       : []),

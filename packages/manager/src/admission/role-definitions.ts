@@ -6,12 +6,13 @@ import {
   globalRoles,
   type RoleTemplate,
   roleTemplates,
+  ruleInWords,
   type StatusCause,
   type Stored,
 } from '@drover/api';
 import { getIfPresent } from '@drover/controller';
 import { MAX_GLOBAL_BINDING_NAME, MAX_GLOBAL_ROLE_NAME } from '../rbac/global-rights.js';
-import { givenBy, inWords } from '../rbac/holdings.js';
+import { givenBy } from '../rbac/holdings.js';
 import { closureOf } from '../rbac/role-rules.js';
 import { isTakenRoleName, MAX_TEMPLATE_NAME } from '../rbac/taken-role-name.js';
 import { holdsEverything, isTrusted, type LocalApi, mayOnRole, notHeldLocally } from './caller-holdings.js';
@@ -60,7 +61,7 @@ export async function admitRoleTemplate(review: AdmissionReview, local: () => Lo
   const missing = unknown === undefined ? await notHeldLocally(api, identity, given.rules) : undefined;
   if (unknown !== undefined)
     throw forbidden(kind, name, `it gives the role "${unknown}", whose rules are not known here`);
-  if (missing !== undefined) throw forbidden(kind, name, `it gives more than you have: ${inWords(missing)}`);
+  if (missing !== undefined) throw forbidden(kind, name, `it gives more than you have: ${ruleInWords(missing)}`);
   const stored = new Map<string, RoleTemplate>(items.map((each) => [each.metadata.name, each]));
   const find = (each: string) => stored.get(each);
   const gained = await excessOfChange(api, identity, name, find, (each) => byName.get(each));

@@ -1,4 +1,4 @@
-import { type PolicyRule, type RoleTemplate, uncovered } from '@drover/api';
+import { type PolicyRule, type RoleTemplate, ruleInWords, uncovered } from '@drover/api';
 import { EVERYTHING } from '../roles/rule.js';
 import { closureOf, type FindTemplate, ownRules } from './role-rules.js';
 
@@ -52,21 +52,7 @@ export function excess(given: Holdings, held: Holdings): string | undefined {
     if (!contained && !held.unknown.has(name)) return `the role "${name}" of the cluster itself`;
   }
   const [missing] = uncovered(held.rules, given.rules);
-  return missing && inWords(missing);
-}
-
-/** A rule as people say it: `delete pods`, `get secrets named "a"`. */
-export function inWords({
-  verbs,
-  apiGroups = [],
-  resources = [],
-  resourceNames = [],
-  nonResourceURLs = [],
-}: PolicyRule): string {
-  if (nonResourceURLs.length > 0) return `${verbs.join(', ')} of the path ${nonResourceURLs.join(', ')}`;
-  const group = apiGroups.filter((each) => each !== '').join(', ');
-  const names = resourceNames.length === 0 ? '' : ` named "${resourceNames.join('", "')}"`;
-  return `"${verbs.join(', ')}" on ${resources.join(', ')}${group === '' ? '' : `.${group}`}${names}`;
+  return missing && ruleInWords(missing);
 }
 
 function closures(templates: Iterable<string>, find: FindTemplate): ReadonlyMap<string, RoleTemplate | undefined> {

@@ -4,7 +4,9 @@ import type { Clock } from '@drover/kit';
 import { type ClusterId, LOCAL, parseClusterId } from '../clusters/cluster-id.js';
 import { readObject } from '../front/body.js';
 import { type Answer, type Exchange, ok } from '../front/exchange.js';
+import { NormanError } from '../norman/norman-error.js';
 import type { ClusterProxy } from '../proxy/cluster-proxy.js';
+import { DEFAULT_PAGE, MAX_PAGE } from './outside.js';
 import { readQuestion } from './read-question.js';
 import type { Asker, WhyAnswers } from './why.js';
 
@@ -32,6 +34,12 @@ export class WhyRoutes {
     const { asker, id } = await this.#asker(exchange);
     const question = readQuestion(await readObject(exchange.request));
     return ok(await this.parts.answers.of(asker, id, question));
+  }
+
+  /** `GET /v1-drover/clusters/:cluster/outsidebindings?limit=&continue=`: for whoever may list the cluster's own bindings. */
+  async outside(exchange: Exchange): Promise<Answer> {
+    const { asker, id } = await this.#asker(exchange);
+    return ok(await this.parts.answers.outside(asker, id, readPage(exchange.url.searchParams)));
   }
 
   /**
@@ -69,6 +77,20 @@ export class WhyRoutes {
     if (typeof name !== 'string' || name === '') throw unauthorized();
     return { name, groups: Array.isArray(groups) ? groups.map(String) : [], extra: {} };
   }
+}
+
+function readPage(parameters: URLSearchParams): { readonly limit: number; readonly after?: string } {
+  for (const name of parameters.keys()) {
+    if (name !== 'limit' && name !== 'continue')
+      throw new NormanError('InvalidOption', `the parameter "${name}" is not implemented`);
+  }
+  const limit = Number(parameters.get('limit') ?? DEFAULT_PAGE);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE)
+    throw new NormanError('InvalidOption', `limit must be a whole number from 1 to ${MAX_PAGE}`, {
+      fieldName: 'limit',
+    });
+  const after = parameters.get('continue');
+  return { limit, ...(after === null ? {} : { after }) };
 }
 
 const field = (object: Json | undefined, name: string): Json | undefined =>

@@ -2,6 +2,7 @@ import {
   type AccessRequest,
   forbidden,
   type Identity,
+  type OutsideBindings,
   type Stored,
   type User,
   type Why,
@@ -23,6 +24,7 @@ import type { DerivedRights } from '../rbac/derived-rights.js';
 import type { RbacInformers } from '../rbac/rbac-informers.js';
 import { BindingsOf, type Grant } from './grants.js';
 import { Origins } from './origin.js';
+import { outsideBindings } from './outside.js';
 import type { Places } from './places.js';
 import { Remedies } from './remedies.js';
 import type { RoleScope } from './scopes.js';
@@ -80,16 +82,10 @@ export class WhyAnswers {
    *   cluster cannot be asked now.
    */
   async of(asker: Asker, id: ClusterId, question: WhyQuestion): Promise<Why> {
-    const { places, rights, clock } = this.parts;
-    const client = id === LOCAL ? this.parts.local : (await this.parts.downstreams.of(id)).client;
-    await rights.revoked(id);
+    const { places, clock } = this.parts;
+    const { client, rbac } = await this.#look(id);
     const mayAskOfOthers = await this.#mayAskOfOthers(asker, client, question.requests);
-    const subject = this.#subject(asker, question.user, mayAskOfOthers);
-    const followed = places.followed(id);
-    if (followed === undefined)
-      throw new NormanError('ClusterUnavailable', `cluster ${id} is not known well enough yet`);
-    await followed.synced();
-    const { rbac } = followed;
+    const subject = this.#subject(asker, id, question.user, mayAskOfOthers);
     const trial = new Trial(places, id, rbac);
     const sees = async (scope: RoleScope): Promise<boolean> => mayAskOfOthers || this.#sees(asker, scope);
     const remedies = new Remedies({ ...this.parts, trial, cluster: id, sees });
@@ -112,6 +108,33 @@ export class WhyAnswers {
     };
   }
 
+  /**
+   * One page of the bindings of a cluster that others made there, for whoever may list the cluster's bindings.
+   *
+   * @throws ApiError Forbidden for anybody else.
+   */
+  async outside(
+    asker: Asker,
+    id: ClusterId,
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<OutsideBindings> {
+    const { client, rbac } = await this.#look(id);
+    const group = 'rbac.authorization.k8s.io';
+    for (const resource of ['clusterrolebindings', 'rolebindings']) {
+      const resourceAttributes = { verb: 'list', group, resource };
+      // What the bearer of foreign credentials is called in another cluster says nothing there.
+      const where = asker.user === undefined ? this.parts.local : client;
+      if (await isAllowed(where, asker.identity, { resourceAttributes })) continue;
+      throw forbidden(
+        { group, plural: resource },
+        '',
+        `User "${asker.identity.name}" cannot list them in this cluster`,
+      );
+    }
+    const origins = new Origins(this.parts.places, id);
+    return outsideBindings(rbac, (binding) => origins.sourceHere(binding) !== undefined, page);
+  }
+
   /** The id of the cluster that people call `text`, of those that `identity` may see; `text` itself when there is none. */
   async clusterId(identity: Identity, text: string): Promise<string> {
     if (parseClusterId(text) !== undefined) return text;
@@ -119,6 +142,17 @@ export class WhyAnswers {
       if (spec?.displayName === text && (await this.#mayGet(identity, metadata.name))) return metadata.name;
     }
     return text;
+  }
+
+  /** The cluster's API, and its RBAC as it is once everything that was taken away here is taken away there. */
+  async #look(id: ClusterId): Promise<{ readonly client: Client; readonly rbac: RbacInformers }> {
+    const client = id === LOCAL ? this.parts.local : (await this.parts.downstreams.of(id)).client;
+    await this.parts.rights.revoked(id);
+    const followed = this.parts.places.followed(id);
+    if (followed === undefined)
+      throw new NormanError('ClusterUnavailable', `cluster ${id} is not known well enough yet`);
+    await followed.synced();
+    return { client, rbac: followed.rbac };
   }
 
   async #answer(
@@ -142,8 +176,17 @@ export class WhyAnswers {
     };
   }
 
-  #subject({ identity, user }: Asker, wanted: string | undefined, mayAskOfOthers: boolean): Subject {
+  #subject(
+    { identity, user }: Asker,
+    cluster: ClusterId,
+    wanted: string | undefined,
+    mayAskOfOthers: boolean,
+  ): Subject {
     const { directory } = this.parts;
+    if (wanted === undefined && user === undefined && cluster !== LOCAL) {
+      const message = 'user is required: whoever asks is no user of this server';
+      throw new NormanError('MissingRequired', message, { fieldName: 'user' });
+    }
     if (wanted === undefined || wanted === identity.name || wanted === user?.username) {
       const name = user?.displayName || user?.username || identity.name;
       return { identity, name, enabled: true };

@@ -2,6 +2,7 @@ import {
   type AccessRequest,
   clusterRoleBindings,
   namespaces,
+  type OutsideBindings,
   projects,
   type RoleBinding,
   roleBindings,
@@ -10,6 +11,7 @@ import {
   type WhyAnswer,
 } from '@drover/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DroverProcess } from '../drover-process.js';
 import { eventually, type ImportedCluster, importBareCluster } from '../imported-cluster.js';
 import { type Management, startManagement } from '../management.js';
 import { present } from '../present.js';
@@ -160,7 +162,37 @@ describe.skipIf(!present('kubectl'))('why somebody may do something in a cluster
     const request = { verb: 'list', group: '', resource: 'pods', namespace: 'kube-system' };
     const [answer] = await asked('reader', [request]);
     expect(answer).toMatchObject({ allowed: true, grants: [{ binding: { name }, origin: { type: 'outside' } }] });
+    const { data, count } = await outside();
+    expect(data.map((each) => each.name)).toEqual([name]);
+    expect(count).toBe(1);
+    expect(data[0]).toMatchObject({ role: { name: 'view' }, subjects: [{ kind: 'User', name: person('reader').id }] });
+    expect(data[0]?.ruleCount).toBeGreaterThan(0);
     await imported.cluster.client.delete(clusterRoleBindings, { name });
+  });
+
+  it('bindings from outside come in pages, those that name nothing but machines too', async () => {
+    const names = ['a', 'b', 'c'].map((each) => `machines-${each}`);
+    const place = { namespace: 'kube-system' };
+    for (const name of names) {
+      await imported.cluster.client.create(roleBindings, {
+        apiVersion: `${RBAC}/v1`,
+        kind: 'RoleBinding',
+        metadata: { ...place, name },
+        roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'kubevirt.io:edit' },
+        subjects: [{ apiGroup: RBAC, kind: 'Group', name: 'ops' }],
+      });
+    }
+    const first = await outside('limit=2');
+    const second = await outside(`limit=2&continue=${encodeURIComponent(first.continue ?? '')}`);
+    expect([...first.data, ...second.data].map(({ name }) => name)).toEqual(names);
+    expect(second.continue).toBeUndefined();
+    for (const name of names) await imported.cluster.client.delete(roleBindings, { ...place, name });
+  });
+
+  it('bindings from outside are shown to those who may list bindings there', async () => {
+    const ask = (token: string) => drover.ask('GET', `/v1-drover/clusters/${imported.id}/outsidebindings`, { token });
+    const statuses = await Promise.all(['owner', 'reader', 'nobody'].map((who) => ask(person(who).token)));
+    expect(statuses.map(({ status }) => status)).toEqual([403, 403, 403]);
   });
 
   it('about the server’s own cluster: the role in a cluster, or the global role, that would allow it', async () => {
@@ -202,7 +234,40 @@ describe.skipIf(!present('kubectl'))('why somebody may do something in a cluster
     expect(JSON.parse(text)).toMatchObject({ fieldName });
   });
 
+  it('is told by the program in sentences, with the exit code of kubectl auth can-i', async () => {
+    const run = async (...args: string[]) => {
+      await using program = new DroverProcess(['why', ...args]);
+      const { code } = await program.ended;
+      return { code, said: program.said.join('\n'), told: program.told };
+    };
+    const own = await drover.kubeconfigFor(imported.id, person('reader').token);
+    const start = ['update', 'virtualmachines.subresources.kubevirt.io/start', 'web', '-n', 'default'];
+    const refused = await run(...start, '--kubeconfig', own);
+    expect(refused.code).toBe(1);
+    expect(refused.said).toMatch(/^No: "reader" may not update .* of the cluster "lab"\.\n/);
+    expect(refused.said).toContain(
+      'the project "Default" (RoleTemplate virt-project-operate): "owner", "Default Admin" can',
+    );
+    const asAdmin = await run(...start, '--kubeconfig', drover.kubeconfig, '--cluster', 'lab', '--as', 'owner');
+    expect(asAdmin).toMatchObject({ code: 1, told: '' });
+    const seen = ['list', 'virtualmachineimages.harvesterhci.io', '-n', 'default'];
+    const allowed = await run(...seen, '--kubeconfig', drover.kubeconfig, '--cluster', 'lab', '--as', 'reader');
+    expect(allowed.code).toBe(0);
+    expect(allowed.said).toMatch(/^Yes: "reader" may .*\n- By the role ".*" in the project "Default" \(Project/);
+    const foreign = await run(...seen, '--kubeconfig', own, '--as', 'owner');
+    expect(foreign.code).toBe(2);
+    expect(foreign.told).toContain('cannot review the access of others');
+  });
+
   const path = (cluster = imported.id) => `/v1-drover/clusters/${cluster}/why`;
+
+  async function outside(query = ''): Promise<OutsideBindings> {
+    const { status, text } = await drover.ask('GET', `/v1-drover/clusters/${imported.id}/outsidebindings?${query}`, {
+      token: admin,
+    });
+    expect([status, text]).toEqual([200, text]);
+    return JSON.parse(text) as OutsideBindings;
+  }
 
   function person(name: string) {
     const found = people.get(name);
