@@ -7,12 +7,12 @@ import type { ServerRoutes } from './front/server-routes.js';
 import type { Login } from './identity/login.js';
 import type { BindingRoutes } from './norman/binding-routes.js';
 import type { ClusterRoutes } from './norman/cluster-routes.js';
-import { baseOf, type NormanApi, notAllowed, withSchemas } from './norman/norman-api.js';
+import { type NormanApi, notAllowed } from './norman/norman-api.js';
+import type { PrincipalRoutes } from './norman/principal-routes.js';
 import type { ProjectRoutes } from './norman/project-routes.js';
-import { collectionDocument } from './norman/resource.js';
 import type { SettingRoutes } from './norman/setting-routes.js';
 import type { TokenRoutes } from './norman/token-routes.js';
-import { principalDocuments, type UserRoutes } from './norman/user-routes.js';
+import type { UserRoutes } from './norman/user-routes.js';
 import type { ClusterProxy } from './proxy/cluster-proxy.js';
 import { PUBLIC_SETTINGS } from './settings.js';
 import type { SteveApi } from './steve/steve-api.js';
@@ -26,6 +26,7 @@ export interface Handlers {
   readonly login: Login;
   readonly norman: NormanApi;
   readonly users: UserRoutes;
+  readonly principals: PrincipalRoutes;
   readonly tokens: TokenRoutes;
   readonly settings: SettingRoutes;
   readonly clusters: ClusterRoutes;
@@ -114,7 +115,7 @@ function publicRoutes({ server, assets, login, manifests, settings }: Handlers):
 }
 
 /** What a user may do that has not chosen its password yet: see who it is, choose one, leave. */
-function accountRoutes({ users, tokens }: Handlers): readonly Route[] {
+function accountRoutes({ users, tokens, principals }: Handlers): readonly Route[] {
   const account = (method: Method, path: string, action: string | undefined, handle: SignedInHandle): Route => ({
     method,
     path,
@@ -129,17 +130,14 @@ function accountRoutes({ users, tokens }: Handlers): readonly Route[] {
     account('POST', '/v3/tokens', 'logout', (exchange) => tokens.logout(exchange)),
     account('POST', '/v3/tokens', 'logoutAll', (exchange) => tokens.logoutAll(exchange)),
     account('POST', '/v1/logout', undefined, (exchange) => tokens.logout(exchange)),
-    account('GET', '/v3/principals', undefined, async (exchange) => {
-      const base = baseOf(exchange);
-      const type = { id: 'principal', plural: 'principals', collectionMethods: ['GET'] } as const;
-      return withSchemas(collectionDocument(type, principalDocuments(exchange), base), base);
-    }),
+    account('GET', '/v3/principals', undefined, (exchange) => principals.own(exchange)),
   ];
 }
 
 function normanRoutes({
   norman,
   users,
+  principals,
   tokens,
   settings,
   clusters,
@@ -167,6 +165,8 @@ function normanRoutes({
     own('POST', '/v3/users', (exchange) => users.create(exchange)),
     own('PUT', '/v3/users/:id', (exchange) => users.update(exchange)),
     own('POST', '/v3/users/:id', (exchange) => users.setPassword(exchange), 'setpassword'),
+    own('POST', '/v3/principals', (exchange) => principals.search(exchange), 'search'),
+    own('GET', '/v3/principals/:id', (exchange) => principals.get(exchange)),
     own('GET', '/v3/tokens', (exchange) => tokens.list(exchange)),
     own('POST', '/v3/tokens', (exchange) => tokens.create(exchange)),
     own('GET', '/v3/tokens/:id', (exchange) => tokens.get(exchange)),

@@ -36,6 +36,11 @@ const pages = {
   createUser: lazyPage(async () => (await import('../users/CreateUserPage.js')).CreateUserPage),
   user: lazyPage(async () => (await import('../users/UserPage.js')).UserPage),
   editUser: lazyPage(async () => (await import('../users/EditUserPage.js')).EditUserPage),
+  projectList: lazyPage(async () => (await import('../projects/ProjectListPage.js')).ProjectListPage),
+  createProject: lazyPage(async () => (await import('../projects/ProjectFormPage.js')).CreateProjectPage),
+  editProject: lazyPage(async () => (await import('../projects/ProjectFormPage.js')).EditProjectPage),
+  createNamespace: lazyPage(async () => (await import('../projects/CreateNamespacePage.js')).CreateNamespacePage),
+  clusterMembers: lazyPage(async () => (await import('../members/ClusterMembersPage.js')).ClusterMembersPage),
   eventList: lazyPage(async () => (await import('../events/EventListPage.js')).EventListPage),
 };
 
@@ -150,6 +155,36 @@ const events = createRoute({
   component: pages.eventList,
 });
 
+const projects = createRoute({
+  getParentRoute: () => cluster,
+  path: '/projects',
+  validateSearch: listSearch,
+  component: pages.projectList,
+});
+const createProject = createRoute({
+  getParentRoute: () => cluster,
+  path: '/projects/create',
+  component: pages.createProject,
+});
+const editProject = createRoute({
+  getParentRoute: () => cluster,
+  path: '/projects/$project/edit',
+  component: pages.editProject,
+});
+const createNamespace = createRoute({
+  getParentRoute: () => cluster,
+  path: '/projects/namespaces/create',
+  validateSearch: (search: Record<string, unknown>): { project?: string } =>
+    typeof search['project'] === 'string' ? { project: search['project'] } : {},
+  component: pages.createNamespace,
+});
+const clusterMembers = createRoute({
+  getParentRoute: () => cluster,
+  path: '/members',
+  validateSearch: listSearch,
+  component: pages.clusterMembers,
+});
+
 /** Every page with its address. */
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -160,7 +195,22 @@ export const router = createRouter({
       importCluster,
       registration,
       auth.addChildren([userList, createUser, user, editUser]),
-      cluster.addChildren([dashboard, hosts, host, vms, createVm, vm, images, createImage, events]),
+      cluster.addChildren([
+        dashboard,
+        hosts,
+        host,
+        vms,
+        createVm,
+        vm,
+        images,
+        createImage,
+        events,
+        projects,
+        createProject,
+        editProject,
+        createNamespace,
+        clusterMembers,
+      ]),
     ]),
   ]),
   basepath: '/dashboard',

@@ -1,3 +1,4 @@
+import { Content } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { ReactElement, ReactNode } from 'react';
 
@@ -14,7 +15,7 @@ export function PlainTable({
   /** What is said when there are no rows. */
   empty: string;
 }): ReactElement {
-  if (rows.length === 0) return <>{empty}</>;
+  if (rows.length === 0) return <Content component="p">{empty}</Content>;
   return (
     <Table aria-label={label} variant="compact">
       <Thead>

@@ -1,15 +1,9 @@
 import type { ClusterRoleTemplateBinding, Project, ProjectRoleTemplateBinding, RoleTemplate } from '@drover/api';
 import { expect, it } from 'vitest';
 import { stored } from '../testing/stored.js';
-import { boundUser, membershipsOf } from './membership.js';
+import { membershipsOf } from './membership.js';
 
 const api = { apiVersion: 'management.cattle.io/v3' } as const;
-
-it('a user is a member by id or as a local principal, and a group is nobody', () => {
-  expect(boundUser({ userName: 'u-a' })).toBe('u-a');
-  expect(boundUser({ userPrincipalName: 'local://u-a' })).toBe('u-a');
-  expect(boundUser({ userPrincipalName: 'github_user://7' })).toBe('');
-});
 
 it('memberships say where and as what, in the words people see', () => {
   const inCluster = stored<ClusterRoleTemplateBinding>({

@@ -5,6 +5,7 @@ import type {
   RoleTemplate,
   Stored,
 } from '@drover/api';
+import { type BindingSubject, localUserOf } from './member.js';
 
 /** A role that a user has in a cluster or in one of its projects. */
 export interface Membership {
@@ -21,13 +22,6 @@ export interface Membership {
 export const roleTitles = (templates: readonly Stored<RoleTemplate>[]): ReadonlyMap<string, string> =>
   new Map(templates.map(({ metadata, displayName }) => [metadata.name, displayName ?? metadata.name]));
 
-/** The id of a user that a binding names, by itself or as the principal of a local user; empty for groups and accounts. */
-export const boundUser = ({
-  userName,
-  userPrincipalName,
-}: Pick<ClusterRoleTemplateBinding, 'userName' | 'userPrincipalName'>): string =>
-  userName || (userPrincipalName?.startsWith('local://') ? userPrincipalName.slice('local://'.length) : '');
-
 /** Where a user is a member, clusters first. */
 export function membershipsOf(
   user: string,
@@ -43,8 +37,7 @@ export function membershipsOf(
       spec?.displayName ?? metadata.name,
     ]),
   );
-  const isTheirs = (binding: Pick<ClusterRoleTemplateBinding, 'userName' | 'userPrincipalName'>): boolean =>
-    boundUser(binding) === user;
+  const isTheirs = (binding: BindingSubject): boolean => localUserOf(binding) === user;
   return [
     ...inClusters.filter(isTheirs).map(({ metadata, clusterName, roleTemplateName }) => ({
       key: `${metadata.namespace}/${metadata.name}`,

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { clusterRoot, LOCAL } from '../api/cluster-api.js';
 import type { Http } from '../api/http.js';
 import { useServices } from '../app/services.js';
@@ -36,16 +36,25 @@ function isAllowed(answer: unknown): boolean {
   return typeof status === 'object' && status !== null && 'allowed' in status && status.allowed === true;
 }
 
+const query = (http: Http, wish: Wish) => ({
+  queryKey: ['may', wish.cluster, wish.verb, wish.group, wish.resource, wish.namespace, wish.name],
+  queryFn: () => ask(http, wish),
+  staleTime: ASKED_ANEW_MS,
+});
+
 /** Whether the signed-in user may; not before that is known. What may not be done is not offered. */
 export function useMay(wish: Wish): boolean {
   const { http } = useServices();
-  const { cluster, verb, group, resource, namespace, name } = wish;
-  const { data } = useQuery({
-    queryKey: ['may', cluster, verb, group, resource, namespace, name],
-    queryFn: () => ask(http, wish),
-    staleTime: ASKED_ANEW_MS,
+  return useQuery(query(http, wish)).data === true;
+}
+
+/** The same of several wishes, in their order. */
+export function useMayEach(wishes: readonly Wish[]): readonly boolean[] {
+  const { http } = useServices();
+  return useQueries({
+    queries: wishes.map((wish) => query(http, wish)),
+    combine: (answers) => answers.map(({ data }) => data === true),
   });
-  return data === true;
 }
 
 /** Kinds of the management side that rights are asked for. */

@@ -29,6 +29,7 @@ import { useText } from '../i18n/text.js';
 import type { Freshness } from '../live/collection.js';
 import { searcher } from '../search/grammar.js';
 import { type Column, type ListSearch, sortRows, widths } from './column.js';
+import { type Grouping, grouped } from './grouping.js';
 import { SkeletonBody, TableBody } from './TableBody.js';
 
 const keyOf = ({ key }: { readonly key: string }): string => key;
@@ -58,6 +59,7 @@ export function ResourceTable<T extends { readonly key: string }>({
   selection,
   toolbar,
   isFaded,
+  grouping,
   searchHint = 'table.searchHint',
 }: {
   label: MessageKey;
@@ -78,6 +80,8 @@ export function ResourceTable<T extends { readonly key: string }>({
   toolbar?: ReactNode;
   /** The rows are of an earlier moment and of something that cannot be reached. */
   isFaded?: boolean;
+  /** Puts the rows below headings; each group is sorted by itself. */
+  grouping?: Grouping<T>;
   /** An example of a search that makes sense here. */
   searchHint?: MessageKey;
 }): ReactElement {
@@ -92,6 +96,8 @@ export function ResourceTable<T extends { readonly key: string }>({
     const column = columns.find(({ id }) => id === sortBy);
     return sortRows(query === '' ? rows : rows.filter(matches), column, descending);
   }, [columns, rows, query, sortBy, descending]);
+
+  const entries = useMemo(() => grouped(shown, grouping, query === ''), [shown, grouping, query]);
 
   const width = columns.length + (selection ? 1 : 0) + (actions ? 1 : 0);
 
@@ -109,7 +115,7 @@ export function ResourceTable<T extends { readonly key: string }>({
   if (freshness.state === 'failed')
     return <ProblemAlert what={message('table.failed', { what: text(label) })} error={freshness.error} />;
   const loading = freshness.state === 'loading';
-  if (!loading && rows.length === 0) return <>{empty}</>;
+  if (!loading && rows.length === 0 && (grouping?.groups.length ?? 0) === 0) return <>{empty}</>;
 
   const chosen = selection === undefined ? [] : shown.filter(({ key }) => selection.keys.has(key));
   return (
@@ -142,7 +148,7 @@ export function ResourceTable<T extends { readonly key: string }>({
           </ToolbarGroup>
         </ToolbarContent>
       </Toolbar>
-      {!loading && shown.length === 0 ? (
+      {!loading && entries.length === 0 ? (
         <EmptyState titleText={text('table.noMatch')} icon={SearchIcon} headingLevel="h2" variant="sm">
           <EmptyStateBody>{text('table.noMatchHint')}</EmptyStateBody>
           <EmptyStateFooter>
@@ -210,7 +216,9 @@ export function ResourceTable<T extends { readonly key: string }>({
               <SkeletonBody width={width} />
             ) : (
               <TableBody
-                rows={shown}
+                entries={entries}
+                width={width}
+                heading={grouping?.heading}
                 selected={selection?.keys}
                 scroller={scroller}
                 columns={columns}

@@ -1,7 +1,8 @@
 import { Skeleton } from '@patternfly/react-core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { useText } from '../i18n/text.js';
+import type { Entry } from './grouping.js';
 import { type RowParts, TableRow } from './TableRow.js';
 
 /** Height of a row with its border, in CSS pixels: what virtual scrolling reckons with. `.drover-row` holds every row to it. */
@@ -11,21 +12,26 @@ const READY = 10;
 
 /** The rows that are in sight of `scroller`, between two spaces that stand for the others. */
 export function TableBody<T extends { readonly key: string }>({
-  rows,
+  entries,
+  width,
+  heading,
   selected,
   scroller,
   ...parts
 }: RowParts<T> & {
-  rows: readonly T[];
+  entries: readonly Entry<T>[];
+  /** How many cells a row has: a heading takes all of them. */
+  width: number;
+  heading: ((group: string) => ReactNode) | undefined;
   selected: ReadonlySet<string> | undefined;
   /** Absent in the first render, before it stands in the document. */
   scroller: HTMLDivElement | null;
 }): ReactElement {
   const virtual = useVirtualizer({
-    count: rows.length,
+    count: entries.length,
     getScrollElement: () => scroller,
     estimateSize: () => ROW_PX,
-    getItemKey: (index) => rows[index]?.key ?? index,
+    getItemKey: (index) => keyOf(entries[index]) ?? index,
     overscan: READY,
     useFlushSync: false,
   });
@@ -36,8 +42,17 @@ export function TableBody<T extends { readonly key: string }>({
     <tbody className="pf-v6-c-table__tbody">
       <Space height={before} />
       {items.map(({ index, key }) => {
-        const row = rows[index];
-        if (row === undefined) return null;
+        const entry = entries[index];
+        if (entry === undefined) return null;
+        if (entry.row === undefined)
+          return (
+            <tr key={String(key)} className="pf-v6-c-table__tr drover-row drover-group" aria-rowindex={index + 1}>
+              <th className="pf-v6-c-table__th" colSpan={width} scope="rowgroup">
+                {heading?.(entry.group)}
+              </th>
+            </tr>
+          );
+        const { row } = entry;
         return (
           <TableRow key={String(key)} row={row} index={index} isSelected={selected?.has(row.key) === true} {...parts} />
         );
@@ -46,6 +61,10 @@ export function TableBody<T extends { readonly key: string }>({
     </tbody>
   );
 }
+
+/** Headings and rows do not take each other's place: an object may be called like a group. */
+const keyOf = (entry: Entry<{ readonly key: string }> | undefined): string | undefined =>
+  entry && (entry.row === undefined ? `group ${entry.group}` : `row ${entry.row.key}`);
 
 function Space({ height }: { height: number }): ReactElement | null {
   if (height <= 0) return null;

@@ -44,7 +44,8 @@ function CreateUserForm({ first, roles }: { first: UserForm; roles: readonly Sto
   const navigate = useNavigate();
   const notify = useNotify();
   const api = useApi(LOCAL);
-  const { http, clock, collections, randomBytes } = useServices();
+  const services = useServices();
+  const { http, randomBytes } = services;
   const { accounts } = useAccounts();
   const [form, setForm] = useState(first);
   const [tried, setTried] = useState(false);
@@ -68,8 +69,7 @@ function CreateUserForm({ first, roles }: { first: UserForm; roles: readonly Sto
       const password = made?.password ?? (form.secret === 'generated' ? generatePassword(randomBytes) : form.password);
       const id = made?.id ?? (await createUser(http, form, password));
       setMade({ id, password });
-      if (roles.some(({ newUserDefault }) => newUserDefault === true))
-        await untilGivenDefaults(collections, clock, api, id);
+      if (roles.some(({ newUserDefault }) => newUserDefault === true)) await untilGivenDefaults(services, api, id);
       await setGlobalRoles(api, id, form.roles);
       notify.done(message('user.created', { name: form.username }));
       if (form.secret === 'generated') setShown(password);

@@ -39,17 +39,24 @@ const COLUMNS: readonly Column<Account>[] = [
   },
   {
     id: 'display',
-    share: 22,
+    share: 19,
     title: 'column.displayName',
     field: ({ displayName }) => displayName,
     render: ({ displayName }) => displayName,
   },
   {
     id: 'roles',
-    share: 26,
+    share: 22,
     title: 'column.globalRoles',
     field: ({ roles }) => roles,
     render: ({ roles }) => <span title={roles.join('\n')}>{roles.join(', ') || '–'}</span>,
+  },
+  {
+    id: 'login',
+    share: 11,
+    title: 'column.lastLogin',
+    field: ({ lastLogin }) => -Date.parse(lastLogin ?? '1970-01-01'),
+    render: ({ lastLogin }) => <Age since={lastLogin} />,
   },
   {
     id: 'age',

@@ -109,6 +109,7 @@ function Overview({ account }: { account: Account }): ReactElement {
                 ['column.displayName', displayName],
                 ['user.id', <code key="id">{id}</code>],
                 ['user.since', <Age key="created" since={user.metadata.creationTimestamp} />],
+                ['column.lastLogin', <Age key="login" since={account.lastLogin} />],
                 ['user.mustChange', text(user.mustChangePassword === true ? 'answer.yes' : 'answer.no')],
                 ['user.principals', user.principalIds?.join(', ')],
               ]}

@@ -29,6 +29,15 @@ describe('accountsOf', () => {
     expect(account).toMatchObject({ name: 'u-a-signs-in', roles: ['Standard User', 'own'], isMe: false });
   });
 
+  it('says when a user signed in last', () => {
+    const ada = user('u-a');
+    ada.metadata.labels = { 'cattle.io/last-login': '1893456000' };
+    expect(accountsOf([ada, user('u-b')], [], [], '').map(({ lastLogin }) => lastLogin)).toEqual([
+      '2030-01-01T00:00:00.000Z',
+      undefined,
+    ]);
+  });
+
   it('leaves out what the server itself acts as', () => {
     expect(accountsOf([user('u-s', { principalIds: ['system://local'] })], [], [], '')).toEqual([]);
   });

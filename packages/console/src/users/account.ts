@@ -1,6 +1,7 @@
 import type { GlobalRole, GlobalRoleBinding, Stored, User } from '@drover/api';
 import type { State } from '../components/state.js';
 import { message } from '../i18n/message.js';
+import { localUserOf } from '../members/member.js';
 
 /** A user with the global roles it has. */
 export interface Account {
@@ -16,6 +17,8 @@ export interface Account {
   readonly roles: readonly string[];
   readonly state: State<'active' | 'disabled' | 'removing'>;
   readonly isMe: boolean;
+  /** When the user signed in last, RFC 3339; absent: never. */
+  readonly lastLogin: string | undefined;
 }
 
 /** Users that are people: what the server itself acts as is left out. */
@@ -28,7 +31,7 @@ export function accountsOf(
   const titles = new Map(roles.map((role) => [role.metadata.name, role.displayName ?? role.metadata.name]));
   const byUser = new Map<string, Stored<GlobalRoleBinding>[]>();
   for (const binding of bindings) {
-    const user = binding.userName || localUser(binding.userPrincipalName);
+    const user = localUserOf(binding) ?? '';
     byUser.set(user, [...(byUser.get(user) ?? []), binding]);
   }
   return users.filter(isPerson).map((user) => {
@@ -45,14 +48,22 @@ export function accountsOf(
       roles: [...named].map((role) => titles.get(role) ?? role).sort(),
       state: accountState(user),
       isMe: id === me,
+      lastLogin: lastLoginOf(user),
     };
   });
 }
 
-const isPerson = ({ principalIds }: User): boolean => !principalIds?.some((id) => id.startsWith('system://'));
+/** The label in which the server says when a user signed in last, in seconds since the epoch. */
+const LAST_LOGIN = 'cattle.io/last-login';
 
-/** The user's id in the principal of a local user. */
-const localUser = (principal: string | undefined): string => principal?.replace(/^local:\/\//, '') ?? '';
+function lastLoginOf({ metadata }: User): string | undefined {
+  const seconds = metadata.labels?.[LAST_LOGIN];
+  return seconds === undefined || !/^\d{1,11}$/.test(seconds)
+    ? undefined
+    : new Date(Number(seconds) * 1000).toISOString();
+}
+
+const isPerson = ({ principalIds }: User): boolean => !principalIds?.some((id) => id.startsWith('system://'));
 
 function accountState({ metadata, enabled, mustChangePassword }: Stored<User>): Account['state'] {
   if (metadata.deletionTimestamp !== undefined)

@@ -1,8 +1,8 @@
-import { globalRoleBindings, type Stored, type User, users } from '@drover/api';
-import type { Clock } from '@drover/kit';
+import { globalRoleBindings, type User, users } from '@drover/api';
 import { type ClusterApi, LOCAL } from '../api/cluster-api.js';
 import type { Http } from '../api/http.js';
-import type { LiveCollections } from '../live/registry.js';
+import type { Services } from '../app/services.js';
+import { untilRow } from '../live/until-row.js';
 import { roleChanges, type UserForm } from './user-form.js';
 
 /** Makes a user with that password, and answers with its id. */
@@ -50,31 +50,10 @@ export async function setGlobalRoles(api: ClusterApi, id: string, wanted: Readon
 
 /** Says of a user that it has been given what every new user gets. */
 const GIVEN_DEFAULTS = 'lifecycle.cattle.io/create.mgmt-auth-users-controller';
-/** Longer than a server takes that is busy with something else. */
-const DEFAULTS_MS = 15_000;
 
 /** Resolves once the server has given a new user what every new user gets: what is taken before that would come back. */
-export async function untilGivenDefaults(
-  collections: LiveCollections,
-  clock: Clock,
-  api: ClusterApi,
-  id: string,
-): Promise<void> {
-  const collection = collections.get(users, LOCAL, undefined, (signal) => api.list(users, undefined, signal));
-  const given = (user: Stored<User> | undefined): boolean => user?.metadata.annotations?.[GIVEN_DEFAULTS] === 'true';
-  await new Promise<void>((resolve, reject) => {
-    const end = (settle: () => void): void => {
-      timer[Symbol.dispose]();
-      stop();
-      settle();
-    };
-    const look = (): void => {
-      if (given(collection.snapshot().rows.get(id))) end(resolve);
-    };
-    const timer = clock.after(DEFAULTS_MS, () =>
-      end(() => reject(new Error('the server has not given the user its first roles yet'))),
-    );
-    const stop = collections.listen(collection, look);
-    look();
-  });
+export async function untilGivenDefaults(services: Services, api: ClusterApi, id: string): Promise<void> {
+  const collection = services.collections.get(users, LOCAL, undefined, (signal) => api.list(users, undefined, signal));
+  const given = ({ metadata }: User): boolean => metadata.annotations?.[GIVEN_DEFAULTS] === 'true';
+  await untilRow(services, collection, id, given, 'the server has not given the user its first roles yet');
 }

@@ -11,6 +11,7 @@ import type { ManagerOptions } from '../manager.js';
 import { BindingRoutes } from '../norman/binding-routes.js';
 import { ClusterRoutes } from '../norman/cluster-routes.js';
 import { NormanApi, type NormanParts } from '../norman/norman-api.js';
+import { PrincipalRoutes } from '../norman/principal-routes.js';
 import { ProjectRoutes } from '../norman/project-routes.js';
 import { SettingRoutes } from '../norman/setting-routes.js';
 import { TokenRoutes } from '../norman/token-routes.js';
@@ -68,6 +69,7 @@ export async function handlersOf(
     login: new Login({ signIns, tokens, lastLogins: new LastLogins(options), random }),
     norman,
     users: new UserRoutes({ ...account, firstPasswordChanged }),
+    principals: new PrincipalRoutes({ directory, reviews }),
     tokens: new TokenRoutes({
       directory,
       tokens,

@@ -157,23 +157,3 @@ export class UserRoutes {
     if (fault !== undefined) throw new NormanError('InvalidBodyContent', fault, { fieldName: 'newPassword' });
   }
 }
-
-/** The caller and nobody else, as principals. */
-export function principalDocuments({ caller, url }: SignedIn): object[] {
-  const { user } = caller;
-  const id = `local://${user.metadata.name}`;
-  return [
-    {
-      id,
-      type: 'principal',
-      baseType: 'principal',
-      name: user.displayName ?? user.username ?? user.metadata.name,
-      loginName: user.username ?? '',
-      principalType: 'user',
-      provider: 'local',
-      me: true,
-      memberOf: false,
-      links: { self: `${url.origin}/v3/principals/${encodeURIComponent(id)}` },
-    },
-  ];
-}

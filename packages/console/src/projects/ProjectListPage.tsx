@@ -1,0 +1,238 @@
+import { Button, EmptyState, Label, PageSection, ToolbarGroup, ToolbarItem } from '@patternfly/react-core';
+import { FolderIcon } from '@patternfly/react-icons';
+import type { IAction } from '@patternfly/react-table';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { type ReactElement, useCallback, useMemo, useState } from 'react';
+import { Age } from '../components/Age.js';
+import { LinkButton } from '../components/LinkButton.js';
+import { PageHead } from '../components/PageHead.js';
+import { StateLabel } from '../components/StateLabel.js';
+import { useText } from '../i18n/text.js';
+import type { Column } from '../table/column.js';
+import { ResourceTable } from '../table/ResourceTable.js';
+import { RowMenu } from '../table/RowMenu.js';
+import { DeleteNamespaces } from './DeleteNamespaces.js';
+import { DeleteProject } from './DeleteProject.js';
+import { MoveNamespaces } from './MoveNamespaces.js';
+import { type NamespaceRow, NO_PROJECT, type ProjectRow } from './project.js';
+import { useNamespaces } from './projects.js';
+import { useManagedProjects, useMayCreateProjects, useProjectRights } from './rights.js';
+
+const route = getRouteApi('/shell/c/$cluster/projects');
+
+const COLUMNS: readonly Column<NamespaceRow>[] = [
+  {
+    id: 'state',
+    share: 14,
+    title: 'column.state',
+    isWhole: true,
+    field: ({ state }) => state.id,
+    render: ({ state }) => <StateLabel state={state} />,
+  },
+  { id: 'name', share: 30, title: 'column.name', field: ({ name }) => name, render: ({ name }) => name },
+  {
+    id: 'description',
+    share: 40,
+    title: 'import.description',
+    field: ({ description }) => description,
+    render: ({ description }) => <span title={description}>{description || '–'}</span>,
+  },
+  {
+    id: 'age',
+    share: 10,
+    title: 'column.age',
+    field: ({ namespace }) => -Date.parse(namespace.metadata.creationTimestamp),
+    render: ({ namespace }) => <Age since={namespace.metadata.creationTimestamp} />,
+  },
+];
+
+/** The projects of a cluster with their namespaces. */
+export function ProjectListPage(): ReactElement {
+  const text = useText();
+  const navigate = useNavigate();
+  const { cluster } = route.useParams();
+  const search = route.useSearch();
+  const { projects, namespaces, freshness } = useNamespaces(cluster);
+  const managed = useManagedProjects(cluster, projects);
+  const mayCreate = useMayCreateProjects(cluster);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [moving, setMoving] = useState<readonly NamespaceRow[]>();
+  const [deleting, setDeleting] = useState<readonly NamespaceRow[]>();
+  const selected = useMemo(
+    () => namespaces.filter(({ key, project }) => chosen.has(key) && managed.has(project)),
+    [namespaces, chosen, managed],
+  );
+  const actions = useCallback(
+    (row: NamespaceRow): IAction[] =>
+      managed.has(row.project)
+        ? [
+            { title: text('namespace.move'), onClick: () => setMoving([row]) },
+            { isSeparator: true },
+            {
+              title: text('action.delete'),
+              isDanger: true,
+              isAriaDisabled: row.isSystem,
+              description: row.isSystem ? text('namespace.refused.system') : undefined,
+              onClick: () => setDeleting([row]),
+            },
+          ]
+        : [],
+    [text, managed],
+  );
+  const groups = useMemo(
+    () => [
+      ...projects.map(({ key }) => key),
+      ...(namespaces.some(({ project }) => project === NO_PROJECT) ? [NO_PROJECT] : []),
+    ],
+    [projects, namespaces],
+  );
+  const heading = (group: string): ReactElement => {
+    const project = projects.find(({ key }) => key === group);
+    if (project === undefined)
+      return (
+        <span className="drover-heading">
+          <strong>{text('project.noneOf')}</strong>
+          <span />
+        </span>
+      );
+    return <ProjectHeading cluster={cluster} project={project} isManaged={managed.has(group)} />;
+  };
+  const done = (): void => setChosen(new Set());
+  return (
+    <>
+      <PageHead
+        title={text('nav.projects')}
+        actions={
+          mayCreate && (
+            <LinkButton variant="primary" to="/c/$cluster/projects/create" params={{ cluster }}>
+              {text('project.create')}
+            </LinkButton>
+          )
+        }
+      />
+      <PageSection isFilled hasBodyWrapper={false} className="drover-fill" aria-label={text('nav.projects')}>
+        <ResourceTable
+          label="nav.projects"
+          columns={COLUMNS}
+          rows={namespaces}
+          freshness={freshness}
+          search={search}
+          onSearch={(next) =>
+            void navigate({ to: '/c/$cluster/projects', params: { cluster }, search: next, replace: true })
+          }
+          defaultSort="name"
+          count="namespace.count"
+          searchHint="namespace.searchHint"
+          grouping={{ groups, of: ({ project }) => project, heading }}
+          {...(managed.size > 0 ? { actions, selection: { keys: chosen, onChange: setChosen } } : {})}
+          toolbar={
+            selected.length > 0 && (
+              <ToolbarGroup variant="action-group" aria-label={text('namespace.bulk')}>
+                <ToolbarItem alignSelf="center">{text('bulk.selected', { count: selected.length })}</ToolbarItem>
+                <ToolbarItem>
+                  <Button variant="secondary" size="sm" onClick={() => setMoving(selected)}>
+                    {text('namespace.move')}
+                  </Button>
+                </ToolbarItem>
+                <ToolbarItem>
+                  <Button
+                    variant="secondary"
+                    size="sm"
+                    isDanger
+                    onClick={() => setDeleting(selected.filter(({ isSystem }) => !isSystem))}
+                  >
+                    {text('action.delete')}
+                  </Button>
+                </ToolbarItem>
+              </ToolbarGroup>
+            )
+          }
+          empty={<EmptyState titleText={text('namespace.none')} icon={FolderIcon} headingLevel="h2" />}
+        />
+      </PageSection>
+      {moving && (
+        <MoveNamespaces
+          cluster={cluster}
+          namespaces={moving}
+          projects={projects.filter(({ key }) => managed.has(key))}
+          mayLeave={managed.has(NO_PROJECT)}
+          onClose={(ran) => {
+            setMoving(undefined);
+            if (ran) done();
+          }}
+        />
+      )}
+      {deleting && deleting.length > 0 && (
+        <DeleteNamespaces
+          cluster={cluster}
+          namespaces={deleting}
+          onClose={() => setDeleting(undefined)}
+          onDeleted={done}
+        />
+      )}
+    </>
+  );
+}
+
+function ProjectHeading({
+  cluster,
+  project,
+  isManaged,
+}: {
+  cluster: string;
+  project: ProjectRow;
+  isManaged: boolean;
+}): ReactElement {
+  const text = useText();
+  const navigate = useNavigate();
+  const { change, invite, remove } = useProjectRights(cluster, project);
+  const [deleting, setDeleting] = useState(false);
+  const { key: id, name, description, isSystem, isRemoving } = project;
+  const entries: IAction[] = [
+    ...(change || invite
+      ? [
+          {
+            title: text('project.edit'),
+            onClick: () =>
+              void navigate({ to: '/c/$cluster/projects/$project/edit', params: { cluster, project: id } }),
+          },
+        ]
+      : []),
+    ...(remove
+      ? [
+          { isSeparator: true },
+          {
+            title: text('action.delete'),
+            isDanger: true,
+            isAriaDisabled: isSystem || isRemoving,
+            description: isSystem ? text('project.refused.system') : undefined,
+            onClick: () => setDeleting(true),
+          },
+        ]
+      : []),
+  ];
+  return (
+    <span className="drover-heading">
+      <strong>{text('project.of', { name })}</strong>
+      <span title={description}>{description}</span>
+      {isRemoving && (
+        <Label color="orange" isCompact>
+          {text('namespace.state.removing')}
+        </Label>
+      )}
+      {isManaged && !isRemoving && (
+        <LinkButton
+          variant="link"
+          size="sm"
+          to="/c/$cluster/projects/namespaces/create"
+          params={{ cluster }}
+          search={{ project: id }}
+        >
+          {text('namespace.create')}
+        </LinkButton>
+      )}
+      {entries.length > 0 && <RowMenu label={text('table.actionsOf', { name })} entries={() => entries} />}
+      {deleting && <DeleteProject cluster={cluster} project={project} onClose={() => setDeleting(false)} />}
+    </span>
+  );
+}
