@@ -1,4 +1,5 @@
 import type { TunnelServer } from '@drover/tunnel';
+import { LOCAL } from './clusters/cluster-id.js';
 import type { ImportManifests } from './clusters/import-manifest.js';
 import type { ConsoleAssets } from './front/console-assets.js';
 import { ok } from './front/exchange.js';
@@ -15,6 +16,8 @@ import type { TokenRoutes } from './norman/token-routes.js';
 import type { UserRoutes } from './norman/user-routes.js';
 import type { ClusterProxy } from './proxy/cluster-proxy.js';
 import { PUBLIC_SETTINGS } from './settings.js';
+import type { ClusterSteve } from './steve/cluster-steve.js';
+import type { Collections } from './steve/collections.js';
 import type { SteveApi } from './steve/steve-api.js';
 import type { Subscriptions } from './steve/subscribe.js';
 import type { WhyRoutes } from './why/why-routes.js';
@@ -34,6 +37,8 @@ export interface Handlers {
   readonly bindings: BindingRoutes;
   readonly manifests: ImportManifests;
   readonly steve: SteveApi;
+  readonly collections: Collections;
+  readonly clusterSteve: ClusterSteve;
   readonly proxy: ClusterProxy;
   readonly subscriptions: Subscriptions;
   readonly tunnels: TunnelServer;
@@ -189,7 +194,7 @@ function normanRoutes({
   ];
 }
 
-function steveRoutes({ steve }: Handlers): readonly Route[] {
+function steveRoutes({ steve, collections, clusterSteve }: Handlers): readonly Route[] {
   const own = (method: Method, path: string, handle: SignedInHandle): Route => ({
     method,
     path,
@@ -199,6 +204,8 @@ function steveRoutes({ steve }: Handlers): readonly Route[] {
   });
   return [
     own('GET', '/v1', async ({ url }) => ok({ type: 'apiRoot', links: { self: `${url.origin}/v1` } })),
+    own('GET', '/v1/schemas', (exchange) => collections.schemas(exchange, LOCAL)),
+    own('GET', '/v1/schemas/:id', (exchange) => collections.schema(exchange, LOCAL)),
     own('GET', '/v1/:type', (exchange) => steve.list(exchange)),
     own('GET', '/v1/:type/:name', (exchange) => steve.getOrList(exchange)),
     own('GET', '/v1/:type/:namespace/:name', (exchange) => steve.get(exchange)),
@@ -207,6 +214,10 @@ function steveRoutes({ steve }: Handlers): readonly Route[] {
     own('PUT', '/v1/:type/:name', (exchange) => steve.update(exchange)),
     own('PUT', '/v1/:type/:namespace/:name', (exchange) => steve.update(exchange)),
     own('DELETE', '/v1/:type/:namespace/:name', (exchange) => steve.remove(exchange)),
+    own('GET', '/k8s/clusters/:cluster/v1/schemas', (exchange) => clusterSteve.schemas(exchange)),
+    own('GET', '/k8s/clusters/:cluster/v1/schemas/:id', (exchange) => clusterSteve.schema(exchange)),
+    own('GET', '/k8s/clusters/:cluster/v1/:type', (exchange) => clusterSteve.list(exchange)),
+    own('GET', '/k8s/clusters/:cluster/v1/:type/:namespace', (exchange) => clusterSteve.list(exchange)),
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Closing } from '@drover/kit';
 import { createTunnelServer, type TunnelServer } from '@drover/tunnel';
 import { ClusterController } from '../clusters/cluster-controller.js';
 import { ClusterDirectory } from '../clusters/cluster-directory.js';
-import type { ClusterId } from '../clusters/cluster-id.js';
+import { type ClusterId, LOCAL, parseClusterId } from '../clusters/cluster-id.js';
 import { AgentConnections } from '../clusters/connect.js';
 import { Downstreams } from '../clusters/downstream.js';
 import { Registrations } from '../clusters/registration.js';
@@ -14,6 +14,7 @@ import { ProjectQuotas } from '../quotas/project-quotas.js';
 import { DerivedRights } from '../rbac/derived-rights.js';
 import { DownstreamRbac } from '../rbac/downstream-rbac-controller.js';
 import type { Settings } from '../settings.js';
+import { Visibility, type VisibilityParts } from '../visibility/visibility.js';
 import type { IdentityParts } from './identity-parts.js';
 import type { Means } from './means.js';
 
@@ -29,6 +30,7 @@ export interface ClusterParts {
   readonly quotas: ProjectQuotas;
   readonly controller: ClusterController;
   readonly proxy: ClusterProxy;
+  readonly visibility: Visibility;
 }
 
 /** The local Kubernetes API, byte by byte. */
@@ -101,16 +103,13 @@ export function clusterParts(
     anonymous,
     clock,
   });
-  return {
-    clusters,
-    registrations,
-    tunnels,
-    downstreams,
-    impersonation,
-    rights,
-    downstreamRbac,
-    quotas,
-    controller,
-    proxy,
+  const rbacOf: VisibilityParts['rbacOf'] = (cluster) => {
+    const id = parseClusterId(cluster);
+    if (id === LOCAL) return { client, rbac: informers };
+    return id && downstreamRbac.followed(id);
   };
+  const visibility = new Visibility({ rbacOf, clock });
+  closing.defer(() => visibility[Symbol.dispose]());
+  const ways = { clusters, registrations, tunnels, downstreams, impersonation, proxy, visibility };
+  return { ...ways, rights, downstreamRbac, quotas, controller };
 }

@@ -1,9 +1,12 @@
+import type { Client } from '@drover/client';
 import { ImportManifests } from '../clusters/import-manifest.js';
 import { ManifestFetches } from '../clusters/manifest-fetch.js';
+import { ServedKinds } from '../clusters/served-kinds.js';
 import { ConsoleAssets } from '../front/console-assets.js';
 import type { Metrics } from '../front/metrics.js';
 import { ServerRoutes } from '../front/server-routes.js';
 import { removalFault } from '../identity/administrators.js';
+import type { Caller } from '../identity/caller.js';
 import { LastLogins } from '../identity/last-logins.js';
 import { Login } from '../identity/login.js';
 import type { Informers } from '../informers.js';
@@ -19,6 +22,8 @@ import { normanTypes } from '../norman/types.js';
 import { UserRoutes } from '../norman/user-routes.js';
 import type { Handlers } from '../routes.js';
 import type { Settings } from '../settings.js';
+import { ClusterSteve } from '../steve/cluster-steve.js';
+import { Collections } from '../steve/collections.js';
 import { ResourceTypes } from '../steve/resource-types.js';
 import { SteveApi } from '../steve/steve-api.js';
 import { Subscriptions } from '../steve/subscribe.js';
@@ -43,7 +48,7 @@ export async function handlersOf(
   const { client, clock, random, log, version, localTransport: local } = options;
   const { settings, metrics, identity, firstPasswordChanged } = parts;
   const { directory, passwords, life, tokens, tokenAccess, signIns, streams, reviews } = identity;
-  const { clusters, registrations, tunnels, proxy, quotas } = parts.clusters;
+  const { clusters, registrations, tunnels, proxy, quotas, visibility } = parts.clusters;
   // From memory: the embedded server's admission asks the API itself; on another cluster this is the only check.
   const appointments = () => ({ users: informers.users.list(), bindings: informers.globalRoleBindings.list() });
   const fault: NormanParts['removalFault'] = ({ user }, { kind }, name) =>
@@ -57,6 +62,9 @@ export async function handlersOf(
     removalFault: fault,
   });
   const account = { client, norman, directory, passwords, signIns, tokens, reviews, settings, random };
+  const types = new ResourceTypes(clock);
+  const clientFor = (caller: Caller, cluster: string): Promise<Client> => proxy.clientFor(caller, cluster);
+  const collections = new Collections({ clientFor, visibility, types, kinds: new ServedKinds(clock), clock });
   return {
     server: new ServerRoutes({
       settings,
@@ -82,12 +90,15 @@ export async function handlersOf(
     projects: new ProjectRoutes({ norman, proxy, quotas, random }),
     bindings: new BindingRoutes({ norman, proxy, projects: informers.projects, random }),
     manifests: new ImportManifests({ registrations, clusters, fetches: new ManifestFetches(options), settings }),
-    steve: new SteveApi(norman),
+    steve: new SteveApi(norman, collections),
+    collections,
+    clusterSteve: new ClusterSteve(proxy, collections),
     proxy,
     subscriptions: new Subscriptions({
-      clientFor: (caller, cluster) => proxy.clientFor(caller, cluster),
-      mayWatch: (...question) => proxy.mayWatch(...question),
-      types: new ResourceTypes(clock),
+      clientFor,
+      maySee: (caller, cluster) => proxy.maySee(caller, cluster),
+      visibility,
+      types,
       streams,
       version,
       clock,

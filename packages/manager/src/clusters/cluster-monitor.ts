@@ -105,9 +105,10 @@ export class ClusterMonitor implements Disposable {
       // Read to the end, so that the connection can be used again.
     }
     if (ready.status !== 200) throw new Error(`GET /readyz answered ${ready.status}`);
-    const version = textsOf(await readJson(client, '/version', signal));
+    const version = textsOf(await readJson(client, '/version', { signal }));
     const servesHarvester =
-      this.#facts.servesHarvester || (await readJson(client, '/apis/harvesterhci.io/v1beta1', signal)) !== undefined;
+      this.#facts.servesHarvester ||
+      (await readJson(client, '/apis/harvesterhci.io/v1beta1', { signal })) !== undefined;
     const harvesterVersion = servesHarvester ? await this.#harvesterVersion(signal) : undefined;
     this.#facts = { probe: { ok: true }, version, servesHarvester, harvesterVersion };
   }

@@ -4,8 +4,12 @@ import type { Client } from '@drover/client';
 const LIMIT = 8 * 1024 * 1024;
 
 /** The JSON document at a path that is no resource; `undefined` when it is not served. */
-export async function readJson(client: Client, path: string, signal?: AbortSignal): Promise<unknown> {
-  const headers = { accept: 'application/json' };
+export async function readJson(
+  client: Client,
+  path: string,
+  { accept = 'application/json', signal }: { readonly accept?: string; readonly signal?: AbortSignal } = {},
+): Promise<unknown> {
+  const headers = { accept };
   const response = await client.raw({ method: 'GET', path, headers, ...(signal === undefined ? {} : { signal }) });
   const decoder = new TextDecoder();
   let text = '';

@@ -1,13 +1,5 @@
 import type { Duplex } from 'node:stream';
-import {
-  ApiError,
-  forbidden,
-  type Kind,
-  type ManagementCluster,
-  notFound,
-  type Stored,
-  unavailable,
-} from '@drover/api';
+import { ApiError, forbidden, type ManagementCluster, notFound, type Stored, unavailable } from '@drover/api';
 import { type Client, createClient, type Transport } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import type { ClusterDirectory } from '../clusters/cluster-directory.js';
@@ -26,8 +18,14 @@ import type { Impersonation } from './impersonation.js';
 
 const CLUSTERS = { group: 'management.cattle.io', plural: 'clusters' };
 
+/** How long it is known whether a cluster has a Steve: its agent may be replaced by another. */
+const STEVE_FRESH_MS = 60_000;
+const STEVES_REMEMBERED = 4_096;
+
 /** The ways of a user's request into a cluster, and into the one this server runs on. */
 export class ClusterProxy {
+  readonly #steves = new Map<ClusterId, { readonly until: number; readonly serves: Promise<boolean> }>();
+
   constructor(
     private readonly parts: {
       readonly clusters: ClusterDirectory;
@@ -61,6 +59,31 @@ export class ClusterProxy {
     return forward(exchange, this.#toLocal(exchange, `${url.pathname}${url.search}`), this.parts.streams);
   }
 
+  /**
+   * Whether the cluster has a Steve of its own, to which everything below its `/v1` goes. A session to it may end at an agent that
+   * serves only what Harvester adds to it.
+   */
+  async hasSteve({ identity }: Caller, cluster: string): Promise<boolean> {
+    const id = parseClusterId(cluster);
+    const steve = id === undefined ? undefined : this.parts.downstreams.steve(id);
+    if (id === undefined || steve === undefined) return false;
+    const now = this.parts.clock.now();
+    const known = this.#steves.get(id);
+    if (known !== undefined && known.until > now) return known.serves;
+    const serves = steve
+      .send({ method: 'GET', path: '/v1', headers: impersonationHeaders(identity) })
+      .then(async ({ status, body }) => {
+        for await (const _ of body) {
+          // Read to the end, so that the connection can be used again.
+        }
+        return status !== 404;
+      });
+    if (this.#steves.size >= STEVES_REMEMBERED) this.#steves.clear();
+    this.#steves.set(id, { until: now + STEVE_FRESH_MS, serves });
+    serves.catch(() => this.#steves.delete(id));
+    return serves;
+  }
+
   /** The same paths with `Connection: Upgrade`. */
   async upgrade(exchange: Omit<SignedIn, 'response'>, socket: Duplex, head: Buffer): Promise<void> {
     const { params, url, caller } = exchange;
@@ -85,7 +108,7 @@ export class ClusterProxy {
   ): Promise<{ readonly id: ClusterId; readonly cluster: Stored<ManagementCluster> }> {
     const { identity } = caller;
     demandScope(caller, text);
-    if (!(await this.#maySee(caller, text)))
+    if (!(await this.maySee(caller, text)))
       throw forbidden(CLUSTERS, text, `User "${identity.name}" cannot get this cluster`);
     const id = parseClusterId(text);
     const cluster = id === undefined ? undefined : this.parts.clusters.get(id);
@@ -119,33 +142,10 @@ export class ClusterProxy {
     return createClient({ send }, { clock: this.parts.clock, userAgent: 'drover' });
   }
 
-  /**
-   * Whether the caller may go on with a watch it has opened: of the local cluster as its RBAC says, of any other as long as it
-   * may see that cluster.
-   */
-  async mayWatch(
-    caller: Caller,
-    cluster: string,
-    watched: { readonly kind: Kind; readonly namespace?: string | undefined },
-  ): Promise<boolean> {
-    if (cluster !== LOCAL) return this.#maySee(caller, cluster);
-    const { group, plural: resource } = watched.kind;
-    return this.parts.reviews.allowed(caller.identity, {
-      verb: 'watch',
-      group,
-      resource,
-      namespace: watched.namespace,
-    });
-  }
-
   /** Whether the caller may have anything to do with the cluster; what it may do in it is the cluster's to say. */
-  #maySee({ identity }: Caller, name: string): Promise<boolean> {
-    return this.parts.reviews.allowed(identity, {
-      verb: 'get',
-      group: CLUSTERS.group,
-      resource: CLUSTERS.plural,
-      name,
-    });
+  maySee({ identity }: Caller, name: string): Promise<boolean> {
+    const { group, plural: resource } = CLUSTERS;
+    return this.parts.reviews.allowed(identity, { verb: 'get', group, resource, name });
   }
 
   #toLocal(exchange: Exchange, path: string): Onward {
@@ -173,7 +173,7 @@ export class ClusterProxy {
     if (cluster.metadata.deletionTimestamp !== undefined) throw unavailable(`cluster ${id} is being deleted`);
     const whom = `cluster ${cluster.spec?.displayName ?? id}`;
     const impersonated = impersonationHeaders(identity);
-    const allowed = (): Promise<boolean> => this.#maySee(exchange.caller, id);
+    const allowed = (): Promise<boolean> => this.maySee(exchange.caller, id);
     const pathname = path.split('?', 1)[0] ?? '';
     const { transport, client } = await this.parts.downstreams.of(id);
     await this.parts.rights.revoked(id);

@@ -10,7 +10,7 @@ import {
   roleBindings,
   roles,
 } from '@drover/api';
-import { type Client, createInformer, type Informer, type InformerEvent } from '@drover/client';
+import { type Client, createInformer, type Informer, type InformerEvent, type InformerOptions } from '@drover/client';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { DerivedPresent } from './apply-derived.js';
 import { RIGHTS_LABEL } from './derived-set.js';
@@ -26,6 +26,10 @@ export interface RbacInformers {
 /** Name of the index of derived objects by what they follow from. */
 const BY_SOURCE = 'source';
 
+/** Name of the index of bindings by who they are about. */
+const BY_SUBJECT = 'subject';
+const subjectKey = (kind: string, name: string): string => `${kind} ${name}`;
+
 /** What a derived object follows from; `undefined` for somebody else's. */
 export const sourceOf = ({ metadata }: KubeObject): string | undefined => metadata.labels?.[RIGHTS_LABEL];
 
@@ -34,23 +38,27 @@ export function followRbac(
   client: Client,
   means: { readonly clock: Clock; readonly random: RandomBytes; readonly log: Log },
 ): RbacInformers {
-  const follow = <T extends KubeObject>(kind: Kind<T>): Informer<T> =>
-    createInformer(client, kind, {
-      ...means,
-      indexes: {
-        [BY_SOURCE](object) {
-          const source = sourceOf(object);
-          return source === undefined ? [] : [source];
-        },
-      },
-    });
+  const bySource = (object: KubeObject): readonly string[] => {
+    const source = sourceOf(object);
+    return source === undefined ? [] : [source];
+  };
+  const bySubject = ({ subjects = [] }: RoleBinding | ClusterRoleBinding): readonly string[] =>
+    subjects.map(({ kind, name }) => subjectKey(kind, name));
+  const follow = <T extends KubeObject>(kind: Kind<T>, more: InformerOptions<T>['indexes'] = {}): Informer<T> =>
+    createInformer(client, kind, { ...means, indexes: { [BY_SOURCE]: bySource, ...more } });
   return {
     clusterRoles: follow(clusterRoles),
-    clusterRoleBindings: follow(clusterRoleBindings),
+    clusterRoleBindings: follow(clusterRoleBindings, { [BY_SUBJECT]: bySubject }),
     roles: follow(roles),
-    roleBindings: follow(roleBindings),
+    roleBindings: follow(roleBindings, { [BY_SUBJECT]: bySubject }),
   };
 }
+
+/** The bindings of a user, or of a group: in the whole cluster, and in namespaces. */
+export const bindingsOf = (rbac: RbacInformers, kind: 'User' | 'Group', name: string) => ({
+  everywhere: rbac.clusterRoleBindings.by(BY_SUBJECT, subjectKey(kind, name)),
+  inNamespaces: rbac.roleBindings.by(BY_SUBJECT, subjectKey(kind, name)),
+});
 
 /** Each of them, where the kind does not matter. */
 export const eachOf = ({

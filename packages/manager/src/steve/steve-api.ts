@@ -1,46 +1,44 @@
 import type { JsonObject, KubeObject } from '@drover/api';
 import { isJsonObject } from '@drover/api';
+import { LOCAL } from '../clusters/cluster-id.js';
 import { readObject } from '../front/body.js';
 import { type Answer, ok, type SignedIn } from '../front/exchange.js';
 import type { NormanApi } from '../norman/norman-api.js';
 import { NormanError } from '../norman/norman-error.js';
+import type { Collections } from './collections.js';
 import { steveDocument } from './steve-document.js';
 import { type SteveType, steveType } from './steve-types.js';
 
-/** Query parameters of lists that are honoured; any other is refused, because ignoring a filter would show too much. */
-const LIST_PARAMETERS = new Set(['limit', 'exclude', 'excludeValues', 'include']);
-
 /** The part of `/v1` that is served: each request goes to the local Kubernetes API in the caller's name. */
 export class SteveApi {
-  constructor(private readonly norman: NormanApi) {}
+  constructor(
+    private readonly norman: NormanApi,
+    private readonly collections: Collections,
+  ) {}
 
-  /** `GET /v1/:type` and `GET /v1/:type/:namespace` of a kind with namespaces. */
+  /** `GET /v1/:type` and `GET /v1/:type/:namespace` of a kind with namespaces: what the caller may see of it. */
   async list(exchange: SignedIn, namespace?: string): Promise<Answer> {
-    const type = typeOf(exchange);
-    for (const parameter of exchange.url.searchParams.keys()) {
-      if (!LIST_PARAMETERS.has(parameter))
-        throw new NormanError('InvalidOption', `the parameter "${parameter}" is not implemented`);
+    const { type: name = '' } = exchange.params;
+    const type = steveType(name);
+    if (type === undefined) {
+      const params = { type: name, ...(namespace === undefined ? {} : { namespace }) };
+      return this.collections.list({ ...exchange, params }, LOCAL);
     }
-    const { items, metadata } = await this.norman.asUser(exchange.caller).list(type.kind, { namespace });
+    const seen = await this.collections.seen(exchange, LOCAL, { kind: type.kind, namespace });
     const { origin } = exchange.url;
-    return ok({
-      type: 'collection',
-      resourceType: type.id,
-      links: { self: `${origin}${exchange.url.pathname}` },
-      createTypes: type.methods.includes('POST')
-        ? { [type.id]: `${origin}/v1/${type.kind.group}.${type.kind.plural}` }
-        : {},
-      actions: {},
-      revision: metadata.resourceVersion,
-      count: items.length,
-      data: items.map((item) => steveDocument(type, item, origin)),
+    const createTypes = type.methods.includes('POST')
+      ? { [type.id]: `${origin}/v1/${type.kind.group}.${type.kind.plural}` }
+      : {};
+    return this.collections.document(exchange, seen, type.id, (item) => steveDocument(type, item, origin), {
+      createTypes,
     });
   }
 
   /** `GET /v1/:type/:name`, or the list of a namespace. */
   async getOrList(exchange: SignedIn): Promise<Answer> {
-    const type = typeOf(exchange);
-    const { name = '' } = exchange.params;
+    const { name = '', type: given = '' } = exchange.params;
+    const type = steveType(given);
+    if (type === undefined) return this.list(exchange, name);
     return type.kind.namespaced ? this.list(exchange, name) : this.#get(exchange, type, undefined, name);
   }
 

@@ -1,17 +1,22 @@
-import { isJsonObject, type KubeObject, resourcePath, type Stored } from '@drover/api';
+import { isJsonObject, type Kind, type KubeObject, resourcePath, type Stored } from '@drover/api';
+import { schemaIdOf } from './schemas.js';
 import type { SteveType } from './steve-types.js';
 
 /** Fields of a document that Kubernetes objects may have as well; theirs get an underscore. */
 const RESERVED = ['id', 'type', 'links', 'actions'];
 
 /** The id of an object in Steve: `namespace/name`, or `name`. */
-export function steveId({ metadata }: Stored<KubeObject>): string {
-  return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+export const steveId = ({ namespace, name }: Named): string =>
+  namespace === undefined ? name : `${namespace}/${name}`;
+
+interface Named {
+  readonly namespace?: string | undefined;
+  readonly name: string;
 }
 
 /** A Kubernetes object with what Steve adds: id, type, links, and its state in a word. */
 export function steveDocument(type: SteveType, object: Stored<KubeObject>, origin: string): object {
-  const id = steveId(object);
+  const id = steveId(object.metadata);
   const self = `${origin}/v1/${type.kind.group}.${type.kind.plural}/${id}`;
   const { namespace, name } = object.metadata;
   const { name: state, transitioning, message } = type.state(object);
@@ -57,3 +62,12 @@ function normalisedStatus(object: Stored<KubeObject>): object {
     },
   };
 }
+
+/** An object of any kind as Steve tells it. */
+export const resourceOf = (kind: Kind, object: Stored<KubeObject>): object => ({
+  ...steveIdentity(kind, object.metadata),
+  ...withoutReserved(object),
+});
+
+/** What Steve knows an object of any kind by. */
+export const steveIdentity = (kind: Kind, metadata: Named) => ({ id: steveId(metadata), type: schemaIdOf(kind) });

@@ -4,22 +4,30 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   ApiError,
+  type ClusterRole,
+  clusterRoleBindings,
+  clusterRoles,
   forbidden,
   type ManagementToken,
   managementTokens,
+  namespaces,
   nodes,
+  roleBindings,
+  type Secret,
   type Stored,
   secrets,
   type User,
   users,
 } from '@drover/api';
-import { createInformer } from '@drover/client';
-import { createFakeClient } from '@drover/client/fake';
+import { type Client, createInformer } from '@drover/client';
+import { createFakeClient, type FakeClient } from '@drover/client/fake';
 import { Closing, FakeClock, silentLog } from '@drover/kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Caller, identityOf } from '../identity/caller.js';
 import { OpenStreams } from '../identity/open-streams.js';
+import { eachOf, followRbac } from '../rbac/rbac-informers.js';
+import { Visibility } from '../visibility/visibility.js';
 import { Subscriptions } from './subscribe.js';
 
 let closing = new Closing();
@@ -33,6 +41,7 @@ interface Frame {
   readonly cluster?: string;
   readonly resourceType?: string;
   readonly revision?: string;
+  readonly scope?: string;
   readonly data?: Record<string, unknown>;
 }
 
@@ -40,7 +49,9 @@ interface Frame {
 async function open() {
   const clock = new FakeClock(Date.now());
   const means = { clock, random: randomBytes, log: silentLog };
-  const client = createFakeClient(means);
+  const rights = { watch: true, cluster: true };
+  const granted = new Set<string>();
+  const client = createFakeClient({ ...means, post: () => ({ status: { allowed: rights.watch } }) });
   const token: Stored<ManagementToken> = await client.create(managementTokens, {
     apiVersion: 'management.cattle.io/v3',
     kind: 'Token',
@@ -57,18 +68,21 @@ async function open() {
   };
   await Promise.all([informers.tokens.synced, informers.users.synced]);
   const streams = new OpenStreams({ ...informers, clock });
-  const rights = { watch: true };
+  const rbac = followRbac(client, means);
+  const visibility = new Visibility({ rbacOf: () => ({ client, rbac }), clock });
   const subscriptions = new Subscriptions({
     async clientFor(_, cluster) {
       if (cluster === 'c-m-hidden00')
         throw forbidden({ group: 'management.cattle.io', plural: 'clusters' }, cluster, 'no');
-      return client;
+      return inCallersName(client, (namespace = '') => rights.watch || granted.has(namespace));
     },
-    mayWatch: async () => rights.watch,
+    maySee: async () => rights.cluster,
+    visibility,
     types: {
       async kind(_cluster, _client, type) {
         if (type === 'nodes') return nodes;
         if (type === 'secrets') return secrets;
+        if (type === 'namespaces') return namespaces;
         throw new ApiError('NotFound', `failed to find schema ${type}`);
       },
     },
@@ -98,7 +112,8 @@ async function open() {
   await once(socket, 'open');
   closing.defer(async () => {
     socket.terminate();
-    for (const each of [streams, informers.tokens, informers.users]) each[Symbol.dispose]();
+    for (const each of [...eachOf(rbac), visibility, streams, informers.tokens, informers.users])
+      each[Symbol.dispose]();
     await new Promise((closed) => server.close(closed));
   });
   const frame = async (name: string): Promise<Frame> => {
@@ -113,6 +128,31 @@ async function open() {
     clock,
     streams,
     rights,
+    /** The namespaces and the names that the cluster lets the caller read. */
+    granted,
+    /** The next frame of a name that comes as time goes on. */
+    async later(name: string): Promise<Frame> {
+      while (!frames.some((each) => each.name === name)) {
+        await clock.advance(500);
+        await new Promise((turn) => setImmediate(turn));
+      }
+      return frame(name);
+    },
+    /** Lets the caller read what is in a namespace. */
+    async grant(namespace: string): Promise<void> {
+      granted.add(namespace);
+      await client.create(roleBindings, {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'reader', namespace },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'reader' },
+        subjects: [{ kind: 'User', name: 'u-abcde' }],
+      });
+    },
+    async revoke(namespace: string): Promise<void> {
+      granted.delete(namespace);
+      await client.delete(roleBindings, { namespace, name: 'reader' });
+    },
     socket,
     frames,
     frame,
@@ -120,6 +160,20 @@ async function open() {
   };
 }
 
+/** `client` as the cluster lets somebody use it who may read only in some namespaces. */
+const inCallersName = (client: FakeClient, mayRead: (namespace: string | undefined) => boolean): Client => ({
+  ...client,
+  async list(kind, options = {}) {
+    if (!mayRead(options.namespace)) throw forbidden(kind, '', 'no');
+    return client.list(kind, options);
+  },
+  async get(kind, ref) {
+    if (!mayRead(ref.namespace ?? ref.name)) throw forbidden(kind, ref.name, 'no');
+    return client.get(kind, ref);
+  },
+});
+
+const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }) as const;
 const node = (name: string) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } }) as const;
 
 describe('a subscription', () => {
@@ -193,10 +247,20 @@ describe('a subscription', () => {
   });
 
   it('ends when the right to it is taken away', async () => {
-    const { frame, say, rights, streams } = await open();
+    const { client, frame, later, say, rights } = await open();
     say({ resourceType: 'nodes' });
     await frame('resource.start');
     rights.watch = false;
+    await client.create(clusterRoles, readerOf('nodes'));
+    expect((await later('resource.error')).data).toMatchObject({ code: 403 });
+    await frame('resource.stop');
+  });
+
+  it('ends when the cluster may not be seen any more', async () => {
+    const { frame, say, rights, streams } = await open();
+    say({ resourceType: 'nodes', cluster: 'c-m-abcd2345' });
+    await frame('resource.start');
+    rights.cluster = false;
     await streams.recheck();
     expect((await frame('resource.error')).data).toMatchObject({ code: 403 });
     await frame('resource.stop');
@@ -208,6 +272,132 @@ describe('a subscription', () => {
     expect((await frame('resource.error')).data).toMatchObject({ code: 400 });
     for (let at = 0; at <= 64; at += 1) say({ resourceType: 'nodes', id: `n${at}` });
     expect((await frame('resource.error')).data).toMatchObject({ code: 429 });
+  });
+});
+
+const readerOf = (resource: string, resourceNames?: string[]): ClusterRole => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: { name: 'reader' },
+  rules: [
+    {
+      apiGroups: [''],
+      resources: [resource],
+      ...(resourceNames === undefined ? { verbs: ['get', 'list', 'watch'] } : { verbs: ['get'], resourceNames }),
+    },
+  ],
+});
+const secret = (namespace: string, name: string): Secret => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { namespace, name },
+});
+
+/** Somebody who may read Secrets in the namespace `mine`, of three in which there is one. */
+async function openAsTenant() {
+  const opened = await open();
+  const { client, rights, grant } = opened;
+  rights.watch = false;
+  await client.create(clusterRoles, readerOf('secrets'));
+  for (const namespace of ['mine', 'other', 'third']) await client.create(secrets, secret(namespace, 'a'));
+  await grant('mine');
+  return opened;
+}
+
+describe('a subscription of somebody who may not see everything', () => {
+  it('tells what they may see, and each change of that alone', async () => {
+    const { client, frame, frames, say } = await openAsTenant();
+    say({ resourceType: 'secrets' });
+    expect(await frame('resource.start')).toMatchObject({ scope: expect.any(String) as string });
+    expect((await frame('resource.create')).data).toMatchObject({ id: 'mine/a', type: 'secret' });
+    await client.create(secrets, secret('other', 'b'));
+    const changed = await client.patch(
+      secrets,
+      { namespace: 'mine', name: 'a' },
+      { type: 'merge', patch: { type: 'x' } },
+    );
+    expect(await frame('resource.change')).toMatchObject({ revision: changed.metadata.resourceVersion });
+    await client.delete(secrets, { namespace: 'mine', name: 'a' });
+    expect((await frame('resource.remove')).data).toMatchObject({ id: 'mine/a', metadata: { name: 'a' } });
+    expect(frames).toEqual([]);
+  });
+
+  it('shows what comes into sight, and takes away what goes out of it', async () => {
+    const { frame, frames, later, say, grant, revoke } = await openAsTenant();
+    say({ resourceType: 'secrets' });
+    const { scope } = await frame('resource.start');
+    await frame('resource.create');
+    await grant('other');
+    expect((await later('resource.create')).data).toMatchObject({ id: 'other/a' });
+    expect((await frame('resource.scope')).scope).not.toBe(scope);
+    await revoke('other');
+    expect((await later('resource.remove')).data).toMatchObject({ id: 'other/a' });
+    expect((await frame('resource.scope')).scope).toBe(scope);
+    expect(frames).toEqual([]);
+  });
+
+  it('goes on after a revision, with what was changed and removed since', async () => {
+    const { client, frame, frames, say } = await openAsTenant();
+    const { metadata } = await client.create(secrets, secret('mine', 'b'));
+    await client.delete(secrets, { namespace: 'mine', name: 'a' });
+    await client.create(secrets, secret('mine', 'c'));
+    say({ resourceType: 'secrets', resourceVersion: metadata.resourceVersion });
+    expect((await frame('resource.remove')).data).toMatchObject({ id: 'mine/a' });
+    await client.create(secrets, secret('mine', 'd'));
+    expect((await frame('resource.create')).data).toMatchObject({ id: 'mine/d' });
+    expect(frames.filter(({ data }) => data?.['id'] === 'mine/b')).toEqual([]);
+  });
+
+  it('of a revision that is too old ends so that it is read anew', async () => {
+    const { client, frame, say } = await openAsTenant();
+    client.expireHistory();
+    say({ resourceType: 'secrets', resourceVersion: '1' });
+    expect((await frame('resource.error')).data).toMatchObject({ code: 410 });
+  });
+
+  it('finds single objects that they may get by name, as soon as they are there', async () => {
+    const { client, frame, frames, granted, rights, say } = await open();
+    rights.watch = false;
+    await client.create(clusterRoles, readerOf('namespaces', ['mine', 'not-yet']));
+    await client.create(clusterRoleBindings, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'reader' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'reader' },
+      subjects: [{ kind: 'Group', name: 'system:authenticated' }],
+    });
+    for (const name of ['mine', 'not-yet']) granted.add(name);
+    for (const name of ['mine', 'other']) await client.create(namespaces, namespace(name));
+    say({ resourceType: 'namespaces' });
+    expect((await frame('resource.create')).data).toMatchObject({ id: 'mine' });
+    await client.create(namespaces, namespace('not-yet'));
+    expect((await frame('resource.create')).data).toMatchObject({ id: 'not-yet' });
+    await client.delete(namespaces, { name: 'mine' });
+    expect((await frame('resource.remove')).data).toMatchObject({ id: 'mine' });
+    expect(frames.map(({ name }) => name)).toEqual(['resource.start']);
+  });
+
+  it('shows nothing that the cluster refuses, whatever its RBAC seems to say', async () => {
+    const { client, frame, frames, grant, granted, say } = await openAsTenant();
+    await grant('other');
+    granted.delete('mine');
+    say({ resourceType: 'secrets' });
+    expect((await frame('resource.create')).data).toMatchObject({ id: 'other/a' });
+    await client.create(secrets, secret('mine', 'b'));
+    await client.create(secrets, secret('other', 'b'));
+    expect((await frame('resource.create')).data).toMatchObject({ id: 'other/b' });
+    expect(frames.map(({ name }) => name)).toEqual(['resource.start']);
+  });
+
+  it('ends when they may see everything, so that an ordinary watch follows', async () => {
+    const { client, frame, later, rights, say } = await openAsTenant();
+    say({ resourceType: 'secrets' });
+    await frame('resource.start');
+    rights.watch = true;
+    await client.delete(clusterRoles, { name: 'reader' });
+    await later('resource.stop');
+    say({ resourceType: 'secrets' });
+    expect(await frame('resource.start')).not.toHaveProperty('scope');
   });
 });
 

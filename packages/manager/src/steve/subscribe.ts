@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream';
-import type { Kind } from '@drover/api';
 import type { Client } from '@drover/client';
 import type { Clock, Log } from '@drover/kit';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { LOCAL } from '../clusters/cluster-id.js';
 import type { SignedIn } from '../front/exchange.js';
 import type { Caller } from '../identity/caller.js';
 import type { OpenStreams } from '../identity/open-streams.js';
+import type { Visibility } from '../visibility/visibility.js';
 import type { ResourceTypes } from './resource-types.js';
 import { follow, keyOf, readWish } from './subscription.js';
 
@@ -25,12 +26,9 @@ const SESSION_ENDED = 4401;
 export interface SubscribeParts {
   /** A client for the cluster in the caller's name; throws when the caller may not see it. */
   readonly clientFor: (caller: Caller, cluster: string) => Promise<Client>;
-  /** Whether the caller may go on watching: asked when rights change. */
-  readonly mayWatch: (
-    caller: Caller,
-    cluster: string,
-    watched: { readonly kind: Kind; readonly namespace?: string | undefined },
-  ) => Promise<boolean>;
+  /** Whether the caller may still have anything to do with the cluster: asked when rights change. */
+  readonly maySee: (caller: Caller, cluster: string) => Promise<boolean>;
+  readonly visibility: Pick<Visibility, 'of'>;
   readonly types: Pick<ResourceTypes, 'kind'>;
   readonly streams: OpenStreams;
   readonly version: string;
@@ -108,22 +106,27 @@ export class Subscriptions {
     }
     const watch = new AbortController();
     watches.set(name, watch);
-    let stream: Disposable | undefined;
     const revoke = (why: string): void => {
+      if (watch.signal.aborted) return;
       watch.abort();
       send({ name: 'resource.error', ...key, data: { error: why, code: 403 } });
       send({ name: 'resource.stop', ...key });
     };
+    const { maySee, clientFor, visibility, types, streams, clock } = this.parts;
+    // Everybody may ask this server's own API; what they see of it is its RBAC's to say.
+    const allowed = wish.cluster === LOCAL ? undefined : () => maySee(caller, wish.cluster);
+    let stream: Disposable | undefined;
     follow(wish, {
-      client: () => this.parts.clientFor(caller, wish.cluster),
-      types: this.parts.types,
+      identity: caller.identity,
+      client: () => clientFor(caller, wish.cluster),
+      view: () => visibility.of(wish.cluster),
+      types,
       send,
-      opened: (kind) => {
-        const allowed = (): Promise<boolean> =>
-          this.parts.mayWatch(caller, wish.cluster, { kind, namespace: wish.namespace });
-        stream = this.parts.streams.add(caller, revoke, allowed);
+      opened: () => {
+        stream = streams.add(caller, revoke, allowed);
       },
-      clock: this.parts.clock,
+      revoked: () => revoke('the right to this has been taken away'),
+      clock,
       signal: watch.signal,
     }).finally(() => {
       stream?.[Symbol.dispose]();

@@ -1,16 +1,11 @@
-import {
-  ApiError,
-  isJsonObject,
-  type Kind,
-  type KubeObject,
-  type Stored,
-  toStatus,
-  type WatchEvent,
-} from '@drover/api';
+import { ApiError, type Identity, isJsonObject, type Kind, type KubeObject, toStatus } from '@drover/api';
 import { type Client, TransportError } from '@drover/client';
 import type { Clock } from '@drover/kit';
+import type { ClusterView } from '../visibility/visibility.js';
 import type { ResourceTypes } from './resource-types.js';
-import { withoutReserved } from './steve-document.js';
+import { resourceOf, steveIdentity } from './steve-document.js';
+import { type Telling, Union } from './union.js';
+import { watchOn } from './watch-on.js';
 
 /** What a client asks to follow. The first five are the key: one watch of each at a time. */
 export interface Wish {
@@ -62,48 +57,57 @@ export function keyOf({ cluster, resourceType, namespace, id, selector }: Wish) 
   };
 }
 
-/** A watch that ended sooner than this did not end in the ordinary way. */
-const SHORT_MS = 1_000;
-
 const NAMES = { ADDED: 'resource.create', MODIFIED: 'resource.change', DELETED: 'resource.remove' } as const;
 
+/** What following a wish takes. */
+export interface Following {
+  readonly identity: Identity;
+  /** The cluster in the caller's name. */
+  readonly client: () => Promise<Client>;
+  /** Who may see what in the cluster. */
+  readonly view: () => ClusterView;
+  readonly types: Pick<ResourceTypes, 'kind'>;
+  readonly send: (frame: object) => void;
+  /** Called when it is known that there is something to follow; what it throws ends it. */
+  readonly opened: () => void;
+  /** Called when the right to see all that is followed is gone. */
+  readonly revoked: () => void;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Follows what `wish` asks for until `signal` aborts, and tells every event to `send`. A watch that the cluster ends in the
- * ordinary way (they all do, after some minutes) goes on from where it was; any failure is told, and ends it.
+ * Follows what `wish` asks for until `signal` aborts, and tells every event to `send`: all of it, by the caller's own watch, where
+ * the cluster lets the caller watch all of it, and otherwise the union of what the caller may see. Any failure is told, and
+ * ends it.
  */
-export async function follow(
-  wish: Wish,
-  parts: {
-    readonly client: () => Promise<Client>;
-    readonly types: Pick<ResourceTypes, 'kind'>;
-    readonly send: (frame: object) => void;
-    /** Called when it is known which kind is watched. */
-    readonly opened: (kind: Kind) => void;
-    readonly clock: Clock;
-    readonly signal: AbortSignal;
-  },
-): Promise<void> {
-  const { client, types, send, opened, clock, signal } = parts;
+export async function follow(wish: Wish, following: Following): Promise<void> {
+  const { identity, client, view, types, send, opened, signal } = following;
   const key = keyOf(wish);
   try {
     const reached = await client();
     const kind = await types.kind(wish.cluster, reached, wish.resourceType);
-    opened(kind);
-    send({ name: 'resource.start', ...key });
-    let resourceVersion = wish.resourceVersion;
-    while (!signal.aborted) {
-      const began = clock.now();
-      const events = reached.watch(kind, {
-        namespace: wish.namespace,
-        allowWatchBookmarks: true,
-        signal,
-        ...(wish.selector === undefined ? {} : { labelSelector: wish.selector }),
-        ...(wish.id === undefined ? {} : { fieldSelector: `metadata.name=${wish.id}` }),
-        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    const rights = view();
+    opened();
+    const wanted = { kind, namespace: wish.namespace, name: wish.id };
+    const sight = await rights.sight(identity, wanted);
+    if (signal.aborted) return;
+    if (sight === 'everything') {
+      send({ name: 'resource.start', ...key });
+      using _rights = rights.onChange(() => {
+        rights.sight(identity, wanted).then(
+          (now) => now === 'everything' || following.revoked(),
+          () => following.revoked(),
+        );
       });
-      for await (const event of events) resourceVersion = tell(event, kind, key, send) ?? resourceVersion;
-      // A server that ends watches at once must not be asked in a circle.
-      if (clock.now() - began < SHORT_MS) await clock.sleep(SHORT_MS, signal);
+      await followAll(wish, reached, kind, following);
+    } else {
+      send({ name: 'resource.start', ...key, scope: sight.scope });
+      const telling = tellingOf(kind, key, send);
+      const reading = { client: reached, kind, labelSelector: wish.selector, signal };
+      const union = new Union({ reading, view: rights, identity, wanted, telling, clock: following.clock }, sight);
+      await union.follow(wish.resourceVersion);
+      if (signal.aborted) return;
     }
   } catch (error) {
     if (signal.aborted) return;
@@ -115,29 +119,34 @@ export async function follow(
   send({ name: 'resource.stop', ...key });
 }
 
-function tell(
-  event: WatchEvent<KubeObject>,
-  { group, kind }: { readonly group: string; readonly kind: string },
-  key: object,
-  send: (frame: object) => void,
-): string | undefined {
-  switch (event.type) {
-    case 'BOOKMARK': {
-      const { resourceVersion } = event.object.metadata;
-      send({ name: 'resource.bookmark', ...key, revision: resourceVersion });
-      return resourceVersion;
-    }
-    case 'ERROR':
-      throw new ApiError('Unknown', event.object.message ?? 'the watch failed', {}, { code: event.object.code });
-    default: {
-      const { resourceVersion } = event.object.metadata;
-      const type = `${group === '' ? '' : `${group}.`}${kind.toLowerCase()}`;
-      const data = { id: idOf(event.object), type, ...withoutReserved(event.object) };
-      send({ name: NAMES[event.type], ...key, revision: resourceVersion, data });
-      return resourceVersion;
-    }
+async function followAll(
+  wish: Wish,
+  client: Client,
+  kind: Kind<KubeObject>,
+  { send, clock, signal }: Following,
+): Promise<void> {
+  const key = keyOf(wish);
+  const selection = { namespace: wish.namespace, name: wish.id, labelSelector: wish.selector };
+  for await (const { type, object } of watchOn(client, kind, selection, {
+    from: wish.resourceVersion,
+    clock,
+    signal,
+  })) {
+    const revision = object.metadata.resourceVersion;
+    if (type === 'BOOKMARK') send({ name: 'resource.bookmark', ...key, revision });
+    else send({ name: NAMES[type], ...key, revision, data: resourceOf(kind, object) });
   }
 }
 
-const idOf = ({ metadata }: Stored<KubeObject>): string =>
-  metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+function tellingOf(kind: Kind, key: object, send: (frame: object) => void): Telling {
+  return {
+    put: (name, object, revision) => send({ name, ...key, revision, data: resourceOf(kind, object) }),
+    remove(metadata, revision) {
+      const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
+      const gone = { apiVersion, kind: kind.kind, metadata };
+      send({ name: 'resource.remove', ...key, revision, data: { ...steveIdentity(kind, metadata), ...gone } });
+    },
+    bookmark: (revision) => send({ name: 'resource.bookmark', ...key, revision }),
+    scope: (scope) => send({ name: 'resource.scope', ...key, scope }),
+  };
+}

@@ -6,6 +6,7 @@ import {
   projects,
   roleBindings,
   type Stored,
+  virtualMachineImages,
 } from '@drover/api';
 import type { Client } from '@drover/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +16,7 @@ import { kubectl } from '../kubectl.js';
 import { clearLab, kubeconfigClient } from '../lab.js';
 import { type Management, startManagement } from '../management.js';
 import { present } from '../present.js';
+import { SeenLive } from '../seen-live.js';
 import { temporaryDirectory } from '../temporary.js';
 
 const image = (name: string) => `
@@ -108,13 +110,8 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
 
     it('see that cluster and that project, and no other', async () => {
       for (const name of ['project-owner', 'project-readonly']) {
-        const { token } = tenant(name);
-        const names = async (type: string): Promise<string[]> => {
-          const { text } = await drover.ask('GET', `/v3/${type}`, { token });
-          return (JSON.parse(text) as { data: { id: string }[] }).data.map((each) => each.id);
-        };
-        expect(await names('clusters')).toEqual([id]);
-        expect(await names('projects')).toEqual([project]);
+        expect(await idsOf(name, '/v3/clusters')).toEqual([id]);
+        expect(await idsOf(name, '/v3/projects')).toEqual([project]);
       }
       expect((await run('project-owner', ['get', 'vm', '-n', 'kube-system'])).stderr).toContain('Forbidden');
       expect((await run('project-owner', ['get', 'namespaces', 'default', '-o', 'name'])).stdout).toBe(
@@ -220,14 +217,97 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
       expect(await run('project-owner', ['delete', 'namespace', 'blue', '--wait=false'])).toMatchObject({ code: 0 });
     });
 
+    /** A kind that tenants have no part in. */
+    const UPGRADES = 'harvesterhci.io.upgrades';
+    const IMAGES = 'harvesterhci.io.virtualmachineimages';
+    const look = (who: string) =>
+      SeenLive.open(drover, tenant(who).token, [
+        ...['management.cattle.io.clusters', 'provisioning.cattle.io.clusters', 'management.cattle.io.projects'].map(
+          (resourceType) => ({ cluster: 'local', resourceType }),
+        ),
+        ...['namespaces', UPGRADES, 'kubevirt.io.virtualmachines', IMAGES].map((resourceType) => ({
+          cluster: id,
+          resourceType,
+        })),
+      ]);
+    const putImage = (namespace: string) =>
+      lab.create(virtualMachineImages, {
+        apiVersion: 'harvesterhci.io/v1beta1',
+        kind: 'VirtualMachineImage',
+        metadata: { name: 'theirs', namespace },
+        spec: { displayName: namespace, sourceType: 'upload' },
+      });
+
+    it('see live what is theirs and nothing else, whichever way it is asked for', async () => {
+      await putImage('kube-system');
+      for (const who of ['project-owner', 'project-readonly']) {
+        using seen = await look(who);
+        const theirs: Record<string, readonly string[]> = {
+          'management.cattle.io.clusters': [id],
+          'provisioning.cattle.io.clusters': ['fleet-default/hv'],
+          'management.cattle.io.projects': [project.replace(':', '/')],
+          namespaces: ['default', 'harvester-public'],
+          'kubevirt.io.virtualmachines': ['default/web'],
+          [IMAGES]: ['default/tiny'],
+        };
+        await seen.until(() => Object.entries(theirs).every(([type, ids]) => `${seen.of(type)}` === `${ids}`));
+        expect(seen.of(UPGRADES)).toEqual([]);
+        expect(seen.errors).toEqual([]);
+        expect(await idsOf(who, `/k8s/clusters/${id}/v1/${IMAGES}`)).toEqual(['default/tiny']);
+        expect(await idsOf(who, `/k8s/clusters/${id}/v1/${UPGRADES}`)).toEqual([]);
+        expect(await idsOf(who, '/v1/provisioning.cattle.io.clusters')).toEqual(['fleet-default/hv']);
+      }
+    });
+
+    it('gain and lose namespaces within moments as these are moved, without asking again', async () => {
+      using seen = await look('project-readonly');
+      await seen.until(() => seen.of(IMAGES).length > 0);
+      await lab.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'green' } });
+      await putImage('green');
+      const move = (projectId: string | null): Promise<unknown> =>
+        lab.patch(
+          namespaces,
+          { name: 'green' },
+          { type: 'merge', patch: { metadata: { annotations: { 'field.cattle.io/projectId': projectId } } } },
+        );
+      await move(project);
+      await seen.until(() => seen.of(IMAGES).includes('green/theirs') && seen.of('namespaces').includes('green'));
+      const began = Date.now();
+      await move(null);
+      await seen.until(() => !seen.of(IMAGES).includes('green/theirs') && !seen.of('namespaces').includes('green'));
+      expect(Date.now() - began).toBeLessThan(5_000);
+      await lab.delete(namespaces, { name: 'green' });
+    });
+
+    it('are told which kinds they may list and make, and where', async () => {
+      const { text } = await drover.ask('GET', `/k8s/clusters/${id}/v1/schemas`, tenant('project-readonly'));
+      const { data } = JSON.parse(text) as { data: { id: string; collectionMethods: string[] }[] };
+      const methods = (type: string) => data.find((each) => each.id === type)?.collectionMethods;
+      expect(methods('kubevirt.io.virtualmachine')).toEqual(['GET']);
+      expect(methods('namespace')).toEqual(['GET']);
+      expect(methods('harvesterhci.io.upgrade')).toBeUndefined();
+      const own = `/k8s/clusters/${id}/v1/schemas/kubevirt.io.virtualmachine`;
+      const answer = JSON.parse((await drover.ask('GET', own, tenant('project-owner'))).text) as {
+        attributes: { access: Record<string, unknown> };
+      };
+      expect(answer.attributes.access['create']).toEqual([{ namespace: 'default', resourceName: '*' }]);
+    });
+
     it('lose everything within moments when their role is taken away', async () => {
       const { token, name } = tenant('project-readonly');
       const { text } = await drover.ask('GET', '/v3/projectroletemplatebindings', { token: admin });
       const { data } = JSON.parse(text) as { data: { id: string; userId: string }[] };
       const binding = data.find(({ userId }) => userId === name)?.id ?? '';
+      using seen = await look('project-readonly');
+      await seen.until(() => seen.of(IMAGES).length > 0 && seen.of('provisioning.cattle.io.clusters').length > 0);
       expect((await drover.ask('DELETE', `/v3/projectroletemplatebindings/${binding}`, { token: admin })).status).toBe(
         200,
       );
+      const began = Date.now();
+      await seen.until(() => seen.of(IMAGES).length === 0 || seen.errors.length > 0);
+      await seen.until(() => seen.of('provisioning.cattle.io.clusters').length === 0);
+      await seen.until(() => seen.of('management.cattle.io.projects').length === 0);
+      expect(Date.now() - began).toBeLessThan(5_000);
       await eventuallyIn('default', name, false);
       expect((await drover.ask('GET', `/k8s/clusters/${id}${SUBRESOURCES}`, { token })).status).toBe(403);
       expect((await run('project-readonly', ['get', 'vm', '-n', 'default'])).stderr).toContain('Forbidden');
@@ -241,6 +321,11 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
       await lab.delete(roleBindings, { namespace: 'default', name: binding.metadata.name });
       await eventuallyIn('default', name, true);
     });
+
+    async function idsOf(who: string, path: string): Promise<string[]> {
+      const { text } = await drover.ask('GET', path, tenant(who));
+      return (JSON.parse(text) as { data: { id: string }[] }).data.map((each) => each.id);
+    }
 
     async function newUser(username: string): Promise<{ name: string; token: string }> {
       const password = 'correct horse battery';
