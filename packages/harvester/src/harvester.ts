@@ -21,7 +21,6 @@ import { openInformers } from './informers.js';
 import { keyPairAdmission } from './keypair/admission.js';
 import { keyPairController } from './keypair/controller.js';
 import { HostMachines } from './machine/machines.js';
-import { namespaceAdmission } from './namespace/admission.js';
 import { networkAdmission } from './network/admission.js';
 import { nodeController } from './node/controller.js';
 import { beat, registerNode } from './node/heartbeat.js';
@@ -96,7 +95,6 @@ export async function createHarvester(options: HarvesterOptions): Promise<Harves
       claimAdmission(late),
       builtInAdmission(late),
       keyPairAdmission,
-      namespaceAdmission(late),
       networkAdmission(late),
       settingAdmission(serverVersion),
       templateAdmission(late),

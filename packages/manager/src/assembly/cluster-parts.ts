@@ -8,6 +8,7 @@ import { AgentConnections } from '../clusters/connect.js';
 import { Downstreams } from '../clusters/downstream.js';
 import { Registrations } from '../clusters/registration.js';
 import type { Informers } from '../informers.js';
+import { NamespaceGuards } from '../projects/namespace-guards.js';
 import { ClusterProxy } from '../proxy/cluster-proxy.js';
 import { Impersonation } from '../proxy/impersonation.js';
 import { ProjectQuotas } from '../quotas/project-quotas.js';
@@ -64,6 +65,7 @@ export function clusterParts(
   const tunnels = closing.use(createTunnelServer({ authorize, clock, random, log }));
   const downstreams = closing.use(new Downstreams({ client, clock, clusters, tunnels }));
   const rights = new DerivedRights(clock);
+  const guards = new NamespaceGuards(clock, () => settings.value('install-uuid'));
   const userOf = (principal: string) => identity.directory.userByPrincipal(principal);
   const downstreamRbac = new DownstreamRbac({
     ...means,
@@ -73,6 +75,7 @@ export function clusterParts(
     userOf,
     downstreams,
     rights,
+    guards,
     tunnels,
     settings,
   });
@@ -99,6 +102,7 @@ export function clusterParts(
     reviews,
     streams,
     rights,
+    guards,
     local,
     anonymous,
     clock,

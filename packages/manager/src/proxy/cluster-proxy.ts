@@ -9,13 +9,16 @@ import type { Answer, Exchange, SignedIn } from '../front/exchange.js';
 import { type Caller, impersonationHeaders, outOfScope, scopeOf } from '../identity/caller.js';
 import type { OpenStreams } from '../identity/open-streams.js';
 import { NormanError } from '../norman/norman-error.js';
+import type { NamespaceGuards } from '../projects/namespace-guards.js';
 import type { DerivedRights } from '../rbac/derived-rights.js';
 import type { AccessReviews } from './access-reviews.js';
 import { forward, type Onward } from './forward.js';
 import { forwardUpgrade } from './forward-upgrade.js';
 import type { HeaderFields } from './forwarded-headers.js';
 import type { Impersonation } from './impersonation.js';
+import { writesNamespace } from './namespace-writes.js';
 
+const NAMESPACES = { group: '', plural: 'namespaces' };
 const CLUSTERS = { group: 'management.cattle.io', plural: 'clusters' };
 
 /** How long it is known whether a cluster has a Steve: its agent may be replaced by another. */
@@ -34,6 +37,7 @@ export class ClusterProxy {
       readonly reviews: AccessReviews;
       readonly streams: OpenStreams;
       readonly rights: DerivedRights;
+      readonly guards: Pick<NamespaceGuards, 'isEnforced'>;
       /** The local API as administrator, who may impersonate. */
       readonly local: Transport;
       /** The local API without credentials of ours, for callers who bring their own. */
@@ -46,17 +50,18 @@ export class ClusterProxy {
   async handle(exchange: Exchange): Promise<Answer> {
     const { params, url, caller } = exchange;
     const path = `${params['rest'] ?? '/'}${url.search}`;
-    if (params['cluster'] === LOCAL) return forward(exchange, this.#toLocal(exchange, path), this.parts.streams);
+    if (params['cluster'] === LOCAL) return this.#forwardLocal(exchange, path);
     if (caller === undefined) throw new NormanError('Unauthorized', 'must authenticate');
     const { id, cluster } = await this.visible(caller, params['cluster'] ?? '');
     const onward = await this.#toCluster({ ...exchange, caller }, id, cluster, path);
+    await this.#guardNamespaces({ ...exchange, caller }, id, path);
     return this.#watched(id, caller, exchange, onward);
   }
 
   /** `/api`, `/apis`, `/openapi`, `/version`: the local cluster. */
   async handleLocal(exchange: Exchange): Promise<Answer> {
     const { url } = exchange;
-    return forward(exchange, this.#toLocal(exchange, `${url.pathname}${url.search}`), this.parts.streams);
+    return this.#forwardLocal(exchange, `${url.pathname}${url.search}`);
   }
 
   /**
@@ -146,6 +151,27 @@ export class ClusterProxy {
   maySee({ identity }: Caller, name: string): Promise<boolean> {
     const { group, plural: resource } = CLUSTERS;
     return this.parts.reviews.allowed(identity, { verb: 'get', group, resource, name });
+  }
+
+  async #forwardLocal(exchange: Exchange, path: string): Promise<Answer> {
+    const onward = this.#toLocal(exchange, path);
+    if (exchange.caller !== undefined)
+      await this.#guardNamespaces({ ...exchange, caller: exchange.caller }, LOCAL, path);
+    return forward(exchange, onward, this.parts.streams);
+  }
+
+  /**
+   * Keeps namespaces in their projects where the cluster cannot do that itself: there only owners of the cluster write them. Who has
+   * a kubeconfig of the cluster from elsewhere does not come by here, and has rights that were not given here.
+   */
+  async #guardNamespaces({ caller, request }: SignedIn, id: ClusterId, path: string): Promise<void> {
+    if (!writesNamespace(request.method ?? 'GET', path)) return;
+    await this.parts.rights.revoked(id);
+    if (this.parts.guards.isEnforced(id)) return;
+    const question = { verb: 'own', group: CLUSTERS.group, resource: CLUSTERS.plural, name: id };
+    if (await this.parts.reviews.allowed(caller.identity, question)) return;
+    const why = `cluster ${id} cannot check who may move a namespace between projects, which takes Kubernetes 1.30: only an owner of the cluster writes namespaces there`;
+    throw forbidden(NAMESPACES, '', why);
   }
 
   #toLocal(exchange: Exchange, path: string): Onward {

@@ -1,4 +1,15 @@
-import { clusterRoleBindings, clusterRoles, limitRanges, namespaces, resourceQuotas, roleBindings } from '@drover/api';
+import {
+  clusterRoleBindings,
+  clusterRoles,
+  hasReason,
+  type KubeObject,
+  limitRanges,
+  namespaces,
+  resourceQuotas,
+  roleBindings,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
+} from '@drover/api';
 import type { Client } from '@drover/client';
 import { deleteIfPresent } from '@drover/controller';
 import { quotaSelector } from '../quotas/quota-objects.js';
@@ -17,6 +28,11 @@ export async function removeOurTraces(
   signal: AbortSignal,
 ): Promise<void> {
   const derived = `${RIGHTS_LABEL}=${installation}`;
+  // A cluster may have none, and no such kind.
+  for (const kind of [validatingAdmissionPolicyBindings, validatingAdmissionPolicies])
+    await removeLabelled<KubeObject>(client, kind, derived, { signal }).catch((error: unknown) => {
+      if (!hasReason(error, 'NotFound')) throw error;
+    });
   await removeLabelled(client, roleBindings, derived, { signal });
   for (const label of [derived, IMPERSONATOR]) await removeLabelled(client, clusterRoleBindings, label, { signal });
   for (const label of [derived, IMPERSONATOR]) await removeLabelled(client, clusterRoles, label, { signal });

@@ -17,7 +17,7 @@ import { type Share, type Sharer, shareOut } from './shares.js';
 /** What a namespace asks of its project's quota: `{"limit":{…}}`. Reference `rancher.md`, 5.9 and 5.10. */
 export const NAMESPACE_QUOTA = 'field.cattle.io/resourceQuota';
 /** What containers that say nothing get in a namespace, in place of the project's default. */
-const CONTAINER_DEFAULTS = 'field.cattle.io/containerDefaultResourceLimit';
+export const CONTAINER_DEFAULTS = 'field.cattle.io/containerDefaultResourceLimit';
 /** Rancher's label of the objects that enforce a project's quota. */
 const QUOTA_LABEL = 'resourcequota.management.cattle.io/default-resource-quota';
 /** Which Drover made them: a cluster may belong to another server as well. */

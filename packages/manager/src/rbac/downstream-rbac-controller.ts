@@ -12,6 +12,7 @@ import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { TunnelServer } from '@drover/tunnel';
 import { type ClusterId, LOCAL, parseClusterId } from '../clusters/cluster-id.js';
 import type { Downstreams } from '../clusters/downstream.js';
+import type { NamespaceGuards } from '../projects/namespace-guards.js';
 import type { Settings } from '../settings.js';
 import { applyChanges, changesTo } from './apply-derived.js';
 import { ClusterRights } from './cluster-rights.js';
@@ -50,6 +51,7 @@ export class DownstreamRbac implements Disposable {
       readonly userOf: FindUserByPrincipal;
       readonly downstreams: Downstreams;
       readonly rights: DerivedRights;
+      readonly guards: NamespaceGuards;
       readonly tunnels: TunnelServer;
       readonly settings: Settings;
       readonly clock: Clock;
@@ -111,7 +113,7 @@ export class DownstreamRbac implements Disposable {
   }
 
   async #reconcile(name: string, signal: AbortSignal) {
-    const { clusters, rights, log } = this.parts;
+    const { clusters, rights, guards, log } = this.parts;
     const id = parseClusterId(name);
     if (id === undefined) return done;
     const cluster = clusters.get(undefined, name);
@@ -131,7 +133,13 @@ export class DownstreamRbac implements Disposable {
         const wanted = await inTurns(this.#deriving(id, followed), this.parts.clock);
         return changesTo(wanted, followed.present());
       });
+      // Before anybody's request reaches the cluster; what is taken away does not wait for it.
+      const unguarded = await guards.ensure(id, followed.client).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
       await applyChanges(followed.client, changes, () => rights.noteRevoked(id));
+      if (unguarded !== undefined) throw unguarded;
       const { created, updated, deleted } = changes.applied;
       if (created + updated + deleted > 0)
         log.debug('rights in a cluster corrected', { cluster: id, ...changes.applied });

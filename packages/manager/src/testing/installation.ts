@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isJsonObject, type Json, managementTokens, type User, users } from '@drover/api';
 import type { Transport, TransportRequest } from '@drover/client';
-import { createFakeClient, type FakeClient } from '@drover/client/fake';
+import { createFakeClient, type FakeClient, type FakeClientOptions } from '@drover/client/fake';
 import { Closing, FakeClock, Secret, silentLog } from '@drover/kit';
 import { bootstrap } from '../bootstrap/bootstrap.js';
 import { hashKey, newKey } from '../identity/token-key.js';
@@ -46,7 +46,14 @@ export interface Answered {
 const ADMINISTRATORS = /^user-/;
 
 /** Starts one. Its local API answers every request that is passed on with an empty object. */
-export async function startInstallation(options: { readonly bootstrapPassword?: Secret } = {}): Promise<Installation> {
+export async function startInstallation({
+  before = () => {},
+  ...options
+}: {
+  readonly bootstrapPassword?: Secret;
+  /** Called before each of the manager's own requests to the API. */
+  readonly before?: FakeClientOptions['before'];
+} = {}): Promise<Installation> {
   await using closing = new Closing();
   const clock = new FakeClock(Date.parse('2030-01-01T00:00:00Z'));
   const passedOn: TransportRequest[] = [];
@@ -62,6 +69,7 @@ export async function startInstallation(options: { readonly bootstrapPassword?: 
       'projectroletemplatebindings.management.cattle.io',
       'userattributes.management.cattle.io',
     ],
+    before,
     post: (path, body) => review(path, body),
   });
   const local: Transport = {

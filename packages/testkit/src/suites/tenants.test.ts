@@ -214,6 +214,11 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
       expect((await run('project-readonly', ['get', 'namespaces', 'blue', '-o', 'name'])).stdout).toBe(
         'namespace/blue\n',
       );
+      const move = (of: string) =>
+        run('project-owner', ['annotate', '--overwrite', 'namespace', 'blue', `field.cattle.io/projectId=${id}:${of}`]);
+      expect((await move('p-other')).stderr).toContain('you do not manage the namespaces of the project "p-other"');
+      const privileged = ['label', 'namespace', 'blue', 'pod-security.kubernetes.io/enforce=privileged'];
+      expect((await run('project-owner', privileged)).stderr).toContain('may not change the pod security');
       expect(await run('project-owner', ['delete', 'namespace', 'blue', '--wait=false'])).toMatchObject({ code: 0 });
     });
 
