@@ -301,6 +301,7 @@ export { ruleCausesInTurns } from './schema/rules.js';
 export { sameJson } from './schema/same-json.js';
 export type { Schema } from './schema/schema.js';
 export { structuralCauses } from './schema/structural.js';
+export { REDACTED, SECRET_FIELDS, type SecretFields, withoutSecrets } from './secret-fields.js';
 export {
   type FieldRequirement,
   formatFieldSelector,

@@ -6,6 +6,7 @@ import { type AuditPolicy, AuditPolicyError, parseAuditPolicy } from '@drover/ap
 import { httpsTransport, KubeconfigError, loadKubeconfig } from '@drover/client';
 import type { Closing } from '@drover/kit';
 import { parse as parseYaml } from 'yaml';
+import { wholeNumber } from './management-audit.js';
 import type { Given, Settings } from './settings.js';
 import type { Surroundings } from './surroundings.js';
 import { UsageError } from './usage-error.js';
@@ -130,14 +131,6 @@ function readPolicy(given: Given): AuditPolicy {
     if (error instanceof AuditPolicyError) throw new UsageError(`${given.source}: ${given.text}: ${error.message}`);
     throw error;
   }
-}
-
-function wholeNumber(given: Given | undefined, otherwise: number, least: number): number {
-  if (given === undefined) return otherwise;
-  if (!/^\d{1,6}$/.test(given.text) || Number(given.text) < least) {
-    throw new UsageError(`${given.source}: "${given.text}" is not a whole number from ${least} to 999999`);
-  }
-  return Number(given.text);
 }
 
 function modeOf(given: Given | undefined, otherwise: AuditMode): AuditMode {

@@ -32,6 +32,12 @@ describe('configuration', () => {
     expect(readServerConfig(['--config', config], {}).listen).toMatchObject({ host: '::1', port: 1 });
   });
 
+  it('tells of requests at level 1 unless somebody says otherwise', () => {
+    expect(readServerConfig([], {}).managementAudit).toMatchObject({ level: 1, maxBytes: 100 * 1024 * 1024 });
+    expect(readUpConfig(['--audit-level', '0'], {}).server.managementAudit.level).toBe(0);
+    expect(() => readServerConfig(['--audit-level', '4'], {})).toThrow('--audit-level: "4" is not a level');
+  });
+
   it('keeps the first password out of print', () => {
     const config = readServerConfig(['--bootstrap-password', 'correct horse battery'], {});
     expect(JSON.stringify(config)).not.toContain('horse');

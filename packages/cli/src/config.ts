@@ -3,8 +3,10 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AccessRequest } from '@drover/api';
 import { type Level, Secret } from '@drover/kit';
+import type { AuditFilter } from '@drover/manager';
 import { AUDIT_POLICY_SETTING, AUDIT_SETTINGS, type AuditConfig, readAudit } from './audit.js';
-import { type Given, readCommandLine, readSettings, type Settings } from './settings.js';
+import { MANAGEMENT_AUDIT_SETTINGS, type ManagementAuditConfig, readManagementAudit } from './management-audit.js';
+import { type Given, readCommandLine, readSettings, type Setting, type Settings } from './settings.js';
 import { UsageError } from './usage-error.js';
 
 /** Where a process listens. Port 0 takes a free one. */
@@ -28,6 +30,7 @@ interface Common {
 /** The management side's configuration, complete and checked. */
 export interface ServerConfig extends Common {
   readonly listen: ListenSetting;
+  readonly managementAudit: ManagementAuditConfig;
   /** Set: an existing Kubernetes cluster keeps the state, instead of the embedded one. */
   readonly kubeconfig: string | undefined;
   readonly bootstrapPassword: Secret | undefined;
@@ -94,6 +97,7 @@ export const SERVER_SETTINGS: Settings = {
   'server-url': { value: 'URL', help: 'the URL that browsers and agents use (default https://HOST:PORT)' },
   'tls-cert': { value: 'FILE', help: 'PEM certificate chain to serve with (default: one of our own authority)' },
   'tls-key': { value: 'FILE', help: 'PEM key of --tls-cert' },
+  ...MANAGEMENT_AUDIT_SETTINGS,
   ...AUDIT_SETTINGS,
 };
 
@@ -108,6 +112,7 @@ export const LAB_SETTINGS: Settings = {
 /** Settings of `drover up`. */
 export const UP_SETTINGS: Settings = {
   ...DATA_DIR,
+  ...MANAGEMENT_AUDIT_SETTINGS,
   ...AUDIT_POLICY_SETTING,
   'no-import': { help: 'do not import the lab into the server' },
   'server-listen': { value: 'HOST:PORT', help: 'where the server listens (default 127.0.0.1:8443)' },
@@ -182,6 +187,75 @@ function accessRequest(
   };
 }
 
+/** What `drover audit` is told. */
+export interface AuditCommandConfig extends Common {
+  /** Set: a server is asked, instead of the files in the data directory. */
+  readonly server: { readonly url: string; readonly token: Secret; readonly caFile: string | undefined } | undefined;
+  /** What is asked for, by the names of the API, as it was given. */
+  readonly filter: ReadonlyMap<string, string>;
+  readonly limit: string | undefined;
+  readonly output: 'text' | 'json';
+}
+
+/** What can be asked of the audit, by the names of the API. */
+const AUDIT_QUESTIONS = {
+  user: { value: 'USER', help: 'only what this user did, by id or user name' },
+  from: { value: 'TIME', help: 'only from then on, such as 2026-01-31T12:00:00Z' },
+  until: { value: 'TIME', help: 'only before then' },
+  cluster: { value: 'ID', help: 'only what went to this cluster' },
+  resource: { value: 'PLURAL', help: 'only what was about objects of this kind' },
+  namespace: { value: 'NS', help: 'only what was about objects in this namespace' },
+  name: { value: 'NAME', help: 'only what was about objects of this name' },
+  outcome: { value: 'OUTCOME', help: 'only what was done, refused or failed' },
+  id: { value: 'ID', help: 'only the request whose answer had this x-request-id' },
+} as const satisfies Record<keyof AuditFilter, Setting>;
+
+/** Settings of `drover audit`. */
+export const AUDIT_COMMAND_SETTINGS: Settings = {
+  ...DATA_DIR,
+  server: { value: 'URL', help: 'ask this server instead of reading the data directory' },
+  'token-file': { value: 'FILE', help: 'the API key to ask it with (or the variable DROVER_TOKEN)' },
+  'ca-file': { value: 'FILE', help: 'PEM of the authority that its certificate is of, unless it is a public one' },
+  ...AUDIT_QUESTIONS,
+  limit: { value: 'N', help: 'how many events, the newest first (default 100)' },
+  output: { value: 'FORM', help: 'text or json, one event a line (default text)' },
+};
+
+/** @throws UsageError with one sentence that names the flag, variable or key. */
+export function readAuditCommandConfig(args: readonly string[], env: Environment): AuditCommandConfig {
+  const given = readSettings('audit', AUDIT_COMMAND_SETTINGS, args, env);
+  const output = given.get('output');
+  if (output !== undefined && output.text !== 'text' && output.text !== 'json')
+    throw new UsageError(`${output.source}: "${output.text}" is not a form; use text or json`);
+  const server = serverUrl(given.get('server'));
+  return {
+    ...common(given, env),
+    server:
+      server === undefined
+        ? undefined
+        : { url: server, token: apiKey(given.get('token-file'), env), caFile: given.get('ca-file')?.text },
+    filter: new Map(Object.keys(AUDIT_QUESTIONS).flatMap((name) => textOf(name, given.get(name)))),
+    limit: given.get('limit')?.text,
+    output: output?.text === 'json' ? 'json' : 'text',
+  };
+}
+
+const textOf = (name: string, given: Given | undefined): [string, string][] =>
+  given === undefined ? [] : [[name, given.text]];
+
+function apiKey(file: Given | undefined, env: Environment): Secret {
+  if (file === undefined) {
+    const token = env['DROVER_TOKEN'];
+    if (!token) throw new UsageError('--server: give --token-file, or the variable DROVER_TOKEN');
+    return new Secret(token);
+  }
+  try {
+    return new Secret(readFileSync(file.text, 'utf8').trim());
+  } catch (error) {
+    throw new UsageError(`${file.source}: cannot read ${file.text}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
 /** @throws UsageError with one sentence that names the flag, variable or key. */
 export function readBackupConfig(args: readonly string[], env: Environment): BackupConfig {
   const given = readSettings('server backup', BACKUP_SETTINGS, args, env);
@@ -217,6 +291,7 @@ export function readServerConfig(args: readonly string[], env: Environment): Ser
     bootstrapPassword: bootstrapPassword(given.get('bootstrap-password')),
     serverUrl: serverUrl(given.get('server-url')),
     tls: tls(given.get('tls-cert'), given.get('tls-key')),
+    managementAudit: readManagementAudit(given),
   };
 }
 
@@ -243,6 +318,7 @@ export function readUpConfig(args: readonly string[], env: Environment): UpConfi
       bootstrapPassword: bootstrapPassword(given.get('bootstrap-password')),
       serverUrl: undefined,
       tls: undefined,
+      managementAudit: readManagementAudit(given),
     },
     lab: {
       ...shared,

@@ -1,4 +1,5 @@
 import {
+  AUDIT_COMMAND_SETTINGS,
   BACKUP_SETTINGS,
   LAB_SETTINGS,
   RESET_ADMIN_PASSWORD_SETTINGS,
@@ -15,6 +16,7 @@ export const COMMANDS = {
   server: { does: 'the management side', settings: SERVER_SETTINGS },
   lab: { does: 'the embedded Harvester-compatible cluster on this host', settings: LAB_SETTINGS },
   agent: { does: 'the cluster agent; configured by its environment as in a cluster', settings: {} },
+  audit: { does: 'a look at who did what through the management side', settings: AUDIT_COMMAND_SETTINGS },
   'server backup': { does: 'a backup of the management side, while it serves or not', settings: BACKUP_SETTINGS },
   'server reset-admin-password': {
     does: 'a reset of the first administrator’s password, while the server is stopped',

@@ -1,6 +1,7 @@
 import type { Level } from '@drover/kit';
 import { StoreLocked } from '@drover/store';
 import {
+  readAuditCommandConfig,
   readBackupConfig,
   readLabConfig,
   readResetAdminPasswordConfig,
@@ -72,6 +73,11 @@ async function runCommand(
       const config = readLabConfig(args, env);
       const { runLab } = await import('./lab.js');
       return runLab(config, surroundings(config.logLevel));
+    }
+    case 'audit': {
+      const config = readAuditCommandConfig(args, env);
+      const { runAudit } = await import('./audit-command.js');
+      return runAudit(config, surroundings(config.logLevel));
     }
     case 'server backup': {
       const config = readBackupConfig(args, env);

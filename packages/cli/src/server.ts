@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Identity } from '@drover/api';
+import { type Identity, SECRET_FIELDS } from '@drover/api';
 import type { ApiServer } from '@drover/apiserver';
 import {
   type Client,
@@ -22,13 +22,14 @@ import { serverBackup } from './backup/server-backup.js';
 import type { ServerConfig } from './config.js';
 import { openDataDir, removeFile, writeSecretFile } from './data-dir.js';
 import { hostsOf, listenOn, urlOf } from './listen.js';
+import { openManagementAudit } from './management-audit.js';
 import { readyLine } from './ready-line.js';
 import type { Surroundings } from './surroundings.js';
 import { UsageError } from './usage-error.js';
 
 /** Kinds of the management side that are, or hold, credentials. */
-const CREDENTIALS = ['authconfigs', 'clusterregistrationtokens', 'tokens', 'users'].map(
-  (plural) => `management.cattle.io/${plural}`,
+const CREDENTIALS = SECRET_FIELDS.filter(({ group }) => group.endsWith('.cattle.io')).map(
+  ({ group, plural }) => `${group}/${plural}`,
 );
 
 /** The management side, running. Disposing it stops it cleanly. */
@@ -91,6 +92,7 @@ export async function startServer(config: ServerConfig, surroundings: Surroundin
 
   const passwordFile = join(own, 'bootstrap-password');
   const { createManager } = await parts;
+  const audit = await openManagementAudit(config.managementAudit, own, { clock, log, closing });
   const manager = closing.use(
     createManager({
       client: local.client,
@@ -101,6 +103,7 @@ export async function startServer(config: ServerConfig, surroundings: Surroundin
       log,
       serverUrl: url,
       caPem: front.caPem,
+      audit,
       version: `v${version}`,
       agentImage: `drover:${version}`,
       consoleDir: fileURLToPath(new URL('dist', import.meta.resolve('@drover/console/package.json'))),

@@ -4,6 +4,7 @@ import { rancherCrds } from '@drover/api/schemas';
 import type { Client, Transport } from '@drover/client';
 import { installDefinitions } from '@drover/controller';
 import type { Clock, Log, RandomBytes, Secret } from '@drover/kit';
+import type { AuditLog } from './audit/audit-log.js';
 import { bootstrap } from './bootstrap/bootstrap.js';
 import { type RunningManager, runManager } from './running-manager.js';
 
@@ -31,6 +32,8 @@ export interface ManagerOptions {
   readonly consoleDir?: string | undefined;
   /** Password of the first administrator; absent, a random one is made. */
   readonly bootstrapPassword?: Secret | undefined;
+  /** Where requests are told of; absent, nowhere. */
+  readonly audit?: AuditLog | undefined;
   /** Default of the setting `agent-image`; absent, `drover:<version>`. */
   readonly agentImage?: string | undefined;
   /**

@@ -1,4 +1,5 @@
 import type { TunnelServer } from '@drover/tunnel';
+import type { AuditRoutes } from './audit/audit-routes.js';
 import { LOCAL } from './clusters/cluster-id.js';
 import type { ImportManifests } from './clusters/import-manifest.js';
 import type { ConsoleAssets } from './front/console-assets.js';
@@ -24,6 +25,7 @@ import type { WhyRoutes } from './why/why-routes.js';
 
 /** What answers behind the routes. */
 export interface Handlers {
+  readonly audit: AuditRoutes;
   readonly server: ServerRoutes;
   readonly assets: ConsoleAssets;
   readonly login: Login;
@@ -194,7 +196,7 @@ function normanRoutes({
   ];
 }
 
-function steveRoutes({ steve, collections, clusterSteve }: Handlers): readonly Route[] {
+function steveRoutes({ steve, collections, clusterSteve, audit }: Handlers): readonly Route[] {
   const own = (method: Method, path: string, handle: SignedInHandle): Route => ({
     method,
     path,
@@ -203,6 +205,7 @@ function steveRoutes({ steve, collections, clusterSteve }: Handlers): readonly R
     handle,
   });
   return [
+    own('GET', '/v1/audit', (exchange) => audit.list(exchange)),
     own('GET', '/v1', async ({ url }) => ok({ type: 'apiRoot', links: { self: `${url.origin}/v1` } })),
     own('GET', '/v1/schemas', (exchange) => collections.schemas(exchange, LOCAL)),
     own('GET', '/v1/schemas/:id', (exchange) => collections.schema(exchange, LOCAL)),

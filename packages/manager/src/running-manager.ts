@@ -4,6 +4,7 @@ import { clusterParts } from './assembly/cluster-parts.js';
 import { controllersOf } from './assembly/controllers.js';
 import { handlersOf } from './assembly/handlers.js';
 import { identityParts } from './assembly/identity-parts.js';
+import { Audit } from './audit/audit.js';
 import { hasFirstPassword } from './bootstrap/admin.js';
 import { settingFacts } from './bootstrap/bootstrap.js';
 import { Front } from './front/front.js';
@@ -51,7 +52,9 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
   const upgrades = upgradesOf(handlers);
   const { clock, random, log } = options;
   const origin = (): string => originOf(settings.serverUrl);
-  const front = new Front({ ...identity, routes, upgrades, metrics, origin, clock, random, log });
+  const audit = options.audit && new Audit(options.audit, clock);
+  metrics.gauge('drover_audit_lost_events', 'Audit events that could not be written.', () => audit?.lost ?? 0);
+  const front = new Front({ ...identity, routes, upgrades, metrics, audit, origin, clock, random, log });
 
   const stopping = new AbortController();
   // One listener for each worker of each controller.

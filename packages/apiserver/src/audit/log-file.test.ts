@@ -95,6 +95,12 @@ describe('an audit log', () => {
     expect(await ids('audit.log')).toEqual(['b']);
   });
 
+  it('says that an event was not written when the disk is full', async () => {
+    const options = { maxBytes: 1e6, maxBackups: 2, maxAgeMs: DAY, clock, log: silentLog };
+    await using file = await AuditLogFile.open({ path: '/dev/full', ...options });
+    expect(await write(file, 'a')).toBe(false);
+  });
+
   it('says that an event was not written instead of failing', async () => {
     const file = await open();
     await file[Symbol.asyncDispose]();

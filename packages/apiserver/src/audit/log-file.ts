@@ -1,10 +1,12 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock, Log } from '@drover/kit';
+import { BackupNames } from './backup-names.js';
 import type { AuditDestination } from './sink.js';
 
 /** Events that wait for the disk; further ones are not written, and counted as errors. */
 const WAITING_BYTES = 64 * 1024 * 1024;
+const NEWLINE = 10;
 
 /** Where an audit log is kept, and how much of it. */
 export interface AuditLogOptions {
@@ -52,6 +54,7 @@ export class AuditLogFile implements AuditDestination, AsyncDisposable {
     const file = await open(options.path, 'a', 0o600);
     const { size } = await file.stat();
     const log = new AuditLogFile(options, file, size);
+    await log.#endLine();
     await log.#prune();
     return log;
   }
@@ -96,8 +99,28 @@ export class AuditLogFile implements AuditDestination, AsyncDisposable {
       if (!this.#failing)
         this.#options.log.error('the audit log cannot be written', { path: this.#options.path, error });
       this.#failing = true;
+      await this.#dropHalfLine();
       return false;
     }
+  }
+
+  /** A process that was killed while it wrote may have left half a line: the next one begins a new one. */
+  async #endLine(): Promise<void> {
+    if (this.#size === 0) return;
+    const reader = await open(this.#options.path, 'r');
+    try {
+      const { buffer } = await reader.read(Buffer.alloc(1), 0, 1, this.#size - 1);
+      if (buffer[0] === NEWLINE) return;
+    } finally {
+      await reader.close();
+    }
+    await this.#file.appendFile('\n');
+    this.#size += 1;
+  }
+
+  /** Half a line that a full disk took would swallow the next one. */
+  async #dropHalfLine(): Promise<void> {
+    await this.#file.truncate(this.#size).catch(() => {});
   }
 
   async #rotate(): Promise<void> {
@@ -128,25 +151,4 @@ export class AuditLogFile implements AuditDestination, AsyncDisposable {
 /** The file may have been put aside already: by an attempt that then could not open the next one, or by somebody else. */
 function unlessGone(error: unknown): void {
   if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-}
-
-/** Names of files put aside: `audit-2026-01-01T00-00-00.000.log` for `audit.log`. They sort by time. */
-class BackupNames {
-  readonly #stem: string;
-  readonly #extension: string;
-
-  constructor(path: string) {
-    this.#extension = extname(path);
-    this.#stem = basename(path, this.#extension);
-  }
-
-  of(ms: number): string {
-    return `${this.#stem}-${new Date(ms).toISOString().replaceAll(':', '-').replace('Z', '')}${this.#extension}`;
-  }
-
-  is(name: string): boolean {
-    if (!name.startsWith(`${this.#stem}-`) || !name.endsWith(this.#extension)) return false;
-    const time = name.slice(this.#stem.length + 1, name.length - this.#extension.length);
-    return /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}\.\d{3}$/.test(time);
-  }
 }

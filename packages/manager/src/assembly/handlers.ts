@@ -1,4 +1,5 @@
 import type { Client } from '@drover/client';
+import { AuditRoutes } from '../audit/audit-routes.js';
 import { ImportManifests } from '../clusters/import-manifest.js';
 import { ManifestFetches } from '../clusters/manifest-fetch.js';
 import { ServedKinds } from '../clusters/served-kinds.js';
@@ -66,6 +67,7 @@ export async function handlersOf(
   const clientFor = (caller: Caller, cluster: string): Promise<Client> => proxy.clientFor(caller, cluster);
   const collections = new Collections({ clientFor, visibility, types, kinds: new ServedKinds(clock), clock });
   return {
+    audit: new AuditRoutes({ log: options.audit, reviews }),
     server: new ServerRoutes({
       settings,
       metrics,

@@ -7,6 +7,12 @@ export const BODY_LIMIT = 1024 * 1024;
 /** Deeper documents are nobody's, except somebody's who hopes for a stack overflow. */
 const DEPTH_LIMIT = 64;
 
+/** What requests carried, for as long as they last. */
+const parsedBodies = new WeakMap<IncomingMessage, JsonObject>();
+
+/** The object that `readObject` has read from a request, if it did. */
+export const parsedBody = (request: IncomingMessage): JsonObject | undefined => parsedBodies.get(request);
+
 /**
  * The JSON object a request carries; an absent body is an empty one.
  *
@@ -33,6 +39,7 @@ export async function readObject(request: IncomingMessage): Promise<JsonObject> 
     throw new NormanError('InvalidBodyContent', 'the body is no JSON');
   }
   if (!isJsonObject(parsed)) throw new NormanError('InvalidBodyContent', 'the body must be a JSON object');
+  parsedBodies.set(request, parsed);
   return parsed;
 }
 

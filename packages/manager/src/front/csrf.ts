@@ -1,12 +1,10 @@
 import type { RandomBytes } from '@drover/kit';
 import { sameText } from '../identity/token-key.js';
+import { changes } from './method.js';
 
 /** Readable by our own page, which sends it back as a header: another site can do neither. */
 export const CSRF_COOKIE = 'CSRF';
 export const CSRF_HEADER = 'x-api-csrf';
-
-/** Methods that change nothing and therefore need no proof. */
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** A fresh value: 32 hex characters. */
 export function newCsrf(random: RandomBytes): string {
@@ -18,7 +16,8 @@ export function newCsrf(random: RandomBytes): string {
  * site provokes, so this is asked of every cookie session, whatever its User-Agent says.
  */
 export function provesOwnPage(method: string, cookie: string | undefined, header: string | undefined): boolean {
-  if (SAFE.has(method)) return true;
+  // What changes nothing needs no proof.
+  if (!changes(method)) return true;
   return cookie !== undefined && cookie !== '' && header !== undefined && sameText(cookie, header);
 }
 

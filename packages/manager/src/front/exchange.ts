@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestRecord } from '../audit/request-record.js';
 import type { Caller } from '../identity/caller.js';
 
 /** One request on its way through the front. */
@@ -13,6 +14,8 @@ export interface Exchange {
   readonly caller: Caller | undefined;
   /** Aborts when the client has gone away. */
   readonly signal: AbortSignal;
+  /** What is told of it in the audit; whoever streams an answer tells its status there before its head. */
+  readonly record?: RequestRecord | undefined;
 }
 
 /** An exchange whose caller is known. */

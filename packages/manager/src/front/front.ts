@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ApiError, toStatus } from '@drover/api';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
+import type { Audit } from '../audit/audit.js';
+import type { RequestRecord } from '../audit/request-record.js';
 import { authenticate } from '../identity/authenticate.js';
 import { type Caller, mustChangePassword, outOfScope, scopeOf } from '../identity/caller.js';
 import { type Credentials, readCookie, readCredentials } from '../identity/credentials.js';
@@ -9,11 +11,12 @@ import type { Directory } from '../identity/directory.js';
 import type { TokenLife } from '../identity/token-life.js';
 import type { Tokens } from '../identity/tokens.js';
 import { asApiError, NormanError, normanDocument } from '../norman/norman-error.js';
-import { type Audited, auditRequest } from './audit.js';
 import { CSRF_COOKIE, CSRF_HEADER, isOwnOrigin, newCsrf, provesOwnPage } from './csrf.js';
 import { type Answer, type Exchange, write } from './exchange.js';
+import { changes } from './method.js';
 import type { Metrics } from './metrics.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
+import { type Logged, logRequest, toldPath } from './request-log.js';
 import { findRoute, matchPath, type Route, type UpgradeRoute, type Words } from './route.js';
 import { secure } from './security-headers.js';
 
@@ -25,6 +28,8 @@ export interface FrontParts {
   readonly life: TokenLife;
   readonly tokens: Tokens;
   readonly metrics: Metrics;
+  /** Absent, nothing is audited. */
+  readonly audit?: Audit | undefined;
   /** The origin browsers see when a reverse proxy changes the Host header: that of the setting `server-url`. */
   readonly origin: () => string;
   readonly clock: Clock;
@@ -35,6 +40,15 @@ export interface FrontParts {
 /** Said to whoever has not chosen its password yet; the console and scripts look for nothing else. */
 export const CHANGE_PASSWORD =
   'the password was chosen by the server and must be changed before anything else: POST /v3/users?action=changepassword';
+
+/** One request, before it is known who asks. */
+interface Context {
+  readonly url: URL;
+  readonly requestId: string;
+  readonly found: ReturnType<typeof findRoute>;
+  readonly logged: Logged;
+  readonly record: RequestRecord | undefined;
+}
 
 /** The way of every request: secure the answer, find the route, find the caller, check the access, handle, tell. */
 export class Front {
@@ -47,18 +61,16 @@ export class Front {
     const action = url.searchParams.get('action');
     const found = findRoute(this.parts.routes, { method: request.method ?? 'GET', pathname: url.pathname, action });
     const words: Words = typeof found === 'string' ? 'norman' : found.route.words;
-    const audited = auditRequest(request, response, {
-      ...this.parts,
-      requestId,
-      route: typeof found === 'string' ? '-' : found.route.path,
-      words,
-    });
+    const route = typeof found === 'string' ? '-' : found.route.path;
+    const logged = logRequest(request, response, { ...this.parts, requestId, route, words });
+    const { method = '' } = request;
+    const path = toldPath(route, url.pathname);
+    const isOpen = typeof found !== 'string' && found.route.access === 'open' && !changes(method);
+    const record = isOpen ? undefined : this.parts.audit?.begin(request, { id: requestId, path, url, method });
     secure(response, url.pathname.startsWith('/dashboard') ? 'page' : 'api');
-    this.#answer(request, response, { url, requestId, found, audited }).then(
-      (answer) => {
-        if (answer !== 'streamed') write(response, answer);
-      },
-      (error: unknown) => this.#refuse(response, words, error),
+    const context = { url, requestId, found, logged, record };
+    this.#answerAndTell(request, response, context).catch((error: unknown) =>
+      this.#refuse(response, words, error, record),
     );
   }
 
@@ -66,27 +78,36 @@ export class Front {
     // A peer that resets its half-open handshake must not end the process.
     socket.on('error', () => socket.destroy());
     const requestId = Buffer.from(this.parts.random(8)).toString('hex');
-    this.#upgrade(request, socket, head, requestId).catch((error: unknown) => {
+    const url = urlOf(request);
+    const facts = { id: requestId, path: url.pathname, url, method: 'UPGRADE' };
+    const isOpen = this.parts.upgrades.some(({ access, path }) => access === 'open' && matchPath(path, url.pathname));
+    const record = isOpen ? undefined : this.parts.audit?.begin(request, facts);
+    this.#upgrade(request, socket, head, { url, requestId, record }).catch(async (error: unknown) => {
       if (!isRefusal(error)) this.parts.log.error('an upgrade failed', { error, requestId });
-      refuseUpgrade(socket, toStatus(error instanceof NormanError ? asApiError(error) : error));
+      const status = toStatus(error instanceof NormanError ? asApiError(error) : error);
+      await record?.answered(status.code, { reason: status.message });
+      refuseUpgrade(socket, status);
     });
+  }
+
+  async #answerAndTell(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
+    const answer = await this.#answer(request, response, context);
+    if (answer === 'streamed') return;
+    await context.record?.answered(answer.status, 'json' in answer ? { response: answer.json } : {});
+    write(response, answer);
   }
 
   async #answer(
     request: IncomingMessage,
     response: ServerResponse,
-    {
-      url,
-      requestId,
-      found,
-      audited,
-    }: { url: URL; requestId: string; found: ReturnType<typeof findRoute>; audited: Audited },
+    { url, requestId, found, logged, record }: Context,
   ): Promise<Answer> {
     const { caller, credentials } = await this.#whoIs(
       request,
       typeof found !== 'string' && found.route.access === 'open',
     );
-    audited.user = caller?.user.metadata.name;
+    logged.user = caller?.user.metadata.name;
+    record?.by(caller);
     response.setHeader('x-api-cattle-auth', String(caller !== undefined));
     this.#offerCsrf(request, response);
     if (typeof found === 'string') {
@@ -102,6 +123,7 @@ export class Front {
       params: found.params,
       caller,
       signal: signalOf(response),
+      record,
     };
     return this.#run(found.route, exchange, credentials);
   }
@@ -109,7 +131,13 @@ export class Front {
   async #run(route: Route, exchange: Exchange, credentials: Credentials): Promise<Answer> {
     const { caller } = exchange;
     if (route.access === 'open') return route.handle(exchange);
-    if (route.access === 'kubernetes' && credentials.form === 'foreign') return route.handle(exchange);
+    const tell = async (): Promise<void> => {
+      if (changes(exchange.request.method ?? '')) await exchange.record?.received();
+    };
+    if (route.access === 'kubernetes' && credentials.form === 'foreign') {
+      await tell();
+      return route.handle(exchange);
+    }
     if (caller === undefined) throw new NormanError('Unauthorized', 'must authenticate');
     if (route.access !== 'signed-in' && mustChangePassword(caller))
       throw new NormanError('PermissionDenied', CHANGE_PASSWORD);
@@ -117,22 +145,28 @@ export class Front {
     if (scope !== undefined && route.access !== 'kubernetes')
       throw new NormanError('PermissionDenied', outOfScope(scope));
     this.parts.tokens.used(caller);
+    await tell();
     return route.handle({ ...exchange, caller });
   }
 
-  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, requestId: string): Promise<void> {
-    const url = urlOf(request);
+  async #upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    { url, requestId, record }: Pick<Context, 'url' | 'requestId' | 'record'>,
+  ): Promise<void> {
     for (const route of this.parts.upgrades) {
       const params = matchPath(route.path, url.pathname);
       if (params === undefined) continue;
       const gone = new AbortController();
       socket.once('close', () => gone.abort());
-      const exchange = { request, url, requestId, params, caller: undefined, signal: gone.signal };
+      const exchange = { request, url, requestId, params, caller: undefined, signal: gone.signal, record };
       if (route.access === 'open') {
         await route.upgrade(exchange, socket, head);
         return;
       }
       const { caller } = await this.#whoIs(request, false);
+      record?.by(caller);
       if (caller === undefined) throw new NormanError('Unauthorized', 'must authenticate');
       if (caller.via === 'cookie' && !this.#fromOwnPage(request)) {
         throw new NormanError(
@@ -145,6 +179,7 @@ export class Front {
       if (scope !== undefined && route.access !== 'kubernetes')
         throw new NormanError('PermissionDenied', outOfScope(scope));
       this.parts.tokens.used(caller);
+      await record?.received();
       await route.upgrade({ ...exchange, caller }, socket, head);
       return;
     }
@@ -193,17 +228,24 @@ export class Front {
     return isOwnOrigin(headers.origin, headers.host) || headers.origin === this.parts.origin();
   }
 
-  #refuse(response: ServerResponse, words: Words, error: unknown): void {
+  async #refuse(
+    response: ServerResponse,
+    words: Words,
+    error: unknown,
+    record: RequestRecord | undefined,
+  ): Promise<void> {
     const requestId = response.getHeader('x-request-id');
     if (!isRefusal(error)) this.parts.log.error('a request failed', { error, requestId });
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    if (error instanceof NormanError && error.details.retryAfterSeconds !== undefined) {
-      response.setHeader('retry-after', error.details.retryAfterSeconds);
-    }
-    write(response, refusal(words, error));
+    const { retryAfterSeconds } = isRefusal(error) ? error.details : {};
+    if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
+    const answer = refusal(words, error);
+    // A refusal is given also where it cannot be told: nothing was done.
+    await record?.answered(answer.status, isRefusal(error) ? { reason: error.message } : {});
+    write(response, answer);
   }
 }
 

@@ -51,6 +51,7 @@ export class Login {
     const username = requiredText(body, 'username');
     const password = new Secret(requiredText(body, 'password'));
     const description = textField(body, 'description') ?? '';
+    if (this.parts.signIns.knows(username)) exchange.record?.attemptedBy(username);
     const { socket, headers } = exchange.request;
     const origin = { address: socket.remoteAddress ?? '', device: readCookie(headers.cookie, DEVICE_COOKIE) };
     const result = await this.parts.signIns.attempt(username, password, origin);

@@ -62,6 +62,11 @@ export class SignIns {
     this.#turns = new Turns(parts.clock, TURN_MS);
   }
 
+  /** Whether somebody signs in by this name. */
+  knows(username: string): boolean {
+    return this.parts.directory.userByUsername(username) !== undefined;
+  }
+
   async attempt(username: string, password: Secret, origin: SignInOrigin): Promise<SignIn> {
     const user = this.parts.directory.userByUsername(username);
     const known = origin.session ?? this.devices.read(user?.metadata.name, origin.device);

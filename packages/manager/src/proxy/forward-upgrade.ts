@@ -26,7 +26,7 @@ export async function forwardUpgrade(
   onward: Onward,
   streams: OpenStreams,
 ): Promise<void> {
-  const { request, caller, signal } = exchange;
+  const { request, caller, signal, record } = exchange;
   const { socket, head } = client;
   if (!upgrades(onward.transport)) {
     throw new ApiError('MethodNotAllowed', `upgrades to ${onward.whom} are not implemented`, {}, { code: 501 });
@@ -56,6 +56,10 @@ export async function forwardUpgrade(
     answer.socket.destroy();
   };
   ended.signal.addEventListener('abort', over, { once: true });
+  await record?.answered(101).catch((error: unknown) => {
+    over();
+    throw error;
+  });
   socket.write(switchingProtocols(answer.headers));
   if (answer.head.byteLength > 0) socket.write(answer.head);
   if (head.byteLength > 0) answer.socket.write(head);

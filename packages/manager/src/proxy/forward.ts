@@ -27,7 +27,7 @@ const IGNORED = '299 - "impersonation headers are not honoured here: the request
  * end pass. Ends when either side goes, or the caller's session does.
  */
 export async function forward(exchange: Exchange, onward: Onward, streams: OpenStreams): Promise<Answer> {
-  const { request, response, caller } = exchange;
+  const { request, response, caller, record } = exchange;
   const ended = new AbortController();
   const end = (): void => ended.abort(new Error('the client has gone away'));
   exchange.signal.addEventListener('abort', end, { once: true });
@@ -38,9 +38,15 @@ export async function forward(exchange: Exchange, onward: Onward, streams: OpenS
   for (const [name, value] of Object.entries(returnable(answer.headers))) response.setHeader(name, value);
   if (claimsIdentity(request)) response.appendHeader('warning', IGNORED);
   response.statusCode = answer.status;
+  await record?.answered(answer.status).catch((error: unknown) => {
+    ended.abort(error);
+    throw error;
+  });
   // A watch may have nothing to say for long: its client waits for the head.
   response.flushHeaders();
-  await pipeline(Readable.from(answer.body, { objectMode: false }), response).catch(() => {
+  const type = answer.headers['content-type'];
+  const body = record?.responseBody(answer.body, typeof type === 'string' ? type : undefined) ?? answer.body;
+  await pipeline(Readable.from(body, { objectMode: false }), response).catch(() => {
     // One of the two has gone: the other learns it by the broken connection, as over one hop.
     response.destroy();
     ended.abort(new Error('the stream broke off'));
@@ -48,7 +54,7 @@ export async function forward(exchange: Exchange, onward: Onward, streams: OpenS
   return 'streamed';
 }
 
-async function send({ request }: Exchange, onward: Onward, signal: AbortSignal): Promise<TransportResponse> {
+async function send({ request, record }: Exchange, onward: Onward, signal: AbortSignal): Promise<TransportResponse> {
   const { method = 'GET', headers } = request;
   const chunked = headers['transfer-encoding'] !== undefined;
   const carriesBody = chunked || Number(headers['content-length'] ?? 0) > 0;
@@ -63,7 +69,7 @@ async function send({ request }: Exchange, onward: Onward, signal: AbortSignal):
         ...onward.headers,
       },
       signal,
-      ...(carriesBody ? { body: request as AsyncIterable<Uint8Array> } : {}),
+      ...(carriesBody ? { body: record?.requestBody(request) ?? (request as AsyncIterable<Uint8Array>) } : {}),
     });
   } catch (error) {
     if (error instanceof TransportError)

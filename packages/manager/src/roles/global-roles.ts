@@ -117,6 +117,11 @@ const GLOBAL_ROLES: Readonly<Record<string, GlobalRoleFacts>> = {
     description: 'Manages the drivers that make clusters at providers.',
     rules: [management('kontainerdrivers', ALL)],
   },
+  'audit-read': {
+    displayName: 'Read the Audit Log',
+    description: 'Reads who did what, through this server, in all clusters.',
+    rules: [rule('drover.io', 'auditevents', 'list')],
+  },
   'view-rancher-metrics': {
     displayName: 'View Metrics',
     description: 'Reads the metrics of this server.',

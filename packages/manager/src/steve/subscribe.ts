@@ -47,7 +47,8 @@ export class Subscriptions {
 
   constructor(private readonly parts: SubscribeParts) {}
 
-  async upgrade({ request, caller }: Omit<SignedIn, 'response'>, socket: Duplex, head: Buffer): Promise<void> {
+  async upgrade({ request, caller, record }: Omit<SignedIn, 'response'>, socket: Duplex, head: Buffer): Promise<void> {
+    await record?.answered(101);
     this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client, caller));
   }
 

@@ -8,6 +8,7 @@ import { createFakeClient, type FakeClient, type FakeClientOptions } from '@drov
 import { Closing, FakeClock, Secret, silentLog } from '@drover/kit';
 import { bootstrap } from '../bootstrap/bootstrap.js';
 import { hashKey, newKey } from '../identity/token-key.js';
+import type { ManagerOptions } from '../manager.js';
 import { type RunningManager, runManager } from '../running-manager.js';
 
 /** A manager over a fake Kubernetes API, on a loopback port. */
@@ -49,8 +50,7 @@ const ADMINISTRATORS = /^user-/;
 export async function startInstallation({
   before = () => {},
   ...options
-}: {
-  readonly bootstrapPassword?: Secret;
+}: Pick<ManagerOptions, 'bootstrapPassword' | 'audit'> & {
   /** Called before each of the manager's own requests to the API. */
   readonly before?: FakeClientOptions['before'];
 } = {}): Promise<Installation> {
@@ -75,6 +75,11 @@ export async function startInstallation({
   const local: Transport = {
     async send(sent) {
       passedOn.push(sent);
+      if (sent.body !== undefined && !(sent.body instanceof Uint8Array)) {
+        for await (const _ of sent.body) {
+          // What is answered does not depend on it.
+        }
+      }
       return { status: 200, headers: { 'content-type': 'application/json' }, body: bytes('{}') };
     },
   };

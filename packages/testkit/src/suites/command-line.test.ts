@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { httpsTransport } from '@drover/client';
 import { describe, expect, it } from 'vitest';
-import { DroverProcess } from '../drover-process.js';
+import { DroverProcess, droverProgram } from '../drover-process.js';
 import { temporaryDirectory } from '../temporary.js';
 
 describe('the drover program', () => {
   it.each([
-    [['fly'], 2, 'drover: there is no command "fly"; use up, server, lab, agent'],
+    [['fly'], 2, 'drover: there is no command "fly"; use up, server, lab, agent, audit'],
     [['server', '--listen', 'nowhere'], 2, '--listen: "nowhere" is not HOST:PORT'],
     [['lab', '--name', 'No Host'], 2, '--name: "No Host" is not a host name'],
     [['agent'], 2, 'drover agent:'],
@@ -34,6 +37,31 @@ describe('the drover program', () => {
     expect(await second.ended).toEqual({ code: 3, signal: null });
     expect(second.told).toContain('store.db is in use by another process');
     expect(await server.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('tells whoever may read the data directory who did what, while the server runs and after', async () => {
+    await using data = await temporaryDirectory();
+    const password = 'correct horse battery';
+    const args = ['server', '--data-dir', data.path, '--listen', '127.0.0.1:0', '--bootstrap-password', password];
+    await using server = new DroverProcess(args);
+    const { url, caFile } = await server.ready('server');
+    await using transport = httpsTransport({ server: url, ca: await readFile(caFile, 'utf8') });
+    const login = async (word: string): Promise<number> => {
+      const body = Buffer.from(JSON.stringify({ type: 'localProvider', username: 'admin', password: word }));
+      const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
+      return (await transport.send({ method: 'POST', path: '/v1-public/login', headers, body })).status;
+    };
+    expect([await login('wrong'), await login(password)]).toEqual([401, 201]);
+    const audit = async (): Promise<string> => {
+      const asked = [droverProgram, 'audit', '--data-dir', data.path, '--user', 'admin'];
+      return (await promisify(execFile)(process.execPath, asked)).stdout;
+    };
+    const line = (end: string) =>
+      expect.stringMatching(new RegExp(`^\\S+  \\(admin\\)  127\\.0\\.0\\.1  POST /v1-public/login  ${end}$`));
+    const lines = (await audit()).trim().split('\n');
+    expect(lines).toEqual([line('201 done'), line('401 refused: authentication failed')]);
+    await server.stop();
+    expect((await audit()).trim().split('\n')).toEqual(lines);
   });
 
   it('refuses a data directory and a port that another process holds, with code 3', async () => {

@@ -5,18 +5,21 @@ import type { Metrics } from './metrics.js';
 import type { Words } from './route.js';
 
 /** What becomes known of a request on its way, for its line. */
-export interface Audited {
+export interface Logged {
   user: string | undefined;
 }
 
 /** Routes whose path carries a secret: only the pattern is told. */
 const SECRET_PATHS = new Set(['/v3/import/:file']);
 
+/** The path of a request as it may be told. */
+export const toldPath = (route: string, pathname: string): string => (SECRET_PATHS.has(route) ? route : pathname);
+
 /**
  * One line for each answered request, when the answer is out: who asked what, and what they got. Queries, headers and bodies
  * are not told: they may hold secrets. Reads are told only to whoever listens at level debug.
  */
-export function auditRequest(
+export function logRequest(
   request: IncomingMessage,
   response: ServerResponse,
   facts: {
@@ -27,8 +30,8 @@ export function auditRequest(
     readonly clock: Clock;
     readonly log: Log;
   },
-): Audited {
-  const audited: Audited = { user: undefined };
+): Logged {
+  const logged: Logged = { user: undefined };
   const { requestId, route, words, metrics, clock, log } = facts;
   const started = clock.now();
   // A socket that has been closed no longer knows whose it was.
@@ -46,14 +49,14 @@ export function auditRequest(
     tell('request', {
       requestId,
       method,
-      path: SECRET_PATHS.has(route) ? route : request.url?.split('?', 1)[0],
+      path: toldPath(route, request.url?.split('?', 1)[0] ?? ''),
       status,
       ms: clock.now() - started,
-      ...(audited.user === undefined ? {} : { user: audited.user }),
+      ...(logged.user === undefined ? {} : { user: logged.user }),
       // The name a token claims; whether it held shows by the user.
       ...(credentials.form === 'token' ? { token: credentials.name } : {}),
       from,
     });
   });
-  return audited;
+  return logged;
 }
