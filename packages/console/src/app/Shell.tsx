@@ -11,6 +11,7 @@ import {
   MastheadToggle,
   MenuToggle,
   Nav,
+  NavExpandable,
   NavItem,
   NavList,
   Page,
@@ -74,32 +75,57 @@ function Frame(): ReactElement {
 }
 
 interface Place {
-  readonly to: '/' | '/virtualization' | '/auth/users';
+  readonly to: '/' | '/virtualization' | '/auth/users' | '/auth/roles';
   readonly title: MessageKey;
 }
 
+/** A place in the menu, with the pages that its part of the navigation has when there are several. */
+interface Area extends Place {
+  readonly pages?: readonly Place[];
+}
+
 /** The places that the reader has a part in. */
-function usePlaces(): readonly Place[] {
+function useAreas(): readonly Area[] {
   const seesUsers = useMay(management('list', 'users'));
+  const keepsRoles = useMay(management('update', 'roletemplates'));
+  const pages: Place[] = [
+    ...(seesUsers ? [{ to: '/auth/users', title: 'nav.users' } as const] : []),
+    ...(keepsRoles ? [{ to: '/auth/roles', title: 'nav.roles' } as const] : []),
+  ];
+  const [first] = pages;
   return [
     { to: '/', title: 'nav.home' },
     { to: '/virtualization', title: 'nav.virtualization' },
-    ...(seesUsers ? [{ to: '/auth/users', title: 'nav.auth' } as const] : []),
+    ...(first ? [{ to: first.to, title: 'nav.auth', pages } as const] : []),
   ];
 }
 
 function FleetNav(): ReactElement {
   const text = useText();
   const match = useMatchRoute();
-  const places = usePlaces();
+  const areas = useAreas();
+  const item = ({ to, title }: Place): ReactElement => (
+    <NavItem key={to} isActive={match({ to, fuzzy: to !== '/' }) !== false}>
+      <Link to={to}>{text(title)}</Link>
+    </NavItem>
+  );
   return (
     <Nav aria-label={text('nav.places')}>
       <NavList>
-        {places.map(({ to, title }) => (
-          <NavItem key={to} isActive={match({ to, fuzzy: to !== '/' }) !== false}>
-            <Link to={to}>{text(title)}</Link>
-          </NavItem>
-        ))}
+        {areas.map((area) =>
+          area.pages === undefined ? (
+            item(area)
+          ) : (
+            <NavExpandable
+              key={area.title}
+              title={text(area.title)}
+              isExpanded
+              isActive={area.pages.some(({ to }) => match({ to, fuzzy: true }) !== false)}
+            >
+              {area.pages.map(item)}
+            </NavExpandable>
+          ),
+        )}
       </NavList>
     </Nav>
   );
@@ -150,7 +176,7 @@ function Top({ cluster }: { cluster: string | undefined }): ReactElement {
 /** The hamburger menu: the way from anywhere to anywhere. */
 function PlacesMenu(): ReactElement {
   const text = useText();
-  const places = usePlaces();
+  const areas = useAreas();
   const [open, setOpen] = useState(false);
   return (
     <Dropdown
@@ -169,7 +195,7 @@ function PlacesMenu(): ReactElement {
       )}
     >
       <DropdownList>
-        {places.map(({ to, title }) => (
+        {areas.map(({ to, title }) => (
           <DropdownItem key={to} component={(props: object) => <Link {...props} to={to} />}>
             {text(title)}
           </DropdownItem>

@@ -5,6 +5,7 @@ import {
   createRoute,
   createRouter,
   type ErrorComponentProps,
+  notFound,
   Outlet,
   useRouter,
 } from '@tanstack/react-router';
@@ -13,7 +14,8 @@ import { ClusterListPage } from '../clusters/ClusterListPage.js';
 import { ProblemAlert } from '../components/ProblemAlert.js';
 import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
-import { listSearch } from '../table/column.js';
+import { ROLE_CONTEXTS, type RoleContext } from '../roles/role.js';
+import { type ListSearch, listSearch } from '../table/column.js';
 import { VM_TABS, type VmTab } from '../vms/detail/tabs.js';
 import { HomePage } from './HomePage.js';
 import { lazyPage } from './lazy-page.js';
@@ -36,6 +38,10 @@ const pages = {
   createUser: lazyPage(async () => (await import('../users/CreateUserPage.js')).CreateUserPage),
   user: lazyPage(async () => (await import('../users/UserPage.js')).UserPage),
   editUser: lazyPage(async () => (await import('../users/EditUserPage.js')).EditUserPage),
+  roleList: lazyPage(async () => (await import('../roles/RoleListPage.js')).RoleListPage),
+  role: lazyPage(async () => (await import('../roles/RolePage.js')).RolePage),
+  createRole: lazyPage(async () => (await import('../roles/RoleFormPage.js')).CreateRolePage),
+  editRole: lazyPage(async () => (await import('../roles/RoleFormPage.js')).EditRolePage),
   projectList: lazyPage(async () => (await import('../projects/ProjectListPage.js')).ProjectListPage),
   createProject: lazyPage(async () => (await import('../projects/ProjectFormPage.js')).CreateProjectPage),
   editProject: lazyPage(async () => (await import('../projects/ProjectFormPage.js')).EditProjectPage),
@@ -98,6 +104,37 @@ const userList = createRoute({
 const createUser = createRoute({ getParentRoute: () => auth, path: '/users/create', component: pages.createUser });
 const user = createRoute({ getParentRoute: () => auth, path: '/users/$id', component: pages.user });
 const editUser = createRoute({ getParentRoute: () => auth, path: '/users/$id/edit', component: pages.editUser });
+const roleList = createRoute({
+  getParentRoute: () => auth,
+  path: '/roles',
+  validateSearch: (search: Record<string, unknown>): ListSearch & { tab?: RoleContext } => {
+    const tab = ROLE_CONTEXTS.find((each) => each === search['tab']);
+    return { ...listSearch(search), ...(tab === undefined ? {} : { tab }) };
+  },
+  component: pages.roleList,
+});
+const rolesIn = createRoute({
+  getParentRoute: () => auth,
+  path: '/roles/$context',
+  params: {
+    parse: ({ context }): { context: RoleContext } => {
+      const known = ROLE_CONTEXTS.find((each) => each === context);
+      if (known === undefined) throw notFound();
+      return { context: known };
+    },
+    stringify: ({ context }) => ({ context }),
+  },
+  component: Outlet,
+});
+const createRole = createRoute({
+  getParentRoute: () => rolesIn,
+  path: '/create',
+  validateSearch: (search: Record<string, unknown>): { from?: string } =>
+    typeof search['from'] === 'string' ? { from: search['from'] } : {},
+  component: pages.createRole,
+});
+const role = createRoute({ getParentRoute: () => rolesIn, path: '/$id', component: pages.role });
+const editRole = createRoute({ getParentRoute: () => rolesIn, path: '/$id/edit', component: pages.editRole });
 const cluster = createRoute({ getParentRoute: () => shell, path: '/c/$cluster', component: Outlet });
 const dashboard = createRoute({
   getParentRoute: () => cluster,
@@ -194,7 +231,14 @@ export const router = createRouter({
       virtualization,
       importCluster,
       registration,
-      auth.addChildren([userList, createUser, user, editUser]),
+      auth.addChildren([
+        userList,
+        createUser,
+        user,
+        editUser,
+        roleList,
+        rolesIn.addChildren([createRole, role, editRole]),
+      ]),
       cluster.addChildren([
         dashboard,
         hosts,

@@ -69,7 +69,7 @@ export function AddMember({
     }
   };
   return (
-    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="member-title">
+    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="member-title" elementToFocus="#member-search">
       <ModalHeader title={text(`member.add.${context}`)} labelId="member-title" />
       <ModalBody>
         <Form id="add-member" onSubmit={(event) => void add(event)} noValidate>
@@ -82,7 +82,7 @@ export function AddMember({
             isRequired
             fault={tried && principal === undefined ? message('member.fault.who') : undefined}
           >
-            <PrincipalSearch id="member-search" chosen={principal} onChoose={setPrincipal} />
+            <PrincipalSearch id="member-search" label={text('member.who')} chosen={principal} onChoose={setPrincipal} />
           </Field>
           <Field
             id="member-role"

@@ -19,10 +19,12 @@ const PAUSE_MS = 200;
 /** Finds people by name, to choose one. */
 export function PrincipalSearch({
   id,
+  label,
   chosen,
   onChoose,
 }: {
   id: string;
+  label: string;
   chosen: Principal | undefined;
   onChoose: (principal: Principal | undefined) => void;
 }): ReactElement {
@@ -90,6 +92,7 @@ export function PrincipalSearch({
           <TextInputGroup isPlain>
             <TextInputGroupMain
               inputId={id}
+              aria-label={label}
               value={words}
               placeholder={text('member.type')}
               autoComplete="off"

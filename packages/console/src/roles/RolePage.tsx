@@ -1,0 +1,144 @@
+import { globalRoles, roleTemplates } from '@drover/api';
+import {
+  Card,
+  CardBody,
+  CardTitle,
+  PageSection,
+  Stack,
+  StackItem,
+  Tab,
+  Tabs,
+  TabTitleText,
+} from '@patternfly/react-core';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { lazy, type ReactElement, Suspense, useState } from 'react';
+import { LOCAL } from '../api/cluster-api.js';
+import { useApi } from '../app/services.js';
+import { ActionMenu } from '../components/ActionMenu.js';
+import { Age } from '../components/Age.js';
+import { Facts } from '../components/Facts.js';
+import { NotHere } from '../components/NotHere.js';
+import { PageHead } from '../components/PageHead.js';
+import { useText } from '../i18n/text.js';
+import { RuleTable } from './RuleTable.js';
+import { useRoleRights } from './rights.js';
+import { isGlobal, type Role } from './role.js';
+import { roleTrail } from './role-trail.js';
+import { useRole, useRoles } from './roles.js';
+import { useRoleActions } from './useRoleActions.js';
+
+const YamlTab = lazy(async () => ({ default: (await import('../components/YamlTab.js')).YamlTab }));
+
+const route = getRouteApi('/shell/auth/roles/$context/$id');
+
+/** One role: what it allows, what it takes in, and how often it is given. */
+export function RolePage(): ReactElement {
+  const text = useText();
+  const navigate = useNavigate();
+  const { context, id } = route.useParams();
+  const { role, freshness } = useRole(context, id);
+  const [tab, setTab] = useState<'overview' | 'yaml'>('overview');
+  const { actions, dialogs } = useRoleActions(() => void navigate({ to: '/auth/roles', search: { tab: context } }));
+  if (role === undefined) return <NotHere freshness={freshness} title={id} what={text('role.notHere', { name: id })} />;
+  const entries = actions(role);
+  return (
+    <>
+      <PageHead
+        title={role.name}
+        description={role.description}
+        path={roleTrail(text, context, role.name)}
+        actions={entries.length > 0 && <ActionMenu entries={entries} />}
+      />
+      <PageSection hasBodyWrapper={false} isFilled className="drover-fill">
+        <Tabs
+          activeKey={tab}
+          onSelect={(_event, key) => setTab(key === 'yaml' ? 'yaml' : 'overview')}
+          aria-label={text('role.parts')}
+        >
+          <Tab eventKey="overview" title={<TabTitleText>{text('vm.tab.overview')}</TabTitleText>} />
+          <Tab eventKey="yaml" title={<TabTitleText>{text('vm.tab.yaml')}</TabTitleText>} />
+        </Tabs>
+        <div className="drover-tab" role="tabpanel" aria-label={text(`vm.tab.${tab}`)}>
+          {tab === 'yaml' ? (
+            <Suspense fallback={null}>
+              <RoleYaml role={role} />
+            </Suspense>
+          ) : (
+            <Overview role={role} />
+          )}
+        </div>
+      </PageSection>
+      {dialogs}
+    </>
+  );
+}
+
+function RoleYaml({ role: { object, context, isBuiltIn } }: { role: Role }): ReactElement {
+  const api = useApi(LOCAL);
+  const { change } = useRoleRights()(context);
+  const isReadOnly = isBuiltIn || !change;
+  if (isGlobal(object))
+    return <YamlTab object={object} {...(isReadOnly ? {} : { onSave: (role) => api.update(globalRoles, role) })} />;
+  return <YamlTab object={object} {...(isReadOnly ? {} : { onSave: (role) => api.update(roleTemplates, role) })} />;
+}
+
+function Overview({ role }: { role: Role }): ReactElement {
+  const text = useText();
+  const { roles } = useRoles();
+  const links = (ids: readonly string[]): readonly ReactElement[] | undefined =>
+    ids.length === 0
+      ? undefined
+      : ids.map((each, index) => (
+          <span key={each}>
+            {index > 0 && ', '}
+            <RoleLink id={each} role={roles.find(({ id, context }) => id === each && context !== 'global')} />
+          </span>
+        ));
+  const answer = (is: boolean): string => text(is ? 'answer.yes' : 'answer.no');
+  return (
+    <Stack hasGutter>
+      <StackItem>
+        <Card>
+          <CardTitle component="h2">{text('role.about')}</CardTitle>
+          <CardBody>
+            <Facts
+              columns={2}
+              facts={[
+                ['role.contextOf', text(`role.context.${role.context}`)],
+                ['user.id', <code key="id">{role.id}</code>],
+                ['role.mark.builtIn', answer(role.isBuiltIn)],
+                [`role.default.${role.context}`, answer(role.isDefault)],
+                ...(role.context === 'global'
+                  ? []
+                  : ([
+                      ['role.mark.locked', answer(role.isLocked)],
+                      ['role.inherits', links(role.inherits)],
+                      ['role.inheritedBy', links(role.inheritedBy)],
+                    ] as const)),
+                ['role.uses', text('role.usesOf', { count: role.uses })],
+                ['user.since', <Age key="since" since={role.object.metadata.creationTimestamp} />],
+              ]}
+            />
+          </CardBody>
+        </Card>
+      </StackItem>
+      <StackItem>
+        <Card>
+          <CardTitle component="h2">{text(role.isExternal ? 'role.externalRules' : 'role.rules')}</CardTitle>
+          <CardBody>
+            <RuleTable rules={role.rules} />
+          </CardBody>
+        </Card>
+      </StackItem>
+    </Stack>
+  );
+}
+
+function RoleLink({ id, role }: { id: string; role: Role | undefined }): ReactElement {
+  if (role === undefined) return <>{id}</>;
+  return (
+    <Link to="/auth/roles/$context/$id" params={{ context: role.context, id }}>
+      {role.name}
+    </Link>
+  );
+}
