@@ -21,7 +21,9 @@ export function PlainTable({
       <Thead>
         <Tr>
           {heads.map((head) => (
-            <Th key={head}>{head}</Th>
+            <Th key={head} modifier="wrap">
+              {head}
+            </Th>
           ))}
         </Tr>
       </Thead>

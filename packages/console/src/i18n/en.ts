@@ -171,9 +171,9 @@ export const en = {
     searchHint: 'name, or marks:default',
     tabs: 'Where roles are given',
     urls: 'Or URLs that are no resources',
-    uses: 'Given',
-    usesOf_one: '{{count}} time',
-    usesOf_other: '{{count}} times',
+    uses: 'In use by',
+    usesOf_one: '{{count}} binding',
+    usesOf_other: '{{count}} bindings',
     verbs: 'Verbs',
     verbsOf: 'Verbs of rule {{number}}',
     command: {

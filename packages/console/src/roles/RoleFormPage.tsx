@@ -44,7 +44,12 @@ export function CreateRolePage(): ReactElement {
         <RoleFormBody
           first={
             role
-              ? { ...formOf(role), name: text('role.copyOf', { name: role.name }), isDefault: false }
+              ? {
+                  ...formOf(role),
+                  name: text('role.copyOf', { name: role.name }),
+                  isDefault: false,
+                  isLocked: false,
+                }
               : emptyRole(context)
           }
           cloned={role}
