@@ -128,6 +128,8 @@ describe('an aggregated group', () => {
       '/apis/subresources.kubevirt.io/v1/namespaces/default/virtualmachineinstances/a/portforward/8080/tcp';
     expect((await ask(test.server, 'GET', forward)).text).toBe('served');
     expect((await ask(test.server, 'GET', `${vnc}x`)).status).toBe(404);
+    // Who might not use it is not told whether it is there.
+    expect((await ask(test.server, 'GET', `${vnc}x`, undefined, { as: someone('ann') })).status).toBe(403);
     expect(
       (await ask(test.server, 'GET', '/apis/subresources.kubevirt.io/v1/namespaces/default/virtualmachineinstances/a'))
         .status,
@@ -185,6 +187,7 @@ describe('an aggregated group', () => {
     expect(await upgrade('/api/v1/namespaces/default/pods/a/exec', ADMIN)).toMatch(
       /^HTTP\/1\.1 501 .*pods\/exec is not implemented/s,
     );
+    expect(await upgrade('/api/v1/namespaces/default/pods/a/exec', someone('ann'))).toMatch(/^HTTP\/1\.1 403 /);
     expect(await upgrade('/api/v1/pods?watch=true', ADMIN)).toMatch(
       /watching pods over a WebSocket is not implemented/,
     );

@@ -77,8 +77,9 @@ export class Api {
       await visit.trail?.received();
       const { target, identity, attributes, aggregated } = asked;
       if (target.type !== 'resource' || 'path' in attributes) throw notServed();
-      if (aggregated?.upgrade === undefined) throw noUpgrade(target);
       this.#authorize(asked);
+      if (asked.undeclared) throw notServed();
+      if (aggregated?.upgrade === undefined) throw noUpgrade(target);
       // A connection that closed meanwhile does not say so again: nothing begins on it.
       if (socket.destroyed) return;
       const stream = this.#guard(asked);
@@ -136,6 +137,7 @@ export class Api {
       // for time, and only its beginning waits for a seat.
       await fairness.seated(asked, nothing);
       this.#authorize(asked);
+      if (asked.undeclared) throw notServed();
       const serve = (whole: ApiRequest): Promise<ApiResponse> => aggregated.handle(withoutIdentity(whole), identity);
       return visit.longRunning ? this.#watch(asked, serve) : serve(request);
     }

@@ -23,8 +23,11 @@ function isSame(a: KubeObject, b: KubeObject): boolean {
   return a.metadata.name === b.metadata.name && a.metadata.namespace === b.metadata.namespace;
 }
 
-/** Revisions are opaque to the letter, whole numbers in fact (and by contract since Kubernetes 1.35). */
-function isOlder(event: Stored<KubeObject>, held: Stored<KubeObject>): boolean {
-  const [a, b] = [Number(event.metadata.resourceVersion), Number(held.metadata.resourceVersion)];
+/**
+ * Whether one state of an object came before another. Revisions are opaque to the letter, whole numbers in fact (and by contract
+ * since Kubernetes 1.35).
+ */
+export function isOlder(state: Stored<KubeObject>, than: Stored<KubeObject>): boolean {
+  const [a, b] = [Number(state.metadata.resourceVersion), Number(than.metadata.resourceVersion)];
   return Number.isSafeInteger(a) && Number.isSafeInteger(b) && a < b;
 }

@@ -1,4 +1,4 @@
-export { applyEvent } from './apply-event.js';
+export { applyEvent, isOlder } from './apply-event.js';
 export type { Client, DeleteOptions, ListOptions, Patch, WatchOptions, WriteOptions } from './client.js';
 export { type FetchTransportOptions, fetchTransport } from './fetch-transport.js';
 export {

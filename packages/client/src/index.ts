@@ -1,4 +1,5 @@
 export { type AccessQuestion, isAllowed, reviewAccess } from './access-review.js';
+export { isOlder } from './apply-event.js';
 export type { Client, DeleteOptions, ListOptions, Patch, WatchOptions, WriteOptions } from './client.js';
 export type { ConnectionTransport, Upgrade } from './connection-transport.js';
 export { AccessError, type ClusterAccess, type HttpsTransportOptions, httpsTransport } from './https-transport.js';

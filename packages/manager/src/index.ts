@@ -9,5 +9,6 @@ export {
   readAudit,
 } from './audit/audit-query.js';
 export { type AdminReset, resetAdminPassword } from './bootstrap/reset-admin-password.js';
+export type { Route, UpgradeRoute } from './front/route.js';
 export { createManager, type Manager, type ManagerOptions } from './manager.js';
 export { type NamespacePolicy, namespacePolicy } from './projects/namespace-policy.js';

@@ -6,6 +6,7 @@ import { installDefinitions } from '@drover/controller';
 import type { Clock, Log, RandomBytes, Secret } from '@drover/kit';
 import type { AuditLog } from './audit/audit-log.js';
 import { bootstrap } from './bootstrap/bootstrap.js';
+import type { Route, UpgradeRoute } from './front/route.js';
 import { type RunningManager, runManager } from './running-manager.js';
 
 /** A server that takes longer than this to serve a definition has another problem, which is then told. */
@@ -56,6 +57,10 @@ export interface Manager extends AsyncDisposable {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** For the server's `upgrade` event. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Everything that can be reached, for whoever reviews it; nothing before `start` has resolved. */
+  readonly routes: readonly Route[];
+  /** Every path at which a connection may become something else than HTTP. */
+  readonly upgrades: readonly UpgradeRoute[];
 }
 
 /** Makes a manager; nothing happens before `start`. */
@@ -78,6 +83,12 @@ export function createManager(options: ManagerOptions): Manager {
     upgrade(request, socket, head) {
       if (running !== undefined) running.front.upgrade(request, socket, head);
       else socket.destroy();
+    },
+    get routes() {
+      return running?.routes ?? [];
+    },
+    get upgrades() {
+      return running?.upgrades ?? [];
     },
     async [Symbol.asyncDispose]() {
       await running?.[Symbol.asyncDispose]();

@@ -1,15 +1,7 @@
-import {
-  clusterRegistrationTokens,
-  deployments,
-  type Kind,
-  type KubeObject,
-  managementClusters,
-  type ObjectRef,
-  provisioningClusters,
-  type Stored,
-} from '@drover/api';
+import { clusterRegistrationTokens, deployments, managementClusters, provisioningClusters } from '@drover/api';
 import type { Client } from '@drover/client';
 import { type BareCluster, importedCredentials, startBareCluster } from './bare-cluster.js';
+import { eventually } from './eventually.js';
 import { kubectl } from './kubectl.js';
 import { registerLab } from './lab.js';
 import type { Management } from './management.js';
@@ -79,28 +71,4 @@ async function untilReady(drover: Management, id: string): Promise<void> {
     { name: id },
     ({ status }) => status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
   );
-}
-
-/** Resolves with the object as soon as it is there and as `wanted` says; how a test waits without sleeping. */
-export async function eventually<T extends KubeObject>(
-  client: Client,
-  kind: Kind<T>,
-  ref: ObjectRef,
-  wanted: (object: Stored<T>) => boolean,
-): Promise<Stored<T>> {
-  const selection = { namespace: ref.namespace, fieldSelector: `metadata.name=${ref.name}` };
-  const { items, metadata } = await client.list(kind, selection);
-  const [found] = items;
-  if (found !== undefined && wanted(found)) return found;
-  const stop = new AbortController();
-  try {
-    const { resourceVersion } = metadata;
-    for await (const event of client.watch(kind, { ...selection, resourceVersion, signal: stop.signal })) {
-      if (event.type !== 'ADDED' && event.type !== 'MODIFIED') continue;
-      if (wanted(event.object)) return event.object;
-    }
-  } finally {
-    stop.abort();
-  }
-  throw new Error(`the watch of ${kind.plural} ended`);
 }

@@ -28,8 +28,18 @@ export interface InProcessLab extends AsyncDisposable {
 
 const random = (length: number): Uint8Array => randomBytes(length);
 
-/** Starts a lab below `directory`. Disposing it stops controllers and listener; its machines run on. */
-export async function startInProcessLab(store: Store, directory: string, log: Log = silentLog): Promise<InProcessLab> {
+/** A process that is there and does nothing, where a test needs no agent. */
+const IDLE: readonly string[] = [process.execPath, '-e', 'setInterval(() => {}, 1000)'];
+
+/**
+ * Starts a lab below `directory`, whose cluster agent is the program `agent`. Disposing it stops controllers and listener; its
+ * machines and its agent run on.
+ */
+export async function startInProcessLab(
+  store: Store,
+  directory: string,
+  { log = silentLog, agent = IDLE }: { readonly log?: Log; readonly agent?: readonly string[] } = {},
+): Promise<InProcessLab> {
   await using closing = new Closing();
   const clock = systemClock;
   const harvester = await createHarvester({
@@ -38,7 +48,7 @@ export async function startInProcessLab(store: Store, directory: string, log: Lo
     log,
     dataDir: join(directory, 'h'),
     node: { name: 'lab', ip: '127.0.0.1' },
-    agent: { version: 'v0.0.0-test', command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'] },
+    agent: { version: 'v0.1.0', command: agent },
   });
   const server = closing.use(
     await createApiServer({

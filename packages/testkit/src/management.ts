@@ -5,9 +5,15 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type ApiServer, createApiServer } from '@drover/apiserver';
-import { type Client, createClient, httpsTransport, inProcessTransport } from '@drover/client';
-import { Closing, readAsStream, silentLog, systemClock } from '@drover/kit';
-import { createManager, managerAdmission } from '@drover/manager';
+import {
+  type Client,
+  type ConnectionTransport,
+  createClient,
+  httpsTransport,
+  inProcessTransport,
+} from '@drover/client';
+import { Closing, type Log, readAsStream, silentLog, systemClock } from '@drover/kit';
+import { createManager, type Manager, managerAdmission } from '@drover/manager';
 import { openMemoryStore, type Store } from '@drover/store';
 import { temporaryDirectory } from './temporary.js';
 
@@ -20,6 +26,10 @@ export interface Management extends AsyncDisposable {
   /** File of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly firstPassword: string;
+  /** What can be reached at this server. */
+  readonly manager: Pick<Manager, 'routes' | 'upgrades'>;
+  /** Requests and handshakes as they are, with no credentials but their own. */
+  readonly transport: ConnectionTransport;
   /** Ends manager and listener, and starts them again on the same port over the same objects. */
   restart(): Promise<void>;
   /** Signs in as the administrator and changes the first password; answers with the token. */
@@ -36,12 +46,15 @@ export interface Management extends AsyncDisposable {
   kubeconfigFor(cluster: string, token: string): Promise<string>;
 }
 
-const means = { clock: systemClock, random: (length: number): Uint8Array => randomBytes(length), log: silentLog };
 const ADMINISTRATOR = { name: 'system:admin', groups: ['system:masters'], extra: {} };
 const PASSWORD = 'a password of one’s own';
 
+/** What a server is made of. */
+type Means = { readonly clock: typeof systemClock; readonly random: (length: number) => Uint8Array; readonly log: Log };
+
 /** Starts one on a free port of the loopback interface. */
-export async function startManagement(): Promise<Management> {
+export async function startManagement({ log = silentLog }: { readonly log?: Log } = {}): Promise<Management> {
+  const means: Means = { clock: systemClock, random: (length) => randomBytes(length), log };
   await using closing = new Closing();
   const data = closing.use(await temporaryDirectory());
   const store: Store = closing.use(openMemoryStore(means));
@@ -50,7 +63,7 @@ export async function startManagement(): Promise<Management> {
   const api = closing.use(await createApiServer({ ...means, store, dataDir: data.path, advertise, admission }));
   const local = inProcessTransport((request, identity) => api.handle(request, identity), ADMINISTRATOR);
   const client = createClient(local, { clock: systemClock });
-  let front = await startFront(api, client, 0);
+  let front = await startFront(means, api, client, 0);
   const { port, firstPassword } = front;
   const url = `https://127.0.0.1:${port}`;
   const https = closing.use(httpsTransport({ server: url, ca: api.caPem }));
@@ -64,9 +77,13 @@ export async function startManagement(): Promise<Management> {
     client,
     kubeconfig,
     firstPassword,
+    transport: https,
+    get manager() {
+      return front.manager;
+    },
     async restart() {
       await front[Symbol.asyncDispose]();
-      front = await startFront(api, client, port);
+      front = await startFront(means, api, client, port);
     },
     async signIn() {
       const login = async (password: string): Promise<string> => {
@@ -108,14 +125,17 @@ export async function startManagement(): Promise<Management> {
     },
   };
   const opened = closing.move();
-  return { ...management, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
+  return Object.assign(management, { [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() });
 }
 
-async function startFront(
-  api: ApiServer,
-  client: Client,
-  wanted: number,
-): Promise<AsyncDisposable & { readonly port: number; readonly firstPassword: string }> {
+/** The manager behind its listener. */
+interface Front extends AsyncDisposable {
+  readonly manager: Manager;
+  readonly port: number;
+  readonly firstPassword: string;
+}
+
+async function startFront(means: Means, api: ApiServer, client: Client, wanted: number): Promise<Front> {
   const { certPem, keyPem } = await api.servingCertificate(['127.0.0.1']);
   const server = createServer({ cert: certPem, key: keyPem });
   server.on('secureConnection', readAsStream);
@@ -136,6 +156,7 @@ async function startFront(
   server.on('upgrade', (request, socket, head: Buffer) => manager.upgrade(request, socket, head));
   const { firstPassword } = await manager.start();
   return {
+    manager,
     port,
     firstPassword: firstPassword?.reveal() ?? '',
     async [Symbol.asyncDispose]() {

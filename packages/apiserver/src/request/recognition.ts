@@ -35,6 +35,8 @@ export interface Asked {
   readonly attributes: Attributes;
   /** Who serves the group version, where that is not us. */
   readonly aggregated: AggregatedApi | undefined;
+  /** Whether who serves the group version has no such resource. */
+  readonly undeclared: boolean;
   /** Finds out again who asks, for streams that stay open. */
   readonly identify: () => Identity;
 }
@@ -42,8 +44,9 @@ export interface Asked {
 /** What a request is about, or what is wrong with it. */
 interface Description {
   readonly target: Target | undefined;
-  readonly aggregated: AggregatedApi | undefined;
-  readonly wrong: unknown;
+  readonly aggregated?: AggregatedApi | undefined;
+  readonly undeclared?: boolean;
+  readonly wrong?: unknown;
 }
 
 /** Finds out who asks for what, and notes both in the visit as soon as they are known. */
@@ -62,7 +65,7 @@ export class Recognition {
   recognize(visit: Visit, sender: Sender | undefined): Asked {
     const { rules } = this.parts;
     const { request } = visit;
-    const { target, aggregated, wrong } = this.#describe(visit);
+    const { target, aggregated, undeclared = false, wrong } = this.#describe(visit);
     const authenticate = (): Identity => (typeof sender === 'object' ? sender : this.#authenticate(request, sender));
     visit.authenticated = authenticate();
     const identify = (): Identity => impersonated(request, authenticate(), rules);
@@ -70,7 +73,7 @@ export class Recognition {
     visit.identity = identity;
     this.account.open(visit);
     if (target === undefined) throw wrong;
-    return { visit, request, target, identity, attributes: visit.attributes, aggregated, identify };
+    return { visit, request, target, identity, attributes: visit.attributes, aggregated, undeclared, identify };
   }
 
   /** Finds out what a request is about; what is wrong with that is for the caller to tell, in its time. */
@@ -79,24 +82,23 @@ export class Recognition {
       const target = parseTarget(visit.path);
       visit.target = target;
       if (target.type === 'resource') {
-        return { target, aggregated: this.#describeResource(visit, target), wrong: undefined };
+        return { target, ...this.#describeResource(visit, target) };
       }
       visit.labels = { ...visit.labels, subresource: this.parts.routes.label(visit.path) };
-      return { target, aggregated: undefined, wrong: undefined };
+      return { target };
     } catch (wrong) {
-      return { target: undefined, aggregated: undefined, wrong };
+      return { target: undefined, wrong };
     }
   }
 
-  #describeResource(visit: Visit, target: ResourceTarget): AggregatedApi | undefined {
+  #describeResource(visit: Visit, target: ResourceTarget): Pick<Description, 'aggregated' | 'undeclared'> {
     const aggregated = this.parts.aggregated.find(target.group, target.version);
-    const declared = aggregated && declaredResource(aggregated, target);
-    const plain = attributesOf(visit.request.method, target, visit.query);
-    const attributes = declared === undefined ? plain : { ...plain, ...declared };
+    const { served = true, ...declared } = aggregated === undefined ? {} : declaredResource(aggregated, target);
+    const attributes = { ...attributesOf(visit.request.method, target, visit.query), ...declared };
     visit.attributes = attributes;
     visit.longRunning ||= attributes.verb === 'watch';
-    this.#label(visit, target, attributes, aggregated !== undefined);
-    return aggregated;
+    this.#label(visit, target, attributes, aggregated !== undefined && served);
+    return { aggregated, undeclared: !served };
   }
 
   #authenticate(request: ApiRequest, sender: 'unverified' | undefined): Identity {

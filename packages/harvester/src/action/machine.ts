@@ -20,7 +20,8 @@ const RIGHTS = {
 /** An action on a machine that this cluster knows. */
 export type MachineAction = keyof typeof RIGHTS;
 
-export const isMachineAction = (name: string): name is MachineAction => Object.hasOwn(RIGHTS, name);
+/** All of them. */
+export const MACHINE_ACTIONS = Object.keys(RIGHTS) as readonly MachineAction[];
 
 /** Does it. @throws ApiError as KubeVirt's own subresources do */
 export async function machineAction(

@@ -12,7 +12,7 @@ import {
 import { empty, notImplemented, text } from '../answer.js';
 import type { Late, View } from '../view.js';
 import { downloadImage, uploadImage } from './image.js';
-import { isMachineAction, machineAction } from './machine.js';
+import { MACHINE_ACTIONS, machineAction } from './machine.js';
 
 const PREFIX = '/v1/harvester/';
 
@@ -26,6 +26,44 @@ export interface ObjectRequest {
   /** @throws ApiError 403 when the caller may not, with what is missing */
   require(verb: string, group: string, resource: string, subresource?: string): void;
 }
+
+/** Something that is done to an object of one type, by an action or by following one of its links. */
+interface Deed {
+  readonly method: 'GET' | 'POST';
+  /** In the singular; a path may have the plural as well. */
+  readonly type: string;
+  readonly action?: string;
+  readonly link?: string;
+  readonly run: (request: ObjectRequest) => Promise<ApiResponse>;
+}
+
+const MACHINE = 'kubevirt.io.virtualmachine';
+const IMAGE = 'harvesterhci.io.virtualmachineimage';
+const WORDS: Readonly<Record<string, string>> = { [MACHINE]: 'virtual machines', [IMAGE]: 'images' };
+
+const DEEDS: readonly Deed[] = [
+  ...MACHINE_ACTIONS.map(
+    (action): Deed => ({
+      method: 'POST',
+      type: MACHINE,
+      action,
+      async run(request) {
+        await machineAction(action, request);
+        return empty(204);
+      },
+    }),
+  ),
+  { method: 'POST', type: IMAGE, action: 'upload', run: uploadImage },
+  { method: 'GET', type: IMAGE, link: 'download', run: downloadImage },
+];
+
+/** Every path that is served here, with `:namespace` and `:name` to be filled in, for whoever reviews what can be reached. */
+export const HARVESTER_ROUTES: readonly { readonly method: string; readonly path: string }[] = DEEDS.map(
+  ({ method, type, action, link }) => {
+    const object = `${PREFIX}${type}s/:namespace/:name`;
+    return { method, path: action === undefined ? `${object}/${link}` : `${object}?action=${action}` };
+  },
+);
 
 /**
  * Harvester's own API beside Kubernetes': actions on machines, upload and download of images, each done in the caller's name: what
@@ -89,21 +127,17 @@ async function answer(
       );
     },
   };
-  if (isKind(type, 'kubevirt.io.virtualmachine') && request.method === 'POST' && action !== null) {
-    if (!isMachineAction(action)) throw notImplemented(`the action ${action} on virtual machines`);
-    await machineAction(action, context);
-    return empty(204);
-  }
-  if (isKind(type, 'harvesterhci.io.virtualmachineimage')) {
-    if (request.method === 'POST' && action === 'upload') return uploadImage(context);
-    if (request.method === 'GET' && (link === 'download' || url.searchParams.get('link') === 'download'))
-      return downloadImage(context);
-    if (action !== null) throw notImplemented(`the action ${action} on images`);
-  }
+  const wanted = link ?? url.searchParams.get('link');
+  const deeds = DEEDS.filter((deed) => type === deed.type || type === `${deed.type}s`);
+  const deed = deeds.find(
+    ({ method, action: acted, link: followed }) =>
+      method === request.method && (acted === undefined ? followed === wanted : acted === action),
+  );
+  if (deed !== undefined) return deed.run(context);
+  const [{ type: singular } = { type: '' }] = deeds;
+  if (action !== null && singular !== '') throw notImplemented(`the action ${action} on ${WORDS[singular]}`);
   throw notServed();
 }
-
-const isKind = (type: string, singular: string): boolean => type === singular || type === `${singular}s`;
 
 function decode(segment: string): string {
   try {

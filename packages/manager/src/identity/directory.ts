@@ -9,7 +9,7 @@ import {
   type UserAttribute,
   users,
 } from '@drover/api';
-import type { Client, Informer } from '@drover/client';
+import { type Client, type Informer, isOlder } from '@drover/client';
 import { getIfPresent } from '@drover/controller';
 import type { Clock } from '@drover/kit';
 
@@ -100,18 +100,15 @@ const PATIENCE_MS = 2_000;
 
 /** Resolves when `informer` shows `written` or a later state of it, at the latest after two seconds. */
 async function settled<T extends KubeObject>(informer: Informer<T>, written: Stored<T>, clock: Clock): Promise<void> {
-  const { namespace, name, resourceVersion } = written.metadata;
-  if (informer.get(namespace, name)?.metadata.resourceVersion === resourceVersion) return;
-  let replay = true;
-  await until(clock, (met) => {
-    const subscription = informer.subscribe(({ object }) => {
-      if (object.metadata.name !== name || object.metadata.namespace !== namespace) return;
-      // A replayed object is the state before the write, unless it is the write; any later event is at or after it.
-      if (!replay || object.metadata.resourceVersion === resourceVersion) met();
-    });
-    replay = false;
-    return subscription;
-  });
+  const { namespace, name } = written.metadata;
+  // Memory may be further than the writer: a controller has been at the object before the writer came back to it.
+  const isSince = (state: Stored<T> | undefined): boolean => state !== undefined && !isOlder(state, written);
+  if (isSince(informer.get(namespace, name))) return;
+  await until(clock, (met) =>
+    informer.subscribe(({ object }) => {
+      if (object.metadata.name === name && object.metadata.namespace === namespace && isSince(object)) met();
+    }),
+  );
 }
 
 /** The groups that a user's attributes say it is in; never one of Kubernetes' own. */

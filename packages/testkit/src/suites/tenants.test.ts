@@ -1,16 +1,8 @@
-import {
-  type Kind,
-  type KubeObject,
-  namespaces,
-  type ObjectRef,
-  projects,
-  roleBindings,
-  type Stored,
-  virtualMachineImages,
-} from '@drover/api';
+import { namespaces, projects, roleBindings, virtualMachineImages } from '@drover/api';
 import type { Client } from '@drover/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DroverProcess } from '../drover-process.js';
+import { eventually } from '../eventually.js';
 import { importLab } from '../imported-cluster.js';
 import { kubectl } from '../kubectl.js';
 import { clearLab, kubeconfigClient } from '../lab.js';
@@ -366,27 +358,3 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
     }
   },
 );
-
-/** Resolves with the first object of a kind, and of a name where one is given, that is as `wanted` says, as soon as there is one. */
-async function eventually<T extends KubeObject>(
-  client: Client,
-  kind: Kind<T>,
-  { namespace, name }: Partial<ObjectRef>,
-  wanted: (object: Stored<T>) => boolean,
-): Promise<Stored<T>> {
-  const selection = { namespace, ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }) };
-  const { items, metadata } = await client.list(kind, selection);
-  const found = items.find(wanted);
-  if (found !== undefined) return found;
-  const stop = new AbortController();
-  const { resourceVersion } = metadata;
-  try {
-    for await (const event of client.watch(kind, { ...selection, resourceVersion, signal: stop.signal })) {
-      if (event.type === 'BOOKMARK' || event.type === 'ERROR' || event.type === 'DELETED') continue;
-      if (wanted(event.object)) return event.object;
-    }
-  } finally {
-    stop.abort();
-  }
-  throw new Error(`the watch of ${kind.plural} ended`);
-}

@@ -12,7 +12,8 @@ import {
 } from '@drover/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DroverProcess } from '../drover-process.js';
-import { eventually, type ImportedCluster, importBareCluster } from '../imported-cluster.js';
+import { eventually } from '../eventually.js';
+import { type ImportedCluster, importBareCluster } from '../imported-cluster.js';
 import { type Management, startManagement } from '../management.js';
 import { present } from '../present.js';
 
