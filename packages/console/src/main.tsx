@@ -14,6 +14,7 @@ import { Uploads, xhrSender } from './images/uploads.js';
 import { browserClock } from './live/browser-clock.js';
 import { LiveCollections } from './live/registry.js';
 import { type SocketLike, SubscribeSocket } from './live/socket.js';
+import { RightsStores } from './rights/rights-store.js';
 
 followTheme();
 await loadTexts();
@@ -49,6 +50,7 @@ const services: Services = {
   clock: browserClock,
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   collections: new LiveCollections(socket, browserClock, random),
+  rights: new RightsStores({ http, socket, clock: browserClock, random }),
   uploads,
 };
 const root = document.getElementById('root');

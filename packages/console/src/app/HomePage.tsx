@@ -16,6 +16,7 @@ import { ClusterIcon } from '@patternfly/react-icons';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useFleet } from '../clusters/fleet.js';
+import { useImportOffer } from '../clusters/needs.js';
 import { type FleetCluster, harvesterVersion } from '../clusters/state.js';
 import { LinkButton } from '../components/LinkButton.js';
 import { PageHead } from '../components/PageHead.js';
@@ -28,6 +29,7 @@ import { useText } from '../i18n/text.js';
 export function HomePage(): ReactElement {
   const text = useText();
   const { clusters, freshness } = useFleet();
+  const importOffer = useImportOffer();
   return (
     <>
       <PageHead title={text('home.title')} description={text('product.promise')} />
@@ -41,7 +43,7 @@ export function HomePage(): ReactElement {
             <EmptyStateBody>{text('cluster.noneHint')}</EmptyStateBody>
             <EmptyStateFooter>
               <EmptyStateActions>
-                <LinkButton variant="primary" to="/virtualization/import">
+                <LinkButton offer={importOffer} variant="primary" to="/virtualization/import">
                   {text('cluster.import')}
                 </LinkButton>
               </EmptyStateActions>

@@ -6,6 +6,7 @@ import type { Http } from '../api/http.js';
 import type { Uploads } from '../images/uploads.js';
 import type { Snapshot } from '../live/collection.js';
 import type { LiveCollections } from '../live/registry.js';
+import type { RightsStores } from '../rights/rights-store.js';
 
 /** What the components of one tab share. */
 export interface Services {
@@ -13,6 +14,7 @@ export interface Services {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly collections: LiveCollections;
+  readonly rights: RightsStores;
   readonly uploads: Uploads;
 }
 

@@ -19,6 +19,8 @@ import { accelerator, hostState } from '../hosts/state.js';
 import type { MessageKey } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
 import { isKnown } from '../live/collection.js';
+import { useOfferInAny } from '../rights/useOffer.js';
+import { CREATE_VM } from '../vms/commands.js';
 import { useMachines } from '../vms/machines.js';
 import { capacity } from './capacity.js';
 import { UseBar } from './UseBar.js';
@@ -31,6 +33,7 @@ export function DashboardPage(): ReactElement {
   const text = useText();
   const { cluster } = route.useParams();
   const fleet = useFleetCluster(cluster);
+  const createOffer = useOfferInAny(cluster, CREATE_VM);
   const api = useApi(cluster);
   const hosts = useCollection(nodes, cluster);
   const { machines, freshness } = useMachines(cluster);
@@ -62,7 +65,7 @@ export function DashboardPage(): ReactElement {
         label={fleet && <StateLabel state={fleet.state} />}
         description={fleet?.provisioning.metadata.annotations?.['field.cattle.io/description']}
         actions={
-          <LinkButton variant="primary" to="/c/$cluster/vms/create" params={{ cluster }}>
+          <LinkButton offer={createOffer} variant="primary" to="/c/$cluster/vms/create" params={{ cluster }}>
             {text('vm.create')}
           </LinkButton>
         }

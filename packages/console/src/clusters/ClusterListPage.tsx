@@ -1,24 +1,21 @@
-import {
-  Button,
-  EmptyState,
-  EmptyStateActions,
-  EmptyStateBody,
-  EmptyStateFooter,
-  PageSection,
-} from '@patternfly/react-core';
+import { EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter, PageSection } from '@patternfly/react-core';
 import { ClusterIcon } from '@patternfly/react-icons';
 import type { IAction } from '@patternfly/react-table';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, useMemo, useState } from 'react';
+import { LOCAL } from '../api/cluster-api.js';
+import { refusal } from '../commands/useCommands.js';
 import { Age } from '../components/Age.js';
 import { LinkButton } from '../components/LinkButton.js';
 import { PageHead } from '../components/PageHead.js';
 import { StateLabel } from '../components/StateLabel.js';
 import { useText } from '../i18n/text.js';
+import { useRights } from '../rights/useRights.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
 import { DeleteCluster } from './DeleteCluster.js';
 import { useFleet } from './fleet.js';
+import { CLUSTER_NEEDS, guideOffer, namespacesOf, removalOffer, useImportOffer } from './needs.js';
 import { type FleetCluster, harvesterVersion, kubernetesVersion } from './state.js';
 
 const route = getRouteApi('/shell/virtualization');
@@ -76,6 +73,9 @@ export function ClusterListPage(): ReactElement {
   const search = route.useSearch();
   const { clusters, freshness } = useFleet();
   const [deleting, setDeleting] = useState<FleetCluster>();
+  const importOffer = useImportOffer();
+  const places = useMemo(() => clusters.flatMap(namespacesOf), [clusters]);
+  const rights = useRights(LOCAL, CLUSTER_NEEDS, places);
   const actions = useMemo(
     () =>
       (cluster: FleetCluster): IAction[] => [
@@ -86,6 +86,7 @@ export function ClusterListPage(): ReactElement {
         },
         {
           title: text('cluster.guide'),
+          ...refusal(guideOffer(cluster, rights), text),
           onClick: () =>
             void navigate({
               to: '/virtualization/$namespace/$name/registration',
@@ -96,18 +97,18 @@ export function ClusterListPage(): ReactElement {
         {
           title: text('action.delete'),
           isDanger: true,
-          isAriaDisabled: cluster.state.id === 'removing',
+          ...refusal(removalOffer(cluster, rights), text),
           onClick: () => setDeleting(cluster),
         },
       ],
-    [text, navigate],
+    [text, navigate, rights],
   );
   return (
     <>
       <PageHead
         title={text('nav.virtualization')}
         actions={
-          <LinkButton variant="primary" to="/virtualization/import">
+          <LinkButton offer={importOffer} variant="primary" to="/virtualization/import">
             {text('cluster.import')}
           </LinkButton>
         }
@@ -129,9 +130,9 @@ export function ClusterListPage(): ReactElement {
               <EmptyStateBody>{text('cluster.noneHint')}</EmptyStateBody>
               <EmptyStateFooter>
                 <EmptyStateActions>
-                  <Button variant="primary" onClick={() => void navigate({ to: '/virtualization/import' })}>
+                  <LinkButton offer={importOffer} variant="primary" to="/virtualization/import">
                     {text('cluster.import')}
-                  </Button>
+                  </LinkButton>
                 </EmptyStateActions>
               </EmptyStateFooter>
             </EmptyState>

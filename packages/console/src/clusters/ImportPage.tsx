@@ -5,12 +5,14 @@ import { type FormEvent, type ReactElement, useState } from 'react';
 import { LOCAL } from '../api/cluster-api.js';
 import { useApi } from '../app/services.js';
 import { Field, TextField } from '../components/Field.js';
+import { OfferedButton } from '../components/OfferedButton.js';
 import { PageHead } from '../components/PageHead.js';
 import { ProblemAlert } from '../components/ProblemAlert.js';
 import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
 import { useFleet } from './fleet.js';
 import { emptyImport, FLEET_NAMESPACE, type ImportForm, importFaults, importObject } from './import-form.js';
+import { useImportOffer } from './needs.js';
 import { PairRows } from './PairRows.js';
 
 /** Asks for what importing a cluster needs, and leads to the registration guide. */
@@ -27,8 +29,10 @@ export function ImportPage(): ReactElement {
   const found = importFaults(form, busy ? [] : taken);
   const faults = tried ? found : new Map();
 
+  const offer = useImportOffer();
   const create = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    if (offer !== 'yes') return;
     setTried(true);
     if (found.size > 0) return;
     setBusy(true);
@@ -102,9 +106,9 @@ export function ImportPage(): ReactElement {
             onChange={(agentEnvVars) => setForm({ ...form, agentEnvVars })}
           />
           <ActionGroup>
-            <Button type="submit" variant="primary" isLoading={busy} isDisabled={busy}>
+            <OfferedButton offer={offer} type="submit" variant="primary" isLoading={busy} isDisabled={busy}>
               {text('action.create')}
-            </Button>
+            </OfferedButton>
             <Button variant="link" onClick={() => void navigate({ to: '/virtualization' })}>
               {text('action.cancel')}
             </Button>

@@ -1,4 +1,6 @@
 import type { Message, MessageKey } from '../i18n/message.js';
+import { at, type Need } from '../rights/needs.js';
+import { isOfRights, type Rights } from '../rights/rights.js';
 
 /** Whether a command can be given to an object now: yes; not part of its menu; or shown, but refused for a reason. */
 export type Offer = 'yes' | 'hidden' | Message;
@@ -12,7 +14,10 @@ export interface Command<T, Env> {
   readonly dangerous?: boolean;
   /** Can be given to several objects at once. */
   readonly bulk: boolean;
+  /** What the state of an object says. */
   offer(target: T): Offer;
+  /** What it takes: whoever may not do one of these is told why instead. */
+  readonly needs?: readonly Need[];
   run(target: T, env: Env): Promise<void>;
 }
 
@@ -45,12 +50,46 @@ export async function runEach<T>(
   await Promise.all(Array.from({ length: Math.min(PARALLEL, targets.length) }, worker));
 }
 
-/** The commands of a bulk bar: those that at least one of the targets would take, with who they are. */
-export function bulkOffers<T, Env>(
+/** Where an object is. */
+export interface Located {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/**
+ * Whether somebody can give a command to an object. What its state hides stays hidden; a missing right comes before any other
+ * reason, because it lasts.
+ */
+export function offerOf<T extends Located, Env>(command: Command<T, Env>, target: T, rights: Rights): Offer {
+  const offer = command.offer(target);
+  if (offer === 'hidden') return 'hidden';
+  const allowed = rights.offer((command.needs ?? []).map((each) => at(each, target)));
+  return allowed === 'yes' ? offer : allowed;
+}
+
+/** The needs of all commands of a table. */
+export const needsOf = <T, Env>(commands: readonly Command<T, Env>[]): readonly Need[] =>
+  commands.flatMap(({ needs = [] }) => needs);
+
+/** A command of a bulk bar: which of the targets would take it, and which right is missing when none does. */
+export interface BulkOffer<T, Env> {
+  readonly command: Command<T, Env>;
+  readonly takers: readonly T[];
+  readonly refusal: Message | undefined;
+}
+
+/** The commands of a bulk bar. */
+export function bulkOffers<T extends Located, Env>(
   commands: readonly Command<T, Env>[],
   targets: readonly T[],
-): { command: Command<T, Env>; takers: readonly T[] }[] {
+  rights: Rights,
+): readonly BulkOffer<T, Env>[] {
   return commands
     .filter(({ bulk }) => bulk)
-    .map((command) => ({ command, takers: targets.filter((target) => command.offer(target) === 'yes') }));
+    .map((command) => {
+      const offers = targets.map((target) => ({ target, offer: offerOf(command, target, rights) }));
+      const takers = offers.filter(({ offer }) => offer === 'yes').map(({ target }) => target);
+      const reasons = offers.flatMap(({ offer }) => (typeof offer === 'string' ? [] : [offer]));
+      return { command, takers, refusal: takers.length > 0 ? undefined : reasons.find(isOfRights) };
+    });
 }

@@ -4,17 +4,22 @@ import { Confirm } from '../components/Confirm.js';
 import { useNotify } from '../components/notify.js';
 import { type Message, message } from '../i18n/message.js';
 import { type Text, useText } from '../i18n/text.js';
-import type { Command, Offer } from './command.js';
+import { Rights } from '../rights/rights.js';
+import { type Command, type Located, type Offer, offerOf } from './command.js';
+
+const NOTHING_NEEDED = new Rights();
 
 /**
  * The entries of a menu for a table of commands, and the dialog that asks before a dangerous one. `commands` and `warning` stay
  * the same values from render to render.
  */
-export function useCommands<T extends { readonly name: string }, Env>(
+export function useCommands<T extends Located, Env>(
   commands: readonly Command<T, Env>[],
   env: Env,
   /** What a dangerous command brings about. */
   warning: (command: Command<T, Env>, target: T) => Message,
+  /** What the user may do; for a table of commands that need nothing, nobody has to know. */
+  rights: Rights = NOTHING_NEEDED,
 ): { entries: (target: T) => IAction[]; dialogs: ReactNode } {
   const text = useText();
   const notify = useNotify();
@@ -34,7 +39,7 @@ export function useCommands<T extends { readonly name: string }, Env>(
   const entries = useCallback(
     (target: T): IAction[] =>
       commands.flatMap((command): IAction[] => {
-        const offer = command.offer(target);
+        const offer = offerOf(command, target, rights);
         if (offer === 'hidden') return [];
         const onClick = (): void => {
           if (command.dangerous) setAsked({ command, target });
@@ -42,7 +47,7 @@ export function useCommands<T extends { readonly name: string }, Env>(
         };
         return [{ title: text(command.title), ...refusal(offer, text), onClick }];
       }),
-    [commands, give, text],
+    [commands, rights, give, text],
   );
   const dialogs = asked && (
     <Confirm

@@ -2,6 +2,8 @@ import type { KubeObject, Stored } from '@drover/api';
 import { ActionGroup, Alert, Button, Form } from '@patternfly/react-core';
 import { type ReactElement, useState } from 'react';
 import { parseDocument } from 'yaml';
+import type { Offer } from '../commands/command.js';
+import { OfferedButton } from '../components/OfferedButton.js';
 import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
 import { ProblemAlert } from './ProblemAlert.js';
@@ -15,10 +17,13 @@ import { yamlOf } from './yaml.js';
 export function YamlTab<T extends KubeObject>({
   object,
   onSave,
+  offer = 'yes',
 }: {
   object: T;
   /** Absent: the object can only be read. */
   onSave?: (object: T) => Promise<Stored<T>>;
+  /** Whether it can be saved, and why not. */
+  offer?: Offer;
 }): ReactElement {
   const text = useText();
   const [edit, setEdit] = useState<{ text: string; from: string | undefined }>();
@@ -56,14 +61,15 @@ export function YamlTab<T extends KubeObject>({
         }}
       />
       <ActionGroup>
-        <Button
+        <OfferedButton
+          offer={offer}
           variant="primary"
           isDisabled={edit === undefined || busy || broken}
           isLoading={busy}
           onClick={() => void save()}
         >
           {text('action.save')}
-        </Button>
+        </OfferedButton>
         <Button variant="link" isDisabled={edit === undefined} onClick={() => setEdit(undefined)}>
           {text('action.discard')}
         </Button>

@@ -19,6 +19,21 @@ export const en = {
     save: 'Save',
   },
   answer: { yes: 'Yes', no: 'No' },
+  rights: {
+    asking: 'Asking the cluster whether you may do this',
+    refused: 'Your roles do not allow this',
+    notCurrent: 'The cluster could not be told of a role that was taken from you: until then it takes nothing from you',
+    needed: {
+      project: 'You need the role “{{role}}” in the project {{place}}. It can be given by: {{people}}',
+      cluster: 'You need the role “{{role}}” in the cluster {{place}}. It can be given by: {{people}}',
+      server: 'You need the global role “{{role}}”. It can be given by: {{people}}',
+    },
+    nobody: {
+      project: 'You need the role “{{role}}” in the project {{place}}, and nobody here can give it',
+      cluster: 'You need the role “{{role}}” in the cluster {{place}}, and nobody here can give it',
+      server: 'You need the global role “{{role}}”, and nobody here can give it',
+    },
+  },
   shell: { skip: 'Skip to content', toggleNav: 'Show or hide the navigation' },
   nav: {
     menu: 'Menu',
@@ -748,6 +763,7 @@ export const en = {
     vncOf: 'Screen of {{name}}',
     serialOf: 'Serial console of {{name}}',
     ownWindow: 'Open in a window of its own',
+    notAllowed: 'The console of {{name}} is not for you',
     notRunning: '{{name}} has no console now',
     connected: 'Connected',
     connecting: 'Connecting…',

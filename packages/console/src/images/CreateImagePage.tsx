@@ -17,14 +17,17 @@ import { NamespaceChoice } from '../cluster/NamespaceChoice.js';
 import { Choice } from '../components/Choice.js';
 import { Field, TextField } from '../components/Field.js';
 import { useNotify } from '../components/notify.js';
+import { OfferedButton } from '../components/OfferedButton.js';
 import { PageHead } from '../components/PageHead.js';
 import { ProblemAlert } from '../components/ProblemAlert.js';
 import { size } from '../format/size.js';
 import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
+import { useOfferIn } from '../rights/useOffer.js';
 import { OPERATING_SYSTEMS } from '../vms/form/model.js';
 import { catalogue } from './catalogue.js';
 import { type ImageForm, imageFaults, imageObject, nameFromSource } from './image-objects.js';
+import { CREATE_IMAGE } from './needs.js';
 
 const route = getRouteApi('/shell/c/$cluster/images/create');
 
@@ -65,8 +68,10 @@ export function CreateImagePage(): ReactElement {
     const image = catalogue.find((each) => each.id === id);
     if (image) setForm({ ...form, source: 'download', url: image.url, os: image.os, name: image.id });
   };
+  const offer = useOfferIn(cluster, CREATE_IMAGE, form.namespace);
   const create = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    if (offer !== 'yes') return;
     setTried(true);
     if (Object.keys(found).length > 0) return;
     setBusy(true);
@@ -217,9 +222,9 @@ export function CreateImagePage(): ReactElement {
             />
           </Field>
           <ActionGroup>
-            <Button type="submit" variant="primary" isLoading={busy} isDisabled={busy}>
+            <OfferedButton offer={offer} type="submit" variant="primary" isLoading={busy} isDisabled={busy}>
               {text('action.create')}
-            </Button>
+            </OfferedButton>
             <Button variant="link" onClick={() => void navigate({ to: '/c/$cluster/images', params: { cluster } })}>
               {text('action.cancel')}
             </Button>

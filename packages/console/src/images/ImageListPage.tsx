@@ -14,6 +14,7 @@ import type { IAction } from '@patternfly/react-table';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, useMemo, useState, useSyncExternalStore } from 'react';
 import { useApi, useCollection, useServices } from '../app/services.js';
+import { refusal } from '../commands/useCommands.js';
 import { Age } from '../components/Age.js';
 import { Confirm } from '../components/Confirm.js';
 import { Hint } from '../components/Hint.js';
@@ -25,8 +26,13 @@ import type { State } from '../components/state.js';
 import { size } from '../format/size.js';
 import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
+import { at, type Need } from '../rights/needs.js';
+import { useOfferInAny } from '../rights/useOffer.js';
+import { useRights } from '../rights/useRights.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
+import { CREATE_VM } from '../vms/commands.js';
+import { CREATE_IMAGE, DELETE_IMAGE } from './needs.js';
 import { type ImageStateId, imageState, isImported } from './state.js';
 import type { Upload } from './uploads.js';
 
@@ -92,6 +98,8 @@ const COLUMNS: readonly Column<ImageRow>[] = [
   },
 ];
 
+const NEEDS: readonly Need[] = [DELETE_IMAGE];
+
 /** The disk images of a cluster. */
 export function ImageListPage(): ReactElement {
   const text = useText();
@@ -112,14 +120,23 @@ export function ImageListPage(): ReactElement {
       }),
     [items, running, cluster],
   );
+  const namespaces = useMemo(() => items.map(({ metadata }) => metadata.namespace ?? ''), [items]);
+  const rights = useRights(cluster, NEEDS, namespaces);
+  const createOffer = useOfferInAny(cluster, CREATE_IMAGE);
+  const vmOffer = useOfferInAny(cluster, CREATE_VM);
   const actions = (row: ImageRow): IAction[] => [
     {
       title: text('image.createVm'),
-      ...(isImported(row.image) ? {} : { isAriaDisabled: true, description: text('image.notReady') }),
+      ...refusal(vmOffer === 'yes' && !isImported(row.image) ? message('image.notReady') : vmOffer, text),
       onClick: () => void navigate({ to: '/c/$cluster/vms/create', params: { cluster }, search: { image: row.key } }),
     },
     { isSeparator: true },
-    { title: text('action.delete'), isDanger: true, onClick: () => setDeleting(row) },
+    {
+      title: text('action.delete'),
+      isDanger: true,
+      ...refusal(rights.offer([at(DELETE_IMAGE, row.image.metadata)]), text),
+      onClick: () => setDeleting(row),
+    },
   ];
   const remove = async ({ image }: ImageRow): Promise<void> => {
     const name = image.spec.displayName;
@@ -132,7 +149,7 @@ export function ImageListPage(): ReactElement {
     setDeleting(undefined);
   };
   const create = (
-    <LinkButton variant="primary" to="/c/$cluster/images/create" params={{ cluster }}>
+    <LinkButton offer={createOffer} variant="primary" to="/c/$cluster/images/create" params={{ cluster }}>
       {text('image.create')}
     </LinkButton>
   );

@@ -109,6 +109,8 @@ export class LiveCollection<T extends KubeObject> implements Disposable {
             this.#stale();
             this.#later();
             return;
+          case 'changed':
+            return;
         }
       },
     });

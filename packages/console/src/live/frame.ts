@@ -18,6 +18,8 @@ export type Frame =
   /** `stop` follows. `tooOld`: the server no longer holds the revision asked for; list anew. */
   | { readonly type: 'error'; readonly topic: Topic; readonly message: string; readonly tooOld: boolean }
   | { readonly type: 'stop'; readonly topic: Topic }
+  /** Of a topic that has no objects: something about it may be different now. */
+  | { readonly type: 'changed'; readonly topic: Topic }
   | { readonly type: 'ping'; readonly version: string };
 
 /** One text for one topic, to be found by. */
@@ -51,6 +53,8 @@ export function parseFrame(text: string): Frame | undefined {
       const text = word(data?.['error']);
       return { type: 'error', topic, message: text, tooOld: data?.['code'] === 410 || TOO_OLD.test(text) };
     }
+    case 'rights.changed':
+      return { type: 'changed', topic };
     case 'resource.stop':
       return { type: 'stop', topic };
     default:

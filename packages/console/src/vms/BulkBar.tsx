@@ -3,8 +3,10 @@ import { type ReactElement, useState } from 'react';
 import { useApi } from '../app/services.js';
 import { BulkDialog } from '../commands/BulkDialog.js';
 import { bulkOffers } from '../commands/command.js';
+import { OfferedButton } from '../components/OfferedButton.js';
 import { useText } from '../i18n/text.js';
-import { type VmCommand, vmCommands } from './commands.js';
+import type { Rights } from '../rights/rights.js';
+import { deleteOffer, type VmCommand, vmCommands } from './commands.js';
 import { DeleteMachines } from './DeleteMachines.js';
 import type { Machine } from './machine.js';
 
@@ -12,23 +14,27 @@ import type { Machine } from './machine.js';
 export function BulkBar({
   cluster,
   machines,
+  rights,
   onDone,
 }: {
   cluster: string;
   machines: readonly Machine[];
+  rights: Rights;
   onDone: () => void;
 }): ReactElement | null {
   const text = useText();
   const api = useApi(cluster);
   const [asked, setAsked] = useState<{ command: VmCommand; takers: readonly Machine[] }>();
   const [deleting, setDeleting] = useState<readonly Machine[]>();
+  const deletable = machines.filter((machine) => deleteOffer(machine, rights) === 'yes');
+  const removal = machines.map((machine) => deleteOffer(machine, rights)).find((offer) => offer !== 'yes') ?? 'yes';
   const left = machines.length - (asked?.takers.length ?? 0);
   return (
     <>
       {machines.length > 0 && (
         <ToolbarGroup variant="action-group" aria-label={text('bulk.bar')}>
           <ToolbarItem alignSelf="center">{text('bulk.selected', { count: machines.length })}</ToolbarItem>
-          {bulkOffers(vmCommands, machines).map(({ command, takers }) => {
+          {bulkOffers(vmCommands, machines, rights).map(({ command, takers, refusal }) => {
             const button = (
               <Button
                 variant="secondary"
@@ -41,14 +47,24 @@ export function BulkBar({
             );
             return (
               <ToolbarItem key={command.id}>
-                {takers.length === 0 ? <Tooltip content={text('bulk.nobody')}>{button}</Tooltip> : button}
+                {takers.length === 0 ? (
+                  <Tooltip content={refusal === undefined ? text('bulk.nobody') : text(refusal)}>{button}</Tooltip>
+                ) : (
+                  button
+                )}
               </ToolbarItem>
             );
           })}
           <ToolbarItem>
-            <Button variant="secondary" size="sm" isDanger onClick={() => setDeleting(machines)}>
+            <OfferedButton
+              variant="secondary"
+              size="sm"
+              isDanger
+              offer={deletable.length > 0 ? 'yes' : removal}
+              onClick={() => setDeleting(deletable)}
+            >
               {text('action.delete')}
-            </Button>
+            </OfferedButton>
           </ToolbarItem>
         </ToolbarGroup>
       )}

@@ -9,12 +9,16 @@ import { PageHead } from '../components/PageHead.js';
 import { StateLabel } from '../components/StateLabel.js';
 import { size } from '../format/size.js';
 import { useText } from '../i18n/text.js';
+import { CREATE_IMAGE } from '../images/needs.js';
+import { useOfferInAny } from '../rights/useOffer.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
 import { BulkBar } from './BulkBar.js';
+import { CREATE_VM } from './commands.js';
 import { addresses, hostOf, type Machine, memoryBytes, processors } from './machine.js';
 import { useMachines } from './machines.js';
 import { useVmActions } from './useVmActions.js';
+import { useVmRights } from './useVmRights.js';
 
 const route = getRouteApi('/shell/c/$cluster/vms');
 
@@ -82,22 +86,23 @@ export function VmListPage(): ReactElement {
   const { machines, freshness } = useMachines(cluster);
   const fleet = useFleetCluster(cluster);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const { actions, dialogs } = useVmActions(cluster);
+  const rights = useVmRights(cluster, machines);
+  const offer = useOfferInAny(cluster, CREATE_VM);
+  const imageOffer = useOfferInAny(cluster, CREATE_IMAGE);
+  const { actions, dialogs } = useVmActions(cluster, rights);
   const columns = useMemo(() => columnsOf(cluster), [cluster]);
   const selected = useMemo(
     () => (chosen.size === 0 ? [] : machines.filter(({ key }) => chosen.has(key))),
     [machines, chosen],
   );
+  const create = (
+    <LinkButton offer={offer} variant="primary" to="/c/$cluster/vms/create" params={{ cluster }}>
+      {text('vm.create')}
+    </LinkButton>
+  );
   return (
     <>
-      <PageHead
-        title={text('nav.vms')}
-        actions={
-          <LinkButton variant="primary" to="/c/$cluster/vms/create" params={{ cluster }}>
-            {text('vm.create')}
-          </LinkButton>
-        }
-      />
+      <PageHead title={text('nav.vms')} actions={create} />
       <PageSection isFilled hasBodyWrapper={false} className="drover-fill" aria-label={text('nav.vms')}>
         <ResourceTable
           label="nav.vms"
@@ -114,17 +119,17 @@ export function VmListPage(): ReactElement {
           actions={actions}
           nameOf={({ name }) => name}
           selection={{ keys: chosen, onChange: setChosen }}
-          toolbar={<BulkBar cluster={cluster} machines={selected} onDone={() => setChosen(new Set())} />}
+          toolbar={
+            <BulkBar cluster={cluster} machines={selected} rights={rights} onDone={() => setChosen(new Set())} />
+          }
           isFaded={fleet?.state.id === 'disconnected'}
           empty={
             <EmptyState titleText={text('vm.none')} icon={VirtualMachineIcon} headingLevel="h2">
               <EmptyStateBody>{text('vm.noneHint')}</EmptyStateBody>
               <EmptyStateFooter>
                 <EmptyStateActions>
-                  <LinkButton variant="primary" to="/c/$cluster/vms/create" params={{ cluster }}>
-                    {text('vm.create')}
-                  </LinkButton>
-                  <LinkButton variant="link" to="/c/$cluster/images/create" params={{ cluster }}>
+                  {create}
+                  <LinkButton offer={imageOffer} variant="link" to="/c/$cluster/images/create" params={{ cluster }}>
                     {text('image.create')}
                   </LinkButton>
                 </EmptyStateActions>

@@ -1,7 +1,9 @@
-import type { VirtualMachine, VirtualMachineInstance } from '@drover/api';
+import type { VirtualMachine, VirtualMachineInstance, WhyAnswer } from '@drover/api';
 import { describe, expect, it } from 'vitest';
 import { ClusterApi } from '../api/cluster-api.js';
-import { vmCommands } from './commands.js';
+import { offerOf } from '../commands/command.js';
+import { Rights, requestKey } from '../rights/rights.js';
+import { consoleOffer, deleteOffer, editOffer, VM_NEEDS, vmCommands } from './commands.js';
 import { type Machine, machine } from './machine.js';
 
 const vm = (printableStatus: string): VirtualMachine => ({
@@ -31,6 +33,32 @@ describe('the commands of a machine', () => {
     ['starting', machine(vm('Starting'), undefined), ['stop', 'restart']],
   ] as const)('%s', (_state, target, commands) => {
     expect(taken(target)).toEqual(commands);
+  });
+
+  it('are none of who may only look, whatever the state, consoles and deletion included', () => {
+    const nothing = new Rights(
+      new Map(
+        VM_NEEDS.flatMap((need) => [need, { ...need, namespace: 'default' }]).map((request): [string, WhyAnswer] => [
+          requestKey(request),
+          { allowed: false, request, names: [], remedies: [], reason: '' },
+        ]),
+      ),
+    );
+    for (const target of [
+      machine(vm('Stopped'), undefined),
+      machine(vm('Running'), running),
+      machine(vm('Paused'), running),
+    ]) {
+      const offers = [
+        ...vmCommands.map((command) => offerOf(command, target, nothing)),
+        consoleOffer(target, 'vnc', nothing),
+        consoleOffer(target, 'serial', nothing),
+        deleteOffer(target, nothing),
+        editOffer(target, nothing),
+      ];
+      expect(offers.filter((offer) => offer === 'yes')).toEqual([]);
+      expect(offers).toContainEqual({ key: 'rights.refused' });
+    }
   });
 
   it('say why they are refused', () => {

@@ -1,7 +1,11 @@
+import { virtualMachines } from '@drover/api';
 import type { ClusterApi } from '../api/cluster-api.js';
 import { vmiOrders, vmOrders } from '../api/orders.js';
-import type { Command, Offer } from '../commands/command.js';
+import { type Command, needsOf, type Offer } from '../commands/command.js';
+import type { ConsoleKind } from '../consoles/window.js';
 import { type MessageKey, message } from '../i18n/message.js';
+import { at, type Need, need } from '../rights/needs.js';
+import type { Rights } from '../rights/rights.js';
 import type { Machine } from './machine.js';
 import type { VmStateId } from './state.js';
 
@@ -61,48 +65,70 @@ const REFUSALS: Readonly<Record<VmStateId, MessageKey>> = {
   unknown: 'vm.refused.unknown',
 };
 
-const order = (
+interface OrderOptions {
+  readonly dangerous?: boolean;
+  readonly bulk?: boolean;
+  /** The subresource that takes the order, where it is not called like the command. */
+  readonly verb?: string;
+  readonly body?: object;
+}
+
+/** An order is a PUT on a subresource, and takes the right to that. */
+function order(
   id: keyof typeof IN_STATES,
   title: MessageKey,
-  run: VmCommand['run'],
-  options: { dangerous?: boolean; bulk?: boolean } = {},
-): VmCommand => ({
-  id,
-  title,
-  group: 'power',
-  bulk: options.bulk ?? true,
-  ...(options.dangerous === undefined ? {} : { dangerous: options.dangerous }),
-  offer: offerIn(id),
-  run,
-});
+  kind: typeof vmOrders,
+  { dangerous = false, bulk = true, verb = id, body }: OrderOptions = {},
+): VmCommand {
+  return {
+    id,
+    title,
+    group: 'power',
+    bulk,
+    dangerous,
+    offer: offerIn(id),
+    needs: [need('update', kind, verb)],
+    run: (machine, api) => api.order(kind, machine, verb, body),
+  };
+}
 
 /** Every order a machine can be given, in the order of its menu. */
 export const vmCommands: readonly VmCommand[] = [
-  order('start', 'vm.command.start', (machine, api) => api.order(vmOrders, machine, 'start')),
-  order('stop', 'vm.command.stop', (machine, api) => api.order(vmOrders, machine, 'stop'), { dangerous: true }),
-  order('pause', 'vm.command.pause', (machine, api) => api.order(vmiOrders, machine, 'pause')),
-  order('unpause', 'vm.command.unpause', (machine, api) => api.order(vmiOrders, machine, 'unpause')),
-  order('restart', 'vm.command.restart', (machine, api) => api.order(vmOrders, machine, 'restart'), {
-    dangerous: true,
-  }),
-  order('softreboot', 'vm.command.softReboot', (machine, api) => api.order(vmiOrders, machine, 'softreboot'), {
-    dangerous: true,
-    bulk: false,
-  }),
-  order(
-    'force-stop',
-    'vm.command.forceStop',
-    (machine, api) => api.order(vmOrders, machine, 'stop', { gracePeriod: 0 }),
-    {
-      dangerous: true,
-    },
-  ),
+  order('start', 'vm.command.start', vmOrders),
+  order('stop', 'vm.command.stop', vmOrders, { dangerous: true }),
+  order('pause', 'vm.command.pause', vmiOrders),
+  order('unpause', 'vm.command.unpause', vmiOrders),
+  order('restart', 'vm.command.restart', vmOrders, { dangerous: true }),
+  order('softreboot', 'vm.command.softReboot', vmiOrders, { dangerous: true, bulk: false }),
+  order('force-stop', 'vm.command.forceStop', vmOrders, { dangerous: true, verb: 'stop', body: { gracePeriod: 0 } }),
 ];
 
+const CONSOLE_NEEDS: Readonly<Record<ConsoleKind, Need>> = {
+  vnc: need('get', vmiOrders, 'vnc'),
+  serial: need('get', vmiOrders, 'console'),
+};
+/** Which disks go along is written on the machine first. */
+const DELETE = [need('patch', virtualMachines), need('delete', virtualMachines)];
+/** What making a machine takes. */
+export const CREATE_VM = need('create', virtualMachines);
+const UPDATE = need('update', virtualMachines);
+
+/** Whatever can be done with machines, as rights to ask for. */
+export const VM_NEEDS: readonly Need[] = [...needsOf(vmCommands), ...Object.values(CONSOLE_NEEDS), UPDATE, ...DELETE];
+
 /** Whether the machine's screen and serial port can be opened: they exist while its process does. */
-export const consoleOffer = ({ state, vmi }: Machine): Offer =>
-  vmi?.status?.phase === 'Running' || state.id === 'paused' ? 'yes' : message('vm.refused.console');
+export function consoleOffer({ state, vmi, ...machine }: Machine, kind: ConsoleKind, rights: Rights): Offer {
+  const allowed = rights.offer([at(CONSOLE_NEEDS[kind], machine)]);
+  if (allowed !== 'yes') return allowed;
+  return vmi?.status?.phase === 'Running' || state.id === 'paused' ? 'yes' : message('vm.refused.console');
+}
 
 /** Whether it can be deleted. */
-export const deleteOffer = ({ state }: Machine): Offer =>
-  state.id === 'terminating' ? message('vm.refused.terminating') : 'yes';
+export function deleteOffer({ state, ...machine }: Machine, rights: Rights): Offer {
+  const allowed = rights.offer(DELETE.map((each) => at(each, machine)));
+  if (allowed !== 'yes') return allowed;
+  return state.id === 'terminating' ? message('vm.refused.terminating') : 'yes';
+}
+
+/** Whether its description can be changed. */
+export const editOffer = (machine: Machine, rights: Rights): Offer => rights.offer([at(UPDATE, machine)]);

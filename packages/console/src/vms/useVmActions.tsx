@@ -5,6 +5,7 @@ import { refusal, useCommands } from '../commands/useCommands.js';
 import { openConsole } from '../consoles/window.js';
 import { type Message, message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
+import type { Rights } from '../rights/rights.js';
 import { consoleOffer, deleteOffer, type VmCommand, vmCommands } from './commands.js';
 import { DeleteMachines } from './DeleteMachines.js';
 import type { Machine } from './machine.js';
@@ -14,12 +15,13 @@ const warning = ({ id }: VmCommand): Message => message(id === 'force-stop' ? 'v
 /** What a menu of a machine's orders needs: the entries, and the dialogs they open. */
 export function useVmActions(
   cluster: string,
+  rights: Rights,
   onDeleted?: () => void,
 ): { actions: (machine: Machine) => IAction[]; dialogs: ReactNode } {
   const text = useText();
   const api = useApi(cluster);
   const [deleting, setDeleting] = useState<Machine>();
-  const orders = useCommands(vmCommands, api, warning);
+  const orders = useCommands(vmCommands, api, warning, rights);
   const { entries } = orders;
   const actions = useCallback(
     (machine: Machine): IAction[] => [
@@ -28,7 +30,7 @@ export function useVmActions(
       ...(['vnc', 'serial'] as const).map(
         (kind): IAction => ({
           title: text(`console.open.${kind}`),
-          ...refusal(consoleOffer(machine), text),
+          ...refusal(consoleOffer(machine, kind, rights), text),
           onClick: () => openConsole(cluster, machine.namespace, machine.name, kind),
         }),
       ),
@@ -36,11 +38,11 @@ export function useVmActions(
       {
         title: text('action.delete'),
         isDanger: true,
-        ...refusal(deleteOffer(machine), text),
+        ...refusal(deleteOffer(machine, rights), text),
         onClick: () => setDeleting(machine),
       },
     ],
-    [text, entries, cluster],
+    [text, entries, cluster, rights],
   );
   const dialogs: ReactElement = (
     <>

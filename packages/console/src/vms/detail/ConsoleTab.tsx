@@ -1,9 +1,10 @@
 import { Button, EmptyState, EmptyStateBody } from '@patternfly/react-core';
-import { ExternalLinkAltIcon, PowerOffIcon } from '@patternfly/react-icons';
+import { ExternalLinkAltIcon, LockIcon, PowerOffIcon } from '@patternfly/react-icons';
 import type { ReactElement } from 'react';
 import { MachineConsole } from '../../consoles/ConsoleWindow.js';
 import { type ConsoleKind, openConsole } from '../../consoles/window.js';
 import { useText } from '../../i18n/text.js';
+import { isOfRights, type Rights } from '../../rights/rights.js';
 import { consoleOffer } from '../commands.js';
 import type { Machine } from '../machine.js';
 
@@ -12,17 +13,23 @@ export function ConsoleTab({
   cluster,
   machine,
   kind,
+  rights,
 }: {
   cluster: string;
   machine: Machine;
   kind: ConsoleKind;
+  rights: Rights;
 }): ReactElement {
   const text = useText();
   const { namespace, name } = machine;
-  const offer = consoleOffer(machine);
+  const offer = consoleOffer(machine, kind, rights);
   if (typeof offer !== 'string')
     return (
-      <EmptyState titleText={text('console.notRunning', { name })} icon={PowerOffIcon} headingLevel="h2">
+      <EmptyState
+        titleText={text(isOfRights(offer) ? 'console.notAllowed' : 'console.notRunning', { name })}
+        icon={isOfRights(offer) ? LockIcon : PowerOffIcon}
+        headingLevel="h2"
+      >
         <EmptyStateBody>{text(offer)}</EmptyStateBody>
       </EmptyState>
     );

@@ -9,10 +9,13 @@ import { PageHead } from '../../components/PageHead.js';
 import { StateLabel } from '../../components/StateLabel.js';
 import type { MessageKey } from '../../i18n/message.js';
 import { useText } from '../../i18n/text.js';
+import type { Rights } from '../../rights/rights.js';
+import { editOffer } from '../commands.js';
 import type { Machine } from '../machine.js';
 import { useMachine } from '../machines.js';
 import { needsRestart } from '../state.js';
 import { useVmActions } from '../useVmActions.js';
+import { useVmRights } from '../useVmRights.js';
 import { ConsoleTab } from './ConsoleTab.js';
 import { EventsTab } from './EventsTab.js';
 import { NetworkTab } from './NetworkTab.js';
@@ -23,6 +26,8 @@ import { VolumesTab } from './VolumesTab.js';
 const YamlTab = lazy(async () => ({ default: (await import('../../components/YamlTab.js')).YamlTab }));
 
 const route = getRouteApi('/shell/c/$cluster/vms/$namespace/$name');
+
+const NO_MACHINE: readonly Machine[] = [];
 
 const TITLES: Readonly<Record<VmTab, MessageKey>> = {
   overview: 'vm.tab.overview',
@@ -41,8 +46,10 @@ export function VmPage(): ReactElement {
   const { cluster, namespace, name } = route.useParams();
   const { tab = 'overview' } = route.useSearch();
   const { machine, freshness } = useMachine(cluster, namespace, name);
+  const rights = useVmRights(cluster, machine === undefined ? NO_MACHINE : [machine]);
   const { actions, dialogs } = useVmActions(
     cluster,
+    rights,
     () => void navigate({ to: '/c/$cluster/vms', params: { cluster } }),
   );
   if (machine === undefined)
@@ -102,7 +109,7 @@ export function VmPage(): ReactElement {
           ))}
         </Tabs>
         <div className="drover-tab" role="tabpanel" aria-label={text(TITLES[tab])}>
-          <TabBody tab={tab} cluster={cluster} machine={machine} />
+          <TabBody tab={tab} cluster={cluster} machine={machine} rights={rights} />
         </div>
       </PageSection>
       {dialogs}
@@ -110,7 +117,17 @@ export function VmPage(): ReactElement {
   );
 }
 
-function TabBody({ tab, cluster, machine }: { tab: VmTab; cluster: string; machine: Machine }): ReactNode {
+function TabBody({
+  tab,
+  cluster,
+  machine,
+  rights,
+}: {
+  tab: VmTab;
+  cluster: string;
+  machine: Machine;
+  rights: Rights;
+}): ReactNode {
   const api = useApi(cluster);
   switch (tab) {
     case 'overview':
@@ -123,11 +140,15 @@ function TabBody({ tab, cluster, machine }: { tab: VmTab; cluster: string; machi
       return <EventsTab cluster={cluster} machine={machine} />;
     case 'serial':
     case 'vnc':
-      return <ConsoleTab cluster={cluster} machine={machine} kind={tab} />;
+      return <ConsoleTab cluster={cluster} machine={machine} kind={tab} rights={rights} />;
     case 'yaml':
       return (
         <Suspense fallback={null}>
-          <YamlTab object={machine.vm} onSave={(vm) => api.update(virtualMachines, vm)} />
+          <YamlTab
+            object={machine.vm}
+            onSave={(vm) => api.update(virtualMachines, vm)}
+            offer={editOffer(machine, rights)}
+          />
         </Suspense>
       );
   }

@@ -17,10 +17,13 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { useApi, useCollection } from '../../app/services.js';
 import { useNotify } from '../../components/notify.js';
+import { OfferedButton } from '../../components/OfferedButton.js';
 import { PageHead } from '../../components/PageHead.js';
 import { ProblemAlert } from '../../components/ProblemAlert.js';
 import { type MessageKey, message } from '../../i18n/message.js';
 import { useText } from '../../i18n/text.js';
+import { useOfferIn } from '../../rights/useOffer.js';
+import { CREATE_VM } from '../commands.js';
 import { AdvancedTab } from './AdvancedTab.js';
 import { BasicsTab } from './BasicsTab.js';
 import { CloudConfigTab } from './CloudConfigTab.js';
@@ -98,8 +101,10 @@ export function CreateVmPage(): ReactElement {
   const secretName = hasCloudInit(cloudInit) ? `${form.name}-${secretSuffix}` : undefined;
   const vm = useMemo(() => writeVm(form, secretName, base), [form, secretName, base]);
 
+  const offer = useOfferIn(cluster, CREATE_VM, form.namespace);
   const create = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    if (offer !== 'yes') return;
     setTried(true);
     const [first] = faults;
     if (first !== undefined) {
@@ -212,9 +217,9 @@ export function CreateVmPage(): ReactElement {
             )}
           </div>
           <ActionGroup>
-            <Button type="submit" variant="primary" isLoading={busy} isDisabled={busy}>
+            <OfferedButton offer={offer} type="submit" variant="primary" isLoading={busy} isDisabled={busy}>
               {text(made && error ? 'vm.createFinish' : 'action.create')}
-            </Button>
+            </OfferedButton>
             <Button variant="link" onClick={() => void navigate({ to: '/c/$cluster/vms', params: { cluster } })}>
               {text('action.cancel')}
             </Button>

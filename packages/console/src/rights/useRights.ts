@@ -1,0 +1,20 @@
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useServices } from '../app/services.js';
+import { inEach, type Need } from './needs.js';
+import type { Rights } from './rights.js';
+
+const NONE: readonly string[] = [];
+
+/**
+ * What the signed-in user may do in a cluster, live: the needs of a page's commands, in the namespaces of what it shows. `needs` stay the
+ * same value from render to render.
+ */
+export function useRights(cluster: string, needs: readonly Need[], namespaces: readonly string[] = NONE): Rights {
+  const { rights } = useServices();
+  const store = rights.of(cluster);
+  // Names of namespaces have no spaces; the list is made anew with each event.
+  const joined = [...new Set(namespaces)].sort().join(' ');
+  const requests = useMemo(() => inEach(needs, joined === '' ? NONE : joined.split(' ')), [needs, joined]);
+  useEffect(() => store.want(requests), [store, requests]);
+  return useSyncExternalStore(store.listen, store.snapshot);
+}
