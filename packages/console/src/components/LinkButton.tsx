@@ -11,7 +11,7 @@ function Anchor({
   Pick<ButtonProps, 'variant' | 'icon' | 'size' | 'isInline'> & {
     /** Whether what the page is for can be done: one that cannot be stays a button, and says why. */
     readonly offer?: Offer;
-  }): ReactElement {
+  }): ReactElement | null {
   const { onClick, href, children, variant, icon, size, isInline, offer = 'yes' } = props;
   const looks = {
     ...(variant === undefined ? {} : { variant }),

@@ -38,7 +38,7 @@ describe('the rights of a tab', () => {
     allowed = () => false;
     const http: Http = {
       async request(_url, sent) {
-        const { requests } = { requests: [], ...(sent?.body as { requests: AccessRequest[] }) };
+        const { requests } = (sent?.body ?? { requests: [] }) as { requests: AccessRequest[] };
         asked.push(requests);
         const answers = requests.map((request) =>
           allowed(request)

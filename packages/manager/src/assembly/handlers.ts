@@ -100,6 +100,7 @@ export async function handlersOf(
       clientFor,
       maySee: (caller, cluster) => proxy.maySee(caller, cluster),
       visibility,
+      onRights: (listener) => parts.clusters.downstreamRbac.onRights(listener),
       types,
       streams,
       version,

@@ -54,8 +54,8 @@ export function followRbac(
   };
 }
 
-/** The bindings of a user, or of a group: in the whole cluster, and in namespaces. */
-export const bindingsOf = (rbac: RbacInformers, kind: 'User' | 'Group', name: string) => ({
+/** The bindings of a user, a group, or of service accounts of that name: in the whole cluster, and in namespaces. */
+export const bindingsOf = (rbac: RbacInformers, kind: 'User' | 'Group' | 'ServiceAccount', name: string) => ({
   everywhere: rbac.clusterRoleBindings.by(BY_SUBJECT, subjectKey(kind, name)),
   inNamespaces: rbac.roleBindings.by(BY_SUBJECT, subjectKey(kind, name)),
 });

@@ -51,6 +51,7 @@ async function open() {
   const means = { clock, random: randomBytes, log: silentLog };
   const rights = { watch: true, cluster: true };
   const granted = new Set<string>();
+  const rightsListeners = new Set<(cluster: string) => void>();
   const client = createFakeClient({ ...means, post: () => ({ status: { allowed: rights.watch } }) });
   const token: Stored<ManagementToken> = await client.create(managementTokens, {
     apiVersion: 'management.cattle.io/v3',
@@ -78,6 +79,10 @@ async function open() {
     },
     maySee: async () => rights.cluster,
     visibility,
+    onRights(listener) {
+      rightsListeners.add(listener);
+      return { [Symbol.dispose]: () => rightsListeners.delete(listener) };
+    },
     types: {
       async kind(_cluster, _client, type) {
         if (type === 'nodes') return nodes;
@@ -153,6 +158,11 @@ async function open() {
       granted.delete(namespace);
       await client.delete(roleBindings, { namespace, name: 'reader' });
     },
+    /** Something has changed that decides who may do what in a cluster. */
+    rightsChange(cluster: string): void {
+      for (const listener of rightsListeners) listener(cluster);
+    },
+    rightsListeners,
     socket,
     frames,
     frame,
@@ -177,6 +187,23 @@ const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', meta
 const node = (name: string) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } }) as const;
 
 describe('a subscription', () => {
+  it('to rights tells that those in the cluster, or of its members, may have changed: once for a burst, until it is stopped', async () => {
+    const { frame, frames, say, later, rightsChange, rightsListeners } = await open();
+    const topic = { resourceType: 'drover.io.rights', cluster: 'c-m-abcd2345' };
+    say(topic);
+    await frame('resource.start');
+    rightsChange('c-m-other000');
+    rightsChange('c-m-abcd2345');
+    rightsChange('local');
+    expect(await later('rights.changed')).toEqual({ name: 'rights.changed', ...topic });
+    rightsChange('local');
+    await later('rights.changed');
+    expect(frames.filter(({ name }) => name === 'rights.changed')).toEqual([]);
+    say({ ...topic, stop: true });
+    await frame('resource.stop');
+    expect(rightsListeners.size).toBe(0);
+  });
+
   it('tells what there is, then each change, with the revision to go on from', async () => {
     const { client, frame, say } = await open();
     await client.create(nodes, node('a'));

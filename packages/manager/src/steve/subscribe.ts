@@ -29,6 +29,8 @@ export interface SubscribeParts {
   /** Whether the caller may still have anything to do with the cluster: asked when rights change. */
   readonly maySee: (caller: Caller, cluster: string) => Promise<boolean>;
   readonly visibility: Pick<Visibility, 'of'>;
+  /** Calls a listener with the id of each cluster in which rights may have changed. */
+  readonly onRights: (listener: (cluster: string) => void) => Disposable;
   readonly types: Pick<ResourceTypes, 'kind'>;
   readonly streams: OpenStreams;
   readonly version: string;
@@ -113,7 +115,7 @@ export class Subscriptions {
       send({ name: 'resource.error', ...key, data: { error: why, code: 403 } });
       send({ name: 'resource.stop', ...key });
     };
-    const { maySee, clientFor, visibility, types, streams, clock } = this.parts;
+    const { maySee, clientFor, visibility, onRights, types, streams, clock } = this.parts;
     // Everybody may ask this server's own API; what they see of it is its RBAC's to say.
     const allowed = wish.cluster === LOCAL ? undefined : () => maySee(caller, wish.cluster);
     let stream: Disposable | undefined;
@@ -121,6 +123,7 @@ export class Subscriptions {
       identity: caller.identity,
       client: () => clientFor(caller, wish.cluster),
       view: () => visibility.of(wish.cluster),
+      onRights,
       types,
       send,
       opened: () => {

@@ -3,6 +3,7 @@ import { type Client, TransportError } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import type { ClusterView } from '../visibility/visibility.js';
 import type { ResourceTypes } from './resource-types.js';
+import { followRights, RIGHTS_TOPIC } from './rights-topic.js';
 import { resourceOf, steveIdentity } from './steve-document.js';
 import { type Telling, Union } from './union.js';
 import { watchOn } from './watch-on.js';
@@ -66,6 +67,8 @@ export interface Following {
   readonly client: () => Promise<Client>;
   /** Who may see what in the cluster. */
   readonly view: () => ClusterView;
+  /** Calls a listener with the id of each cluster in which rights may have changed. */
+  readonly onRights: (listener: (cluster: string) => void) => Disposable;
   readonly types: Pick<ResourceTypes, 'kind'>;
   readonly send: (frame: object) => void;
   /** Called when it is known that there is something to follow; what it throws ends it. */
@@ -86,6 +89,12 @@ export async function follow(wish: Wish, following: Following): Promise<void> {
   const key = keyOf(wish);
   try {
     const reached = await client();
+    if (wish.resourceType === RIGHTS_TOPIC) {
+      opened();
+      send({ name: 'resource.start', ...key });
+      await followRights(wish.cluster, { ...following, tell: () => send({ name: 'rights.changed', ...key }) });
+      return;
+    }
     const kind = await types.kind(wish.cluster, reached, wish.resourceType);
     const rights = view();
     opened();

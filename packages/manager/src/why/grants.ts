@@ -9,7 +9,7 @@ import type {
   Stored,
 } from '@drover/api';
 import { ruleAllows } from '@drover/api';
-import type { RbacInformers } from '../rbac/rbac-informers.js';
+import { bindingsOf, type RbacInformers } from '../rbac/rbac-informers.js';
 import type { Subject } from '../rbac/subject.js';
 
 /** A binding that somebody is in, with the role it gives, if there is one. */
@@ -27,19 +27,28 @@ export interface Grant extends Bound {
 const MAX_GRANTS = 10;
 const MAX_NAMES = 100;
 
-/**
- * The bindings of one cluster that somebody is in, looked up once for many requests: those of the whole cluster, and those of a
- * namespace when it is asked about.
- */
+/** The bindings of one cluster that somebody is in, looked up once for many requests. */
 export class BindingsOf {
   readonly #everywhere: readonly Bound[];
-  readonly #in = new Map<string, readonly Bound[]>();
+  readonly #in: ReadonlyMap<string, readonly Bound[]>;
 
   constructor(
     private readonly rbac: RbacInformers,
     private readonly who: Identity,
   ) {
-    this.#everywhere = this.#about(rbac.clusterRoleBindings.list());
+    const [, account] = /^system:serviceaccount:[^:]+:(.+)$/.exec(who.name) ?? [];
+    const found = [
+      bindingsOf(rbac, 'User', who.name),
+      ...who.groups.map((group) => bindingsOf(rbac, 'Group', group)),
+      ...(account === undefined ? [] : [bindingsOf(rbac, 'ServiceAccount', account)]),
+    ];
+    this.#everywhere = this.#about(found.flatMap(({ everywhere }) => everywhere));
+    const inNamespaces = new Map<string, Bound[]>();
+    for (const bound of this.#about(found.flatMap((each) => each.inNamespaces))) {
+      const { namespace = '' } = bound.binding.metadata;
+      inNamespaces.set(namespace, [...(inNamespaces.get(namespace) ?? []), bound]);
+    }
+    this.#in = inNamespaces;
   }
 
   /** The ways by which RBAC allows the request, at most ten. */
@@ -69,14 +78,12 @@ export class BindingsOf {
   }
 
   #relevant({ namespace }: AccessRequest): readonly Bound[] {
-    if (namespace === undefined) return this.#everywhere;
-    const here = this.#in.get(namespace) ?? this.#about(this.rbac.roleBindings.list(namespace));
-    this.#in.set(namespace, here);
-    return [...this.#everywhere, ...here];
+    return namespace === undefined ? this.#everywhere : [...this.#everywhere, ...(this.#in.get(namespace) ?? [])];
   }
 
+  /** Each binding once: it may name somebody and a group of theirs. */
   #about(bindings: readonly (Stored<ClusterRoleBinding> | Stored<RoleBinding>)[]): readonly Bound[] {
-    return bindings.flatMap((binding) => {
+    return [...new Set(bindings)].flatMap((binding) => {
       const subject = binding.subjects?.find((each) => isAbout(each, this.who, binding.metadata.namespace));
       return subject === undefined ? [] : [{ binding, subject, role: roleOf(this.rbac, binding) }];
     });
