@@ -269,6 +269,7 @@ export { ProtobufDecoder } from './protobuf/decode.js';
 export { type ListFrame, type ProtobufDocument, ProtobufEncoder } from './protobuf/encode.js';
 export type { ProtobufTables } from './protobuf/tables.js';
 export { WireWriter } from './protobuf/writer.js';
+export type { QuotaMeasure } from './quota-measure.js';
 export { type AuthConfig, authConfigs } from './rancher/auth-config.js';
 export { type ManagementCluster, managementClusters } from './rancher/cluster.js';
 export { type ClusterRegistrationToken, clusterRegistrationTokens } from './rancher/cluster-registration-token.js';

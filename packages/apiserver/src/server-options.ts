@@ -1,4 +1,4 @@
-import type { AdmissionPlugin, AggregatedApi, PathHandler } from '@drover/api';
+import type { AdmissionPlugin, AggregatedApi, PathHandler, QuotaMeasure } from '@drover/api';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { Store } from '@drover/store';
 import type { AuditOptions } from './audit/auditor.js';
@@ -20,6 +20,8 @@ export interface ApiServerOptions {
    * `ApiError`. How built-in admission of the kinds above (Harvester's, Rancher's) plugs in.
    */
   readonly admission?: readonly AdmissionPlugin[];
+  /** What objects of those kinds use of ResourceQuotas, beside being counted. */
+  readonly quotaMeasures?: readonly QuotaMeasure[];
   /** Which requests are told to whom (audit.k8s.io); without it none are. */
   readonly audit?: AuditOptions;
   /** Requests worked on at the same time; priority levels share them (default 600, as kube-apiserver). */

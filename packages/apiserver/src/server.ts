@@ -57,7 +57,7 @@ export interface ApiServer extends AsyncDisposable {
 
 /** Opens an API server on a store; it is ready to serve when this resolves. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { clock, random, log, advertise, aggregated = [] } = options;
+  const { clock, random, log, advertise, aggregated = [], quotaMeasures = [] } = options;
   const stop = new AbortController();
   const { signal } = stop;
   setMaxListeners(FOLLOWERS, signal);
@@ -82,7 +82,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     policyStatus(catalog),
     apiServiceAvailability(apis, reader),
     ...controllers,
-  ].map((start) => start({ clock, random, log, workQueues, objects, catalog, tokens, caPem, signal }));
+  ].map((start) => start({ clock, random, log, workQueues, objects, catalog, tokens, quotaMeasures, caPem, signal }));
   return {
     clock,
     handle: (request, sender) => api.handle(request, sender),

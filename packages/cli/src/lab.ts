@@ -69,6 +69,7 @@ export async function startLab(config: LabConfig, surroundings: Surroundings): P
       advertise: config.listen,
       aggregated: harvester.aggregated,
       paths: harvester.paths,
+      quotaMeasures: harvester.quotaMeasures,
       ...audit,
       admission: harvester.admission,
     }),

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AdmissionPlugin, AggregatedApi, PathHandler } from '@drover/api';
+import type { AdmissionPlugin, AggregatedApi, PathHandler, QuotaMeasure } from '@drover/api';
 import type { Client } from '@drover/client';
 import type { Controller } from '@drover/controller';
 import { type Clock, Closing, type Log, type RandomBytes } from '@drover/kit';
@@ -21,6 +21,7 @@ import { openInformers } from './informers.js';
 import { keyPairAdmission } from './keypair/admission.js';
 import { keyPairController } from './keypair/controller.js';
 import { HostMachines } from './machine/machines.js';
+import { namespaceAdmission } from './namespace/admission.js';
 import { networkAdmission } from './network/admission.js';
 import { nodeController } from './node/controller.js';
 import { beat, registerNode } from './node/heartbeat.js';
@@ -41,6 +42,7 @@ import { templateController } from './template/controller.js';
 import { Late, type View } from './view.js';
 import { machineAdmission } from './vm/admission.js';
 import { machineController } from './vm/controller.js';
+import { machineMeasure } from './vm/quota.js';
 import { instanceController } from './vmi/controller.js';
 import { SeedFiles } from './vmi/seed-files.js';
 
@@ -73,6 +75,7 @@ export interface Harvester {
   readonly admission: readonly AdmissionPlugin[];
   readonly aggregated: readonly AggregatedApi[];
   readonly paths: readonly PathHandler[];
+  readonly quotaMeasures: readonly QuotaMeasure[];
   /**
    * Makes kinds and built-in objects exist, takes charge of machines that run, starts the controllers; resolves when the host
    * is ready. Disposing the result stops the controllers; machines and pods run on.
@@ -95,12 +98,14 @@ export async function createHarvester(options: HarvesterOptions): Promise<Harves
       claimAdmission(late),
       builtInAdmission(late),
       keyPairAdmission,
+      namespaceAdmission(late),
       networkAdmission(late),
       settingAdmission(serverVersion),
       templateAdmission(late),
     ],
     aggregated: subresourceApis(late, clock),
     paths: [harvesterPaths(late)],
+    quotaMeasures: [machineMeasure(late)],
     start: async (connection) => start(connection, options, late, await LocalHost.open(detect), serverVersion),
   };
 }

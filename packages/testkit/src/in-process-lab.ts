@@ -60,6 +60,7 @@ export async function startInProcessLab(
       advertise: { host: '127.0.0.1', port: 6443 },
       aggregated: harvester.aggregated,
       paths: harvester.paths,
+      quotaMeasures: harvester.quotaMeasures,
       admission: harvester.admission,
     }),
   );

@@ -16,7 +16,7 @@ import type { Kinds } from './kinds.js';
 
 /** What objects are read from and written to, and who has a say in that. */
 export function coreOf(
-  { store, clock, random, log, admission = [] }: ApiServerOptions,
+  { store, clock, random, log, admission = [], quotaMeasures = [] }: ApiServerOptions,
   { catalog, decoded, reader, webhooks }: Kinds,
   rights: Rights,
   metrics: Metrics,
@@ -35,7 +35,7 @@ export function coreOf(
         signal,
       ),
       plugins: [...admission, limitBounds(reader), defaultPriorityClass(reader)],
-      last: [new QuotaAdmission(store, reader, clock, signal)],
+      last: [new QuotaAdmission(store, reader, clock, signal, quotaMeasures)],
       account: { clock, metrics: metrics.admission },
     }),
     reader,

@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef } from '@drover/api';
+import type { KubeObject, ObjectRef, QuotaMeasure } from '@drover/api';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { ServiceAccountTokens } from '../auth/service-account-tokens.js';
 import type { Catalog } from '../catalog/catalog.js';
@@ -84,6 +84,8 @@ export interface ControllerContext {
   readonly objects: Objects;
   readonly catalog: Catalog;
   readonly tokens: Pick<ServiceAccountTokens, 'issueForSecret' | 'onSecretUsed'>;
+  /** What objects of further kinds use of quotas. */
+  readonly quotaMeasures: readonly QuotaMeasure[];
   /** PEM of the certificate authority. */
   readonly caPem: string;
   /** Aborts when the server stops. */

@@ -128,6 +128,7 @@ function contextOf(object: StoredObject, onUpdate: (name: string) => void): Cont
     },
     catalog: { resources: () => [MAP_RESOURCE], byKind: () => MAP_RESOURCE, subscribe: unasked },
     tokens: { issueForSecret: unasked, onSecretUsed: unasked },
+    quotaMeasures: [],
     caPem: '',
     signal: new AbortController().signal,
   };

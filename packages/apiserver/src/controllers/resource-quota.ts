@@ -1,7 +1,7 @@
-import type { KubeObject, ResourceQuota } from '@drover/api';
+import type { KubeObject, QuotaMeasure, ResourceQuota } from '@drover/api';
 import { formatAmount } from '@drover/kit';
 import type { ServedResource } from '../catalog/catalog.js';
-import { resourceOf } from '../quota/usage.js';
+import { resourcesOf } from '../quota/usage.js';
 import { usedOf } from '../quota/used.js';
 import type { StoredObject } from '../registry/core.js';
 import type { ControllerContext, Sighting } from './controller.js';
@@ -26,7 +26,8 @@ export class ResourceQuotaStatus implements FeedListener, AsyncDisposable {
     for (const namespace of namespaces) {
       if (namespace === undefined) continue;
       for (const quota of this.#context.objects.list(QUOTAS, namespace)) {
-        if (isQuota || limits(quota, resource)) this.#loop.add(`${namespace}/${quota.metadata.name}`);
+        if (isQuota || limits(quota, resource, this.#context.quotaMeasures))
+          this.#loop.add(`${namespace}/${quota.metadata.name}`);
       }
     }
   }
@@ -42,23 +43,25 @@ export class ResourceQuotaStatus implements FeedListener, AsyncDisposable {
 
   async #reconcile(key: string): Promise<void> {
     const [namespace = '', name = ''] = key.split('/');
-    const { objects } = this.#context;
-    await objects.update(QUOTAS, { namespace, name }, (object) => withStatus(object as ResourceQuota, objects), {
-      subresource: 'status',
-    });
+    const { objects, quotaMeasures } = this.#context;
+    const change = (object: KubeObject) => withStatus(object as ResourceQuota, objects, quotaMeasures);
+    await objects.update(QUOTAS, { namespace, name }, change, { subresource: 'status' });
   }
 }
 
-function limits(quota: StoredObject, { group, plural }: ServedResource): boolean {
-  return Object.keys((quota as ResourceQuota).spec?.hard ?? {}).some((name) => {
-    const resource = resourceOf(name);
-    return resource?.group === group && resource.plural === plural;
-  });
+function limits(quota: StoredObject, { group, plural }: ServedResource, further: readonly QuotaMeasure[]): boolean {
+  return Object.keys((quota as ResourceQuota).spec?.hard ?? {}).some((name) =>
+    resourcesOf(name, further).some((resource) => resource.group === group && resource.plural === plural),
+  );
 }
 
-function withStatus(quota: ResourceQuota, objects: ControllerContext['objects']): KubeObject | undefined {
+function withStatus(
+  quota: ResourceQuota,
+  objects: ControllerContext['objects'],
+  further: readonly QuotaMeasure[],
+): KubeObject | undefined {
   const hard = quota.spec?.hard ?? {};
-  const amounts = [...usedOf(objects, quota)].map(([name, amount]): [string, string] => [
+  const amounts = [...usedOf(objects, quota, further)].map(([name, amount]): [string, string] => [
     name,
     formatAmount(name, amount),
   ]);

@@ -1,10 +1,11 @@
+import type { KubeObject, QuotaMeasure } from '@drover/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, ask } from '../testing/ask.js';
 import { openTestServer, type TestServer } from '../testing/test-server.js';
 
 let test: TestServer;
 beforeAll(async () => {
-  test = await openTestServer();
+  test = await openTestServer({ quotaMeasures: [measure] });
 });
 afterAll(() => test[Symbol.asyncDispose]());
 
@@ -16,6 +17,16 @@ const pod = (name: string, cpu?: string) => ({
   metadata: { name },
   spec: { containers: [{ name: 'c', image: 'i', ...(cpu === undefined ? {} : { resources: { requests: { cpu } } }) }] },
 });
+
+/** Takes the place of pods: ConfigMaps, in this test. */
+const measure: QuotaMeasure = {
+  group: '',
+  plural: 'configmaps',
+  names: ['limits.cpu'],
+  usage({ data }: KubeObject & { data?: Record<string, string> }) {
+    return new Map(data?.['cpu'] === undefined ? [] : [['limits.cpu', BigInt(data['cpu']) * 1_000_000_000n]]);
+  },
+};
 
 /** A namespace of its own with a quota; the ConfigMap every namespace has is there. */
 async function limited(namespace: string, hard: Record<string, string>): Promise<string> {
@@ -47,6 +58,17 @@ describe('a quota', () => {
       403,
       'configmaps "c" is forbidden: exceeded quota: limit, requested: configmaps=1, used: configmaps=3, limited: configmaps=3',
     ]);
+  });
+
+  it('counts what the objects of a further kind use', async () => {
+    const path = await limited('measured', { 'limits.cpu': '3' });
+    // The one that each namespace has says nothing, and uses nothing.
+    expect((await send('POST', `${path}/configmaps`, { ...map('a'), data: { cpu: '2' } })).status).toBe(201);
+    expect(await used(path)).toEqual({ 'limits.cpu': '2' });
+    const more = await send('POST', `${path}/configmaps`, { ...map('b'), data: { cpu: '2' } });
+    expect(more.body['message']).toContain('requested: limits.cpu=2, used: limits.cpu=2, limited: limits.cpu=3');
+    const silent = await send('POST', `${path}/configmaps`, map('c'));
+    expect(silent.body['message']).toContain('failed quota: limit: must specify limits.cpu');
   });
 
   it('is not passed by many writes at the same time', async () => {

@@ -4,6 +4,7 @@ import {
   forbidden,
   type KubeObject,
   type Pod,
+  type QuotaMeasure,
   type ResourceQuota,
 } from '@drover/api';
 import { type Clock, formatAmount } from '@drover/kit';
@@ -11,7 +12,7 @@ import type { Store } from '@drover/store';
 import type { ObjectReader } from '../catalog/strategy.js';
 import { collectionPrefix, objectKey } from '../storage/key.js';
 import { inScope } from './scope.js';
-import { missingFrom, type Usage, usageOf } from './usage.js';
+import { measureOf, missingFrom, type Usage, usageOf } from './usage.js';
 import { hardOf, usedOf } from './used.js';
 
 const QUOTAS = { group: '', plural: 'resourcequotas' };
@@ -41,6 +42,7 @@ export class QuotaAdmission implements AdmissionPlugin {
     readonly reader: ObjectReader,
     readonly clock: Clock,
     signal: AbortSignal,
+    readonly further: readonly QuotaMeasure[] = [],
   ) {
     const onChanges: Parameters<Store['watch']>[2] = (changes) => {
       for (const change of changes) this.#settle(change.type === 'put' ? change.entry.key : change.key);
@@ -70,13 +72,12 @@ export class QuotaAdmission implements AdmissionPlugin {
     const added = increase(hard, this.#usage(quota, resource, object), this.#usage(quota, resource, review.old));
     const refuse = (why: string): Error => forbidden(resource, review.name, why);
     const { name = '', uid = '' } = quota.metadata;
-    const isPod = resource.group === '' && resource.plural === 'pods';
-    if (isPod && review.operation === 'CREATE' && inScope(quota, resource, object)) {
-      const missing = missingFrom(object as Pod, hard.keys());
+    if (review.operation === 'CREATE' && inScope(quota, resource, object)) {
+      const missing = this.#missing(resource, object, hard);
       if (missing.length > 0) throw refuse(`failed quota: ${name}: must specify ${missing.join('; ')}`);
     }
     if (added.size === 0) return added;
-    const used = new Map(usedOf(this.reader, quota));
+    const used = new Map(usedOf(this.reader, quota, this.further));
     for (const pending of [...this.#pending.values()].flat()) {
       if (pending.quotaUid !== uid) continue;
       for (const [what, amount] of pending.added) used.set(what, (used.get(what) ?? 0n) + amount);
@@ -91,7 +92,16 @@ export class QuotaAdmission implements AdmissionPlugin {
   }
 
   #usage(quota: ResourceQuota, resource: { group: string; plural: string }, object: KubeObject | undefined): Usage {
-    return object && inScope(quota, resource, object) ? usageOf(resource, object) : new Map();
+    return object && inScope(quota, resource, object) ? usageOf(resource, object, this.further) : new Map();
+  }
+
+  /** What the quota limits and the object does not say: it could not be counted. */
+  #missing(resource: { group: string; plural: string }, object: KubeObject, hard: Usage): string[] {
+    if (resource.group === '' && resource.plural === 'pods') return missingFrom(object as Pod, hard.keys());
+    const measure = measureOf(resource, this.further);
+    if (measure === undefined) return [];
+    const usage = measure.usage(object);
+    return measure.names.filter((name) => hard.has(name) && !usage.has(name));
   }
 
   #hold(key: string, { metadata: { uid = '' } }: ResourceQuota, added: Usage): void {

@@ -2,7 +2,7 @@ import type { KubeObject } from '@drover/api';
 import { formatAmount } from '@drover/kit';
 import { describe, expect, it } from 'vitest';
 import { inScope } from './scope.js';
-import { missingFrom, resourceOf, usageOf } from './usage.js';
+import { missingFrom, resourcesOf, usageOf } from './usage.js';
 
 const CORE = (plural: string) => ({ group: '', plural });
 const core = (kind: string, more: object): KubeObject => ({ apiVersion: 'v1', kind, metadata: { name: 'a' }, ...more });
@@ -81,7 +81,7 @@ it.each([
   ['count/deployments.apps', 'deployments', 'apps'],
   ['count/virtualmachines.kubevirt.io', 'virtualmachines', 'kubevirt.io'],
 ])('"%s" is used by %s', (name, plural, group) => {
-  expect(resourceOf(name)).toEqual({ group, plural });
+  expect(resourcesOf(name)).toEqual([{ group, plural }]);
 });
 
 it('a pod must say what a quota limits, in each container', () => {

@@ -1,4 +1,4 @@
-import type { KubeObject, PersistentVolumeClaim, Pod, Service } from '@drover/api';
+import type { KubeObject, PersistentVolumeClaim, Pod, QuotaMeasure, Service } from '@drover/api';
 import { parseNanos } from '@drover/kit';
 import { podAmounts } from './pod-amounts.js';
 
@@ -37,8 +37,13 @@ export interface QuotaResource {
 }
 
 /** What an object uses of what quotas limit (kube-controller-manager's evaluators, pkg/quota/v1/evaluator/core). */
-export function usageOf({ group, plural }: QuotaResource, object: KubeObject): Usage {
+export function usageOf(
+  { group, plural }: QuotaResource,
+  object: KubeObject,
+  further: readonly QuotaMeasure[] = [],
+): Usage {
   const usage = new Map([[`count/${group === '' ? plural : `${plural}.${group}`}`, ONE]]);
+  for (const [name, amount] of measureOf({ group, plural }, further)?.usage(object) ?? []) usage.set(name, amount);
   if (group !== '') return usage;
   const ended = plural === 'pods' && isEnded(object as Pod);
   if (NAMED.has(plural) && !ended) usage.set(plural, ONE);
@@ -47,8 +52,19 @@ export function usageOf({ group, plural }: QuotaResource, object: KubeObject): U
   return usage;
 }
 
-/** Which kind uses what a quota names; `undefined` for a name no kind here uses. */
-export function resourceOf(name: string): QuotaResource | undefined {
+/** How a kind is measured that is not one of Kubernetes' own. */
+export const measureOf = (
+  { group, plural }: QuotaResource,
+  further: readonly QuotaMeasure[],
+): QuotaMeasure | undefined => further.find((measure) => measure.group === group && measure.plural === plural);
+
+/** Which kinds use what a quota names: none, for a name that no kind here uses. */
+export function resourcesOf(name: string, further: readonly QuotaMeasure[] = []): readonly QuotaResource[] {
+  const own = resourceOf(name);
+  return [...(own === undefined ? [] : [own]), ...further.filter(({ names }) => names.includes(name))];
+}
+
+function resourceOf(name: string): QuotaResource | undefined {
   if (name.startsWith('count/')) {
     const [plural = '', ...group] = name.slice('count/'.length).split('.');
     return { group: group.join('.'), plural };

@@ -3,18 +3,22 @@ import { updateWithRetry } from '@drover/controller';
 import { pause, runningMachine, softReboot, unpause } from '../subresource/instance-verbs.js';
 import { forceStopMachine, restartMachine, startMachine, type Target } from '../subresource/machine-verbs.js';
 import { lookAt } from '../view.js';
+import { INSUFFICIENT_QUOTA } from '../vm/names.js';
 import { runStrategyOf } from '../vm/run-strategy.js';
 import type { ObjectRequest } from './paths.js';
 
-/** Actions, each with the KubeVirt subresource whose right it takes: the same deed must not need less here. */
+const SUBRESOURCES = 'subresources.kubevirt.io';
+
+/** Actions, each with what of KubeVirt's has to be updated for it: the same deed must not need less here. */
 const RIGHTS = {
-  start: ['virtualmachines', 'start'],
-  stop: ['virtualmachines', 'stop'],
-  forceStop: ['virtualmachines', 'stop'],
-  restart: ['virtualmachines', 'restart'],
-  pause: ['virtualmachineinstances', 'pause'],
-  unpause: ['virtualmachineinstances', 'unpause'],
-  softreboot: ['virtualmachineinstances', 'softreboot'],
+  start: [SUBRESOURCES, 'virtualmachines', 'start'],
+  stop: [SUBRESOURCES, 'virtualmachines', 'stop'],
+  forceStop: [SUBRESOURCES, 'virtualmachines', 'stop'],
+  restart: [SUBRESOURCES, 'virtualmachines', 'restart'],
+  pause: [SUBRESOURCES, 'virtualmachineinstances', 'pause'],
+  unpause: [SUBRESOURCES, 'virtualmachineinstances', 'unpause'],
+  softreboot: [SUBRESOURCES, 'virtualmachineinstances', 'softreboot'],
+  dismissInsufficientResourceQuota: ['kubevirt.io', 'virtualmachines', undefined],
 } as const;
 
 /** An action on a machine that this cluster knows. */
@@ -28,8 +32,8 @@ export async function machineAction(
   action: MachineAction,
   { namespace, name, view, require }: ObjectRequest,
 ): Promise<void> {
-  const [resource, subresource] = RIGHTS[action];
-  require('update', 'subresources.kubevirt.io', resource, subresource);
+  const [group, resource, subresource] = RIGHTS[action];
+  require('update', group, resource, subresource);
   const vm = await lookAt(view.client, virtualMachines, { namespace, name });
   if (vm === undefined) throw notFound(virtualMachines, name);
   const instance = await lookAt(view.client, virtualMachineInstances, { namespace, name });
@@ -39,6 +43,11 @@ export async function machineAction(
       return startMachine(target);
     case 'restart':
       return restartMachine(target, undefined);
+    case 'dismissInsufficientResourceQuota': {
+      const patch = { metadata: { annotations: { [INSUFFICIENT_QUOTA]: null } } };
+      await view.client.patch(virtualMachines, { namespace, name }, { type: 'merge', patch });
+      return;
+    }
     case 'forceStop':
       return forceStopMachine(target);
     case 'stop':

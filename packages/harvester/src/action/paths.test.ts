@@ -95,6 +95,18 @@ describe("Harvester's own API", () => {
     );
   });
 
+  it('takes the note off a machine that was halted for want of quota', async () => {
+    await using lab = await openLab(true);
+    const ref = { namespace: 'default', name: 'web01' };
+    const annotations = { 'harvesterhci.io/insufficient-resource-quota': 'exceeded quota' };
+    await lab.client.patch(virtualMachines, ref, { type: 'merge', patch: { metadata: { annotations } } });
+    await lab.call('POST', 'kubevirt.io.virtualmachines/default/web01?action=dismissInsufficientResourceQuota');
+    expect(lab.asked).toMatchObject([{ verb: 'update', group: 'kubevirt.io', resource: 'virtualmachines' }]);
+    expect((await lab.client.get(virtualMachines, ref)).metadata.annotations).not.toHaveProperty(
+      'harvesterhci.io/insufficient-resource-quota',
+    );
+  });
+
   it('takes as long as an image takes, and no longer for anything else', () => {
     const takesLong = (path: string): boolean | undefined => {
       const { signal } = new AbortController();

@@ -4,6 +4,8 @@ import {
   type KubeObject,
   networkAttachmentDefinitions,
   persistentVolumeClaims,
+  type ResourceQuota,
+  resourceQuotas,
   storageClasses,
   type VirtualMachine,
   virtualMachineImages,
@@ -335,5 +337,47 @@ describe('a machine is refused', () => {
       code: 403,
       message: expect.stringContaining('User "alice" cannot get resource "virtualmachineimages"'),
     });
+  });
+});
+
+describe('the quota of a namespace', () => {
+  const quota = (used: string): ResourceQuota => ({
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { namespace: 'default', name: 'default-abcde' },
+    spec: { hard: { 'limits.cpu': '4', 'limits.memory': '8Gi' } },
+    status: { hard: { 'limits.cpu': '4', 'limits.memory': '8Gi' }, used: { 'limits.cpu': used, 'limits.memory': '0' } },
+  });
+  const sized = (cpu: string, runStrategy: string, memory = '1Gi'): VirtualMachine =>
+    changed((spec, vm) => {
+      spec.domain.resources = { limits: { cpu, memory } };
+      vm.spec.runStrategy = runStrategy;
+    });
+  async function labWithQuota(used: string): Promise<Lab> {
+    const lab = await openLab();
+    const { status, ...made } = quota(used);
+    const stored = await lab.client.create(resourceQuotas, made);
+    await lab.client.update(resourceQuotas, { ...stored, ...(status && { status }) }, { subresource: 'status' });
+    return lab;
+  }
+
+  it('lets no machine be switched on that does not fit, and says what is left', async () => {
+    await using lab = await labWithQuota('3');
+    await expect(lab.admit(sized('2', 'Always'))).rejects.toThrow(
+      'the machine needs limits.cpu=2 to run, and of 4 that the quota "default-abcde" of the namespace allows, 1 is left',
+    );
+    await expect(lab.admit(sized('2', 'Always'), sized('2', 'Halted'))).rejects.toThrow('1 is left');
+    await lab.admit(sized('1', 'Always'));
+  });
+
+  it('counts what QEMU needs beside the guest’s memory', async () => {
+    await using lab = await labWithQuota('0');
+    await expect(lab.admit(sized('1', 'Always', '8Gi'))).rejects.toThrow(/limits.memory=\w+ to run, and of 8Gi/);
+  });
+
+  it('does not mind machines that are off, or run already', async () => {
+    await using lab = await labWithQuota('4');
+    await lab.admit(sized('2', 'Halted'));
+    await lab.admit(sized('2', 'RerunOnFailure'), sized('2', 'Always'));
   });
 });

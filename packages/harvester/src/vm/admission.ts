@@ -6,6 +6,7 @@ import {
   invalid,
   type Json,
   resourcePath,
+  resourceQuotas,
   type StatusCause,
   subjectAccessReviews,
   type VirtualMachine,
@@ -19,6 +20,8 @@ import type { Late, View } from '../view.js';
 import { claimNames } from './claims.js';
 import { mutateMachine, qualified } from './mutate.js';
 import { CLAIM_TEMPLATES } from './names.js';
+import { shortage } from './quota.js';
+import { type RunStrategy, runStrategyOf } from './run-strategy.js';
 import { machineCauses, wrong } from './validate.js';
 
 const SUBJECT = { group: 'kubevirt.io', plural: 'virtualmachines', kind: 'VirtualMachine' };
@@ -47,6 +50,7 @@ export function machineAdmission(late: Late<View>, random: RandomBytes): Admissi
         ]);
         refuseOccupied(mutated, view);
         await refuseForeignImages(review, templates, old, view);
+        await refuseBeyondQuota(mutated, old, view);
       }
       return mutated;
     },
@@ -198,6 +202,22 @@ function exclusiveClaims({ spec }: VirtualMachine): string[] {
     return persistentVolumeClaim === undefined || shared ? [] : [persistentVolumeClaim.claimName];
   });
 }
+
+/**
+ * A machine that is switched on has to fit into what its namespace has left: its instance would be refused, and whoever switched it
+ * on would have to look for why.
+ */
+async function refuseBeyondQuota(vm: VirtualMachine, old: VirtualMachine | undefined, view: View): Promise<void> {
+  const { namespace } = vm.metadata;
+  const wasOff = old === undefined || runStrategyOf(old) === 'Halted';
+  if (!wasOff || !STARTS.has(runStrategyOf(vm)) || view.instances.get(namespace, nameOf(vm)) !== undefined) return;
+  const { items } = await view.client.list(resourceQuotas, { namespace });
+  const short = shortage(vm, items, view);
+  if (short !== undefined) refuse(vm, [wrong('spec.template.spec.domain.resources', short)]);
+}
+
+/** With these a machine runs without being asked to. */
+const STARTS: ReadonlySet<RunStrategy> = new Set(['Always', 'RerunOnFailure', 'Once']);
 
 /** Whoever makes a machine from an image must be allowed to read it: images of other namespaces are not public by id. */
 async function refuseForeignImages(

@@ -1,17 +1,19 @@
 import {
+  forbidden,
   persistentVolumeClaims,
   type VirtualMachine,
   type VirtualMachineInstance,
   virtualMachineInstances,
   virtualMachines,
 } from '@drover/api';
+import type { FakeClientOptions } from '@drover/client/fake';
 import { describe, expect, it } from 'vitest';
 import { openTestCluster, type TestCluster } from '../testing/cluster.js';
 import { machine } from '../testing/documents.js';
 import { machineController } from './controller.js';
 
-async function cluster(): Promise<TestCluster> {
-  const opened = await openTestCluster();
+async function cluster(before: FakeClientOptions['before'] = () => {}): Promise<TestCluster> {
+  const opened = await openTestCluster({ before });
   opened.run(machineController({ ...opened, ...opened.informers, seedFiles: { remove: async () => {} } }));
   return opened;
 }
@@ -147,6 +149,20 @@ describe('a virtual machine', () => {
     );
     await lab.until(virtualMachineInstances, 'default/web01', (next) => next.metadata.uid !== metadata.uid);
     await lab.until(virtualMachines, 'default/web01', ({ status }) => status?.stateChangeRequests === undefined);
+  });
+
+  it('that does not fit into what its namespace has left is halted, and says why', async () => {
+    await using lab = await cluster(({ verb, kind }) => {
+      if (verb === 'create' && kind === virtualMachineInstances)
+        throw forbidden(virtualMachineInstances, 'web01', 'exceeded quota: default-abcde, requested: limits.cpu=2');
+    });
+    await lab.client.create(virtualMachines, machine());
+    const vm = await lab.until(virtualMachines, 'default/web01', ({ spec }) => spec.runStrategy === 'Halted');
+    expect(vm.metadata.annotations?.['harvesterhci.io/insufficient-resource-quota']).toContain(
+      'exceeded quota: default-abcde',
+    );
+    expect(lab.recorder.told.join()).toContain('Warning InsufficientResourceQuota: ');
+    await lab.until(virtualMachines, 'default/web01', ({ status }) => status?.printableStatus === 'Stopped');
   });
 
   it('that was changed while it runs says that it needs a restart', async () => {

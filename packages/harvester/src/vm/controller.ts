@@ -28,7 +28,7 @@ import { claimNames, claimsState, ensureClaims, releaseClaims } from './claims.j
 import { backOffLeft, nextStartFailure } from './crash-loop.js';
 import { type Decision, decide, type InstanceState, openRequests } from './decide.js';
 import { instanceOf } from './instance.js';
-import { VM_FINALIZER } from './names.js';
+import { INSUFFICIENT_QUOTA, VM_FINALIZER } from './names.js';
 import { runStrategyOf } from './run-strategy.js';
 import { machineStatus } from './status.js';
 
@@ -93,6 +93,11 @@ async function reconcileMachine(
     requests.push({ action: 'Start' });
   }
   const problem = await act(vm, instance, decision, options);
+  if (problem === 'halted') {
+    // Nobody has asked it to start any more: it would be tried again and again.
+    requests.splice(0, requests.length, ...requests.filter(({ action }) => action !== 'Start'));
+  }
+  const failure = problem === 'halted' ? undefined : problem;
   const after = instances.get(namespace, name);
   await updateStatus(client, virtualMachines, { namespace, name }, (object) => {
     // From the object as it is now, not as we saw it: what a moment ago was counted must not be counted, or taken back, again.
@@ -104,13 +109,13 @@ async function reconcileMachine(
       requests: mergedRequests(object, requests, vm, after),
       startFailure,
       claims: claimsState(object, options.claims),
-      problem: problem?.message,
+      problem: failure?.message,
       backOffMs: backOffLeft(startFailure, now),
       now,
     });
   });
   // What failed is tried again with back-off, after it has been told.
-  if (problem !== undefined) throw problem;
+  if (failure !== undefined) throw failure;
   return decision.do === 'wait' ? again(decision.ms) : done;
 }
 
@@ -134,13 +139,13 @@ const stateOf = ({ metadata, status }: Stored<VirtualMachineInstance>): Instance
   isDeleting: metadata.deletionTimestamp !== undefined,
 });
 
-/** Carries out a decision. @returns why that failed, if it did. */
+/** Carries out a decision. @returns why that failed, if it did; `halted` when its namespace has too little left for the machine. */
 async function act(
   vm: Stored<VirtualMachine>,
   instance: Stored<VirtualMachineInstance> | undefined,
   decision: Decision,
   { client, claims, recorder }: MachineControllerOptions,
-): Promise<Error | undefined> {
+): Promise<Error | 'halted' | undefined> {
   try {
     await ensureClaims(vm, client, claims);
     if (decision.do === 'start') {
@@ -164,9 +169,26 @@ async function act(
     // The instance is there already, or gone already: our view was a moment old, and its event brings us back.
     if (hasReason(error, 'AlreadyExists') || hasReason(error, 'NotFound')) return undefined;
     const problem = error instanceof Error ? error : new Error(String(error));
+    if (decision.do === 'start' && hasReason(error, 'Forbidden') && BEYOND_QUOTA.test(problem.message)) {
+      await halt(client, vm, problem.message);
+      recorder.warning(vm, 'InsufficientResourceQuota', problem.message);
+      return 'halted';
+    }
     recorder.warning(vm, decision.do === 'stop' ? 'FailedDelete' : 'FailedCreate', problem.message);
     return problem;
   }
+}
+
+/** How a quota's refusal begins, whatever is in the middle of its message. */
+const BEYOND_QUOTA = /\b(exceeded|failed) quota: /;
+
+/** Halts a machine that does not fit into what its namespace has left, and says so on it, as Harvester does. */
+async function halt(client: Client, { metadata }: Stored<VirtualMachine>, why: string): Promise<void> {
+  await updateWithRetry(client, virtualMachines, metadata, ({ spec: { running: _, ...spec }, ...live }) => ({
+    ...live,
+    metadata: { ...live.metadata, annotations: { ...live.metadata.annotations, [INSUFFICIENT_QUOTA]: why } },
+    spec: { ...spec, runStrategy: 'Halted' },
+  }));
 }
 
 /** Deletes an instance, giving its guest as long as asked, or as its own spec says. */

@@ -2,7 +2,7 @@ import type { VirtualMachine } from '@drover/api';
 import type { RandomBytes } from '@drover/kit';
 import { withRequirements } from './affinity.js';
 import { generateMacAddress, rememberedAddresses } from './mac-address.js';
-import { HOTPLUG, MAC_ADDRESSES, RESERVED_MEMORY, RUN_STRATEGY } from './names.js';
+import { HOTPLUG, INSUFFICIENT_QUOTA, MAC_ADDRESSES, RESERVED_MEMORY, RUN_STRATEGY } from './names.js';
 import { runStrategyOf } from './run-strategy.js';
 import { type SizingRules, size } from './sizing.js';
 
@@ -29,7 +29,10 @@ export function mutateMachine(
   const { metadata } = machine;
   const annotations = metadata.annotations ?? {};
   const strategy = remembered(machine, old);
-  if (strategy !== 'Halted') metadata.annotations = { ...annotations, [RUN_STRATEGY]: strategy };
+  if (strategy !== 'Halted') {
+    const { [INSUFFICIENT_QUOTA]: _, ...kept } = annotations;
+    metadata.annotations = { ...kept, [RUN_STRATEGY]: strategy };
+  }
   const spec = machine.spec.template.spec;
   if (spec === undefined) return machine;
   spec.domain.firmware = { uuid: uuid(rules.random), serial: uuid(rules.random), ...present(spec.domain.firmware) };

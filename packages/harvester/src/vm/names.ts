@@ -6,6 +6,8 @@ export const HOTPLUG = 'harvesterhci.io/enableCPUAndMemoryHotplug';
 export const MAC_ADDRESSES = 'harvesterhci.io/mac-address';
 export const REMOVED_CLAIMS = 'harvesterhci.io/removedPersistentVolumeClaims';
 export const IMAGE_ID = 'harvesterhci.io/imageId';
+/** Why a machine was halted: its namespace has too little left. */
+export const INSUFFICIENT_QUOTA = 'harvesterhci.io/insufficient-resource-quota';
 export const OWNED_BY = 'harvesterhci.io/owned-by';
 export const VM_FINALIZER = 'kubevirt.io/virtualMachineControllerFinalize';
 export const VMI_FINALIZER = 'kubevirt.io/foregroundDeleteVirtualMachine';

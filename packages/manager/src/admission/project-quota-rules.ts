@@ -1,7 +1,7 @@
 import type { Project, StatusCause } from '@drover/api';
+import { type Amounts, amountsOf, beyond, inWords, readLimit, sameAmounts } from '@drover/api/quota';
 import type { ContainerDefaultResourceLimit, Limit } from '@drover/api/types/rancher';
 import { parseNanos, QuantityError } from '@drover/kit';
-import { type Amounts, amountsOf, beyond, inWords, readLimit, sameAmounts } from '../quotas/limits.js';
 import { cause } from './fields.js';
 
 const QUOTA = 'spec.resourceQuota';

@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject, type Project, projects, type Stored } from '@drover/api';
+import { amountsOf } from '@drover/api/quota';
 import type { Limit } from '@drover/api/types/rancher';
 import { updateWithRetry } from '@drover/controller';
 import { NAME_ALPHABET, type RandomBytes, randomText } from '@drover/kit';
 import { readObject, requiredText, textField, textMapField } from '../front/body.js';
 import { type Answer, ok, type SignedIn } from '../front/exchange.js';
 import type { ClusterProxy } from '../proxy/cluster-proxy.js';
-import { amountsOf } from '../quotas/limits.js';
 import type { ProjectQuotas } from '../quotas/project-quotas.js';
 import { baseOf, type NormanApi } from './norman-api.js';
 import { NormanError } from './norman-error.js';

@@ -24,12 +24,12 @@ import {
   type User,
   users,
 } from '@drover/api';
+import { type Amounts, limitOf } from '@drover/api/quota';
 import type { Limit } from '@drover/api/types/rancher';
 import type { Informer } from '@drover/client';
 import { rfc3339 } from '@drover/controller';
 import { clusterState } from '../clusters/cluster-state.js';
 import { LAST_LOGIN } from '../identity/last-logins.js';
-import { type Amounts, limitOf } from '../quotas/limits.js';
 import type { ProjectQuotas } from '../quotas/project-quotas.js';
 import { effectiveValue, isReadOnlySetting } from '../settings.js';
 import type { NormanType } from './resource.js';

@@ -1,8 +1,8 @@
 import { type LimitRange, limitRanges, type ResourceQuota, resourceQuotas, type Stored } from '@drover/api';
+import { type Amounts, amountsIn, sum } from '@drover/api/quota';
 import { type Client, createInformer, type Informer, type InformerEvent } from '@drover/client';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import { PROJECT_ID } from '../rbac/cluster-rights.js';
-import { type Amounts, amountsIn, sum } from './limits.js';
 import { quotaSelector } from './quota-objects.js';
 
 /** Use changes with each object of a namespace: it is told this long after the first change, with all that came since. */

@@ -1,4 +1,5 @@
 import {
+  type ApiError,
   hasReason,
   type Kind,
   type KubeObject,
@@ -9,9 +10,9 @@ import {
   resourceQuotas,
   type Stored,
 } from '@drover/api';
+import { amountsOf, limitInAnnotation, limitOf } from '@drover/api/quota';
 import type { Client } from '@drover/client';
 import { createOrUpdate, deleteIfPresent } from '@drover/controller';
-import { amountsOf, limitInAnnotation, limitOf } from './limits.js';
 import { NAMESPACE_STATUS, type NamespaceObservation, observedStatus } from './namespace-status.js';
 import { wordsOf } from './project-conditions.js';
 import { isRaised, NAMESPACE_QUOTA, type NamespaceQuota, othersSelector } from './quota-objects.js';
@@ -53,23 +54,36 @@ export async function enforce(
 /** Says in a namespace what became of its wish, and what it asks for when it said nothing: the project's default. */
 export async function tellNamespace(
   { client }: Enforcement,
-  { metadata: { name, resourceVersion, annotations = {} } }: Stored<Namespace>,
+  namespace: Stored<Namespace>,
   quota: NamespaceQuota,
   { fault, now }: { readonly fault: string; readonly now: number },
 ): Promise<void> {
-  const status = observedStatus(annotations[NAMESPACE_STATUS], observationsOf(quota, fault), now);
+  const { name, resourceVersion, annotations = {} } = namespace.metadata;
+  const write = async (wish: string | undefined, words: string): Promise<void> => {
+    const status = observedStatus(annotations[NAMESPACE_STATUS], observationsOf(quota, fault, words), now);
+    if (status === annotations[NAMESPACE_STATUS] && wish === undefined) return;
+    const changes = { [NAMESPACE_STATUS]: status ?? null, ...(wish !== undefined && { [NAMESPACE_QUOTA]: wish }) };
+    const patch = { metadata: { resourceVersion, annotations: changes } };
+    await client.patch(namespaces, { name }, { type: 'merge', patch }).catch((error: unknown) => {
+      if (!hasReason(error, 'NotFound')) throw error;
+    });
+  };
   const wish = completedWish(annotations[NAMESPACE_QUOTA], quota);
-  if (status === annotations[NAMESPACE_STATUS] && wish === undefined) return;
-  const changes = { [NAMESPACE_STATUS]: status ?? null, ...(wish !== undefined && { [NAMESPACE_QUOTA]: wish }) };
-  const patch = { metadata: { resourceVersion, annotations: changes } };
-  await client.patch(namespaces, { name }, { type: 'merge', patch }).catch((error: unknown) => {
-    if (!hasReason(error, 'NotFound')) throw error;
-  });
+  try {
+    await write(wish, wordsOf(quota));
+  } catch (error) {
+    // Harvester refuses a share that is less than what is in use: then the default is one.
+    if (wish === undefined || !isRefusal(error)) throw error;
+    await write(undefined, error.message);
+  }
 }
 
-function observationsOf(quota: NamespaceQuota, fault: string): readonly NamespaceObservation[] {
+/** Whether the cluster does not want what is written, however it is sent. */
+const isRefusal = (error: unknown): error is ApiError =>
+  hasReason(error, 'Invalid') || hasReason(error, 'BadRequest') || hasReason(error, 'Forbidden');
+
+function observationsOf(quota: NamespaceQuota, fault: string, words: string): readonly NamespaceObservation[] {
   if (quota.share === undefined && fault === '') return [];
-  const words = wordsOf(quota);
   return [
     { type: 'ResourceQuotaInit', status: fault === '' ? 'True' : 'False', message: fault },
     { type: 'ResourceQuotaValidated', status: words === '' ? 'True' : 'False', message: words },

@@ -1,5 +1,5 @@
+import { type Amounts, inWords } from '@drover/api/quota';
 import type { Observation } from '@drover/controller';
-import { type Amounts, inWords } from './limits.js';
 import type { NamespaceQuota } from './quota-objects.js';
 import { refusalOf } from './shares.js';
 

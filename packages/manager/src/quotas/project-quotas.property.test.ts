@@ -7,6 +7,7 @@ import {
   type Stored,
   unavailable,
 } from '@drover/api';
+import { amountsIn, amountsOf, beyond, sum } from '@drover/api/quota';
 import type { Limit } from '@drover/api/types/rancher';
 import { deleteIfPresent } from '@drover/controller';
 import fc from 'fast-check';
@@ -14,7 +15,6 @@ import { expect, it } from 'vitest';
 import { PROJECT_ID } from '../rbac/cluster-rights.js';
 import { CLUSTER } from '../testing/bindings.js';
 import { openQuotaWorld, type QuotaWorld } from '../testing/quota-world.js';
-import { amountsIn, amountsOf, beyond, sum } from './limits.js';
 import { deriveQuotas } from './quota-objects.js';
 
 const PROJECTS = ['p-one', 'p-two'];

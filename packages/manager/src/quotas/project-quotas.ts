@@ -9,6 +9,7 @@ import {
   resourceQuotas,
   type Stored,
 } from '@drover/api';
+import { type Amounts, amountsOf, beyond, inWords, limitOf, sameAmounts, sum } from '@drover/api/quota';
 import type { Client, Informer } from '@drover/client';
 import {
   type Controller,
@@ -29,7 +30,6 @@ import { type ClusterRights, PROJECT_ID } from '../rbac/cluster-rights.js';
 import type { Settings } from '../settings.js';
 import { ClusterQuotas } from './cluster-quotas.js';
 import { type Enforcement, enforce, tellNamespace } from './enforce.js';
-import { type Amounts, amountsOf, beyond, inWords, limitOf, sameAmounts, sum } from './limits.js';
 import { QUOTA_CONDITIONS, quotaObservations } from './project-conditions.js';
 import {
   askedBy,

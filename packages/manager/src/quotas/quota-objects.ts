@@ -6,10 +6,10 @@ import {
   type ResourceQuota,
   type Stored,
 } from '@drover/api';
+import { type Amounts, amountsIn, amountsOf, hardOf, limitInAnnotation, readLimit } from '@drover/api/quota';
 import type { ContainerDefaultResourceLimit } from '@drover/api/types/rancher';
 import { nameHash } from '../clusters/cluster-id.js';
 import { PROJECT_ID } from '../rbac/cluster-rights.js';
-import { type Amounts, amountsIn, amountsOf, hardOf, limitInAnnotation, readLimit } from './limits.js';
 import { NAMESPACE_STATUS, saysOfQuota } from './namespace-status.js';
 import { QUOTA_CONDITIONS } from './project-conditions.js';
 import { type Share, type Sharer, shareOut } from './shares.js';

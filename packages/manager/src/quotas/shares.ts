@@ -1,4 +1,4 @@
-import { type Amounts, inWords, sum } from './limits.js';
+import { type Amounts, inWords, sum } from '@drover/api/quota';
 
 /** A namespace of a project with a quota. */
 export interface Sharer {

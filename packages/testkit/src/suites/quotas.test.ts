@@ -10,6 +10,20 @@ import { type Management, startManagement } from '../management.js';
 import { present } from '../present.js';
 import { temporaryDirectory } from '../temporary.js';
 
+const machine = (name: string, cpu: number, runStrategy = 'Always') => `
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: ${name}, namespace: green}
+spec:
+  runStrategy: ${runStrategy}
+  template:
+    spec:
+      domain:
+        cpu: {cores: ${cpu}}
+        devices: {}
+        resources: {limits: {cpu: "${cpu}", memory: 128Mi}}
+      terminationGracePeriodSeconds: 0
+`;
 const claim = (name: string, storage: string) => `
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -39,6 +53,8 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
         kind: 'Namespace',
         metadata: { name, annotations: { 'field.cattle.io/projectId': project, ...annotations } },
       });
+    const quotaOf = async (namespace: string): Promise<string> =>
+      (await lab.list(resourceQuotas, { namespace })).items[0]?.metadata.name ?? '';
     const told = (name: string, words: string) =>
       eventually(lab, namespaces, { name }, ({ metadata }) =>
         Boolean(metadata.annotations?.['cattle.io/status']?.includes(words)),
@@ -104,10 +120,51 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
       expect(items.map(({ spec }) => spec?.hard)).toEqual([{ pods: '1', 'requests.storage': '0' }]);
     });
 
+    it('counts machines with what QEMU needs, and lets none run beyond it', async () => {
+      const { status } = await ask('PUT', `/v3/projects/${project}`, {
+        resourceQuota: { limit: { requestsStorage: '10Gi', pods: '20', limitsCpu: '4', limitsMemory: '4Gi' } },
+        namespaceDefaultResourceQuota: {
+          limit: { requestsStorage: '4Gi', pods: '10', limitsCpu: '1', limitsMemory: '1Gi' },
+        },
+      });
+      expect(status).toBe(200);
+      const asked = '{"limit":{"requestsStorage":"0","pods":"5","limitsCpu":"2","limitsMemory":"2Gi"}}';
+      await place('green', { 'field.cattle.io/resourceQuota': asked });
+      await told('green', '"ResourceQuotaValidated","Status":"True"');
+      expect(await run(['apply', '-f', '-'], machine('one', 1))).toMatchObject({ code: 0 });
+      const quota = await eventually(
+        lab,
+        resourceQuotas,
+        { namespace: 'green', name: await quotaOf('green') },
+        (live) => Boolean(live.status?.used?.['limits.cpu'] === '1'),
+      );
+      // 220 MiB for its processes, 8 for each of processor and I/O thread, 32 for video, a little for page tables; half more of that.
+      expect(quota.status?.used?.['limits.memory']).toMatch(/^54\d{4}Ki$/);
+      const refused = await run(['apply', '-f', '-'], machine('two', 2));
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain('the machine needs limits.cpu=2 to run, and of 2 that the quota');
+      expect(refused.stderr).toContain('1 is left');
+      expect(await run(['apply', '-f', '-'], machine('two', 2, 'Halted'))).toMatchObject({ code: 0 });
+      const action = `/k8s/clusters/${id}/v1/harvester/kubevirt.io.virtualmachines/green/two?action=start`;
+      const started = await drover.ask('POST', action, { token: admin });
+      expect(started).toMatchObject({ status: 422, text: expect.stringContaining('1 is left') });
+      const lowered = await run([
+        'annotate',
+        '--overwrite',
+        'namespace',
+        'green',
+        'field.cattle.io/resourceQuota={"limit":{"limitsCpu":"500m"}}',
+      ]);
+      expect(lowered.stderr).toContain('limits.cpu=500m is less than what the namespace uses: limits.cpu=1');
+      expect(await run(['delete', 'vm', '-n', 'green', '--all'])).toMatchObject({ code: 0 });
+    });
+
     it('does not become less than what is shared out', async () => {
       const { status, body } = await ask('PUT', `/v3/projects/${project}`, {
-        resourceQuota: { limit: { requestsStorage: '3Gi', pods: '20' } },
-        namespaceDefaultResourceQuota: { limit: { requestsStorage: '1Gi', pods: '1' } },
+        resourceQuota: { limit: { requestsStorage: '3Gi', pods: '20', limitsCpu: '4', limitsMemory: '4Gi' } },
+        namespaceDefaultResourceQuota: {
+          limit: { requestsStorage: '1Gi', pods: '1', limitsCpu: '1', limitsMemory: '1Gi' },
+        },
       });
       expect(status).toBe(422);
       expect(body['message']).toContain(
@@ -124,7 +181,7 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
       expect(body).toMatchObject({
         code: 'MaxLimitExceeded',
         fieldName: 'resourceQuota',
-        message: expect.stringContaining('would have secrets=6 together'),
+        message: expect.stringContaining('would have secrets=9 together'),
       });
     });
 

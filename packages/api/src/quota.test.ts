@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { amountsOf, hardOf, limitInAnnotation, limitOf, readLimit } from './limits.js';
+import { amountsOf, hardOf, limitInAnnotation, limitOf, readLimit } from './quota.js';
 
 describe('a limit', () => {
   it('names in a ResourceQuota what Rancher calls otherwise', () => {

@@ -1,6 +1,6 @@
-import { isJsonObject } from '@drover/api';
-import type { Limit } from '@drover/api/types/rancher';
 import { formatAmount, parseNanos, QuantityError } from '@drover/kit';
+import type { Limit } from './generated/types/rancher.js';
+import { isJsonObject } from './json-object.js';
 
 /**
  * What a project's quota can limit, as Rancher names it, and the name in a ResourceQuota. What has no name of its own there stands in
