@@ -14,6 +14,7 @@ import {
   type Transport,
 } from '@drover/client';
 import { Closing, readAsStream } from '@drover/kit';
+import type { ExtApi } from '@drover/manager';
 import { openSqliteStore } from '@drover/store';
 import { openAudit } from './audit.js';
 import { openControlSocket } from './backup/control-socket.js';
@@ -104,6 +105,7 @@ export async function startServer(config: ServerConfig, surroundings: Surroundin
       serverUrl: url,
       caPem: front.caPem,
       audit,
+      ext: local.ext,
       version: `v${version}`,
       agentImage: `drover:${version}`,
       consoleDir: fileURLToPath(new URL('dist', import.meta.resolve('@drover/console/package.json'))),
@@ -134,15 +136,15 @@ export async function startServer(config: ServerConfig, surroundings: Surroundin
 }
 
 type Parts = Pick<typeof import('@drover/apiserver'), 'createApiServer'> &
-  Pick<typeof import('@drover/manager'), 'createManager' | 'managerAdmission'>;
+  Pick<typeof import('@drover/manager'), 'createManager' | 'managerAdmission' | 'ExtApi'>;
 
 /** The code of the two large parts, which loads while the store's thread reads its file. */
 async function loadParts(): Promise<Parts> {
-  const [{ createApiServer }, { createManager, managerAdmission }] = await Promise.all([
+  const [{ createApiServer }, { createManager, managerAdmission, ExtApi }] = await Promise.all([
     import('@drover/apiserver'),
     import('@drover/manager'),
   ]);
-  return { createApiServer, createManager, managerAdmission };
+  return { createApiServer, createManager, managerAdmission, ExtApi };
 }
 
 /** The Kubernetes API that keeps what the manager knows. */
@@ -152,6 +154,8 @@ interface LocalCluster {
   /** Without credentials of ours: for callers that bring their own. */
   readonly anonymous: Transport;
   readonly apiServer?: ApiServer;
+  /** Kinds of the manager that it serves. */
+  readonly ext?: ExtApi;
 }
 
 async function embeddedCluster(
@@ -162,18 +166,29 @@ async function embeddedCluster(
   closing: Closing,
 ): Promise<LocalCluster> {
   const store = closing.use(await openSqliteStore({ file: join(dataDir, 'store.db'), clock, log }));
-  const { createApiServer, managerAdmission } = await parts;
+  const { createApiServer, managerAdmission, ExtApi } = await parts;
+  const ext = new ExtApi();
   const admission = managerAdmission(() => client);
   const audit = await openAudit(auditConfig, dataDir, CREDENTIALS, { clock, log, random, closing });
   const apiServer = closing.use(
-    await createApiServer({ store, clock, random, log, dataDir, advertise: listen, admission, ...audit }),
+    await createApiServer({
+      store,
+      clock,
+      random,
+      log,
+      dataDir,
+      advertise: listen,
+      admission,
+      aggregated: [ext.aggregated],
+      ...audit,
+    }),
   );
   // Not before the API server has made the keys that belong to a backup.
   closing.use(await openControlSocket(dataDir, () => serverBackup(dataDir, store, clock, version), log));
   const transport = inProcessTransport((request, identity) => apiServer.handle(request, identity), ADMINISTRATOR);
   const anonymous = inProcessTransport((request) => apiServer.handle(request), ADMINISTRATOR);
   const client = createClient(transport, { clock });
-  return { client, transport, anonymous, apiServer };
+  return { client, transport, anonymous, apiServer, ext };
 }
 
 async function existingCluster(kubeconfig: string, { clock }: Surroundings, closing: Closing): Promise<LocalCluster> {

@@ -6,6 +6,7 @@ import { installDefinitions } from '@drover/controller';
 import type { Clock, Log, RandomBytes, Secret } from '@drover/kit';
 import type { AuditLog } from './audit/audit-log.js';
 import { bootstrap } from './bootstrap/bootstrap.js';
+import type { ExtApi } from './ext/ext-api.js';
 import type { Route, UpgradeRoute } from './front/route.js';
 import { type RunningManager, runManager } from './running-manager.js';
 
@@ -33,6 +34,8 @@ export interface ManagerOptions {
   readonly consoleDir?: string | undefined;
   /** Password of the first administrator; absent, a random one is made. */
   readonly bootstrapPassword?: Secret | undefined;
+  /** What the API server that `client` reaches serves of `ext.cattle.io`; absent where it serves none of it. */
+  readonly ext?: ExtApi | undefined;
   /** Where requests are told of; absent, nowhere. */
   readonly audit?: AuditLog | undefined;
   /** Default of the setting `agent-image`; absent, `drover:<version>`. */

@@ -206,6 +206,11 @@ function steveRoutes({ steve, collections, clusterSteve, audit }: Handlers): rea
   });
   return [
     own('GET', '/v1/audit', (exchange) => audit.list(exchange)),
+    // What Rancher's console asks first of all; other objects of that group are for the Kubernetes API.
+    own('POST', '/v1/ext.cattle.io.selfuser', async ({ caller }) => ({
+      status: 201,
+      json: { type: 'ext.cattle.io.selfuser', status: { userID: caller.user.metadata.name } },
+    })),
     own('GET', '/v1', async ({ url }) => ok({ type: 'apiRoot', links: { self: `${url.origin}/v1` } })),
     own('GET', '/v1/schemas', (exchange) => collections.schemas(exchange, LOCAL)),
     own('GET', '/v1/schemas/:id', (exchange) => collections.schema(exchange, LOCAL)),

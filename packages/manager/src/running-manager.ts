@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Closing } from '@drover/kit';
 import { clusterParts } from './assembly/cluster-parts.js';
 import { controllersOf } from './assembly/controllers.js';
+import { extKinds } from './assembly/ext-kinds.js';
 import { handlersOf } from './assembly/handlers.js';
 import { identityParts } from './assembly/identity-parts.js';
 import { Audit } from './audit/audit.js';
@@ -36,8 +37,17 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
   const firstPasswordChanged = async (): Promise<void> => options.onFirstPasswordChanged?.();
   if (!informers.users.list().some(hasFirstPassword)) await firstPasswordChanged();
 
-  const identity = identityParts(options, informers, settings, closing);
+  const identity = identityParts(
+    options,
+    informers,
+    { settings, firstPasswordChanged, reportsActivity: options.ext !== undefined },
+    closing,
+  );
   const clusters = clusterParts(options, informers, { settings, identity, transports: options }, closing);
+  if (options.ext !== undefined) {
+    const serving = options.ext.serve(extKinds(options, informers, { identity, clusters, settings }));
+    closing.defer(() => serving[Symbol.dispose]());
+  }
   const metrics = new Metrics();
   metrics.gauge('drover_open_streams', 'Streams that end with their session.', () => identity.streams.size);
   metrics.gauge('drover_clusters', 'Clusters known, the local one included.', () => informers.management.list().length);
@@ -46,7 +56,6 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
     metrics,
     identity,
     clusters,
-    firstPasswordChanged,
   });
   const routes = routesOf(handlers);
   const upgrades = upgradesOf(handlers);

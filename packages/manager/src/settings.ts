@@ -23,6 +23,7 @@ interface Declaration {
 /** Namespaces that belong to a cluster's System project: Rancher's list and Harvester's. */
 const SYSTEM_NAMESPACES = [
   'kube-system,kube-public,cattle-system,cattle-impersonation-system,cattle-local-user-passwords,cattle-tokens',
+  'cattle-kubeconfigs',
   'cattle-global-data,cattle-fleet-system,cattle-dashboards,cattle-monitoring-system,cattle-logging-system',
   'cattle-ui-plugin-system,kube-node-lease,fleet-default,fleet-local,harvester-system,longhorn-system,local',
 ].join(',');

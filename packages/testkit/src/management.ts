@@ -13,7 +13,7 @@ import {
   inProcessTransport,
 } from '@drover/client';
 import { Closing, type Log, readAsStream, silentLog, systemClock } from '@drover/kit';
-import { createManager, type Manager, managerAdmission } from '@drover/manager';
+import { createManager, ExtApi, type Manager, managerAdmission } from '@drover/manager';
 import { openMemoryStore, type Store } from '@drover/store';
 import { temporaryDirectory } from './temporary.js';
 
@@ -60,10 +60,14 @@ export async function startManagement({ log = silentLog }: { readonly log?: Log 
   const store: Store = closing.use(openMemoryStore(means));
   const advertise = { host: '127.0.0.1', port: 443 };
   const admission = managerAdmission(() => client);
-  const api = closing.use(await createApiServer({ ...means, store, dataDir: data.path, advertise, admission }));
+  const ext = new ExtApi();
+  const aggregated = [ext.aggregated];
+  const api = closing.use(
+    await createApiServer({ ...means, store, dataDir: data.path, advertise, admission, aggregated }),
+  );
   const local = inProcessTransport((request, identity) => api.handle(request, identity), ADMINISTRATOR);
   const client = createClient(local, { clock: systemClock });
-  let front = await startFront(means, api, client, 0);
+  let front = await startFront(means, api, client, ext, 0);
   const { port, firstPassword } = front;
   const url = `https://127.0.0.1:${port}`;
   const https = closing.use(httpsTransport({ server: url, ca: api.caPem }));
@@ -83,7 +87,7 @@ export async function startManagement({ log = silentLog }: { readonly log?: Log 
     },
     async restart() {
       await front[Symbol.asyncDispose]();
-      front = await startFront(means, api, client, port);
+      front = await startFront(means, api, client, ext, port);
     },
     async signIn() {
       const login = async (password: string): Promise<string> => {
@@ -135,7 +139,7 @@ interface Front extends AsyncDisposable {
   readonly firstPassword: string;
 }
 
-async function startFront(means: Means, api: ApiServer, client: Client, wanted: number): Promise<Front> {
+async function startFront(means: Means, api: ApiServer, client: Client, ext: ExtApi, wanted: number): Promise<Front> {
   const { certPem, keyPem } = await api.servingCertificate(['127.0.0.1']);
   const server = createServer({ cert: certPem, key: keyPem });
   server.on('secureConnection', readAsStream);
@@ -151,6 +155,7 @@ async function startFront(means: Means, api: ApiServer, client: Client, wanted: 
     serverUrl: `https://127.0.0.1:${port}`,
     caPem: api.caPem,
     version: 'v0.1.0',
+    ext,
   });
   server.on('request', (request, response) => manager.handle(request, response));
   server.on('upgrade', (request, socket, head: Buffer) => manager.upgrade(request, socket, head));

@@ -43,12 +43,11 @@ export async function handlersOf(
     readonly metrics: Metrics;
     readonly identity: IdentityParts;
     readonly clusters: ClusterParts;
-    readonly firstPasswordChanged: () => Promise<void>;
   },
 ): Promise<Handlers> {
-  const { client, clock, random, log, version, localTransport: local } = options;
-  const { settings, metrics, identity, firstPasswordChanged } = parts;
-  const { directory, passwords, life, tokens, tokenAccess, signIns, streams, reviews } = identity;
+  const { clock, random, log, version, localTransport: local } = options;
+  const { settings, metrics, identity } = parts;
+  const { directory, passwords, changes, life, tokens, tokenAccess, signIns, streams, reviews } = identity;
   const { clusters, registrations, tunnels, proxy, quotas, visibility } = parts.clusters;
   // From memory: the embedded server's admission asks the API itself; on another cluster this is the only check.
   const appointments = () => ({ users: informers.users.list(), bindings: informers.globalRoleBindings.list() });
@@ -62,7 +61,6 @@ export async function handlersOf(
     clock,
     removalFault: fault,
   });
-  const account = { client, norman, directory, passwords, signIns, tokens, reviews, settings, random };
   const types = new ResourceTypes(clock);
   const clientFor = (caller: Caller, cluster: string): Promise<Client> => proxy.clientFor(caller, cluster);
   const collections = new Collections({ clientFor, visibility, types, kinds: new ServedKinds(clock), clock });
@@ -78,7 +76,7 @@ export async function handlersOf(
     assets: await ConsoleAssets.load(options.consoleDir),
     login: new Login({ signIns, tokens, lastLogins: new LastLogins(options), random }),
     norman,
-    users: new UserRoutes({ ...account, firstPasswordChanged }),
+    users: new UserRoutes({ norman, directory, passwords, changes, random }),
     principals: new PrincipalRoutes({ directory, reviews }),
     tokens: new TokenRoutes({
       directory,

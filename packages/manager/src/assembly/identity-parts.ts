@@ -1,6 +1,7 @@
 import type { Closing } from '@drover/kit';
 import { Directory } from '../identity/directory.js';
 import { OpenStreams } from '../identity/open-streams.js';
+import { PasswordChanges } from '../identity/password-changes.js';
 import { Passwords } from '../identity/passwords.js';
 import { SignIns } from '../identity/sign-in.js';
 import { TokenAccess } from '../identity/token-access.js';
@@ -16,6 +17,7 @@ import type { Means } from './means.js';
 export interface IdentityParts {
   readonly directory: Directory;
   readonly passwords: Passwords;
+  readonly changes: PasswordChanges;
   readonly life: TokenLife;
   readonly tokens: Tokens;
   readonly tokenAccess: TokenAccess;
@@ -25,7 +27,21 @@ export interface IdentityParts {
 }
 
 /** Puts them together; what must be closed goes into `closing`. */
-export function identityParts(means: Means, informers: Informers, settings: Settings, closing: Closing): IdentityParts {
+export function identityParts(
+  means: Means,
+  informers: Informers,
+  {
+    settings,
+    firstPasswordChanged,
+    reportsActivity,
+  }: {
+    readonly settings: Settings;
+    readonly firstPasswordChanged: () => Promise<void>;
+    /** Whether the console can say that somebody is there: else its requests do. */
+    readonly reportsActivity: boolean;
+  },
+  closing: Closing,
+): IdentityParts {
   const { client, clock, random, log } = means;
   const { users, tokens: tokenObjects, attributes } = informers;
   const directory = new Directory({ client, clock, users, tokens: tokenObjects, attributes });
@@ -43,13 +59,17 @@ export function identityParts(means: Means, informers: Informers, settings: Sett
     if (object.metadata.name === ('auth-user-session-idle-ttl-minutes' satisfies SettingName)) streams.relook();
   });
   closing.defer(() => limits[Symbol.dispose]());
+  const tokens = new Tokens({ client, directory, life, settings, clock, random, reportsActivity });
+  const signIns = new SignIns({ directory, passwords, clock, random });
+  const common = { client, directory, passwords, signIns, tokens, reviews, settings };
   return {
     directory,
     passwords,
+    changes: new PasswordChanges({ ...common, firstPasswordChanged }),
     life,
-    tokens: new Tokens({ client, directory, life, settings, clock, random }),
+    tokens,
     tokenAccess: new TokenAccess({ reviews, client }),
-    signIns: new SignIns({ directory, passwords, clock, random }),
+    signIns,
     streams,
     reviews,
   };

@@ -3,6 +3,7 @@ import type { Client } from '@drover/client';
 import { createIfAbsent } from '@drover/controller';
 import { LOCAL } from '../clusters/cluster-id.js';
 import { CREDENTIAL_NAMESPACE } from '../clusters/connect.js';
+import { KUBECONFIG_NAMESPACE } from '../ext/ext-kubeconfig.js';
 import { PASSWORD_NAMESPACE } from '../identity/passwords.js';
 
 /** Namespaces that clusters are grouped in. */
@@ -12,6 +13,7 @@ const SYSTEM = [
   CREDENTIAL_NAMESPACE,
   'cattle-tokens',
   PASSWORD_NAMESPACE,
+  KUBECONFIG_NAMESPACE,
   'cattle-impersonation-system',
   'cattle-ui-plugin-system',
 ] as const;

@@ -28,6 +28,8 @@ export class Tokens {
       readonly client: Client;
       readonly directory: Directory;
       readonly life: TokenLife;
+      /** Whether browsers say that somebody is there: else each of their requests does. */
+      readonly reportsActivity: boolean;
       readonly settings: Settings;
       readonly clock: Clock;
       readonly random: RandomBytes;
@@ -91,7 +93,7 @@ export class Tokens {
 
   /** Notes that the caller's token was used, in memory at once and in its object now and then. */
   used({ token, via }: Pick<Caller, 'token' | 'via'>): void {
-    if (via !== 'cookie') this.parts.life.seen(token);
+    if (via !== 'cookie' || !this.parts.reportsActivity) this.parts.life.seen(token);
     const { name } = token.metadata;
     const now = this.parts.clock.now();
     const before = this.#lastUses.get(name) ?? Date.parse(token.lastUsedAt ?? '1970-01-01T00:00:00Z');
