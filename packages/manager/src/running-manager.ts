@@ -51,6 +51,11 @@ export async function runManager(options: ManagerOptions): Promise<RunningManage
   const metrics = new Metrics();
   metrics.gauge('drover_open_streams', 'Streams that end with their session.', () => identity.streams.size);
   metrics.gauge('drover_clusters', 'Clusters known, the local one included.', () => informers.management.list().length);
+  metrics.counter(
+    'drover_rights_repaired_total',
+    'Objects of RBAC that somebody had changed in a cluster, and that were put right.',
+    () => clusters.repairs.count,
+  );
   const handlers = await handlersOf(options, informers, {
     settings,
     metrics,

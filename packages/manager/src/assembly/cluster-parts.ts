@@ -14,6 +14,7 @@ import { Impersonation } from '../proxy/impersonation.js';
 import { ProjectQuotas } from '../quotas/project-quotas.js';
 import { DerivedRights } from '../rbac/derived-rights.js';
 import { DownstreamRbac } from '../rbac/downstream-rbac-controller.js';
+import { Repairs } from '../rbac/repairs.js';
 import type { Settings } from '../settings.js';
 import { Visibility, type VisibilityParts } from '../visibility/visibility.js';
 import type { IdentityParts } from './identity-parts.js';
@@ -27,6 +28,7 @@ export interface ClusterParts {
   readonly downstreams: Downstreams;
   readonly impersonation: Impersonation;
   readonly rights: DerivedRights;
+  readonly repairs: Repairs;
   readonly downstreamRbac: DownstreamRbac;
   readonly quotas: ProjectQuotas;
   readonly controller: ClusterController;
@@ -65,6 +67,7 @@ export function clusterParts(
   const tunnels = closing.use(createTunnelServer({ authorize, clock, random, log }));
   const downstreams = closing.use(new Downstreams({ client, clock, clusters, tunnels }));
   const rights = new DerivedRights(clock);
+  const repairs = new Repairs(clock, log);
   const guards = new NamespaceGuards(clock, () => settings.value('install-uuid'));
   const userOf = (principal: string) => identity.directory.userByPrincipal(principal);
   const downstreamRbac = new DownstreamRbac({
@@ -75,6 +78,7 @@ export function clusterParts(
     userOf,
     downstreams,
     rights,
+    repairs,
     guards,
     tunnels,
     settings,
@@ -90,10 +94,16 @@ export function clusterParts(
     downstreams,
     tunnels,
     rights,
+    repairs,
     settings,
   });
   closing.defer(() => controller[Symbol.dispose]());
   const { reviews, streams } = identity;
+  // Whoever keeps a right that was taken away loses at once what is open by it.
+  const recheck = rights.onChange(() => {
+    streams.recheck().catch((error: unknown) => log.error('open streams could not be looked at', { error }));
+  });
+  closing.defer(() => recheck[Symbol.dispose]());
   const { localTransport: local, anonymousTransport: anonymous } = transports;
   const proxy = new ClusterProxy({
     clusters,
@@ -115,5 +125,5 @@ export function clusterParts(
   const visibility = new Visibility({ rbacOf, clock });
   closing.defer(() => visibility[Symbol.dispose]());
   const ways = { clusters, registrations, tunnels, downstreams, impersonation, proxy, visibility };
-  return { ...ways, rights, downstreamRbac, quotas, controller };
+  return { ...ways, rights, repairs, downstreamRbac, quotas, controller };
 }

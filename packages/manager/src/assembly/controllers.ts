@@ -23,7 +23,7 @@ export function controllersOf(
   { settings, identity, clusters }: { settings: Settings; identity: IdentityParts; clusters: ClusterParts },
 ): readonly Pick<Controller, 'start'>[] {
   const { management, provisioning, registrationTokens, users, tokens } = informers;
-  const { tunnels, downstreams, downstreamRbac, impersonation } = clusters;
+  const { tunnels, downstreams, downstreamRbac, impersonation, repairs } = clusters;
   const userOf = (principal: string) => identity.directory.userByPrincipal(principal);
   const projectNamespaces = new ProjectNamespaces({ ...means, ...informers, downstreamRbac, settings });
   return [
@@ -34,11 +34,11 @@ export function controllersOf(
     userCleanup({ ...means, ...informers, passwords: identity.passwords }),
     tokenReaper({ ...means, tokens, life: identity.life }),
     ...roleCleanup({ ...means, ...informers }),
-    globalRbacController({ ...means, ...informers, rbac: informers, downstreamRbac, userOf }),
+    globalRbacController({ ...means, ...informers, rbac: informers, repairs, downstreamRbac, userOf }),
     projectController({ ...means, ...informers, clusters: management, projectNamespaces }),
     projectNamespaces.controller,
     clusters.quotas.controller,
-    managementRbacController({ ...means, ...informers, rbac: informers, clusters: management, userOf }),
+    managementRbacController({ ...means, ...informers, rbac: informers, repairs, clusters: management, userOf }),
     downstreamRbac.controller,
     impersonationAccountController({
       ...means,

@@ -96,7 +96,7 @@ export async function handlersOf(
     proxy,
     subscriptions: new Subscriptions({
       clientFor,
-      maySee: (caller, cluster) => proxy.maySee(caller, cluster),
+      maySee: (caller, cluster) => proxy.mayStay(caller, cluster),
       visibility,
       onRights: (listener) => parts.clusters.downstreamRbac.onRights(listener),
       types,

@@ -24,6 +24,7 @@ import {
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import type { TunnelServer } from '@drover/tunnel';
 import type { DerivedRights } from '../rbac/derived-rights.js';
+import type { Repairs } from '../rbac/repairs.js';
 import type { Settings } from '../settings.js';
 import type { ClusterDirectory } from './cluster-directory.js';
 import { type ClusterId, LOCAL, parseClusterId } from './cluster-id.js';
@@ -31,7 +32,7 @@ import { ClusterMonitors } from './cluster-monitors.js';
 import { ClusterRemoval, REMOVE_FINALIZER } from './cluster-removal.js';
 import { PROVIDER_LABEL, statusOf } from './cluster-status.js';
 import type { Downstreams } from './downstream.js';
-import { type Health, healthOf } from './health.js';
+import { type Health, healthOf, REPAIRED, RIGHTS_IN_SYNC } from './health.js';
 import { FETCHED, readFetch } from './manifest-fetch.js';
 import { mirrorNodes } from './node-mirror.js';
 import { makeSideObjects } from './side-objects.js';
@@ -49,6 +50,7 @@ export interface ClusterControllerParts {
   readonly downstreams: Downstreams;
   readonly tunnels: TunnelServer;
   readonly rights: DerivedRights;
+  readonly repairs: Repairs;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -92,7 +94,11 @@ export class ClusterController implements Disposable {
         .catch((error: unknown) => log.warn('closing old connections failed', { cluster: id, error }));
       this.enqueue(id);
     });
-    this.#subscriptions = [tunnelsChanged, parts.rights.onChange((id) => this.enqueue(id))];
+    const repaired = parts.repairs.onRepair((cluster) => {
+      const id = parseClusterId(cluster);
+      if (id !== undefined) this.enqueue(id);
+    });
+    this.#subscriptions = [tunnelsChanged, repaired, parts.rights.onChange((id) => this.enqueue(id))];
   }
 
   start(signal: AbortSignal): Promise<void> {
@@ -142,6 +148,7 @@ export class ClusterController implements Disposable {
   #health(id: ClusterId, { status, spec }: Stored<ManagementCluster>): Health {
     const connected = findCondition(status?.conditions, 'Connected');
     const wasConnected = connected?.status === 'True' || connected?.reason === 'Disconnected';
+    const inSync = findCondition(status?.conditions, RIGHTS_IN_SYNC);
     const now = this.parts.clock.now();
     return healthOf({
       internal: spec?.internal === true,
@@ -151,6 +158,9 @@ export class ClusterController implements Disposable {
       fetched: readFetch(findCondition(status?.conditions, FETCHED)),
       probe: this.#monitors.facts(id)?.probe,
       rights: this.parts.rights.of(id),
+      repair: this.parts.repairs.lastOf(id),
+      repairedBefore: inSync?.reason === REPAIRED ? inSync.message : undefined,
+      kept: this.parts.rights.keptIn(id),
       endpoint: status?.apiEndpoint,
       serverUrl: this.parts.settings.serverUrl,
       agentImage: this.parts.settings.value('agent-image'),

@@ -10,6 +10,9 @@ const link: Link = {
   fetched: undefined,
   probe: undefined,
   rights: undefined,
+  repair: undefined,
+  repairedBefore: undefined,
+  kept: 0,
   endpoint: undefined,
   serverUrl: 'https://drover.example',
   agentImage: 'drover:v1',
@@ -55,6 +58,29 @@ describe('a cluster says what it waits for', () => {
     );
     expect(of({ ...answers, rights: { ok: true } }, 'Ready')).toEqual({ type: 'Ready', status: 'True' });
     expect(of({ ...answers, rights: { ok: true } }, 'GlobalAdminsSynced')).toMatchObject({ status: 'True' });
+  });
+
+  it('whether rights in it are those that were given: what was put right last, over a restart too', () => {
+    const answers = { registered: true, connected: true, probe: { ok: true }, rights: { ok: true } } as const;
+    expect(of(answers, 'RightsInSync')).toEqual({ type: 'RightsInSync', status: 'True' });
+    const first = [{ done: 'updated', kind: 'RoleBinding', namespace: 'blue', name: 'rb-abc' }] as const;
+    expect(of({ ...answers, repair: { at: NOW, count: 3, first } }, 'RightsInSync')).toEqual({
+      type: 'RightsInSync',
+      status: 'True',
+      reason: 'Repaired',
+      message:
+        'At 2030-01-01T00:01:00Z 3 objects of RBAC that somebody had changed in the cluster were put right: RoleBinding blue/rb-abc changed back, and 2 more',
+    });
+    expect(of({ ...answers, repairedBefore: 'At …' }, 'RightsInSync')).toMatchObject({ message: 'At …' });
+  });
+
+  it('loudly, when it refuses to take rights away, and what is refused meanwhile', () => {
+    const rights = { ok: false, error: 'denied by a policy' } as const;
+    const condition = of({ registered: true, connected: true, rights, kept: 2 }, 'RightsInSync');
+    expect(condition).toMatchObject({ status: 'False', reason: 'RightsNotTaken' });
+    expect(condition?.message).toContain(
+      'denied by a policy. 2 users and groups keep rights there that were taken away here: their requests to the cluster are refused',
+    );
   });
 
   it('when lost: since when', () => {

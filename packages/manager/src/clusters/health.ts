@@ -1,5 +1,6 @@
 import { type Observation, rfc3339 } from '@drover/controller';
 import type { RightsState } from '../rbac/derived-rights.js';
+import { correctionInWords, type Repair } from '../rbac/repairs.js';
 
 /** What is known about the way to a cluster, as of `now` (ms since the epoch). */
 export interface Link {
@@ -16,6 +17,12 @@ export interface Link {
   readonly probe: { readonly ok: true } | { readonly ok: false; readonly error: string } | undefined;
   /** Whether the rights of users are in the cluster. */
   readonly rights: RightsState;
+  /** What somebody had changed there last, and was put right. */
+  readonly repair: Repair | undefined;
+  /** What the condition of that said before this start, if it was about a repair. */
+  readonly repairedBefore: string | undefined;
+  /** How many users and groups have a right there that was taken away here. */
+  readonly kept: number;
   readonly endpoint: string | undefined;
   readonly serverUrl: string;
   readonly agentImage: string;
@@ -43,6 +50,7 @@ export function healthOf(link: Link): Health {
       { type: 'GlobalAdminsSynced', status: link.internal || link.rights?.ok === true ? 'True' : 'False' },
       { type: 'AgentDeployed', status: link.internal || link.registered ? 'True' : 'False' },
       { type: 'Pending', status: link.registered || link.internal ? 'True' : 'False' },
+      rightsInSync(link, connection.observed),
       waiting(link, connection.observed),
       readiness(link, connection.observed),
     ],
@@ -102,6 +110,34 @@ function waiting(link: Link, connected: Observation): Observation {
     status: 'Unknown',
     message: link.registered ? 'Waiting for the agent to connect again' : 'Waiting for API to be available',
   };
+}
+
+/** The condition that tells whether the rights of users in the cluster are those that were given here. */
+export const RIGHTS_IN_SYNC = 'RightsInSync';
+/** Its reason when somebody had changed them, and they were put right. */
+export const REPAIRED = 'Repaired';
+
+function rightsInSync({ rights, repair, repairedBefore, kept }: Link, connected: Observation): Observation {
+  const type = RIGHTS_IN_SYNC;
+  if (rights?.ok === false) {
+    const refused =
+      kept === 0
+        ? ''
+        : `. ${kept} ${kept === 1 ? 'user or group keeps a right' : 'users and groups keep rights'} there that` +
+          ' were taken away here: their requests to the cluster are refused until it lets that be done';
+    const message = `The rights of users in the cluster are not those that were given here: ${rights.error}${refused}`;
+    return { type, status: 'False', reason: kept === 0 ? 'RightsNotGiven' : 'RightsNotTaken', message };
+  }
+  if (rights === undefined)
+    return { type, status: 'Unknown', reason: connected.status === 'True' ? 'GivingRights' : 'Disconnected' };
+  const message = repair === undefined ? repairedBefore : repairInWords(repair);
+  return message === undefined ? { type, status: 'True' } : { type, status: 'True', reason: REPAIRED, message };
+}
+
+function repairInWords({ at, count, first }: Repair): string {
+  const more = count > first.length ? `, and ${count - first.length} more` : '';
+  const what = `${count} ${count === 1 ? 'object' : 'objects'} of RBAC`;
+  return `At ${rfc3339(at)} ${what} that somebody had changed in the cluster were put right: ${first.map(correctionInWords).join(', ')}${more}`;
 }
 
 function readiness({ probe, endpoint, rights, internal }: Link, connected: Observation): Observation {

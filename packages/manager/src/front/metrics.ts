@@ -1,7 +1,12 @@
 /** Counters and gauges in Prometheus' text form; labels have few values. */
 export class Metrics {
   readonly #counters = new Map<string, number>();
-  readonly #gauges: { readonly name: string; readonly help: string; readonly read: () => number }[] = [];
+  readonly #read: {
+    readonly type: 'gauge' | 'counter';
+    readonly name: string;
+    readonly help: string;
+    readonly read: () => number;
+  }[] = [];
 
   /** One more answered request. */
   answered(words: string, status: number): void {
@@ -11,14 +16,19 @@ export class Metrics {
 
   /** Something that is read when somebody asks. */
   gauge(name: string, help: string, read: () => number): void {
-    this.#gauges.push({ name, help, read });
+    this.#read.push({ type: 'gauge', name, help, read });
+  }
+
+  /** The same of something that only grows. */
+  counter(name: string, help: string, read: () => number): void {
+    this.#read.push({ type: 'counter', name, help, read });
   }
 
   text(): string {
     const lines = ['# HELP drover_http_requests_total Answered requests.', '# TYPE drover_http_requests_total counter'];
     for (const [key, value] of this.#counters) lines.push(`${key} ${value}`);
-    for (const { name, help, read } of this.#gauges) {
-      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${read()}`);
+    for (const { type, name, help, read } of this.#read) {
+      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name} ${read()}`);
     }
     return `${lines.join('\n')}\n`;
   }

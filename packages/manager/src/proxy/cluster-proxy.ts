@@ -133,8 +133,8 @@ export class ClusterProxy {
     }
     const { id } = await this.visible(caller, text);
     const { transport, client } = await this.parts.downstreams.of(id);
-    await this.parts.rights.revoked(id);
     const { identity } = caller;
+    await this.parts.rights.demandCurrent(id, identity);
     return this.#client(transport, async () => {
       const token = await this.parts.impersonation.token(id, client, identity);
       return { ...impersonationHeaders(identity), authorization: `Bearer ${token.reveal()}` };
@@ -151,6 +151,12 @@ export class ClusterProxy {
   maySee({ identity }: Caller, name: string): Promise<boolean> {
     const { group, plural: resource } = CLUSTERS;
     return this.parts.reviews.allowed(identity, { verb: 'get', group, resource, name });
+  }
+
+  /** Whether what the caller has open into the cluster may stay open. */
+  async mayStay(caller: Caller, name: string): Promise<boolean> {
+    const id = parseClusterId(name);
+    return id !== undefined && this.parts.rights.isCurrent(id, caller.identity) && (await this.maySee(caller, name));
   }
 
   async #forwardLocal(exchange: Exchange, path: string): Promise<Answer> {
@@ -199,10 +205,10 @@ export class ClusterProxy {
     if (cluster.metadata.deletionTimestamp !== undefined) throw unavailable(`cluster ${id} is being deleted`);
     const whom = `cluster ${cluster.spec?.displayName ?? id}`;
     const impersonated = impersonationHeaders(identity);
-    const allowed = (): Promise<boolean> => this.maySee(exchange.caller, id);
+    const allowed = (): Promise<boolean> => this.mayStay(exchange.caller, id);
     const pathname = path.split('?', 1)[0] ?? '';
     const { transport, client } = await this.parts.downstreams.of(id);
-    await this.parts.rights.revoked(id);
+    await this.parts.rights.demandCurrent(id, identity);
     if (/^\/v1(\/|$)/.test(pathname)) {
       await this.#authorizeSteve(exchange.caller, id, pathname);
       const steve = this.parts.downstreams.steve(id);

@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { type ClusterRole, clusterRoleBindings, clusterRoles, type KubeObject, roleBindings } from '@drover/api';
+import {
+  type ClusterRole,
+  clusterRoleBindings,
+  clusterRoles,
+  forbidden,
+  type KubeObject,
+  roleBindings,
+} from '@drover/api';
 import { createFakeClient, type FakeClient } from '@drover/client/fake';
 import { FakeClock } from '@drover/kit';
 import { describe, expect, it } from 'vitest';
 import { applyChanges, changesTo } from './apply-derived.js';
 import { clusterRole, DerivedSet, RIGHTS_LABEL } from './derived-set.js';
+import type { Subject } from './subject.js';
 
 const newClient = (): FakeClient => createFakeClient({ clock: new FakeClock(), random: randomBytes });
 const user = (name: string) => ({ kind: 'User', name, apiGroup: 'rbac.authorization.k8s.io' });
@@ -18,7 +26,7 @@ function set(...users: string[]): DerivedSet {
   return derived;
 }
 
-async function apply(client: FakeClient, wanted: DerivedSet, revoked?: () => void) {
+async function apply(client: FakeClient, wanted: DerivedSet, revoked?: (kept: readonly Subject[]) => void) {
   const labelSelector = `${RIGHTS_LABEL}=us`;
   const present = {
     clusterRoles: (await client.list(clusterRoles, { labelSelector })).items,
@@ -101,6 +109,69 @@ describe('derived rights', () => {
     );
     expect((await client.get(clusterRoles, { name: 'reader' })).rules).toEqual([]);
     expect(namesOf(await client.list(clusterRoles))).toContain('other');
+  });
+
+  it('tell what there was to do, not what was only thought so by who saw the cluster as it had been', async () => {
+    const client = newClient();
+    const before = await changesTo(set('anna'), {
+      clusterRoles: [],
+      clusterRoleBindings: [],
+      roles: [],
+      roleBindings: [],
+    });
+    expect((await applyChanges(client, before)).map(({ done, kind }) => `${kind} ${done}`)).toEqual([
+      'ClusterRole created',
+      'RoleBinding created',
+    ]);
+    expect(await applyChanges(client, before)).toEqual([]);
+  });
+
+  it('that the cluster refuses to take away are told with those who keep them, and with nobody else', async () => {
+    let refusing = false;
+    const client = createFakeClient({
+      clock: new FakeClock(),
+      random: randomBytes,
+      before: ({ verb, kind }) => {
+        if (refusing && verb === 'update' && kind?.kind !== 'ClusterRole')
+          throw forbidden(kind ?? roleBindings, '', 'no');
+      },
+    });
+    await apply(client, set('anna', 'bob'));
+    refusing = true;
+    let kept: readonly Subject[] = [];
+    const note = (subjects: readonly Subject[]): void => {
+      kept = subjects;
+    };
+    await expect(apply(client, set('bob'), note)).rejects.toThrow('no');
+    expect(kept).toEqual([user('anna')]);
+    refusing = false;
+    await apply(client, set('bob'), note);
+    expect(kept).toEqual([]);
+  });
+
+  it('of a role that the cluster does not let be changed are kept by all who have it, by itself or as a part of another', async () => {
+    let refusing = false;
+    const client = createFakeClient({
+      clock: new FakeClock(),
+      random: randomBytes,
+      before: ({ verb, kind }) => {
+        if (refusing && verb === 'update') throw forbidden(kind ?? roleBindings, '', 'no');
+      },
+    });
+    const reading = (verbs: string[]): DerivedSet => {
+      const derived = new DerivedSet('us');
+      derived.clusterRole('part', [{ apiGroups: [''], resources: ['pods'], verbs }], { aggregates: 'part' });
+      derived.aggregate('whole', [{ aggregates: 'part' }], {});
+      derived.grant({ namespace: 'blue', role: clusterRole('whole'), subject: user('anna'), owner: 'a' });
+      derived.clusterRole('other', reads);
+      derived.grant({ namespace: 'blue', role: clusterRole('other'), subject: user('bob'), owner: 'b' });
+      return derived;
+    };
+    await apply(client, reading(['get', 'list']));
+    refusing = true;
+    const kept: Subject[] = [];
+    await expect(apply(client, reading(['get']), (subjects) => kept.push(...subjects))).rejects.toThrow('no');
+    expect(kept).toEqual([user('anna')]);
   });
 
   it('are taken away before any is given, so that a failure to give keeps nothing', async () => {

@@ -11,14 +11,15 @@ describe('the rights in a cluster are looked at again', () => {
     const client = createFakeClient(means);
     let asked = 0;
     const heard: string[] = [];
-    const changed = (): void => {
+    const projectsChanged = (): void => {
       asked += 1;
     };
     const namespaceChanged = (name: string): void => {
       heard.push(name);
     };
-    const rightsChanged = (): void => {};
-    const parts = { ...means, installation: 'us', changed, rightsChanged, namespaceChanged };
+    const nothing = (): void => {};
+    const others = { changed: nothing, rightsChanged: nothing };
+    const parts = { ...means, installation: 'us', projectsChanged, namespaceChanged, ...others };
     using rights = new ClusterRights(client, parts);
     await rights.synced();
     const annotate = async (annotations: Record<string, string>): Promise<void> => {

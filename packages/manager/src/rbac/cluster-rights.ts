@@ -18,14 +18,17 @@ export class ClusterRights implements Disposable {
   readonly #closing: readonly Disposable[];
   #ended = false;
 
-  /** Follows the cluster that `client` reaches; `changed` is called for what differs from then on, our own writes included. */
+  /** Follows the cluster that `client` reaches. */
   constructor(
     readonly client: Client,
     parts: {
       readonly installation: string;
       /** Where somebody follows the cluster's RBAC already, who goes on with it. */
       readonly rbac?: RbacInformers | undefined;
+      /** Called when what was derived differs from before, by our own writes or by somebody else's. */
       readonly changed: () => void;
+      /** Called when rights are to be others from now on, because of the namespaces of projects. */
+      readonly projectsChanged: () => void;
       /** Called for whatever changes who may do what, somebody else's objects included. */
       readonly rightsChanged: () => void;
       readonly namespaceChanged: (name: string) => void;
@@ -34,7 +37,7 @@ export class ClusterRights implements Disposable {
       readonly log: Log;
     },
   ) {
-    const { clock, random, log, changed, rightsChanged, namespaceChanged, installation } = parts;
+    const { clock, random, log, changed, projectsChanged, rightsChanged, namespaceChanged, installation } = parts;
     this.#installation = installation;
     this.rbac = parts.rbac ?? followRbac(client, { clock, random, log });
     this.#namespaces = createInformer(client, namespaces, {
@@ -43,19 +46,18 @@ export class ClusterRights implements Disposable {
       random,
       log,
     });
-    const tell = (): void => {
-      if (!this.#ended) changed();
-    };
     const derived = (event: InformerEvent<KubeObject>): void => {
-      if (sourcesIn(event).includes(installation)) tell();
-      if (!this.#ended) rightsChanged();
+      if (this.#ended) return;
+      if (sourcesIn(event).includes(installation)) changed();
+      rightsChanged();
     };
     this.#closing = [
       this.#namespaces.subscribe((event) => {
         const { object } = event;
         // Rights follow from which project a namespace is in, and from nothing else about it.
-        if (event.type !== 'updated' || projectOf(event.previous) !== projectOf(object)) tell();
-        if (!this.#ended) namespaceChanged(object.metadata.name);
+        if (this.#ended) return;
+        if (event.type !== 'updated' || projectOf(event.previous) !== projectOf(object)) projectsChanged();
+        namespaceChanged(object.metadata.name);
       }),
       ...eachOf(this.rbac).map((informer) => informer.subscribe(derived)),
       this.#namespaces,

@@ -122,7 +122,7 @@ it('whatever happens, and wherever it is interrupted, what is there is in the en
       });
       const history = new History();
       const theirs = new Map<string, readonly [Stored<ClusterRole>, Stored<RoleBinding>]>();
-      const apply = async (): Promise<void> =>
+      const apply = async (): Promise<unknown> =>
         applyChanges(client, await changesTo(history.derive(), await present(client)));
       for (const each of steps) {
         if (each.what === 'member') history.members.set(each.name, clusterMember(each.role, each.subject, each.name));

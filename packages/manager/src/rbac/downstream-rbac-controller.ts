@@ -21,6 +21,7 @@ import { derivingDownstream } from './downstream-rights.js';
 import { inTurns } from './in-turns.js';
 import { Pace } from './pace.js';
 import type { RbacInformers } from './rbac-informers.js';
+import type { Repairs } from './repairs.js';
 import type { FindUserByPrincipal } from './subject.js';
 
 /** Even when nothing tells of a change, the rights in a cluster are compared with a fresh derivation this often. */
@@ -35,6 +36,8 @@ export class DownstreamRbac implements Disposable {
   readonly controller: Controller;
   readonly #pace: Pace;
   readonly #listeners = new Set<(id: ClusterId, namespace: string) => void>();
+  /** Clusters in which something has changed that rights follow from, since they were last brought up to date. */
+  readonly #due = new Set<string>();
   readonly #rightsListeners = new Set<(id: ClusterId) => void>();
 
   constructor(
@@ -51,6 +54,7 @@ export class DownstreamRbac implements Disposable {
       readonly userOf: FindUserByPrincipal;
       readonly downstreams: Downstreams;
       readonly rights: DerivedRights;
+      readonly repairs: Repairs;
       readonly guards: NamespaceGuards;
       readonly tunnels: TunnelServer;
       readonly settings: Settings;
@@ -60,8 +64,12 @@ export class DownstreamRbac implements Disposable {
     },
   ) {
     const { clusters, globalRoleBindings, clusterBindings, projects, projectBindings, roleTemplates, tunnels } = parts;
-    const every = () => clusters.list().map(({ metadata }) => ({ name: metadata.name }));
-    const ofNamespace = ({ metadata }: { metadata: { namespace?: string } }) => [{ name: metadata.namespace ?? '' }];
+    const due = (...names: readonly string[]) => {
+      for (const name of names) this.#due.add(name);
+      return names.map((name) => ({ name }));
+    };
+    const every = () => due(...clusters.list().map(({ metadata }) => metadata.name));
+    const ofNamespace = ({ metadata }: { metadata: { namespace?: string } }) => due(metadata.namespace ?? '');
     const { clock, random, log } = parts;
     this.#pace = new Pace(clock);
     this.controller = createController({
@@ -72,7 +80,7 @@ export class DownstreamRbac implements Disposable {
         watches(roleTemplates, { map: every }),
         watches(clusterBindings, { map: ofNamespace }),
         watches(projects, { map: ofNamespace }),
-        watches(projectBindings, { map: ({ projectName }) => [{ name: projectName.split(':', 1)[0] ?? '' }] }),
+        watches(projectBindings, { map: ({ projectName }) => due(projectName.split(':', 1)[0] ?? '') }),
         events((enqueue) =>
           tunnels.onChange((key) => {
             const id = parseClusterId(key);
@@ -113,7 +121,7 @@ export class DownstreamRbac implements Disposable {
   }
 
   async #reconcile(name: string, signal: AbortSignal) {
-    const { clusters, rights, guards, log } = this.parts;
+    const { clusters, rights, repairs, guards } = this.parts;
     const id = parseClusterId(name);
     if (id === undefined) return done;
     const cluster = clusters.get(undefined, name);
@@ -126,10 +134,12 @@ export class DownstreamRbac implements Disposable {
     // A cluster that does not tell what it has must not hold up who wants to stop.
     const stop = (): void => this.#forget(id);
     signal.addEventListener('abort', stop, { once: true });
+    let due = false;
     try {
       const followed = await this.#follow(id);
       await followed.synced();
       const changes = await this.#pace.work(id, async () => {
+        due = this.#due.delete(id);
         const wanted = await inTurns(this.#deriving(id, followed), this.parts.clock);
         return changesTo(wanted, followed.present());
       });
@@ -138,13 +148,13 @@ export class DownstreamRbac implements Disposable {
         () => undefined,
         (error: unknown) => error,
       );
-      await applyChanges(followed.client, changes, () => rights.noteRevoked(id));
+      const corrections = await applyChanges(followed.client, changes, (kept) => rights.noteRevoked(id, kept));
       if (unguarded !== undefined) throw unguarded;
-      const { created, updated, deleted } = changes.applied;
-      if (created + updated + deleted > 0)
-        log.debug('rights in a cluster corrected', { cluster: id, ...changes.applied });
+      if (!due) repairs.note(id, corrections);
       rights.note(id, { ok: true });
     } catch (error) {
+      // What is tried again follows from what has changed here.
+      if (due) this.#due.add(id);
       rights.note(id, { ok: false, error: error instanceof Error ? error.message : String(error) });
       throw error;
     } finally {
@@ -185,11 +195,17 @@ export class DownstreamRbac implements Disposable {
     const known = this.#followed.get(id);
     if (known?.client === client) return known;
     this.#forget(id);
+    // What changed while nobody followed it cannot be told from what was to change.
+    this.#due.add(id);
     const { clock, random, log, settings, localRbac } = this.parts;
     const followed = new ClusterRights(client, {
       installation: settings.value('install-uuid'),
       rbac: id === LOCAL ? localRbac : undefined,
       changed: () => this.controller.enqueue({ name: id }),
+      projectsChanged: () => {
+        this.#due.add(id);
+        this.controller.enqueue({ name: id });
+      },
       rightsChanged: () => {
         for (const listener of this.#rightsListeners) listener(id);
       },

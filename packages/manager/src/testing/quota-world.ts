@@ -58,6 +58,7 @@ export async function openQuotaWorld(
     ...means,
     installation: 'us',
     changed: () => {},
+    projectsChanged: () => {},
     rightsChanged: () => {},
     namespaceChanged: (name) => {
       for (const listener of listeners) listener(ID, name);

@@ -226,6 +226,7 @@ export class WhyAnswers {
   async #refusal(id: ClusterId, { identity, enabled }: Subject): Promise<WhyRefusal | undefined> {
     if (!enabled) return 'disabled';
     if (id === LOCAL) return undefined;
+    if (!this.parts.rights.isCurrent(id, identity)) return 'rights-not-current';
     return (await this.#mayGet(identity, id)) ? undefined : 'not-a-member';
   }
 

@@ -1,12 +1,17 @@
 import {
   type AccessRequest,
   clusterRoleBindings,
+  type ManagementCluster,
+  managementClusters,
   namespaces,
   type OutsideBindings,
   projects,
   type RoleBinding,
   roleBindings,
   type Stored,
+  type ValidatingAdmissionPolicy,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
   type Why,
   type WhyAnswer,
 } from '@drover/api';
@@ -25,6 +30,20 @@ const START: AccessRequest = {
   subresource: 'start',
   namespace: 'default',
   name: 'web',
+};
+/** Lets nobody change a binding of the namespace default, or take one away. */
+const stubborn: ValidatingAdmissionPolicy = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingAdmissionPolicy',
+  metadata: { name: 'stubborn' },
+  spec: {
+    matchConstraints: {
+      resourceRules: [
+        { apiGroups: [RBAC], apiVersions: ['v1'], operations: ['UPDATE', 'DELETE'], resources: ['rolebindings'] },
+      ],
+    },
+    validations: [{ expression: "request.namespace != 'default'", message: 'bindings stay as they are' }],
+  },
 };
 const SEE: AccessRequest = {
   verb: 'list',
@@ -196,6 +215,67 @@ describe.skipIf(!present('kubectl'))('why somebody may do something in a cluster
     expect(statuses.map(({ status }) => status)).toEqual([403, 403, 403]);
   });
 
+  it('rights that somebody changes in the cluster are put right, and the cluster says so', async () => {
+    const { client } = imported.cluster;
+    const before = await repaired();
+    const { items } = await client.list(roleBindings, { namespace: 'default' });
+    const [binding] = items.filter(({ subjects = [] }) => subjects.some(({ name }) => name === person('reader').id));
+    if (binding === undefined) throw new Error('the reader has no rights');
+    await client.delete(roleBindings, { namespace: 'default', name: binding.metadata.name });
+    await eventuallyBound(person('reader').id);
+    const cluster = await eventually(drover.client, managementClusters, { name: imported.id }, ({ status }) =>
+      Boolean(inSync(status)?.message?.includes(binding.metadata.name)),
+    );
+    expect(inSync(cluster.status)).toMatchObject({ status: 'True', reason: 'Repaired' });
+    expect(inSync(cluster.status)?.message).toMatch(/1 object of RBAC .* RoleBinding default\/rb-\w+ made again$/);
+    expect((await repaired()) - before).toBe(1);
+  });
+
+  it('a right that the cluster does not let be taken away is loudly said to be kept, and who keeps it is refused meanwhile', async () => {
+    const { client } = imported.cluster;
+    const person = await newUser('leaver');
+    const give = async (type: string, body: object): Promise<string> => {
+      const { text } = await drover.ask('POST', `/v3/${type}`, { token: admin, body: { ...body, userId: person.id } });
+      return (JSON.parse(text) as { id: string }).id;
+    };
+    await give('clusterroletemplatebindings', { clusterId: imported.id, roleTemplateId: 'cluster-member' });
+    const member = await give('projectroletemplatebindings', { projectId: project, roleTemplateId: 'read-only' });
+    await eventuallyBound(person.id);
+    const list = () =>
+      drover.ask('GET', `/k8s/clusters/${imported.id}/api/v1/namespaces/default/pods`, { token: person.token });
+    expect((await list()).status).toBe(200);
+    await client.create(validatingAdmissionPolicies, stubborn);
+    await client.create(validatingAdmissionPolicyBindings, {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name: 'stubborn' },
+      spec: { policyName: 'stubborn', validationActions: ['Deny'] },
+    });
+    await drover.ask('DELETE', `/v3/projectroletemplatebindings/${member}`, { token: admin });
+    const loud = await eventually(
+      drover.client,
+      managementClusters,
+      { name: imported.id },
+      ({ status }) => inSync(status)?.status === 'False',
+    );
+    expect(inSync(loud.status)).toMatchObject({ reason: 'RightsNotTaken' });
+    expect(inSync(loud.status)?.message).toContain('1 user or group keeps a right there');
+    const refused = await list();
+    expect(refused.status).toBe(403);
+    expect(refused.text).toContain('a right was taken from you here');
+    const body = { requests: [{ verb: 'list', group: '', resource: 'pods', namespace: 'default' }] };
+    const why = await drover.ask('POST', path(), { token: person.token, body });
+    expect((JSON.parse(why.text) as Why).answers[0]).toMatchObject({ allowed: false, refusal: 'rights-not-current' });
+    await client.delete(validatingAdmissionPolicyBindings, { name: 'stubborn' });
+    await eventually(
+      drover.client,
+      managementClusters,
+      { name: imported.id },
+      ({ status }) => inSync(status)?.status === 'True',
+    );
+    expect((await list()).text).toContain('cannot list resource');
+  });
+
   it('about the server’s own cluster: the role in a cluster, or the global role, that would allow it', async () => {
     const requests = [
       {
@@ -259,6 +339,14 @@ describe.skipIf(!present('kubectl'))('why somebody may do something in a cluster
     expect(foreign.code).toBe(2);
     expect(foreign.told).toContain('cannot review the access of others');
   });
+
+  const inSync = (status: ManagementCluster['status']) =>
+    status?.conditions?.find(({ type }) => type === 'RightsInSync');
+
+  async function repaired(): Promise<number> {
+    const { text } = await drover.ask('GET', '/metrics', { token: admin });
+    return Number(/^drover_rights_repaired_total (\d+)$/m.exec(text)?.[1]);
+  }
 
   const path = (cluster = imported.id) => `/v1-drover/clusters/${cluster}/why`;
 
