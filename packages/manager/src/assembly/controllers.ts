@@ -1,6 +1,7 @@
 import type { Controller } from '@drover/controller';
 import { provisioningControllers } from '../clusters/provisioning-controller.js';
 import { registrationTokenController } from '../clusters/registration-token-controller.js';
+import { principalUsers } from '../identity/principal-users.js';
 import { tokenReaper } from '../identity/token-reaper.js';
 import { userCleanup } from '../identity/user-cleanup.js';
 import type { Informers } from '../informers.js';
@@ -31,6 +32,7 @@ export function controllersOf(
     ...provisioningControllers({ ...means, management, provisioning }),
     registrationTokenController({ ...means, tokens: registrationTokens, settingObjects: informers.settings, settings }),
     newUserController({ ...means, users, globalRoles: informers.globalRoles }),
+    principalUsers({ ...means, ...informers, directory: identity.directory }),
     userCleanup({ ...means, ...informers, passwords: identity.passwords }),
     tokenReaper({ ...means, tokens, life: identity.life }),
     ...roleCleanup({ ...means, ...informers }),

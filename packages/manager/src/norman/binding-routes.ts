@@ -12,6 +12,7 @@ import type { Informer } from '@drover/client';
 import { NAME_ALPHABET, type RandomBytes, randomText } from '@drover/kit';
 import { readObject, requiredText, textField } from '../front/body.js';
 import type { Answer, SignedIn } from '../front/exchange.js';
+import { isForeignUser } from '../identity/principal-name.js';
 import { backingNamespace } from '../projects/backing-namespace.js';
 import type { ClusterProxy } from '../proxy/cluster-proxy.js';
 import { localUser } from '../rbac/subject.js';
@@ -91,16 +92,19 @@ export class BindingRoutes {
   }
 }
 
-function subjectOf(body: JsonObject): { userName: string } | { groupPrincipalName: string } {
+function subjectOf(
+  body: JsonObject,
+): { userName: string } | { userPrincipalName: string } | { groupPrincipalName: string } {
   const principal = textField(body, 'userPrincipalId');
   const local = localUser(principal ?? '');
-  if (principal && local === undefined) {
-    throw new NormanError('InvalidReference', 'only local users can be bound: local://u-…', {
+  if (principal && local === undefined && !isForeignUser(principal)) {
+    throw new NormanError('InvalidReference', 'a user is local://u-… or PROVIDER_user://…', {
       fieldName: 'userPrincipalId',
     });
   }
   const userName = textField(body, 'userId') || local;
   if (userName) return { userName };
+  if (principal) return { userPrincipalName: principal };
   const group = textField(body, 'groupPrincipalId');
   if (group) return { groupPrincipalName: group };
   throw new NormanError('MissingRequired', 'userId, userPrincipalId or groupPrincipalId is required', {
