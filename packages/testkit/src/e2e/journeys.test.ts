@@ -10,13 +10,11 @@ import { buildGuest, type Guest, guestMissing } from '../guest/guest.js';
 import { clearLab, kubeconfigClient, registerLab, untilNone } from '../lab.js';
 import { temporaryDirectory } from '../temporary.js';
 import { chromiumProgram, openBrowser } from './browser.js';
+import { CLUSTER_PACE, Person } from './person.js';
 
 const PASSWORD = 'correct horse battery staple';
 const CLUSTER = 'second';
 const VM = 'hello';
-
-/** How long a step may take that waits for the cluster: an agent's start, an image's arrival, a guest's boot. */
-const CLUSTER_PACE = { timeout: 120_000 };
 
 /** The part of the page's canvas that is read; this package knows no DOM. */
 interface Canvas {
@@ -38,8 +36,8 @@ describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', 
   const labs: Client[] = [];
   let guest: Guest;
   let browser: Browser;
+  let person: Person;
   let page: Page;
-  const complaints: string[] = [];
 
   beforeAll(async () => {
     const data = closing.use(await temporaryDirectory());
@@ -60,13 +58,8 @@ describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', 
     });
     guest = await buildGuest();
     browser = closing.use(await openBrowser());
-    const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 } });
-    page = await context.newPage();
-    page.setDefaultTimeout(30_000);
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.text().includes('Content Security Policy')) complaints.push(message.text());
-    });
+    person = await Person.at(browser, server.url);
+    page = person.page;
   });
 
   afterAll(() => closing[Symbol.asyncDispose]());
@@ -82,37 +75,22 @@ describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', 
     await page.screenshot({ path: 'test-results/journeys.png' });
   });
 
-  const button = (name: string, within: Page | Locator = page): Locator =>
-    within.getByRole('button', { name, exact: true });
-  const link = (name: string, within: Page | Locator = page): Locator =>
-    within.getByRole('link', { name, exact: true });
-  /** An input by its label, with or without the star of one that must be filled in. */
-  const field = (name: string): Locator => page.getByLabel(new RegExp(`^${name}\\s*\\*?$`));
-  const places = (): Locator => page.getByRole('navigation', { name: 'Cluster', exact: true });
-  const act = async (name: string): Promise<void> => {
-    await button('Actions').click();
-    await page.getByRole('menuitem', { name, exact: true }).click();
-  };
-  /** The state beside the page's name. */
-  const state = (name: string): Locator => page.locator('.drover-head').getByText(name, { exact: true });
+  const button = (name: string, within?: Page | Locator): Locator => person.button(name, within);
+  const link = (name: string, within?: Page | Locator): Locator => person.link(name, within);
+  const field = (name: string): Locator => person.field(name);
+  const places = (): Locator => person.places();
+  const state = (name: string): Locator => person.state(name);
+  const act = (name: string): Promise<void> => person.act(name);
 
   describe('A. imports a cluster', () => {
     it('signs in with the first password, and must choose another before anything else', async () => {
       const first = (await readFile(join(server.dataDir, 'server', 'bootstrap-password'), 'utf8')).trim();
-      await page.goto(server.url);
-      await field('User name').fill('admin');
-      await field('Password').fill(first);
-      await button('Sign in').click();
-      await field('Current password').fill(first);
-      await field('New password').fill(PASSWORD);
-      await field('New password again').fill(PASSWORD);
-      await button('Change password').click();
-      await page.getByRole('heading', { name: 'Home' }).waitFor();
+      await person.signIn('admin', first);
+      await person.choosePassword(first, PASSWORD);
     });
 
     it('finds the lab already there, and goes to import another', async () => {
-      await button('Menu').click();
-      await page.getByRole('menuitem', { name: 'Virtualization Management' }).click();
+      await person.goTo('Virtualization Management');
       await page.getByRole('row', { name: /Active lab/ }).waitFor(CLUSTER_PACE);
       const actions = button('Actions for lab');
       await actions.click();
@@ -141,29 +119,9 @@ describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', 
       await page.getByRole('row', { name: /Active second-host/ }).waitFor();
     });
 
-    it('uploads an image', async () => {
-      await link('Images', places()).click();
-      await link('Create image').first().click();
-      await page.getByLabel('File', { exact: true }).check();
-      await page.locator('input[type=file]').setInputFiles(guest.path);
-      await field('Name').fill('tiny-guest');
-      await button('Create').click();
-      await page.getByRole('row', { name: /Active tiny-guest/ }).waitFor(CLUSTER_PACE);
-    });
+    it('uploads an image', () => person.uploadImage('tiny-guest', guest.path));
 
-    it('creates a machine from it, and watches it start', async () => {
-      const row = page.getByRole('row', { name: /tiny-guest/ });
-      await button('Actions for tiny-guest', row).click();
-      await page.getByRole('menuitem', { name: 'Create a virtual machine' }).click();
-      await field('Name').fill(VM);
-      await field('Memory').fill('0.25');
-      await page.getByRole('tab', { name: 'Volumes' }).click();
-      await page.getByRole('combobox', { name: 'Image' }).waitFor();
-      await page.getByRole('tab', { name: 'YAML' }).click();
-      await page.getByText('kind: VirtualMachine').waitFor();
-      await button('Create').click();
-      await state('Running').waitFor(CLUSTER_PACE);
-    });
+    it('creates a machine from it, and watches it start', () => person.createMachine(VM, 'tiny-guest'));
 
     it('types into its serial console, and the guest answers', async () => {
       await page.getByRole('tab', { name: 'Serial console' }).click();
@@ -219,8 +177,7 @@ describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', 
         .getByText('No virtual machine yet')
         .or(page.getByText(`There is no virtual machine`))
         .waitFor(CLUSTER_PACE);
-      await button('Menu').click();
-      await page.getByRole('menuitem', { name: 'Virtualization Management' }).click();
+      await person.goTo('Virtualization Management');
       await page.getByRole('row', { name: new RegExp(CLUSTER) }).waitFor();
       await untilNone(labs[1] as Client, persistentVolumeClaims);
     });
@@ -242,6 +199,6 @@ describe.skipIf(missing.length > 0)(`a person in the browser (${missing.join(', 
   });
 
   it('and no page broke, or wanted what its content security policy forbids', () => {
-    expect(complaints).toEqual([]);
+    expect(person.complaints).toEqual([]);
   });
 });
