@@ -1,3 +1,4 @@
+import { roleTemplates, users as userKind } from '@drover/api';
 import {
   Dropdown,
   DropdownGroup,
@@ -27,12 +28,14 @@ import {
 import { BarsIcon, CheckIcon, ListIcon } from '@patternfly/react-icons';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
+import { LOCAL } from '../api/cluster-api.js';
 import { ClusterNav } from '../cluster/ClusterNav.js';
 import { Logo } from '../components/Logo.js';
 import { NotifyProvider } from '../components/notify.js';
 import type { MessageKey } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
-import { management, useMay } from '../session/may.js';
+import { need } from '../rights/needs.js';
+import { useOffers } from '../rights/useOffers.js';
 import { SessionGate, useUser } from '../session/SessionGate.js';
 import { useSignOut } from '../session/session.js';
 import { ClusterSwitcher } from './ClusterSwitcher.js';
@@ -86,11 +89,10 @@ interface Area extends Place {
 
 /** The places that the reader has a part in. */
 function useAreas(): readonly Area[] {
-  const seesUsers = useMay(management('list', 'users'));
-  const keepsRoles = useMay(management('update', 'roletemplates'));
+  const [users, roles] = useOffers(LOCAL, [need('list', userKind), need('update', roleTemplates)]);
   const pages: Place[] = [
-    ...(seesUsers ? [{ to: '/auth/users', title: 'nav.users' } as const] : []),
-    ...(keepsRoles ? [{ to: '/auth/roles', title: 'nav.roles' } as const] : []),
+    ...(users === 'yes' ? [{ to: '/auth/users', title: 'nav.users' } as const] : []),
+    ...(roles === 'yes' ? [{ to: '/auth/roles', title: 'nav.roles' } as const] : []),
   ];
   const [first] = pages;
   return [

@@ -1,9 +1,12 @@
+import { clusterRoleTemplateBindings } from '@drover/api';
 import { Nav, NavItem, NavList } from '@patternfly/react-core';
 import { Link, useMatchRoute } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { LOCAL } from '../api/cluster-api.js';
 import type { MessageKey } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
-import { management, useMay } from '../session/may.js';
+import { at, need } from '../rights/needs.js';
+import { useOffers } from '../rights/useOffers.js';
 
 const PLACES = [
   { to: '/c/$cluster', title: 'nav.dashboard' },
@@ -19,8 +22,8 @@ const PLACES = [
 export function ClusterNav({ cluster }: { cluster: string }): ReactElement {
   const text = useText();
   const match = useMatchRoute();
-  const seesMembers = useMay(management('list', 'clusterroletemplatebindings', { namespace: cluster }));
-  const places = PLACES.filter(({ to }) => seesMembers || to !== '/c/$cluster/members');
+  const [members] = useOffers(LOCAL, [at(need('list', clusterRoleTemplateBindings), { namespace: cluster })]);
+  const places = PLACES.filter(({ to }) => members === 'yes' || to !== '/c/$cluster/members');
   return (
     <Nav aria-label={text('nav.cluster')}>
       <NavList>

@@ -20,8 +20,7 @@ export function YamlTab<T extends KubeObject>({
   offer = 'yes',
 }: {
   object: T;
-  /** Absent: the object can only be read. */
-  onSave?: (object: T) => Promise<Stored<T>>;
+  onSave: (object: T) => Promise<Stored<T>>;
   /** Whether it can be saved, and why not. */
   offer?: Offer;
 }): ReactElement {
@@ -32,8 +31,6 @@ export function YamlTab<T extends KubeObject>({
   const shown = edit?.text ?? yamlOf(object);
   const moved = edit !== undefined && edit.from !== object.metadata.resourceVersion;
   const broken = edit !== undefined && parseDocument(edit.text).errors.length > 0;
-  const label = text('yaml.of', { name: object.metadata.name ?? '' });
-  if (onSave === undefined) return <YamlEditor label={label} value={yamlOf(object)} />;
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
@@ -53,7 +50,7 @@ export function YamlTab<T extends KubeObject>({
       )}
       {moved && <Alert isInline isPlain variant="warning" title={text('yaml.moved')} />}
       <YamlEditor
-        label={label}
+        label={text('yaml.of', { name: object.metadata.name ?? '' })}
         value={shown}
         onChange={(next) => {
           if (next === yamlOf(object) && edit === undefined) return;

@@ -1,19 +1,22 @@
 import { type ClusterRoleTemplateBinding, clusterRoleTemplateBindings, roleTemplates, type Stored } from '@drover/api';
-import { Button, Content, EmptyState, PageSection } from '@patternfly/react-core';
+import { Content, EmptyState, PageSection } from '@patternfly/react-core';
 import { UsersIcon } from '@patternfly/react-icons';
 import type { IAction } from '@patternfly/react-table';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, useCallback, useMemo, useState } from 'react';
 import { LOCAL } from '../api/cluster-api.js';
 import { useApi, useCollection } from '../app/services.js';
+import { refusal } from '../commands/useCommands.js';
 import { Age } from '../components/Age.js';
 import { Confirm } from '../components/Confirm.js';
 import { useNotify } from '../components/notify.js';
+import { OfferedButton } from '../components/OfferedButton.js';
 import { PageHead } from '../components/PageHead.js';
 import { ProblemAlert } from '../components/ProblemAlert.js';
 import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
-import { management, useMayEach } from '../session/may.js';
+import { at, need } from '../rights/needs.js';
+import { useOffers } from '../rights/useOffers.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
 import { AddMember } from './AddMember.js';
@@ -71,16 +74,18 @@ export function ClusterMembersPage(): ReactElement {
       binding,
     }));
   }, [items, templates, names]);
-  const [mayAdd = false, mayRemove = false] = useMayEach([
-    management('create', 'clusterroletemplatebindings', { namespace: cluster }),
-    management('delete', 'clusterroletemplatebindings', { namespace: cluster }),
+  const [addOffer = 'hidden', removeOffer = 'hidden'] = useOffers(LOCAL, [
+    at(need('create', clusterRoleTemplateBindings), { namespace: cluster }),
+    at(need('delete', clusterRoleTemplateBindings), { namespace: cluster }),
   ]);
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<MemberRow>();
   const [error, setError] = useState<unknown>();
   const actions = useCallback(
-    (row: MemberRow): IAction[] => [{ title: text('action.remove'), isDanger: true, onClick: () => setRemoving(row) }],
-    [text],
+    (row: MemberRow): IAction[] => [
+      { title: text('action.remove'), isDanger: true, ...refusal(removeOffer, text), onClick: () => setRemoving(row) },
+    ],
+    [text, removeOffer],
   );
   const add = async (subject: MemberSubject, roles: readonly string[]): Promise<void> => {
     for (const role of roles) await api.create(clusterRoleTemplateBindings, clusterBinding(cluster, subject, role));
@@ -98,10 +103,10 @@ export function ClusterMembersPage(): ReactElement {
       setError(refused);
     }
   };
-  const button = mayAdd && (
-    <Button variant="primary" onClick={() => setAdding(true)}>
+  const button = (
+    <OfferedButton offer={addOffer} variant="primary" onClick={() => setAdding(true)}>
       {text('member.action')}
-    </Button>
+    </OfferedButton>
   );
   return (
     <>
@@ -120,7 +125,7 @@ export function ClusterMembersPage(): ReactElement {
           count="member.count"
           searchHint="member.searchHint"
           nameOf={({ name }) => name}
-          {...(mayRemove ? { actions } : {})}
+          actions={actions}
           empty={<EmptyState titleText={text('member.noneInCluster')} icon={UsersIcon} headingLevel="h2" />}
         />
       </PageSection>

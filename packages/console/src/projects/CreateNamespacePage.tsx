@@ -14,7 +14,7 @@ import { useUser } from '../session/SessionGate.js';
 import { type NamespaceForm, NO_PROJECT, namespaceFaults, namespaceObject } from './project.js';
 import { projectTrail } from './project-trail.js';
 import { useProjects } from './projects.js';
-import { useManagedProjects } from './rights.js';
+import { useNamespaceOffers } from './rights.js';
 
 const route = getRouteApi('/shell/c/$cluster/projects/namespaces/create');
 
@@ -28,7 +28,7 @@ export function CreateNamespacePage(): ReactElement {
   const { project = NO_PROJECT } = route.useSearch();
   const api = useApi(cluster);
   const { projects } = useProjects(cluster);
-  const managed = useManagedProjects(cluster, projects);
+  const offers = useNamespaceOffers(cluster, projects);
   const [form, setForm] = useState<NamespaceForm>({ name: '', project, description: '' });
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -75,9 +75,9 @@ export function CreateNamespacePage(): ReactElement {
               value={form.project}
               options={[
                 ...projects
-                  .filter(({ key }) => managed.has(key) || key === form.project)
+                  .filter(({ key }) => offers.get(key) === 'yes' || key === form.project)
                   .map(({ key, name }) => ({ value: key, label: name })),
-                ...(managed.has(NO_PROJECT) ? [{ value: NO_PROJECT, label: text('project.noneOf') }] : []),
+                ...(offers.get(NO_PROJECT) === 'yes' ? [{ value: NO_PROJECT, label: text('project.noneOf') }] : []),
               ]}
               onChange={(chosen) => change({ project: chosen })}
             />

@@ -20,7 +20,7 @@ import { ProjectMembers } from './ProjectMembers.js';
 import type { ProjectRow } from './project.js';
 import { projectTrail } from './project-trail.js';
 import { useProjects } from './projects.js';
-import { useProjectRights } from './rights.js';
+import { useProjectOffers } from './rights.js';
 
 /** Makes a project. */
 export function CreateProjectPage(): ReactElement {
@@ -50,13 +50,13 @@ export function EditProjectPage(): ReactElement {
 
 function EditProject({ cluster, row }: { cluster: string; row: ProjectRow }): ReactElement {
   const text = useText();
-  const { change, invite } = useProjectRights(cluster, row);
+  const { change, invite } = useProjectOffers(cluster, row);
   const title = text('project.of', { name: row.name });
   return (
     <>
       <PageHead title={title} path={projectTrail(text, cluster, title)} />
       <PageSection hasBodyWrapper={false}>
-        <ProjectForm cluster={cluster} row={row} mayChange={change} mayInvite={invite} />
+        <ProjectForm cluster={cluster} row={row} mayChange={change === 'yes'} mayInvite={invite === 'yes'} />
       </PageSection>
     </>
   );

@@ -3,10 +3,13 @@ import { FolderIcon } from '@patternfly/react-icons';
 import type { IAction } from '@patternfly/react-table';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, useCallback, useMemo, useState } from 'react';
+import type { Offer } from '../commands/command.js';
+import { refusal } from '../commands/useCommands.js';
 import { Age } from '../components/Age.js';
 import { LinkButton } from '../components/LinkButton.js';
 import { PageHead } from '../components/PageHead.js';
 import { StateLabel } from '../components/StateLabel.js';
+import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
@@ -16,7 +19,7 @@ import { DeleteProject } from './DeleteProject.js';
 import { MoveNamespaces } from './MoveNamespaces.js';
 import { type NamespaceRow, NO_PROJECT, type ProjectRow } from './project.js';
 import { useNamespaces } from './projects.js';
-import { useManagedProjects, useMayCreateProjects, useProjectRights } from './rights.js';
+import { useCreateProjectOffer, useNamespaceOffers, useProjectOffers } from './rights.js';
 
 const route = getRouteApi('/shell/c/$cluster/projects');
 
@@ -53,8 +56,12 @@ export function ProjectListPage(): ReactElement {
   const { cluster } = route.useParams();
   const search = route.useSearch();
   const { projects, namespaces, freshness } = useNamespaces(cluster);
-  const managed = useManagedProjects(cluster, projects);
-  const mayCreate = useMayCreateProjects(cluster);
+  const offers = useNamespaceOffers(cluster, projects);
+  const managed = useMemo(
+    () => new Set([...offers].filter(([, offer]) => offer === 'yes').map(([id]) => id)),
+    [offers],
+  );
+  const createOffer = useCreateProjectOffer(cluster);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [moving, setMoving] = useState<readonly NamespaceRow[]>();
   const [deleting, setDeleting] = useState<readonly NamespaceRow[]>();
@@ -63,21 +70,21 @@ export function ProjectListPage(): ReactElement {
     [namespaces, chosen, managed],
   );
   const actions = useCallback(
-    (row: NamespaceRow): IAction[] =>
-      managed.has(row.project)
-        ? [
-            { title: text('namespace.move'), onClick: () => setMoving([row]) },
-            { isSeparator: true },
-            {
-              title: text('action.delete'),
-              isDanger: true,
-              isAriaDisabled: row.isSystem,
-              description: row.isSystem ? text('namespace.refused.system') : undefined,
-              onClick: () => setDeleting([row]),
-            },
-          ]
-        : [],
-    [text, managed],
+    (row: NamespaceRow): IAction[] => {
+      const offer = offers.get(row.project) ?? 'hidden';
+      const remove = offer === 'yes' && row.isSystem ? message('namespace.refused.system') : offer;
+      return [
+        { title: text('namespace.move'), ...refusal(offer, text), onClick: () => setMoving([row]) },
+        { isSeparator: true },
+        {
+          title: text('action.delete'),
+          isDanger: true,
+          ...refusal(remove, text),
+          onClick: () => setDeleting([row]),
+        },
+      ];
+    },
+    [text, offers],
   );
   const groups = useMemo(
     () => [
@@ -95,7 +102,7 @@ export function ProjectListPage(): ReactElement {
           <span />
         </span>
       );
-    return <ProjectHeading cluster={cluster} project={project} isManaged={managed.has(group)} />;
+    return <ProjectHeading cluster={cluster} project={project} namespaceOffer={offers.get(group) ?? 'hidden'} />;
   };
   const done = (): void => setChosen(new Set());
   return (
@@ -103,11 +110,9 @@ export function ProjectListPage(): ReactElement {
       <PageHead
         title={text('nav.projects')}
         actions={
-          mayCreate && (
-            <LinkButton variant="primary" to="/c/$cluster/projects/create" params={{ cluster }}>
-              {text('project.create')}
-            </LinkButton>
-          )
+          <LinkButton offer={createOffer} variant="primary" to="/c/$cluster/projects/create" params={{ cluster }}>
+            {text('project.create')}
+          </LinkButton>
         }
       />
       <PageSection isFilled hasBodyWrapper={false} className="drover-fill" aria-label={text('nav.projects')}>
@@ -124,7 +129,8 @@ export function ProjectListPage(): ReactElement {
           count="namespace.count"
           searchHint="namespace.searchHint"
           grouping={{ groups, of: ({ project }) => project, heading }}
-          {...(managed.size > 0 ? { actions, selection: { keys: chosen, onChange: setChosen } } : {})}
+          actions={actions}
+          {...(managed.size > 0 ? { selection: { keys: chosen, onChange: setChosen } } : {})}
           toolbar={
             selected.length > 0 && (
               <ToolbarGroup variant="action-group" aria-label={text('namespace.bulk')}>
@@ -177,39 +183,32 @@ export function ProjectListPage(): ReactElement {
 function ProjectHeading({
   cluster,
   project,
-  isManaged,
+  namespaceOffer,
 }: {
   cluster: string;
   project: ProjectRow;
-  isManaged: boolean;
+  /** Whether the reader can see to the namespaces in it. */
+  namespaceOffer: Offer;
 }): ReactElement {
   const text = useText();
   const navigate = useNavigate();
-  const { change, invite, remove } = useProjectRights(cluster, project);
+  const { change, invite, remove } = useProjectOffers(cluster, project);
   const [deleting, setDeleting] = useState(false);
   const { key: id, name, description, isSystem, isRemoving } = project;
+  const busy = isSystem ? message('project.refused.system') : isRemoving ? message('namespace.state.removing') : 'yes';
   const entries: IAction[] = [
-    ...(change || invite
-      ? [
-          {
-            title: text('project.edit'),
-            onClick: () =>
-              void navigate({ to: '/c/$cluster/projects/$project/edit', params: { cluster, project: id } }),
-          },
-        ]
-      : []),
-    ...(remove
-      ? [
-          { isSeparator: true },
-          {
-            title: text('action.delete'),
-            isDanger: true,
-            isAriaDisabled: isSystem || isRemoving,
-            description: isSystem ? text('project.refused.system') : undefined,
-            onClick: () => setDeleting(true),
-          },
-        ]
-      : []),
+    {
+      title: text('project.edit'),
+      ...refusal(invite === 'yes' ? 'yes' : change, text),
+      onClick: () => void navigate({ to: '/c/$cluster/projects/$project/edit', params: { cluster, project: id } }),
+    },
+    { isSeparator: true },
+    {
+      title: text('action.delete'),
+      isDanger: true,
+      ...refusal(remove === 'yes' ? busy : remove, text),
+      onClick: () => setDeleting(true),
+    },
   ];
   return (
     <span className="drover-heading">
@@ -220,8 +219,9 @@ function ProjectHeading({
           {text('namespace.state.removing')}
         </Label>
       )}
-      {isManaged && !isRemoving && (
+      {!isRemoving && (
         <LinkButton
+          offer={namespaceOffer}
           variant="link"
           size="sm"
           to="/c/$cluster/projects/namespaces/create"
@@ -231,7 +231,7 @@ function ProjectHeading({
           {text('namespace.create')}
         </LinkButton>
       )}
-      {entries.length > 0 && <RowMenu label={text('table.actionsOf', { name })} entries={() => entries} />}
+      <RowMenu label={text('table.actionsOf', { name })} entries={() => entries} />
       {deleting && <DeleteProject cluster={cluster} project={project} onClose={() => setDeleting(false)} />}
     </span>
   );

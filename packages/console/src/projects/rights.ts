@@ -1,34 +1,41 @@
+import { type AccessRequest, projects as kind, namespaces, projectRoleTemplateBindings } from '@drover/api';
+import { LOCAL } from '../api/cluster-api.js';
+import type { Offer } from '../commands/command.js';
 import { membersNamespace } from '../members/member.js';
-import { management, useMay, useMayEach, type Wish } from '../session/may.js';
+import { at, need } from '../rights/needs.js';
+import { useOffers } from '../rights/useOffers.js';
 import { NO_PROJECT, type ProjectRow } from './project.js';
 
 /** To put namespaces into a project, take them out, and delete them: as the cluster itself asks it. */
-const manages = (cluster: string, project: string): Wish =>
-  project === NO_PROJECT
-    ? { cluster, verb: 'update', group: '', resource: 'namespaces' }
-    : { cluster, ...management('manage-namespaces', 'projects', { name: project }) };
+const manages = (project: string): AccessRequest =>
+  project === NO_PROJECT ? need('update', namespaces) : at(need('manage-namespaces', kind), { name: project });
 
-/** The projects of a cluster whose namespaces the reader manages; `NO_PROJECT` stands for those in none. */
-export function useManagedProjects(cluster: string, projects: readonly ProjectRow[]): ReadonlySet<string> {
+/** Whether the reader can see to the namespaces of each project of a cluster; `NO_PROJECT` stands for those in none. */
+export function useNamespaceOffers(cluster: string, projects: readonly ProjectRow[]): ReadonlyMap<string, Offer> {
   const ids = [...projects.map(({ key }) => key), NO_PROJECT];
-  const answers = useMayEach(ids.map((id) => manages(cluster, id)));
-  return new Set(ids.filter((_, index) => answers[index]));
+  const offers = useOffers(cluster, ids.map(manages));
+  return new Map(ids.map((id, index) => [id, offers[index] ?? 'hidden']));
 }
 
-/** What the reader may do to a project itself. */
-export function useProjectRights(
-  cluster: string,
-  { project, key: name }: ProjectRow,
-): { readonly change: boolean; readonly invite: boolean; readonly remove: boolean } {
+/** What the reader can do to a project itself. */
+export interface ProjectOffers {
+  readonly change: Offer;
+  /** To add members, and to remove them. */
+  readonly invite: Offer;
+  readonly remove: Offer;
+}
+
+/** What the reader can do to a project itself. */
+export function useProjectOffers(cluster: string, { project, key: name }: ProjectRow): ProjectOffers {
   const of = { namespace: cluster, name };
-  const [change = false, remove = false, invite = false] = useMayEach([
-    management('update', 'projects', of),
-    management('delete', 'projects', of),
-    management('create', 'projectroletemplatebindings', { namespace: membersNamespace(project) }),
+  const [change = 'hidden', remove = 'hidden', invite = 'hidden'] = useOffers(LOCAL, [
+    at(need('update', kind), of),
+    at(need('delete', kind), of),
+    at(need('create', projectRoleTemplateBindings), { namespace: membersNamespace(project) }),
   ]);
   return { change, invite, remove };
 }
 
-/** Whether the reader may make projects in a cluster. */
-export const useMayCreateProjects = (cluster: string): boolean =>
-  useMay(management('create', 'projects', { namespace: cluster }));
+/** Whether the reader can make projects in a cluster. */
+export const useCreateProjectOffer = (cluster: string): Offer =>
+  useOffers(LOCAL, [at(need('create', kind), { namespace: cluster })])[0] ?? 'hidden';

@@ -8,7 +8,7 @@ import { PageHead } from '../components/PageHead.js';
 import { useText } from '../i18n/text.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
-import { useRoleRights } from './rights.js';
+import { useRoleOffers } from './rights.js';
 import { ROLE_CONTEXTS, type Role } from './role.js';
 import { useRoles } from './roles.js';
 import { useRoleActions } from './useRoleActions.js';
@@ -80,18 +80,16 @@ export function RoleListPage(): ReactElement {
   const { tab = 'global', ...search } = route.useSearch();
   const { roles, freshness } = useRoles();
   const { actions, dialogs } = useRoleActions();
-  const { create } = useRoleRights()(tab);
+  const { create } = useRoleOffers()(tab);
   const shown = useMemo(() => roles.filter(({ context }) => context === tab), [roles, tab]);
   return (
     <>
       <PageHead
         title={text('nav.roles')}
         actions={
-          create && (
-            <LinkButton variant="primary" to="/auth/roles/$context/create" params={{ context: tab }}>
-              {text(`role.create.${tab}`)}
-            </LinkButton>
-          )
+          <LinkButton offer={create} variant="primary" to="/auth/roles/$context/create" params={{ context: tab }}>
+            {text(`role.create.${tab}`)}
+          </LinkButton>
         }
       />
       <PageSection isFilled hasBodyWrapper={false} className="drover-fill" aria-label={text('nav.roles')}>

@@ -19,9 +19,10 @@ import { Age } from '../components/Age.js';
 import { Facts } from '../components/Facts.js';
 import { NotHere } from '../components/NotHere.js';
 import { PageHead } from '../components/PageHead.js';
+import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
 import { RuleTable } from './RuleTable.js';
-import { useRoleRights } from './rights.js';
+import { useRoleOffers } from './rights.js';
 import { isGlobal, type Role } from './role.js';
 import { roleTrail } from './role-trail.js';
 import { useRole, useRoles } from './roles.js';
@@ -40,14 +41,13 @@ export function RolePage(): ReactElement {
   const [tab, setTab] = useState<'overview' | 'yaml'>('overview');
   const { actions, dialogs } = useRoleActions(() => void navigate({ to: '/auth/roles', search: { tab: context } }));
   if (role === undefined) return <NotHere freshness={freshness} title={id} what={text('role.notHere', { name: id })} />;
-  const entries = actions(role);
   return (
     <>
       <PageHead
         title={role.name}
         description={role.description}
         path={roleTrail(text, context, role.name)}
-        actions={entries.length > 0 && <ActionMenu entries={entries} />}
+        actions={<ActionMenu entries={actions(role)} />}
       />
       <PageSection hasBodyWrapper={false} isFilled className="drover-fill">
         <Tabs
@@ -75,11 +75,11 @@ export function RolePage(): ReactElement {
 
 function RoleYaml({ role: { object, context, isBuiltIn } }: { role: Role }): ReactElement {
   const api = useApi(LOCAL);
-  const { change } = useRoleRights()(context);
-  const isReadOnly = isBuiltIn || !change;
+  const { change } = useRoleOffers()(context);
+  const offer = change === 'yes' && isBuiltIn ? message('role.refused.builtIn') : change;
   if (isGlobal(object))
-    return <YamlTab object={object} {...(isReadOnly ? {} : { onSave: (role) => api.update(globalRoles, role) })} />;
-  return <YamlTab object={object} {...(isReadOnly ? {} : { onSave: (role) => api.update(roleTemplates, role) })} />;
+    return <YamlTab object={object} offer={offer} onSave={(role) => api.update(globalRoles, role)} />;
+  return <YamlTab object={object} offer={offer} onSave={(role) => api.update(roleTemplates, role)} />;
 }
 
 function Overview({ role }: { role: Role }): ReactElement {

@@ -2,6 +2,7 @@ import { globalRoles, roleTemplates } from '@drover/api';
 import type { ClusterApi } from '../api/cluster-api.js';
 import type { Command, Offer } from '../commands/command.js';
 import { message } from '../i18n/message.js';
+import { type Need, need } from '../rights/needs.js';
 import { isGlobal, type Role } from './role.js';
 
 /** Something that is done to a role. */
@@ -23,7 +24,7 @@ const when =
     wanted(role) ? 'yes' : 'hidden';
 
 /** What an administrator decides about a role, be it built in or not. */
-export const roleCommands: readonly RoleCommand[] = [
+const commandsOf = (needs: readonly Need[]): readonly RoleCommand[] => [
   {
     id: 'make-default',
     title: 'role.command.makeDefault',
@@ -31,6 +32,7 @@ export const roleCommands: readonly RoleCommand[] = [
     bulk: false,
     dangerous: true,
     offer: when(({ isDefault }) => !isDefault),
+    needs,
     run: (role, api) => patchRole(role, api, { [defaultField(role)]: true }),
   },
   {
@@ -39,6 +41,7 @@ export const roleCommands: readonly RoleCommand[] = [
     group: 'edit',
     bulk: false,
     offer: when(({ isDefault }) => isDefault),
+    needs,
     run: (role, api) => patchRole(role, api, { [defaultField(role)]: false }),
   },
   {
@@ -47,6 +50,7 @@ export const roleCommands: readonly RoleCommand[] = [
     group: 'edit',
     bulk: false,
     offer: when(({ context, isLocked }) => context !== 'global' && !isLocked),
+    needs,
     run: (role, api) => patchRole(role, api, { locked: true }),
   },
   {
@@ -55,9 +59,19 @@ export const roleCommands: readonly RoleCommand[] = [
     group: 'edit',
     bulk: false,
     offer: when(({ isLocked }) => isLocked),
+    needs,
     run: (role, api) => patchRole(role, api, { locked: false }),
   },
 ];
+
+/** The needs of the commands of each of the two kinds. */
+export const GLOBAL_ROLE_NEEDS = [need('update', globalRoles)];
+export const TEMPLATE_NEEDS = [need('update', roleTemplates)];
+
+/** The commands of global roles. */
+export const globalRoleCommands = commandsOf(GLOBAL_ROLE_NEEDS);
+/** The commands of role templates. */
+export const templateCommands = commandsOf(TEMPLATE_NEEDS);
 
 /** Whether what a role gives can be changed. */
 export const editRoleOffer = ({ isBuiltIn }: Role): Offer => (isBuiltIn ? message('role.refused.builtIn') : 'yes');

@@ -1,26 +1,30 @@
+import { globalRoles, roleTemplates } from '@drover/api';
 import { useCallback } from 'react';
-import { management, useMayEach } from '../session/may.js';
+import { LOCAL } from '../api/cluster-api.js';
+import type { Offer } from '../commands/command.js';
+import { need } from '../rights/needs.js';
+import { useOffers } from '../rights/useOffers.js';
 import type { RoleContext } from './role.js';
 
-/** What the reader may do with roles of a kind. */
-export interface RoleRights {
-  readonly create: boolean;
-  readonly change: boolean;
-  readonly remove: boolean;
+/** What the reader can do with roles of a kind. */
+export interface RoleOffers {
+  readonly create: Offer;
+  readonly change: Offer;
+  readonly remove: Offer;
 }
 
-const WISHES = ['globalroles', 'roletemplates'].flatMap((resource) =>
-  ['create', 'update', 'delete'].map((verb) => management(verb, resource)),
+const NEEDS = [globalRoles, roleTemplates].flatMap((kind) =>
+  ['create', 'update', 'delete'].map((verb) => need(verb, kind)),
 );
 
-/** The reader's rights, by where a role is given. */
-export function useRoleRights(): (context: RoleContext) => RoleRights {
-  const answers = useMayEach(WISHES);
+/** What the reader can do with roles, by where these are given. */
+export function useRoleOffers(): (context: RoleContext) => RoleOffers {
+  const offers = useOffers(LOCAL, NEEDS);
   return useCallback(
     (context) => {
-      const [create = false, change = false, remove = false] = answers.slice(context === 'global' ? 0 : 3);
+      const [create = 'hidden', change = 'hidden', remove = 'hidden'] = offers.slice(context === 'global' ? 0 : 3);
       return { create, change, remove };
     },
-    [answers],
+    [offers],
   );
 }

@@ -1,7 +1,7 @@
 import type { GlobalRole, RoleTemplate } from '@drover/api';
 import { describe, expect, it } from 'vitest';
 import { stored } from '../testing/stored.js';
-import { deleteRoleOffer, editRoleOffer, roleCommands } from './commands.js';
+import { deleteRoleOffer, editRoleOffer, templateCommands } from './commands.js';
 import { type Role, rolesOf } from './role.js';
 import {
   draftOf,
@@ -88,7 +88,7 @@ describe('a role', () => {
 
   it('is locked or unlocked, a default or none', () => {
     const offered = (part: Partial<RoleTemplate>) =>
-      roleCommands.filter(({ offer }) => offer(roleOf(template('a', part))) === 'yes').map(({ id }) => id);
+      templateCommands.filter(({ offer }) => offer(roleOf(template('a', part))) === 'yes').map(({ id }) => id);
     expect(offered({})).toEqual(['make-default', 'lock']);
     expect(offered({ locked: true, projectCreatorDefault: true })).toEqual(['drop-default', 'unlock']);
   });

@@ -5,14 +5,24 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactElement, type ReactNode, useCallback, useState } from 'react';
 import { LOCAL } from '../api/cluster-api.js';
 import { useApi } from '../app/services.js';
+import type { Offer } from '../commands/command.js';
 import { refusal, useCommands } from '../commands/useCommands.js';
 import { Confirm } from '../components/Confirm.js';
 import { useNotify } from '../components/notify.js';
 import { ProblemAlert } from '../components/ProblemAlert.js';
 import { type Message, message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
-import { deleteRoleOffer, editRoleOffer, type RoleCommand, roleCommands } from './commands.js';
-import { useRoleRights } from './rights.js';
+import { useRights } from '../rights/useRights.js';
+import {
+  deleteRoleOffer,
+  editRoleOffer,
+  GLOBAL_ROLE_NEEDS,
+  globalRoleCommands,
+  type RoleCommand,
+  TEMPLATE_NEEDS,
+  templateCommands,
+} from './commands.js';
+import { useRoleOffers } from './rights.js';
 import type { Role } from './role.js';
 
 const warning = (_command: RoleCommand, { context }: Role): Message => message(`role.confirm.${context}`);
@@ -22,52 +32,43 @@ export function useRoleActions(onDeleted?: () => void): { actions: (role: Role) 
   const text = useText();
   const navigate = useNavigate();
   const api = useApi(LOCAL);
-  const rights = useRoleRights();
+  const offers = useRoleOffers();
   const [deleting, setDeleting] = useState<Role>();
-  const commands = useCommands(roleCommands, api, warning);
-  const { entries } = commands;
+  const ofGlobal = useCommands(globalRoleCommands, api, warning, useRights(LOCAL, GLOBAL_ROLE_NEEDS));
+  const ofTemplates = useCommands(templateCommands, api, warning, useRights(LOCAL, TEMPLATE_NEEDS));
+  const [globalEntries, templateEntries] = [ofGlobal.entries, ofTemplates.entries];
   const actions = useCallback(
     (role: Role): IAction[] => {
       const { id, context } = role;
-      const { create, change, remove } = rights(context);
+      const { create, change, remove } = offers(context);
       return [
-        ...(change
-          ? [
-              {
-                title: text('action.edit'),
-                ...refusal(editRoleOffer(role), text),
-                onClick: () => void navigate({ to: '/auth/roles/$context/$id/edit', params: { context, id } }),
-              },
-            ]
-          : []),
-        ...(create
-          ? [
-              {
-                title: text('role.clone'),
-                onClick: () =>
-                  void navigate({ to: '/auth/roles/$context/create', params: { context }, search: { from: id } }),
-              },
-            ]
-          : []),
-        ...(change ? entries(role) : []),
-        ...(remove
-          ? [
-              { isSeparator: true },
-              {
-                title: text('action.delete'),
-                isDanger: true,
-                ...refusal(deleteRoleOffer(role), text),
-                onClick: () => setDeleting(role),
-              },
-            ]
-          : []),
+        {
+          title: text('action.edit'),
+          ...refusal(both(change, editRoleOffer(role)), text),
+          onClick: () => void navigate({ to: '/auth/roles/$context/$id/edit', params: { context, id } }),
+        },
+        {
+          title: text('role.clone'),
+          ...refusal(create, text),
+          onClick: () =>
+            void navigate({ to: '/auth/roles/$context/create', params: { context }, search: { from: id } }),
+        },
+        ...(context === 'global' ? globalEntries : templateEntries)(role),
+        { isSeparator: true },
+        {
+          title: text('action.delete'),
+          isDanger: true,
+          ...refusal(both(remove, deleteRoleOffer(role)), text),
+          onClick: () => setDeleting(role),
+        },
       ];
     },
-    [text, navigate, entries, rights],
+    [text, navigate, globalEntries, templateEntries, offers],
   );
   const dialogs = (
     <>
-      {commands.dialogs}
+      {ofGlobal.dialogs}
+      {ofTemplates.dialogs}
       {deleting && (
         <DeleteRole
           role={deleting}
@@ -79,6 +80,9 @@ export function useRoleActions(onDeleted?: () => void): { actions: (role: Role) 
   );
   return { actions, dialogs };
 }
+
+/** A missing right comes before what is in the way of everybody. */
+const both = (right: Offer, state: Offer): Offer => (right === 'yes' ? state : right);
 
 function DeleteRole({
   role,

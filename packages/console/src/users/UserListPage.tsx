@@ -7,12 +7,12 @@ import { LinkButton } from '../components/LinkButton.js';
 import { PageHead } from '../components/PageHead.js';
 import { StateLabel } from '../components/StateLabel.js';
 import { useText } from '../i18n/text.js';
-import { management, useMay } from '../session/may.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
 import type { Account } from './account.js';
 import { useAccounts } from './accounts.js';
 import { DeleteUsers } from './DeleteUsers.js';
+import { DELETE_USER, useCreateUserOffer, useUserRights } from './needs.js';
 import { useUserActions } from './useUserActions.js';
 
 const route = getRouteApi('/shell/auth/users');
@@ -74,8 +74,8 @@ export function UserListPage(): ReactElement {
   const search = route.useSearch();
   const { accounts, freshness } = useAccounts();
   const { actions, dialogs } = useUserActions();
-  const mayCreate = useMay(management('create', 'users'));
-  const mayDelete = useMay(management('delete', 'users'));
+  const createOffer = useCreateUserOffer();
+  const mayDelete = useUserRights().offer([DELETE_USER]) === 'yes';
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [deleting, setDeleting] = useState<readonly Account[]>();
   const selected = useMemo(() => accounts.filter(({ key, isMe }) => chosen.has(key) && !isMe), [accounts, chosen]);
@@ -84,11 +84,9 @@ export function UserListPage(): ReactElement {
       <PageHead
         title={text('nav.users')}
         actions={
-          mayCreate && (
-            <LinkButton variant="primary" to="/auth/users/create">
-              {text('user.create')}
-            </LinkButton>
-          )
+          <LinkButton offer={createOffer} variant="primary" to="/auth/users/create">
+            {text('user.create')}
+          </LinkButton>
         }
       />
       <PageSection isFilled hasBodyWrapper={false} className="drover-fill" aria-label={text('nav.users')}>

@@ -32,9 +32,9 @@ import { StateLabel } from '../components/StateLabel.js';
 import { WhenKnown } from '../components/WhenKnown.js';
 import { useText } from '../i18n/text.js';
 import { membershipsOf } from '../members/membership.js';
-import { management, useMay } from '../session/may.js';
 import type { Account } from './account.js';
 import { useAccount } from './accounts.js';
+import { CHANGE_USER, useUserRights } from './needs.js';
 import { userTrail } from './user-trail.js';
 import { useUserActions } from './useUserActions.js';
 
@@ -49,12 +49,11 @@ export function UserPage(): ReactElement {
   const api = useApi(LOCAL);
   const { id } = route.useParams();
   const { account, freshness } = useAccount(id);
-  const mayChange = useMay(management('update', 'users'));
+  const changeOffer = useUserRights().offer([CHANGE_USER]);
   const [tab, setTab] = useState<'overview' | 'yaml'>('overview');
   const { actions, dialogs } = useUserActions(() => void navigate({ to: '/auth/users' }));
   if (account === undefined)
     return <NotHere freshness={freshness} title={id} what={text('user.notHere', { name: id })} />;
-  const entries = actions(account);
   return (
     <>
       <PageHead
@@ -62,7 +61,7 @@ export function UserPage(): ReactElement {
         label={<StateLabel state={account.state} />}
         description={account.user.description}
         path={userTrail(text, account.name)}
-        actions={entries.length > 0 && <ActionMenu entries={entries} />}
+        actions={<ActionMenu entries={actions(account)} />}
       />
       <PageSection hasBodyWrapper={false} isFilled className="drover-fill">
         <Tabs
@@ -80,7 +79,7 @@ export function UserPage(): ReactElement {
         >
           {tab === 'yaml' ? (
             <Suspense fallback={null}>
-              <YamlTab object={account.user} {...(mayChange ? { onSave: (user) => api.update(users, user) } : {})} />
+              <YamlTab object={account.user} offer={changeOffer} onSave={(user) => api.update(users, user)} />
             </Suspense>
           ) : (
             <Overview account={account} />

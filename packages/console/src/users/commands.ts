@@ -3,6 +3,7 @@ import type { ClusterApi } from '../api/cluster-api.js';
 import type { Command, Offer } from '../commands/command.js';
 import { message } from '../i18n/message.js';
 import type { Account } from './account.js';
+import { CHANGE_USER } from './needs.js';
 
 /** Something that is done to a user. */
 export type UserCommand = Command<Account, ClusterApi>;
@@ -17,6 +18,7 @@ export const userCommands: readonly UserCommand[] = [
     title: 'user.command.enable',
     group: 'edit',
     bulk: true,
+    needs: [CHANGE_USER],
     offer: ({ state }) => (state.id === 'disabled' ? 'yes' : 'hidden'),
     run: ({ id }, api) => api.mergePatch(users, { name: id }, { enabled: true }),
   },
@@ -26,6 +28,7 @@ export const userCommands: readonly UserCommand[] = [
     group: 'edit',
     bulk: true,
     dangerous: true,
+    needs: [CHANGE_USER],
     offer: (account) => (account.state.id === 'disabled' ? 'hidden' : unlessMe(account)),
     run: ({ id }, api) => api.mergePatch(users, { name: id }, { enabled: false }),
   },

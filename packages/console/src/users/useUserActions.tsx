@@ -6,10 +6,10 @@ import { useApi } from '../app/services.js';
 import { refusal, useCommands } from '../commands/useCommands.js';
 import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
-import { management, useMay } from '../session/may.js';
 import type { Account } from './account.js';
 import { deleteUserOffer, userCommands } from './commands.js';
 import { DeleteUsers } from './DeleteUsers.js';
+import { CHANGE_USER, DELETE_USER, useUserRights } from './needs.js';
 import { SetPassword } from './SetPassword.js';
 
 const warning = () => message('user.confirm.disable');
@@ -22,37 +22,33 @@ export function useUserActions(onDeleted?: () => void): {
   const text = useText();
   const navigate = useNavigate();
   const api = useApi(LOCAL);
-  const mayChange = useMay(management('update', 'users'));
-  const mayDelete = useMay(management('delete', 'users'));
+  const rights = useUserRights();
   const [deleting, setDeleting] = useState<Account>();
   const [changing, setChanging] = useState<Account>();
-  const commands = useCommands(userCommands, api, warning);
+  const commands = useCommands(userCommands, api, warning, rights);
   const { entries } = commands;
   const actions = useCallback(
-    (account: Account): IAction[] => [
-      ...(mayChange
-        ? [
-            {
-              title: text('action.edit'),
-              onClick: () => void navigate({ to: '/auth/users/$id/edit', params: { id: account.id } }),
-            },
-            { title: text('user.command.password'), onClick: () => setChanging(account) },
-            ...entries(account),
-          ]
-        : []),
-      ...(mayChange && mayDelete ? [{ isSeparator: true }] : []),
-      ...(mayDelete
-        ? [
-            {
-              title: text('action.delete'),
-              isDanger: true,
-              ...refusal(deleteUserOffer(account), text),
-              onClick: () => setDeleting(account),
-            },
-          ]
-        : []),
-    ],
-    [text, navigate, entries, mayChange, mayDelete],
+    (account: Account): IAction[] => {
+      const change = refusal(rights.offer([CHANGE_USER]), text);
+      const remove = rights.offer([DELETE_USER]);
+      return [
+        {
+          title: text('action.edit'),
+          ...change,
+          onClick: () => void navigate({ to: '/auth/users/$id/edit', params: { id: account.id } }),
+        },
+        { title: text('user.command.password'), ...change, onClick: () => setChanging(account) },
+        ...entries(account),
+        { isSeparator: true },
+        {
+          title: text('action.delete'),
+          isDanger: true,
+          ...refusal(remove === 'yes' ? deleteUserOffer(account) : remove, text),
+          onClick: () => setDeleting(account),
+        },
+      ];
+    },
+    [text, navigate, entries, rights],
   );
   const dialogs = (
     <>
