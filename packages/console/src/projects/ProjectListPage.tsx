@@ -231,7 +231,7 @@ function ProjectHeading({
           {text('namespace.create')}
         </LinkButton>
       )}
-      <RowMenu label={text('table.actionsOf', { name })} entries={() => entries} />
+      <RowMenu label={text('table.actionsOf', { name: text('project.of', { name }) })} entries={() => entries} />
       {deleting && <DeleteProject cluster={cluster} project={project} onClose={() => setDeleting(false)} />}
     </span>
   );
