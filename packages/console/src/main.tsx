@@ -49,7 +49,12 @@ const services: Services = {
   http,
   clock: browserClock,
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-  collections: new LiveCollections(socket, browserClock, random),
+  collections: new LiveCollections(
+    socket,
+    browserClock,
+    random,
+    (cluster) => void queries.invalidateQueries({ queryKey: ['schemas', cluster] }),
+  ),
   rights: new RightsStores({ http, socket, clock: browserClock, random }),
   uploads,
 };

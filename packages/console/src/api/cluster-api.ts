@@ -10,6 +10,10 @@ export const LOCAL: ClusterId = 'local';
 /** Where a cluster's Kubernetes API is mounted. */
 export const clusterRoot = (cluster: ClusterId): string => `/k8s/clusters/${encodeURIComponent(cluster)}`;
 
+/** What Steve calls the collection of a kind. */
+export const collectionName = ({ group, plural }: Pick<Kind, 'group' | 'plural'>): string =>
+  group === '' ? plural : `${group}.${plural}`;
+
 /** The verbs of one cluster's Kubernetes API, as the signed-in user. Each throws what `Http.request` throws. */
 export class ClusterApi {
   readonly #root: string;
@@ -27,6 +31,22 @@ export class ClusterApi {
       signal === undefined ? {} : { signal },
     );
     return answer as ObjectList<T>;
+  }
+
+  /** What the user may see of a kind, as a collection of Steve. */
+  async visible(kind: Kind, namespace?: string, signal?: AbortSignal): Promise<unknown> {
+    const path = `${this.#root}/v1/${collectionName(kind)}${namespace === undefined ? '' : `/${namespace}`}`;
+    return this.http.request(path, signal === undefined ? {} : { signal });
+  }
+
+  /** The kinds that the user may do anything with, as schemas of Steve. */
+  async schemas(): Promise<unknown> {
+    return this.http.request(`${this.#root}/v1/schemas`);
+  }
+
+  /** One of them, with where the user may use each verb; refused as not found when the user may do nothing with the kind. */
+  async schema(kind: Pick<Kind, 'group' | 'plural'>): Promise<unknown> {
+    return this.http.request(`${this.#root}/v1/schemas/${collectionName(kind)}`);
   }
 
   async get<T extends KubeObject>(kind: Kind<T>, { namespace, name }: ObjectRef): Promise<Stored<T>> {

@@ -39,8 +39,14 @@ export function HomePage(): ReactElement {
         ) : freshness.state === 'loading' ? (
           <Skeleton height="10rem" screenreaderText={text('table.loading')} />
         ) : clusters.length === 0 ? (
-          <EmptyState titleText={text('cluster.none')} icon={ClusterIcon} headingLevel="h2">
-            <EmptyStateBody>{text('cluster.noneHint')}</EmptyStateBody>
+          <EmptyState
+            titleText={text(importOffer === 'yes' ? 'cluster.none' : 'visibility.noCluster')}
+            icon={ClusterIcon}
+            headingLevel="h2"
+          >
+            <EmptyStateBody>
+              {text(importOffer === 'yes' ? 'cluster.noneHint' : 'visibility.noClusterHint')}
+            </EmptyStateBody>
             <EmptyStateFooter>
               <EmptyStateActions>
                 <LinkButton offer={importOffer} variant="primary" to="/virtualization/import">

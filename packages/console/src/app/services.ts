@@ -5,6 +5,7 @@ import { ClusterApi } from '../api/cluster-api.js';
 import type { Http } from '../api/http.js';
 import type { Uploads } from '../images/uploads.js';
 import type { Snapshot } from '../live/collection.js';
+import { listVisible } from '../live/list-visible.js';
 import type { LiveCollections } from '../live/registry.js';
 import type { RightsStores } from '../rights/rights-store.js';
 
@@ -34,11 +35,14 @@ export function useApi(cluster: string): ClusterApi {
   return useMemo(() => new ClusterApi(http, cluster), [http, cluster]);
 }
 
-/** The objects of a kind, live. Every component that asks for the same collection shares one list and one watch. */
+/**
+ * The objects of a kind, live. What the reader may not see is not among them. Every component that asks for the same
+ * collection shares one list and one watch.
+ */
 export function useCollection<T extends KubeObject>(kind: Kind<T>, cluster: string, namespace?: string): Snapshot<T> {
   const { collections } = useServices();
   const api = useApi(cluster);
-  const collection = collections.get(kind, cluster, namespace, (signal) => api.list(kind, namespace, signal));
+  const collection = collections.get(kind, cluster, namespace, (signal) => listVisible(api, kind, namespace, signal));
   const listen = useCallback(
     (listener: () => void) => collections.listen(collection, listener),
     [collections, collection],

@@ -1,4 +1,12 @@
-import { clusterRoleTemplateBindings } from '@drover/api';
+import {
+  clusterRoleTemplateBindings,
+  events,
+  type Kind,
+  namespaces,
+  nodes,
+  virtualMachineImages,
+  virtualMachines,
+} from '@drover/api';
 import { Nav, NavItem, NavList } from '@patternfly/react-core';
 import { Link, useMatchRoute } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
@@ -7,23 +15,29 @@ import type { MessageKey } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
 import { at, need } from '../rights/needs.js';
 import { useOffers } from '../rights/useOffers.js';
+import { useSees } from '../visibility/useSchemas.js';
 
+/** Each page with the kind that it is about: whoever sees nothing of that kind has no part in the page. */
 const PLACES = [
   { to: '/c/$cluster', title: 'nav.dashboard' },
-  { to: '/c/$cluster/hosts', title: 'nav.hosts' },
-  { to: '/c/$cluster/vms', title: 'nav.vms' },
-  { to: '/c/$cluster/images', title: 'nav.images' },
-  { to: '/c/$cluster/projects', title: 'nav.projects' },
+  { to: '/c/$cluster/hosts', title: 'nav.hosts', kind: nodes },
+  { to: '/c/$cluster/vms', title: 'nav.vms', kind: virtualMachines },
+  { to: '/c/$cluster/images', title: 'nav.images', kind: virtualMachineImages },
+  { to: '/c/$cluster/projects', title: 'nav.projects', kind: namespaces },
   { to: '/c/$cluster/members', title: 'nav.clusterMembers' },
-  { to: '/c/$cluster/events', title: 'nav.events' },
-] as const satisfies readonly { to: string; title: MessageKey }[];
+  { to: '/c/$cluster/events', title: 'nav.events', kind: events },
+] as const satisfies readonly { to: string; title: MessageKey; kind?: Pick<Kind, 'group' | 'plural'> }[];
 
 /** The pages of one cluster. */
 export function ClusterNav({ cluster }: { cluster: string }): ReactElement {
   const text = useText();
   const match = useMatchRoute();
   const [members] = useOffers(LOCAL, [at(need('list', clusterRoleTemplateBindings), { namespace: cluster })]);
-  const places = PLACES.filter(({ to }) => members === 'yes' || to !== '/c/$cluster/members');
+  const sees = useSees(cluster);
+  const places = PLACES.filter((place) => {
+    if (place.to === '/c/$cluster/members') return members === 'yes';
+    return !('kind' in place) || (sees?.(place.kind) ?? 'nothing') !== 'nothing';
+  });
   return (
     <Nav aria-label={text('nav.cluster')}>
       <NavList>

@@ -1,4 +1,4 @@
-import { events, harvesterSettings, nodes } from '@drover/api';
+import { events, harvesterSettings, type Kind, nodes, virtualMachines } from '@drover/api';
 import { Alert, Card, CardBody, CardTitle, Grid, GridItem, List, ListItem, PageSection } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
@@ -20,6 +20,7 @@ import type { MessageKey } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
 import { isKnown } from '../live/collection.js';
 import { useOfferInAny } from '../rights/useOffer.js';
+import { useSees } from '../visibility/useSchemas.js';
 import { CREATE_VM } from '../vms/commands.js';
 import { useMachines } from '../vms/machines.js';
 import { capacity } from './capacity.js';
@@ -47,6 +48,10 @@ export function DashboardPage(): ReactElement {
     },
     retry: false,
   });
+  const sees = useSees(cluster);
+  const shows = (kind: Pick<Kind, 'group' | 'plural'>): boolean => sees?.(kind) !== 'nothing';
+  // What is promised of the capacity is only known to who sees every machine.
+  const showsCapacity = shows(nodes) && (sees === undefined || sees(virtualMachines) === 'everything');
   const use = useMemo(() => capacity(hosts.items, machines), [hosts.items, machines]);
   const latest = useMemo(() => recent.items.map(eventRow).sort(newestFirst).slice(0, RECENT), [recent.items]);
   const accelerators = [...new Set(hosts.items.map(accelerator))].filter((each) => each !== 'unknown');
@@ -94,114 +99,122 @@ export function DashboardPage(): ReactElement {
               </CardBody>
             </Card>
           </GridItem>
-          <GridItem xl={3} lg={6} md={12}>
-            <Card isFullHeight>
-              <CardTitle>
-                <Link to="/c/$cluster/vms" params={{ cluster }}>
-                  {isKnown(freshness) ? text('vm.count', { count: machines.length }) : text('nav.vms')}
-                </Link>
-              </CardTitle>
-              <CardBody>
-                <WhenKnown freshness={freshness}>
-                  {machines.length === 0 ? (
-                    text('vm.none')
-                  ) : (
+          {shows(virtualMachines) && (
+            <GridItem xl={3} lg={6} md={12}>
+              <Card isFullHeight>
+                <CardTitle>
+                  <Link to="/c/$cluster/vms" params={{ cluster }}>
+                    {isKnown(freshness) ? text('vm.count', { count: machines.length }) : text('nav.vms')}
+                  </Link>
+                </CardTitle>
+                <CardBody>
+                  <WhenKnown freshness={freshness}>
+                    {machines.length === 0 ? (
+                      text('vm.none')
+                    ) : (
+                      <List isPlain>
+                        {countStates(machines.map(({ state }) => state)).map(({ state, count }) => (
+                          <ListItem key={state.id}>
+                            <StateLabel state={{ ...state, transitioning: false }} />{' '}
+                            <Link to="/c/$cluster/vms" params={{ cluster }} search={{ q: `state=${state.id}` }}>
+                              {count}
+                            </Link>
+                          </ListItem>
+                        ))}
+                      </List>
+                    )}
+                  </WhenKnown>
+                </CardBody>
+              </Card>
+            </GridItem>
+          )}
+          {shows(nodes) && (
+            <GridItem xl={3} lg={6} md={12}>
+              <Card isFullHeight>
+                <CardTitle>
+                  <Link to="/c/$cluster/hosts" params={{ cluster }}>
+                    {isKnown(hosts.freshness) ? text('host.count', { count: hosts.items.length }) : text('nav.hosts')}
+                  </Link>
+                </CardTitle>
+                <CardBody>
+                  <WhenKnown freshness={hosts.freshness}>
                     <List isPlain>
-                      {countStates(machines.map(({ state }) => state)).map(({ state, count }) => (
+                      {countStates(hosts.items.map(hostState)).map(({ state, count }) => (
                         <ListItem key={state.id}>
-                          <StateLabel state={{ ...state, transitioning: false }} />{' '}
-                          <Link to="/c/$cluster/vms" params={{ cluster }} search={{ q: `state=${state.id}` }}>
+                          <StateLabel state={state} />{' '}
+                          <Link to="/c/$cluster/hosts" params={{ cluster }} search={{ q: `state=${state.id}` }}>
                             {count}
                           </Link>
                         </ListItem>
                       ))}
                     </List>
-                  )}
-                </WhenKnown>
-              </CardBody>
-            </Card>
-          </GridItem>
-          <GridItem xl={3} lg={6} md={12}>
-            <Card isFullHeight>
-              <CardTitle>
-                <Link to="/c/$cluster/hosts" params={{ cluster }}>
-                  {isKnown(hosts.freshness) ? text('host.count', { count: hosts.items.length }) : text('nav.hosts')}
-                </Link>
-              </CardTitle>
-              <CardBody>
-                <WhenKnown freshness={hosts.freshness}>
-                  <List isPlain>
-                    {countStates(hosts.items.map(hostState)).map(({ state, count }) => (
-                      <ListItem key={state.id}>
-                        <StateLabel state={state} />{' '}
-                        <Link to="/c/$cluster/hosts" params={{ cluster }} search={{ q: `state=${state.id}` }}>
-                          {count}
-                        </Link>
-                      </ListItem>
-                    ))}
-                  </List>
-                </WhenKnown>
-              </CardBody>
-            </Card>
-          </GridItem>
-          <GridItem xl={3} lg={6} md={12}>
-            <Card isFullHeight>
-              <CardTitle>{text('dashboard.capacity')}</CardTitle>
-              <CardBody>
-                <WhenKnown freshness={isKnown(hosts.freshness) ? freshness : hosts.freshness}>
-                  <UseBar
-                    title={text('column.cpu')}
-                    capacity={use.cpu}
-                    format={(cores) => String(Math.round(cores * 10) / 10)}
-                  />
-                  <div className="drover-gap">
-                    <UseBar title={text('column.memory')} capacity={use.memory} format={size} />
-                  </div>
-                </WhenKnown>
-              </CardBody>
-            </Card>
-          </GridItem>
-          <GridItem span={12}>
-            <Card>
-              <CardTitle>
-                <Link to="/c/$cluster/events" params={{ cluster }}>
-                  {text('dashboard.events')}
-                </Link>
-              </CardTitle>
-              <CardBody>
-                <WhenKnown freshness={recent.freshness}>
-                  {latest.length === 0 ? (
-                    text('event.none')
-                  ) : (
-                    <Table aria-label={text('dashboard.events')} variant="compact" borders={false}>
-                      <Thead>
-                        <Tr>
-                          <Th width={10}>{text('column.lastSeen')}</Th>
-                          <Th width={15}>{text('column.reason')}</Th>
-                          <Th width={25}>{text('column.object')}</Th>
-                          <Th>{text('column.message')}</Th>
-                        </Tr>
-                      </Thead>
-                      <Tbody>
-                        {latest.map(({ key, at, event, about }) => (
-                          <Tr key={key}>
-                            <Td dataLabel={text('column.lastSeen')}>
-                              <Age since={at} />
-                            </Td>
-                            <Td dataLabel={text('column.reason')}>{event.reason}</Td>
-                            <Td dataLabel={text('column.object')}>{about}</Td>
-                            <Td dataLabel={text('column.message')} modifier="truncate">
-                              {event.message}
-                            </Td>
+                  </WhenKnown>
+                </CardBody>
+              </Card>
+            </GridItem>
+          )}
+          {showsCapacity && (
+            <GridItem xl={3} lg={6} md={12}>
+              <Card isFullHeight>
+                <CardTitle>{text('dashboard.capacity')}</CardTitle>
+                <CardBody>
+                  <WhenKnown freshness={isKnown(hosts.freshness) ? freshness : hosts.freshness}>
+                    <UseBar
+                      title={text('column.cpu')}
+                      capacity={use.cpu}
+                      format={(cores) => String(Math.round(cores * 10) / 10)}
+                    />
+                    <div className="drover-gap">
+                      <UseBar title={text('column.memory')} capacity={use.memory} format={size} />
+                    </div>
+                  </WhenKnown>
+                </CardBody>
+              </Card>
+            </GridItem>
+          )}
+          {shows(events) && (
+            <GridItem span={12}>
+              <Card>
+                <CardTitle>
+                  <Link to="/c/$cluster/events" params={{ cluster }}>
+                    {text('dashboard.events')}
+                  </Link>
+                </CardTitle>
+                <CardBody>
+                  <WhenKnown freshness={recent.freshness}>
+                    {latest.length === 0 ? (
+                      text('event.none')
+                    ) : (
+                      <Table aria-label={text('dashboard.events')} variant="compact" borders={false}>
+                        <Thead>
+                          <Tr>
+                            <Th width={10}>{text('column.lastSeen')}</Th>
+                            <Th width={15}>{text('column.reason')}</Th>
+                            <Th width={25}>{text('column.object')}</Th>
+                            <Th>{text('column.message')}</Th>
                           </Tr>
-                        ))}
-                      </Tbody>
-                    </Table>
-                  )}
-                </WhenKnown>
-              </CardBody>
-            </Card>
-          </GridItem>
+                        </Thead>
+                        <Tbody>
+                          {latest.map(({ key, at, event, about }) => (
+                            <Tr key={key}>
+                              <Td dataLabel={text('column.lastSeen')}>
+                                <Age since={at} />
+                              </Td>
+                              <Td dataLabel={text('column.reason')}>{event.reason}</Td>
+                              <Td dataLabel={text('column.object')}>{about}</Td>
+                              <Td dataLabel={text('column.message')} modifier="truncate">
+                                {event.message}
+                              </Td>
+                            </Tr>
+                          ))}
+                        </Tbody>
+                      </Table>
+                    )}
+                  </WhenKnown>
+                </CardBody>
+              </Card>
+            </GridItem>
+          )}
         </Grid>
       </PageSection>
     </>

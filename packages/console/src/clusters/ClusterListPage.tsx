@@ -126,8 +126,14 @@ export function ClusterListPage(): ReactElement {
           actions={actions}
           nameOf={({ name }) => name}
           empty={
-            <EmptyState titleText={text('cluster.none')} icon={ClusterIcon} headingLevel="h2">
-              <EmptyStateBody>{text('cluster.noneHint')}</EmptyStateBody>
+            <EmptyState
+              titleText={text(importOffer === 'yes' ? 'cluster.none' : 'visibility.noCluster')}
+              icon={ClusterIcon}
+              headingLevel="h2"
+            >
+              <EmptyStateBody>
+                {text(importOffer === 'yes' ? 'cluster.noneHint' : 'visibility.noClusterHint')}
+              </EmptyStateBody>
               <EmptyStateFooter>
                 <EmptyStateActions>
                   <LinkButton offer={importOffer} variant="primary" to="/virtualization/import">

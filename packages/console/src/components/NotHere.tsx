@@ -1,3 +1,4 @@
+import { hasReason } from '@drover/api';
 import { Bullseye, EmptyState, EmptyStateBody, PageSection, Skeleton } from '@patternfly/react-core';
 import { SearchIcon } from '@patternfly/react-icons';
 import type { ReactElement } from 'react';
@@ -25,7 +26,7 @@ export function NotHere({
       <PageSection hasBodyWrapper={false}>
         {freshness.state === 'loading' ? (
           <Skeleton height="12rem" screenreaderText={text('table.loading')} />
-        ) : freshness.state === 'failed' ? (
+        ) : freshness.state === 'failed' && !hasReason(freshness.error, 'Forbidden') ? (
           <ProblemAlert what={message('table.failed', { what: title })} error={freshness.error} />
         ) : (
           <Bullseye>

@@ -1,3 +1,4 @@
+import { hasReason } from '@drover/api';
 import { Skeleton } from '@patternfly/react-core';
 import type { ReactElement, ReactNode } from 'react';
 import { useText } from '../i18n/text.js';
@@ -7,6 +8,7 @@ import { type Freshness, isKnown } from '../live/collection.js';
 export function WhenKnown({ freshness, children }: { freshness: Freshness; children: ReactNode }): ReactElement {
   const text = useText();
   if (isKnown(freshness)) return <>{children}</>;
-  if (freshness.state === 'failed') return <>{text('freshness.unknown')}</>;
+  if (freshness.state === 'failed')
+    return <>{text(hasReason(freshness.error, 'Forbidden') ? 'visibility.short' : 'freshness.unknown')}</>;
   return <Skeleton screenreaderText={text('table.loading')} />;
 }

@@ -7,6 +7,7 @@ import { useCollection } from '../app/services.js';
 import { PageHead } from '../components/PageHead.js';
 import { useText } from '../i18n/text.js';
 import { ResourceTable } from '../table/ResourceTable.js';
+import { useIsHidden } from '../visibility/useSchemas.js';
 import { EVENT_COLUMNS } from './columns.js';
 import { eventRow } from './event-row.js';
 
@@ -18,6 +19,7 @@ export function EventListPage(): ReactElement {
   const navigate = useNavigate();
   const { cluster } = route.useParams();
   const search = route.useSearch();
+  const isHidden = useIsHidden(cluster, events);
   const { items, freshness } = useCollection(events, cluster);
   const rows = useMemo(() => items.map(eventRow), [items]);
   return (
@@ -29,6 +31,7 @@ export function EventListPage(): ReactElement {
           columns={EVENT_COLUMNS}
           rows={rows}
           freshness={freshness}
+          isHidden={isHidden}
           search={search}
           onSearch={(next) =>
             void navigate({ to: '/c/$cluster/events', params: { cluster }, search: next, replace: true })

@@ -13,6 +13,7 @@ import { size } from '../format/size.js';
 import { useText } from '../i18n/text.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
+import { useIsHidden } from '../visibility/useSchemas.js';
 import { hostOf } from '../vms/machine.js';
 import { useMachines } from '../vms/machines.js';
 import { AcceleratorText } from './AcceleratorText.js';
@@ -103,6 +104,7 @@ export function HostListPage(): ReactElement {
   const navigate = useNavigate();
   const { cluster } = route.useParams();
   const search = route.useSearch();
+  const isHidden = useIsHidden(cluster, nodes);
   const { items, freshness } = useCollection(nodes, cluster);
   const { machines } = useMachines(cluster);
   const rows = useMemo(
@@ -131,6 +133,7 @@ export function HostListPage(): ReactElement {
           columns={COLUMNS}
           rows={rows}
           freshness={freshness}
+          isHidden={isHidden}
           search={search}
           onSearch={(next) =>
             void navigate({ to: '/c/$cluster/hosts', params: { cluster }, search: next, replace: true })

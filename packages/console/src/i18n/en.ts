@@ -327,6 +327,16 @@ export const en = {
     page: 'There is no such page',
     pageBody: 'The address may be misspelt.',
   },
+  visibility: {
+    none: '{{what}}: not among what you see here',
+    who: 'Whoever manages the cluster or the project can give you a role that shows them.',
+    short: 'Not among what you see',
+    nowhere:
+      'There is no namespace in which you may make this. Whoever manages the project can give you a role for it.',
+    noCluster: 'No cluster is yours to see yet',
+    noClusterHint:
+      'Whoever manages a cluster or a project in it can make you a member; it then appears here by itself.',
+  },
   freshness: { catchingUp: 'Catching up, as of {{time}}', unknown: 'Not known: the cluster does not answer' },
   table: {
     actions: 'Actions',

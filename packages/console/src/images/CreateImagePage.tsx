@@ -198,6 +198,7 @@ export function CreateImagePage(): ReactElement {
             <NamespaceChoice
               id="image-namespace"
               cluster={cluster}
+              kind={virtualMachineImages}
               value={form.namespace}
               onChange={(namespace) => setForm({ ...form, namespace })}
             />

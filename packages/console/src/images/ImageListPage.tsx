@@ -31,6 +31,7 @@ import { useOfferInAny } from '../rights/useOffer.js';
 import { useRights } from '../rights/useRights.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
+import { useIsHidden } from '../visibility/useSchemas.js';
 import { CREATE_VM } from '../vms/commands.js';
 import { CREATE_IMAGE, DELETE_IMAGE } from './needs.js';
 import { type ImageStateId, imageState, isImported } from './state.js';
@@ -107,6 +108,7 @@ export function ImageListPage(): ReactElement {
   const notify = useNotify();
   const { cluster } = route.useParams();
   const search = route.useSearch();
+  const isHidden = useIsHidden(cluster, virtualMachineImages);
   const api = useApi(cluster);
   const { uploads } = useServices();
   const running = useSyncExternalStore(uploads.listen, uploads.snapshot);
@@ -162,6 +164,7 @@ export function ImageListPage(): ReactElement {
           columns={COLUMNS}
           rows={rows}
           freshness={freshness}
+          isHidden={isHidden}
           search={search}
           onSearch={(next) =>
             void navigate({ to: '/c/$cluster/images', params: { cluster }, search: next, replace: true })

@@ -1,7 +1,7 @@
-import type { KubeObject, ObjectList, Stored } from '@drover/api';
+import type { KubeObject, Stored } from '@drover/api';
 import { FakeClock } from '@drover/kit';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LiveCollection } from './collection.js';
+import { type Listed, LiveCollection } from './collection.js';
 import { type SocketLike, SubscribeSocket } from './socket.js';
 
 class Wire implements SocketLike {
@@ -19,8 +19,9 @@ class Wire implements SocketLike {
   close(): void {
     this.#listeners.get('close')?.({ data: undefined });
   }
-  say(name: string, data?: object): void {
-    this.#listeners.get('message')?.({ data: JSON.stringify({ name, cluster: 'c', resourceType: 'nodes', data }) });
+  say(name: string, data?: object, more: object = {}): void {
+    const frame = { name, cluster: 'c', resourceType: 'nodes', data, ...more };
+    this.#listeners.get('message')?.({ data: JSON.stringify(frame) });
   }
 }
 
@@ -29,22 +30,23 @@ const node = (name: string, resourceVersion: string): Stored<KubeObject> => ({
   kind: 'Node',
   metadata: { name, uid: name, resourceVersion, creationTimestamp: '' },
 });
-const listed = (resourceVersion: string, ...items: Stored<KubeObject>[]): ObjectList<KubeObject> => ({
-  apiVersion: 'v1',
-  kind: 'NodeList',
+const listed = (resourceVersion: string, ...items: Stored<KubeObject>[]): Listed<KubeObject> => ({
   metadata: { resourceVersion },
   items,
+  scope: 'everything',
 });
 
 let clock: FakeClock;
 let wires: Wire[];
-let lists: ObjectList<KubeObject>[];
+let lists: Listed<KubeObject>[];
 let collection: LiveCollection<KubeObject>;
+let told: number;
 
 beforeEach(() => {
   clock = new FakeClock(1000);
   wires = [];
   lists = [];
+  told = 0;
   const connect = (): Wire => {
     const wire = new Wire();
     wires.push(wire);
@@ -60,6 +62,9 @@ beforeEach(() => {
     new SubscribeSocket(connect, clock, () => 0),
     clock,
     () => 0,
+    () => {
+      told += 1;
+    },
   );
 });
 
@@ -103,6 +108,37 @@ describe('LiveCollection', () => {
     wires[0]?.say('resource.stop');
     await clock.advance(1000);
     expect([state(), names()]).toEqual(['live', ['z']]);
+  });
+
+  it('resumes from where the server has told everything, which an object may be ahead of', async () => {
+    lists.push(listed('7'));
+    collection.listen(() => undefined);
+    wires[0]?.open();
+    await clock.advance(0);
+    wires[0]?.say('resource.create', node('a', '12'), { revision: '9' });
+    wires[0]?.close();
+    await clock.advance(500);
+    wires[1]?.open();
+    expect(wires[1]?.sent[0]?.resourceVersion).toBe('9');
+  });
+
+  it('lists anew when something else is in sight than when it listed', async () => {
+    lists.push({ ...listed('7', node('a', '3')), scope: 'mine' }, { ...listed('9', node('b', '4')), scope: 'less' });
+    collection.listen(() => undefined);
+    wires[0]?.open();
+    await clock.advance(0);
+    wires[0]?.say('resource.start', undefined, { scope: 'mine' });
+    expect(state()).toBe('live');
+    wires[0]?.say('resource.scope', undefined, { scope: 'more' });
+    wires[0]?.close();
+    await clock.advance(500);
+    wires[1]?.open();
+    wires[1]?.say('resource.start', undefined, { scope: 'more' });
+    expect([state(), names()]).toEqual(['live', ['a']]);
+    wires[1]?.say('resource.start', undefined, { scope: 'less' });
+    await clock.advance(1000);
+    expect([state(), names()]).toEqual(['live', ['b']]);
+    expect(told).toBe(2);
   });
 
   it('says that the first list failed, and tries again by itself', async () => {

@@ -1,5 +1,6 @@
 import type { Kind, KubeObject, ObjectList, Stored } from '@drover/api';
 import { type Backoff, type Clock, delayMs } from '@drover/kit';
+import { collectionName } from '../api/cluster-api.js';
 import type { Topic } from './frame.js';
 import { applyChanges, type Change, laterRevision, rowsOf } from './rows.js';
 import type { SubscribeSocket } from './socket.js';
@@ -23,8 +24,14 @@ export interface Snapshot<T extends KubeObject> {
   readonly freshness: Freshness;
 }
 
+/** What a list showed, and of what: `undefined` when the server did not say. */
+export type Listed<T extends KubeObject> = Pick<ObjectList<T>, 'items'> & {
+  readonly metadata: Pick<ObjectList<T>['metadata'], 'resourceVersion'>;
+  readonly scope: string | undefined;
+};
+
 /** Lists the collection over HTTP. */
-export type ListCollection<T extends KubeObject> = (signal: AbortSignal) => Promise<ObjectList<T>>;
+export type ListCollection<T extends KubeObject> = (signal: AbortSignal) => Promise<Listed<T>>;
 
 const RELIST: Backoff = { baseMs: 1_000, capMs: 30_000 };
 
@@ -34,7 +41,7 @@ const BATCH_MS = 50;
 /** The topic under which `/v1/subscribe` tells a kind's changes. */
 export const topicOf = (kind: Kind, cluster: string, namespace?: string): Topic => ({
   cluster,
-  resourceType: kind.group === '' ? kind.plural : `${kind.group}.${kind.plural}`,
+  resourceType: collectionName(kind),
   ...(namespace === undefined ? {} : { namespace }),
 });
 
@@ -48,6 +55,7 @@ export class LiveCollection<T extends KubeObject> implements Disposable {
   #subscription: Disposable | undefined;
   #listing: AbortController | undefined;
   #revision: string | undefined;
+  #scope: string | undefined;
   #pending: Change<T>[] = [];
   #batch: Disposable | undefined;
   #retry: Disposable | undefined;
@@ -60,6 +68,8 @@ export class LiveCollection<T extends KubeObject> implements Disposable {
     private readonly socket: SubscribeSocket,
     private readonly clock: Clock,
     private readonly random: () => number,
+    /** Called when the reader turns out to see more or less than before. */
+    private readonly rightsChanged: () => void = () => {},
   ) {}
 
   readonly snapshot = (): Snapshot<T> => this.#snapshot;
@@ -91,12 +101,15 @@ export class LiveCollection<T extends KubeObject> implements Disposable {
       onFrame: (frame) => {
         switch (frame.type) {
           case 'start':
-            this.#attempt = 0;
-            this.#publish({ freshness: { state: 'live' } });
+            this.#started(frame.scope);
+            return;
+          case 'scope':
+            this.#scope = frame.scope;
+            this.rightsChanged();
             return;
           case 'put':
           case 'remove':
-            this.#note({ type: frame.type, object: frame.object as Stored<T> });
+            this.#note({ type: frame.type, object: frame.object as Stored<T> }, frame.revision);
             return;
           case 'bookmark':
             this.#revision = laterRevision(this.#revision ?? '', frame.revision);
@@ -116,16 +129,31 @@ export class LiveCollection<T extends KubeObject> implements Disposable {
     });
   }
 
+  #started(scope: string): void {
+    // What came into sight or went out of it since the list was made is in no change that follows.
+    if (this.#scope !== undefined && this.#scope !== scope) {
+      this.#revision = undefined;
+      this.#stale();
+      this.#later();
+      this.rightsChanged();
+      return;
+    }
+    this.#scope = scope;
+    this.#attempt = 0;
+    this.#publish({ freshness: { state: 'live' } });
+  }
+
   async #relist(): Promise<void> {
     if (this.#disposed) return;
     this.#listing?.abort();
     const listing = new AbortController();
     this.#listing = listing;
     try {
-      const { items, metadata } = await this.list(listing.signal);
+      const { items, metadata, scope } = await this.list(listing.signal);
       if (listing.signal.aborted) return;
       this.#pending = [];
       this.#revision = metadata.resourceVersion;
+      this.#scope = scope;
       const rows = rowsOf(items);
       this.#publish({ rows, items: [...rows.values()], freshness: { state: 'live' } });
       this.socket.watch(this.topic, this.#revision);
@@ -152,9 +180,9 @@ export class LiveCollection<T extends KubeObject> implements Disposable {
     this.#attempt += 1;
   }
 
-  #note(change: Change<T>): void {
+  #note(change: Change<T>, revision: string): void {
     this.#pending.push(change);
-    this.#revision = laterRevision(this.#revision ?? '', change.object.metadata.resourceVersion);
+    this.#revision = laterRevision(this.#revision ?? '', revision);
     this.#batch ??= this.clock.after(BATCH_MS, () => {
       this.#batch = undefined;
       const rows = applyChanges(this.#snapshot.rows, this.#pending);

@@ -9,12 +9,14 @@ describe('parseFrame', () => {
       name: 'resource.change',
       cluster: 'c-m-1',
       resourceType: 'kubevirt.io.virtualmachines',
+      revision: '7',
       data: vm,
     });
     expect(parseFrame(text)).toEqual({
       type: 'put',
       topic: { cluster: 'c-m-1', resourceType: 'kubevirt.io.virtualmachines' },
       object: vm,
+      revision: '7',
     });
   });
 

@@ -10,9 +10,12 @@ export interface Topic {
 
 /** What the server says about a topic, or, without one, about itself. */
 export type Frame =
-  | { readonly type: 'start'; readonly topic: Topic }
-  | { readonly type: 'put'; readonly topic: Topic; readonly object: Stored<KubeObject> }
-  | { readonly type: 'remove'; readonly topic: Topic; readonly object: Stored<KubeObject> }
+  | { readonly type: 'start'; readonly topic: Topic; readonly scope: string }
+  /** From now on something else is in sight; what that adds and takes away has been told. */
+  | { readonly type: 'scope'; readonly topic: Topic; readonly scope: string }
+  /** `revision` is how far the server has told everything, which the object itself may be ahead of. */
+  | { readonly type: 'put'; readonly topic: Topic; readonly object: Stored<KubeObject>; readonly revision: string }
+  | { readonly type: 'remove'; readonly topic: Topic; readonly object: Stored<KubeObject>; readonly revision: string }
   /** Nothing happened up to `revision`: resume from there. */
   | { readonly type: 'bookmark'; readonly topic: Topic; readonly revision: string }
   /** `stop` follows. `tooOld`: the server no longer holds the revision asked for; list anew. */
@@ -21,6 +24,9 @@ export type Frame =
   /** Of a topic that has no objects: something about it may be different now. */
   | { readonly type: 'changed'; readonly topic: Topic }
   | { readonly type: 'ping'; readonly version: string };
+
+/** The scope of a reader to whom nothing of a kind is hidden; any other stands for some namespaces and objects. */
+export const EVERYTHING = 'everything';
 
 /** One text for one topic, to be found by. */
 export const topicKey = ({ cluster, resourceType, namespace = '' }: Topic): string =>
@@ -38,17 +44,20 @@ export function parseFrame(text: string): Frame | undefined {
     resourceType: message['resourceType'],
     ...(word(message['namespace']) === '' ? {} : { namespace: word(message['namespace']) }),
   };
-  const object = data && stored(data);
+  const object = data && storedObject(data);
+  const revision = word(message['revision']) || (object?.metadata.resourceVersion ?? '');
   switch (message['name']) {
     case 'resource.start':
-      return { type: 'start', topic };
+      return { type: 'start', topic, scope: word(message['scope']) || EVERYTHING };
+    case 'resource.scope':
+      return { type: 'scope', topic, scope: word(message['scope']) };
     case 'resource.create':
     case 'resource.change':
-      return object ? { type: 'put', topic, object } : undefined;
+      return object ? { type: 'put', topic, object, revision } : undefined;
     case 'resource.remove':
-      return object ? { type: 'remove', topic, object } : undefined;
+      return object ? { type: 'remove', topic, object, revision } : undefined;
     case 'resource.bookmark':
-      return { type: 'bookmark', topic, revision: word(message['revision']) };
+      return { type: 'bookmark', topic, revision };
     case 'resource.error': {
       const text = word(data?.['error']);
       return { type: 'error', topic, message: text, tooOld: data?.['code'] === 410 || TOO_OLD.test(text) };
@@ -65,7 +74,8 @@ export function parseFrame(text: string): Frame | undefined {
 /** How a Steve that gives no code says that a revision is gone. */
 const TOO_OLD = /too old|expired|unknown revision/i;
 
-type Parsed = Record<string, unknown>;
+/** JSON that is an object, before anything else is known of it. */
+export type Parsed = Record<string, unknown>;
 
 function parseJson(text: string): unknown {
   try {
@@ -75,7 +85,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function record(value: unknown): Parsed | undefined {
+/** A JSON object; `undefined` for anything else. */
+export function record(value: unknown): Parsed | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Parsed) : undefined;
 }
 
@@ -85,7 +96,7 @@ const word = (value: unknown): string => (typeof value === 'string' ? value : ''
  * The Kubernetes object in a Steve resource: Steve adds `id`, `links` and `actions`, and moves a field called `type`
  * (as Secrets and Events have) to `_type` because it uses that word itself.
  */
-function stored(data: Parsed): Stored<KubeObject> | undefined {
+export function storedObject(data: Parsed): Stored<KubeObject> | undefined {
   if (typeof record(data['metadata'])?.['name'] !== 'string') return undefined;
   if (!('id' in data) && !('_type' in data)) return data as unknown as Stored<KubeObject>;
   const { id: _id, links: _links, actions: _actions, type: _schema, _type, ...object } = data;

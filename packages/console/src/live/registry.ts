@@ -16,6 +16,8 @@ export class LiveCollections implements Disposable {
     private readonly socket: SubscribeSocket,
     private readonly clock: Clock,
     private readonly random: () => number,
+    /** Called with the cluster in which the reader turns out to see more or less than before. */
+    private readonly rightsChanged: (cluster: string) => void = () => {},
   ) {}
 
   /** The collection; `list` is used when it does not exist yet. */
@@ -30,7 +32,9 @@ export class LiveCollections implements Disposable {
     const known = this.#collections.get(key);
     // The key names the kind, so the rows of this collection are of that kind's type.
     if (known) return known as unknown as LiveCollection<T>;
-    const collection = new LiveCollection(topic, list, this.socket, this.clock, this.random);
+    const collection = new LiveCollection(topic, list, this.socket, this.clock, this.random, () =>
+      this.rightsChanged(cluster),
+    );
     this.#collections.set(key, collection as unknown as LiveCollection<KubeObject>);
     return collection;
   }

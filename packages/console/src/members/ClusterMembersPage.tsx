@@ -19,6 +19,7 @@ import { at, need } from '../rights/needs.js';
 import { useOffers } from '../rights/useOffers.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
+import { useIsHidden } from '../visibility/useSchemas.js';
 import { AddMember } from './AddMember.js';
 import { clusterBinding, type MemberSubject, subjectOf } from './member.js';
 import { roleTitles } from './membership.js';
@@ -58,6 +59,7 @@ export function ClusterMembersPage(): ReactElement {
   const navigate = useNavigate();
   const { cluster } = route.useParams();
   const search = route.useSearch();
+  const isHidden = useIsHidden(LOCAL, clusterRoleTemplateBindings);
   const api = useApi(LOCAL);
   const notify = useNotify();
   const { items, freshness } = useCollection(clusterRoleTemplateBindings, LOCAL, cluster);
@@ -117,6 +119,7 @@ export function ClusterMembersPage(): ReactElement {
           columns={COLUMNS}
           rows={rows}
           freshness={freshness}
+          isHidden={isHidden}
           search={search}
           onSearch={(next) =>
             void navigate({ to: '/c/$cluster/members', params: { cluster }, search: next, replace: true })

@@ -13,6 +13,7 @@ import { ProblemAlert } from '../components/ProblemAlert.js';
 import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
 import { isKnown } from '../live/collection.js';
+import { listVisible } from '../live/list-visible.js';
 import { untilRow } from '../live/until-row.js';
 import { projectBinding } from '../members/member.js';
 import { type MemberChanges, NO_CHANGES } from '../members/member-changes.js';
@@ -94,7 +95,7 @@ function ProjectForm({
     if (row === undefined && made === undefined) {
       const id = await createProject();
       const collection = services.collections.get(kind, LOCAL, undefined, (signal) =>
-        api.list(kind, undefined, signal),
+        listVisible(api, kind, undefined, signal),
       );
       return untilRow(
         services,

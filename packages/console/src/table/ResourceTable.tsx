@@ -1,3 +1,4 @@
+import { hasReason } from '@drover/api';
 import {
   Button,
   EmptyState,
@@ -28,6 +29,7 @@ import { type MessageKey, message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
 import type { Freshness } from '../live/collection.js';
 import { searcher } from '../search/grammar.js';
+import { NotVisible } from '../visibility/NotVisible.js';
 import { type Column, type ListSearch, sortRows, widths } from './column.js';
 import { type Grouping, grouped } from './grouping.js';
 import { SkeletonBody, TableBody } from './TableBody.js';
@@ -59,6 +61,7 @@ export function ResourceTable<T extends { readonly key: string }>({
   selection,
   toolbar,
   isFaded,
+  isHidden = false,
   grouping,
   searchHint = 'table.searchHint',
 }: {
@@ -80,6 +83,8 @@ export function ResourceTable<T extends { readonly key: string }>({
   toolbar?: ReactNode;
   /** The rows are of an earlier moment and of something that cannot be reached. */
   isFaded?: boolean;
+  /** Whatever there is of these rows is not for the reader. */
+  isHidden?: boolean;
   /** Puts the rows below headings; each group is sorted by itself. */
   grouping?: Grouping<T>;
   /** An example of a search that makes sense here. */
@@ -112,6 +117,8 @@ export function ResourceTable<T extends { readonly key: string }>({
     latest.current?.onChange(keys);
   }, []);
 
+  if (isHidden || (freshness.state === 'failed' && hasReason(freshness.error, 'Forbidden')))
+    return <NotVisible what={label} />;
   if (freshness.state === 'failed')
     return <ProblemAlert what={message('table.failed', { what: text(label) })} error={freshness.error} />;
   const loading = freshness.state === 'loading';

@@ -2,6 +2,7 @@ import { globalRoleBindings, type User, users } from '@drover/api';
 import { type ClusterApi, LOCAL } from '../api/cluster-api.js';
 import type { Http } from '../api/http.js';
 import type { Services } from '../app/services.js';
+import { listVisible } from '../live/list-visible.js';
 import { untilRow } from '../live/until-row.js';
 import { roleChanges, type UserForm } from './user-form.js';
 
@@ -53,7 +54,9 @@ const GIVEN_DEFAULTS = 'lifecycle.cattle.io/create.mgmt-auth-users-controller';
 
 /** Resolves once the server has given a new user what every new user gets: what is taken before that would come back. */
 export async function untilGivenDefaults(services: Services, api: ClusterApi, id: string): Promise<void> {
-  const collection = services.collections.get(users, LOCAL, undefined, (signal) => api.list(users, undefined, signal));
+  const collection = services.collections.get(users, LOCAL, undefined, (signal) =>
+    listVisible(api, users, undefined, signal),
+  );
   const given = ({ metadata }: User): boolean => metadata.annotations?.[GIVEN_DEFAULTS] === 'true';
   await untilRow(services, collection, id, given, 'the server has not given the user its first roles yet');
 }

@@ -1,3 +1,4 @@
+import { virtualMachines } from '@drover/api';
 import { EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter, PageSection } from '@patternfly/react-core';
 import { VirtualMachineIcon } from '@patternfly/react-icons';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
@@ -13,6 +14,7 @@ import { CREATE_IMAGE } from '../images/needs.js';
 import { useOfferInAny } from '../rights/useOffer.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
+import { useIsHidden } from '../visibility/useSchemas.js';
 import { BulkBar } from './BulkBar.js';
 import { CREATE_VM } from './commands.js';
 import { addresses, hostOf, type Machine, memoryBytes, processors } from './machine.js';
@@ -83,6 +85,7 @@ export function VmListPage(): ReactElement {
   const navigate = useNavigate();
   const { cluster } = route.useParams();
   const search = route.useSearch();
+  const isHidden = useIsHidden(cluster, virtualMachines);
   const { machines, freshness } = useMachines(cluster);
   const fleet = useFleetCluster(cluster);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -109,6 +112,7 @@ export function VmListPage(): ReactElement {
           columns={columns}
           rows={machines}
           freshness={freshness}
+          isHidden={isHidden}
           search={search}
           onSearch={(next) =>
             void navigate({ to: '/c/$cluster/vms', params: { cluster }, search: next, replace: true })

@@ -1,4 +1,4 @@
-import type { KeyPair, Stored } from '@drover/api';
+import { type KeyPair, type Stored, virtualMachines } from '@drover/api';
 import { Checkbox, FormGroup, Grid, GridItem, NumberInput, TextArea } from '@patternfly/react-core';
 import type { ReactElement } from 'react';
 import { NamespaceChoice } from '../../cluster/NamespaceChoice.js';
@@ -58,6 +58,7 @@ export function BasicsTab({
           <NamespaceChoice
             id="vm-namespace"
             cluster={cluster}
+            kind={virtualMachines}
             value={form.namespace}
             onChange={(namespace) => onChange({ ...form, namespace })}
           />

@@ -1,0 +1,173 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { projects, virtualMachineImages, virtualMachines } from '@drover/api';
+import { type Client, createClient, httpsTransport } from '@drover/client';
+import { Closing, Secret, systemClock } from '@drover/kit';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DroverProcess, type ReadyLine } from '../drover-process.js';
+import { eventually } from '../eventually.js';
+import { clearLab, kubeconfigClient } from '../lab.js';
+import { temporaryDirectory } from '../temporary.js';
+import { chromiumProgram, openBrowser } from './browser.js';
+
+const PASSWORD = 'correct horse battery staple';
+const TENANTS = { 'project-owner': 'project-owner', 'project-readonly': 'read-only' };
+type Tenant = keyof typeof TENANTS;
+
+const image = (namespace: string, name: string) => ({
+  apiVersion: 'harvesterhci.io/v1beta1' as const,
+  kind: 'VirtualMachineImage' as const,
+  metadata: { name, namespace },
+  spec: { displayName: name, sourceType: 'upload' as const },
+});
+const machine = (namespace: string, name: string) => ({
+  apiVersion: 'kubevirt.io/v1' as const,
+  kind: 'VirtualMachine' as const,
+  metadata: { name, namespace },
+  spec: {
+    runStrategy: 'Halted',
+    template: {
+      spec: {
+        domain: { cpu: { cores: 1 }, devices: {}, resources: { limits: { cpu: '1', memory: '128Mi' } } },
+        terminationGracePeriodSeconds: 0,
+      },
+    },
+  },
+});
+
+describe.skipIf(chromiumProgram() === undefined)('members of a project in the browser (needs Chromium)', () => {
+  const closing = new Closing();
+  let server: ReadyLine;
+  let lab: Client;
+  let admin: Client;
+  let cluster: string;
+  let browser: Browser;
+  const pages = new Map<Tenant, Page>();
+
+  beforeAll(async () => {
+    const data = closing.use(await temporaryDirectory());
+    const any = '127.0.0.1:0';
+    const up = closing.use(
+      new DroverProcess(['up', '--data-dir', data.path, '--server-listen', any, '--lab-listen', any]),
+    );
+    server = await up.ready('server');
+    lab = await kubeconfigClient((await up.ready('lab')).kubeconfig);
+    closing.defer(() => clearLab(lab));
+    admin = await signedIn();
+    const found = await eventually(
+      admin,
+      projects,
+      {},
+      ({ spec, status, metadata: { namespace } }) =>
+        spec?.displayName === 'Default' && namespace !== 'local' && status?.backingNamespace !== undefined,
+    );
+    cluster = found.metadata.namespace ?? '';
+    for (const [namespace, name] of [
+      ['default', 'ours'],
+      ['harvester-public', 'for-everybody'],
+      ['kube-system', 'theirs'],
+    ] as const)
+      await lab.create(virtualMachineImages, image(namespace, name));
+    for (const [namespace, name] of [
+      ['default', 'web'],
+      ['kube-system', 'hidden'],
+    ] as const)
+      await lab.create(virtualMachines, machine(namespace, name));
+    for (const [username, roleTemplateId] of Object.entries(TENANTS)) {
+      const user = await admin.post('/v3/users', { username, password: PASSWORD });
+      const projectId = `${cluster}:${found.metadata.name}`;
+      await admin.post('/v3/projectroletemplatebindings', {
+        projectId,
+        roleTemplateId,
+        userId: (user as { id: string }).id,
+      });
+    }
+    browser = closing.use(await openBrowser());
+  });
+  afterAll(() => closing[Symbol.asyncDispose]());
+
+  describe.each(Object.keys(TENANTS) as Tenant[])('%s', (tenant) => {
+    const page = (): Page => pages.get(tenant) as Page;
+    /** Goes to a page of the cluster by its entry in the navigation. */
+    const go = (name: string): Promise<void> =>
+      page().getByRole('navigation', { name: 'Cluster', exact: true }).getByRole('link', { name, exact: true }).click();
+    const row = (name: string) => page().getByRole('row').filter({ hasText: name });
+    const alerts = () => page().locator('.pf-v6-c-alert.pf-m-danger').count();
+
+    it('signs in and sees the cluster', async () => {
+      const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 } });
+      closing.defer(() => context.close());
+      pages.set(tenant, await context.newPage());
+      page().setDefaultTimeout(30_000);
+      await page().goto(server.url);
+      await page()
+        .getByLabel(/^User name/)
+        .fill(tenant);
+      await page()
+        .getByLabel(/^Password/)
+        .fill(PASSWORD);
+      await page().getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page().getByRole('link', { name: 'lab', exact: true }).click();
+      await page().getByRole('heading', { name: 'lab' }).waitFor();
+      await page()
+        .getByRole('link', { name: /^[1-9] virtual machine/ })
+        .waitFor();
+      expect(await alerts()).toBe(0);
+    });
+
+    it('sees the machines of the project, and no others', async () => {
+      await go('Virtual Machines');
+      await row('web').waitFor();
+      expect(await row('hidden').count()).toBe(0);
+      expect(await alerts()).toBe(0);
+    });
+
+    it('sees the images of the project and those that are for everybody', async () => {
+      await go('Images');
+      await row('ours').waitFor();
+      await row('for-everybody').waitFor();
+      expect(await row('theirs').count()).toBe(0);
+      expect(await alerts()).toBe(0);
+    });
+
+    it('meets no error on any page that the navigation offers', async () => {
+      const places = page().getByRole('navigation', { name: 'Cluster', exact: true }).getByRole('link');
+      for (const name of await places.allInnerTexts()) {
+        await go(name);
+        await page().getByRole('heading', { level: 1 }).waitFor();
+        await page().waitForLoadState('networkidle');
+        expect([name, await alerts()]).toEqual([name, 0]);
+      }
+    });
+
+    it('sees a machine appear that somebody makes in the project, without a reload', async () => {
+      await go('Virtual Machines');
+      await lab.create(virtualMachines, machine('default', `new-for-${tenant}`));
+      await row(`new-for-${tenant}`).waitFor();
+    });
+  });
+
+  it('an owner is offered only the namespaces in which machines may be made', async () => {
+    const page = pages.get('project-owner') as Page;
+    await page.goto(`${server.url}/dashboard/c/${cluster}/vms/create`);
+    const choice = page.getByLabel(/^Namespace/);
+    await choice.locator('option', { hasText: 'default' }).waitFor({ state: 'attached' });
+    expect(await choice.locator('option').allInnerTexts()).toEqual(['default']);
+  });
+
+  /** The server as its administrator, who has chosen a password. */
+  async function signedIn(): Promise<Client> {
+    const ca = await readFile(server.caFile, 'utf8');
+    const asOwnerOf = (token?: string): Client =>
+      createClient(httpsTransport({ server: server.url, ca, ...(token && { token: new Secret(token) }) }), {
+        clock: systemClock,
+      });
+    const password = (await readFile(join(server.dataDir, 'server', 'bootstrap-password'), 'utf8')).trim();
+    const body = { username: 'admin', password };
+    const login = await asOwnerOf().post('/v3-public/localProviders/local?action=login', body);
+    const client = asOwnerOf((login as { token: string }).token);
+    await client.post('/v3/users?action=changepassword', { currentPassword: password, newPassword: PASSWORD });
+    return client;
+  }
+});
