@@ -61,7 +61,9 @@ export async function answers(terminal: Terminal, guest: Guest): Promise<void> {
 /** The same disks by hand, as QEMU's manual shows it: milliseconds until the guest answers. */
 export async function bareBoot(machine: MachineDescription, host: Host, guest: Guest): Promise<number> {
   if (!host.qemu.ok) throw new Error(host.qemu.problem);
-  const disks = machine.disks.flatMap(({ path, format }) => ['-drive', `file=${path},format=${format},if=virtio`]);
+  const disks = machine.disks.flatMap((disk) =>
+    disk.media === 'empty' ? [] : ['-drive', `file=${disk.path},format=${disk.format},if=virtio`],
+  );
   const memory = `${machine.memoryBytes / 1024 ** 2}`;
   const basics = ['-machine', machine.machineType, '-accel', machine.accelerator, '-m', memory, '-display', 'none'];
   const argv = [...basics, '-nic', 'user,model=virtio', '-serial', 'stdio', ...disks];

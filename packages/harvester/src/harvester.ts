@@ -104,7 +104,7 @@ export async function createHarvester(options: HarvesterOptions): Promise<Harves
       templateAdmission(late),
     ],
     aggregated: subresourceApis(late, clock),
-    paths: [harvesterPaths(late)],
+    paths: [harvesterPaths(late, random)],
     quotaMeasures: [machineMeasure(late)],
     start: async (connection) => start(connection, options, late, await LocalHost.open(detect), serverVersion),
   };

@@ -17,6 +17,7 @@ import {
   writeRecord,
 } from './record.js';
 import { MachineExists } from './start.js';
+import { endTpm } from './tpm.js';
 
 /** What became of a machine while nobody looked after it. */
 export type Adoption = { readonly directory: string } & (
@@ -62,6 +63,7 @@ export async function adoptMachine(directory: string, deps: MachineDeps): Promis
   const record = await readRecord(home);
   if (!record) return undefined;
   const identity = await living(home, record);
+  if (!identity && record.outline.tpm) await endTpm(home, deps.clock);
   if (!identity && !record.process) {
     await removeMachineFiles(home);
     return undefined;

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { DescriptionError, type Firmware, type MachineDescription, type Nic } from './description.js';
 import { FILES } from './files.js';
+import { HOT_MEMORY, MEMORY_BLOCK, MEMORY_DEVICE } from './hotplug.js';
 import { macAddress, netdev } from './network.js';
 import { options, text, whole, word } from './option.js';
 import { type PciBus, pciBus } from './pci.js';
@@ -40,13 +41,13 @@ export function qemuArguments(machine: MachineDescription): readonly string[] {
     ...identity(machine),
     ...processor(machine),
     ...firmware(machine.firmware, machine.machineType),
+    ...trustedPlatform(machine),
     ...channels(machine, bus),
     ...controllers(machine, bus),
     ...graphics(machine, bus),
     ...machine.nics.flatMap((nic, index) => card(nic, index, bus)),
     ...diskArguments(machine.disks, bus).flatMap(({ blockdev, device: attached }) => [
-      '-blockdev',
-      JSON.stringify(blockdev),
+      ...(blockdev ? ['-blockdev', JSON.stringify(blockdev)] : []),
       ...device(attached),
     ]),
   ];
@@ -79,16 +80,26 @@ function identity({ name, uuid, smbios }: MachineDescription): readonly string[]
   return ['-name', options({ guest: name }), '-uuid', uuid.toLowerCase(), ...(smbios ? ['-smbios', table] : [])];
 }
 
-function processor({ accelerator, cpu, machineType, memoryBytes, firmware }: MachineDescription): readonly string[] {
+/** Memory the guest may get while it runs, beside what it starts with: whole blocks of what hands it out. */
+function hotMemoryMib({ memoryBytes, maxMemoryBytes = memoryBytes }: MachineDescription): number {
+  const max = whole('maxMemoryBytes', maxMemoryBytes, memoryBytes, Number.MAX_SAFE_INTEGER);
+  return (Math.ceil((max - memoryBytes) / MEMORY_BLOCK) * MEMORY_BLOCK) / MiB;
+}
+
+function processor(machine: MachineDescription): readonly string[] {
+  const { accelerator, cpu, machineType, memoryBytes, firmware } = machine;
   const { sockets, cores, threads } = cpu;
   for (const [field, value] of Object.entries({ sockets, cores, threads })) whole(`cpu.${field}`, value, 1, MAX_CPUS);
+  const maxSockets = whole('cpu.maxSockets', cpu.maxSockets ?? sockets, sockets, MAX_CPUS);
   const cpus = whole('cpu', sockets * cores * threads, 1, MAX_CPUS);
+  const maxcpus = whole('cpu', maxSockets * cores * threads, 1, MAX_CPUS);
   const model = word('cpu.model', cpu.model ?? (accelerator === 'kvm' ? 'host' : 'max'));
   const features = (cpu.features ?? []).map(
     ({ name, enabled }) => `,${word('cpu.features', name)}=${enabled ? 'on' : 'off'}`,
   );
   const secure = firmware.kind === 'uefi' && firmware.secureBoot;
   const size = Math.ceil(whole('memoryBytes', memoryBytes, MiB, Number.MAX_SAFE_INTEGER) / MiB);
+  const more = hotMemoryMib(machine);
   return [
     '-machine',
     options({ type: machineType, 'dump-guest-core': 'off', ...(secure ? { smm: 'on' } : {}) }),
@@ -97,9 +108,15 @@ function processor({ accelerator, cpu, machineType, memoryBytes, firmware }: Mac
     '-cpu',
     `${model}${features.join('')}`,
     '-smp',
-    options({ cpus: `${cpus}`, sockets: `${sockets}`, cores: `${cores}`, threads: `${threads}` }),
+    options({
+      cpus: `${cpus}`,
+      ...(maxcpus === cpus ? {} : { maxcpus: `${maxcpus}` }),
+      sockets: `${maxSockets}`,
+      cores: `${cores}`,
+      threads: `${threads}`,
+    }),
     '-m',
-    options({ size: `${size}M` }),
+    options({ size: `${size}M`, ...(more > 0 ? { maxmem: `${size + more}M` } : {}) }),
     '-rtc',
     options({ base: 'utc' }),
     '-boot',
@@ -130,6 +147,18 @@ function firmware(kind: Firmware, machineType: string): readonly string[] {
     '-machine',
     options({ pflash0: 'firmware-code', pflash1: 'firmware-vars' }),
     ...(kind.secureBoot ? ['-global', options({ driver: 'cfi.pflash01', property: 'secure', value: 'on' })] : []),
+  ];
+}
+
+/** The emulator listens before QEMU starts; its state is its own affair. */
+function trustedPlatform({ tpm }: MachineDescription): readonly string[] {
+  if (!tpm) return [];
+  return [
+    '-chardev',
+    `socket,${options({ id: 'tpm', path: FILES.tpm })}`,
+    '-tpmdev',
+    `emulator,${options({ id: 'tpm0', chardev: 'tpm' })}`,
+    ...device({ driver: 'tpm-crb', tpmdev: 'tpm0' }),
   ];
 }
 
@@ -172,6 +201,7 @@ function graphics({ graphics: kind, tablet }: MachineDescription, bus: PciBus): 
 
 function controllers(machine: MachineDescription, bus: PciBus): readonly string[] {
   const has = (name: string): boolean => machine.disks.some((disk) => disk.bus === name);
+  const hotMemory = hotMemoryMib(machine) * MiB;
   const when = (wanted: boolean, ...argv: readonly (readonly string[])[]): readonly string[] =>
     wanted ? argv.flat() : [];
   return [
@@ -184,17 +214,33 @@ function controllers(machine: MachineDescription, bus: PciBus): readonly string[
       machine.balloon,
       device({ driver: 'virtio-balloon-pci', id: 'balloon', 'free-page-reporting': true, ...bus.fixed('balloon') }),
     ),
+    ...when(
+      hotMemory > 0,
+      ['-object', JSON.stringify({ 'qom-type': 'memory-backend-ram', id: HOT_MEMORY, size: hotMemory })],
+      device({ driver: 'virtio-mem-pci', id: MEMORY_DEVICE, memdev: HOT_MEMORY, ...bus.fixed('memory') }),
+    ),
     ...when(machine.panicDevice, device({ driver: 'pvpanic-pci', id: 'panic', ...bus.fixed('panic') })),
-    ...when(has('scsi'), device({ driver: 'virtio-scsi-pci', id: 'scsi', ...bus.fixed('scsi') })),
+    ...when(
+      has('scsi') || machine.hotplug === true,
+      device({ driver: 'virtio-scsi-pci', id: 'scsi', ...bus.fixed('scsi') }),
+    ),
     ...when(has('sata') && !bus.ownsSata, device({ driver: 'ich9-ahci', id: 'sata', ...bus.fixed('sata') })),
     ...when(has('usb') || machine.tablet === 'usb', device({ driver: 'qemu-xhci', id: 'usb', ...bus.fixed('usb') })),
   ];
 }
 
+const NIC_DRIVERS = {
+  virtio: 'virtio-net-pci',
+  e1000: 'e1000',
+  e1000e: 'e1000e',
+  rtl8139: 'rtl8139',
+  ne2k_pci: 'ne2k_pci',
+  pcnet: 'pcnet',
+} as const;
+
 /** Without a boot index the card's boot ROM is left out: it would only cost start-up time. */
 function card(nic: Nic, index: number, bus: PciBus): readonly string[] {
-  const models = { virtio: 'virtio-net-pci', e1000: 'e1000', e1000e: 'e1000e', rtl8139: 'rtl8139' } as const;
-  const driver = models[nic.model];
+  const driver = NIC_DRIVERS[nic.model];
   if (!driver) throw new DescriptionError(`nics[${index}].model`, `"${String(nic.model)}" is not a known network card`);
   return [
     '-netdev',

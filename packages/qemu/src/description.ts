@@ -12,20 +12,29 @@ export interface Layer {
   readonly backing?: Layer;
 }
 
-/** A disk or CD-ROM. The chain of layers is told, because the header of a file is never believed. */
-export interface Disk extends Layer {
+/** What a disk and an empty drive have in common. */
+interface Drive {
   /** Any text; comes back in events and block queries. Unique in the machine. */
   readonly name: string;
-  readonly media: 'disk' | 'cdrom';
   readonly bus: 'virtio' | 'scsi' | 'sata' | 'usb';
-  /** CD-ROMs always are. */
-  readonly readOnly?: boolean;
   /** What the guest reads as the serial number: at most 20 bytes on virtio, SATA and USB, 36 on SCSI. */
   readonly serial?: string;
   /** Lower boots first; without one the firmware does not try the disk. */
   readonly bootIndex?: number;
+}
+
+/** A disk or CD-ROM. The chain of layers is told, because the header of a file is never believed. */
+export interface Disk extends Drive, Layer {
+  readonly media: 'disk' | 'cdrom';
+  /** CD-ROMs always are. */
+  readonly readOnly?: boolean;
   /** Default `writeback`, which keeps guest flushes and uses the host's page cache. */
   readonly cache?: 'none' | 'writeback' | 'writethrough';
+}
+
+/** A CD-ROM drive with nothing in it. */
+export interface EmptyDrive extends Drive {
+  readonly media: 'empty';
 }
 
 /** A port of the host that leads to a port of the guest. */
@@ -62,7 +71,7 @@ export interface TapNetwork {
 export interface Nic {
   /** Any text, unique in the machine. */
   readonly name: string;
-  readonly model: 'virtio' | 'e1000' | 'e1000e' | 'rtl8139';
+  readonly model: 'virtio' | 'e1000' | 'e1000e' | 'rtl8139' | 'ne2k_pci' | 'pcnet';
   /** Six octets in hex with colons; unicast. */
   readonly mac: string;
   readonly bootIndex?: number;
@@ -74,11 +83,19 @@ export type Firmware =
   | { readonly kind: 'bios' }
   | { readonly kind: 'uefi'; readonly code: string; readonly vars: string; readonly secureBoot: boolean };
 
+/** A TPM 2.0. */
+export interface Tpm {
+  /** Absolute path of a directory that is this machine's alone: what the TPM remembers between starts. */
+  readonly stateDirectory: string;
+}
+
 /** Virtual processors: `sockets * cores * threads` of them. */
 export interface Cpu {
   readonly sockets: number;
   readonly cores: number;
   readonly threads: number;
+  /** How many sockets the machine may have while it runs; default `sockets`. */
+  readonly maxSockets?: number;
   /** A QEMU CPU model; default `host` under KVM and `max` under TCG. */
   readonly model?: string;
   readonly features?: readonly { readonly name: string; readonly enabled: boolean }[];
@@ -104,8 +121,12 @@ export interface MachineDescription {
   readonly cpu: Cpu;
   /** Rounded up to whole MiB. */
   readonly memoryBytes: number;
+  /** How much memory the guest may be given while it runs; default `memoryBytes`. */
+  readonly maxMemoryBytes?: number;
   readonly firmware: Firmware;
-  readonly disks: readonly Disk[];
+  readonly disks: readonly (Disk | EmptyDrive)[];
+  /** Whether there is a SCSI controller also without a SCSI disk: disks can then be plugged in while it runs. */
+  readonly hotplug?: boolean;
   readonly nics: readonly Nic[];
   readonly graphics: 'vga' | 'virtio' | 'none';
   /** A pointer with absolute coordinates, so that a VNC viewer's cursor and the guest's agree. */
@@ -116,6 +137,7 @@ export interface MachineDescription {
   readonly guestAgent: boolean;
   /** Lets a Linux or Windows guest tell that its kernel panicked. */
   readonly panicDevice: boolean;
+  readonly tpm?: Tpm;
   readonly smbios?: Smbios;
 }
 

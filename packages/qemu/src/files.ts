@@ -8,6 +8,9 @@ export const FILES = {
   vnc: 'vnc.sock',
   agent: 'agent.sock',
   pid: 'qemu.pid',
+  /** The socket of the machine's TPM, and a link to where that keeps its state. */
+  tpm: 'tpm.sock',
+  tpmState: 'tpm',
   /** What QEMU itself says; its last words tell why it went. */
   log: 'qemu.log',
   serialLog: 'serial.log',
@@ -22,4 +25,13 @@ export const FILES = {
 } as const;
 
 /** What a process leaves behind when it is killed; nothing else in the directory belongs to a run. */
-export const RUN_FILES = [FILES.qmp, FILES.serial, FILES.vnc, FILES.agent, FILES.pid, FILES.screen] as const;
+export const RUN_FILES = [
+  FILES.qmp,
+  FILES.serial,
+  FILES.vnc,
+  FILES.agent,
+  FILES.pid,
+  FILES.screen,
+  FILES.tpm,
+  FILES.tpmState,
+] as const;

@@ -36,6 +36,8 @@ export interface Host {
   /** Why, in a sentence for people. */
   readonly acceleratorReason: string;
   readonly firmware: { readonly uefi?: UefiFirmware; readonly secureBoot?: UefiFirmware };
+  /** The TPM emulator, where one is installed. */
+  readonly swtpm?: string;
   readonly cpus: number;
   readonly memoryBytes: number;
 }
@@ -51,10 +53,11 @@ const OLDEST_QEMU = [7, 1] as const;
 export async function detectHost({ searchPath = process.env['PATH'] ?? '' } = {}): Promise<Host> {
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
   const directories = [...searchPath.split(delimiter).filter((one) => one !== ''), ...EXTRA_DIRECTORIES];
-  const [qemu, qemuImg, prlimit, flags, kvmProblem, firmware] = await Promise.all([
+  const [qemu, qemuImg, prlimit, swtpm, flags, kvmProblem, firmware] = await Promise.all([
     findQemuBinary(directories, release),
     findProgram(['qemu-img'], directories),
     findProgram(['prlimit'], directories),
+    findProgram(['swtpm'], directories),
     readFile('/proc/cpuinfo', 'utf8').catch(() => ''),
     openKvm(),
     uefiFirmware(),
@@ -66,6 +69,7 @@ export async function detectHost({ searchPath = process.env['PATH'] ?? '' } = {}
       : { ok: false, problem: missing('qemu-img', release) },
     ...chooseAccelerator(flags, kvmProblem),
     firmware,
+    ...(swtpm === undefined ? {} : { swtpm }),
     cpus: availableParallelism(),
     memoryBytes: totalmem(),
   };

@@ -7,7 +7,8 @@ import { detectHost } from './host.js';
 import { ImageRefused, type RefusalReason } from './image-refused.js';
 import { Images } from './images.js';
 import { isoImage } from './iso9660.js';
-import { temporaryDirectory } from './testing/fixture.js';
+import { startMachine } from './start.js';
+import { bare, deps, temporaryDirectory } from './testing/fixture.js';
 
 const host = await detectHost();
 const MiB = 1024 * 1024;
@@ -253,4 +254,58 @@ describe.skipIf(!host.tools.ok)('a disk (needs qemu-img)', () => {
       await expect(images.convert({ path, format: 'qcow2' }, join(root, 'b'), { signal: given })).rejects.toThrow();
       expect(await readdir(root)).toEqual(['a']);
     }));
+});
+
+describe.skipIf(!host.tools.ok)('a snapshot inside a disk (needs qemu-img)', () => {
+  const pattern = (path: string, byte: number): Promise<unknown> =>
+    run('qemu-io', ['-f', 'qcow2', '-c', `write -P ${byte} 0 1M`, path]);
+  const holds = async (path: string, byte: number, at: string): Promise<boolean> => {
+    const { stdout } = await run('qemu-io', ['-r', '-f', 'qcow2', '-c', `read -P ${byte} ${at}`, path]);
+    return !stdout.includes('verification failed');
+  };
+
+  it('is what a copy is made of, whatever the disk became, on the image that the disk lies on', () =>
+    inDirectory(async (root, images) => {
+      const base = { path: await qcow2(join(root, 'base')), format: 'qcow2' } as const;
+      const disk = { path: join(root, 'disk'), format: 'qcow2', backing: base } as const;
+      await images.createOverlay(disk.path, base, 8 * MiB);
+      await pattern(disk.path, 1);
+      await images.createSnapshot(disk, 'then,a=b');
+      await pattern(disk.path, 2);
+      await images.resize(disk, 16 * MiB);
+      expect(await images.snapshots(disk)).toEqual(['then,a=b']);
+
+      await images.convert(disk, join(root, 'thin'), { snapshot: 'then,a=b', base });
+      expect(await holds(join(root, 'thin'), 1, '0 1M')).toBe(true);
+      expect(await holds(join(root, 'thin'), 7, '1M 3M')).toBe(true);
+      expect((await stat(join(root, 'thin'))).size).toBeLessThan(3 * MiB);
+      await images.truncate({ path: join(root, 'thin'), format: 'qcow2' }, 8 * MiB);
+      expect(await images.virtualSize({ path: join(root, 'thin'), format: 'qcow2' })).toBe(8 * MiB);
+
+      await images.convert(disk, join(root, 'whole'), { snapshot: 'then,a=b' });
+      expect(await holds(join(root, 'whole'), 1, '0 1M')).toBe(true);
+      expect(await holds(join(root, 'whole'), 7, '1M 3M')).toBe(true);
+
+      await images.deleteSnapshot(disk, 'then,a=b');
+      expect(await images.snapshots(disk)).toEqual([]);
+      expect(await holds(disk.path, 2, '0 1M')).toBe(true);
+    }));
+
+  it.skipIf(!host.qemu.ok)('is taken and copied while a machine has the disk open (needs QEMU)', () =>
+    inDirectory(async (root, images) => {
+      const disk = { path: await qcow2(join(root, 'disk')), format: 'qcow2' } as const;
+      const disks = [{ ...disk, name: 'root', media: 'disk', bus: 'virtio' }] as const;
+      const machine = await startMachine({ ...bare, disks }, join(root, 'machine'), { ...deps, host, paused: true });
+      try {
+        await machine.snapshotDisks(['root'], 'then');
+        expect(await images.snapshots(disk)).toEqual(['then']);
+        await images.convert(disk, join(root, 'copy'), { snapshot: 'then' });
+        await machine.deleteSnapshot('root', 'then');
+        expect(await images.snapshots(disk)).toEqual([]);
+      } finally {
+        await machine.kill();
+      }
+      expect(await holds(join(root, 'copy'), 7, '0 4M')).toBe(true);
+    }),
+  );
 });

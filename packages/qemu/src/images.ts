@@ -6,6 +6,7 @@ import { HEAD_BYTES, type Recognized, recognize, TAIL_BYTES } from './image-form
 import { ImageRefused } from './image-refused.js';
 import { parseJson, Reader } from './json.js';
 import { layerOptions } from './layer.js';
+import { optionValue } from './option.js';
 import { readQcow2Header } from './qcow2.js';
 import { openPlain, safePath } from './safe-path.js';
 import { type RunOptions, runTool, ToolError } from './tool.js';
@@ -18,6 +19,10 @@ export interface ImageInfo extends Recognized {
 
 /** What `convert` reports. */
 export interface ConvertOptions {
+  /** Copies what the disk was when this snapshot inside it was taken; it may then be in use meanwhile. */
+  readonly snapshot?: string;
+  /** What the copy lies on: blocks that the source itself leaves to its own layer below are not copied. */
+  readonly base?: Layer;
   /** Gets 0 to 100. */
   readonly onProgress?: (percent: number) => void;
   readonly signal?: AbortSignal;
@@ -30,6 +35,12 @@ const MAX_VIRTUAL_BYTES = 16 * 1024 ** 4;
 const READER_MEMORY = 1024 ** 3;
 const READER_CPU_SECONDS = 60;
 const READER_MS = 120_000;
+
+/** Snapshots inside one disk that are read; QEMU itself takes at most 65536. */
+const MAX_SNAPSHOTS = 65_536;
+
+/** Reference counts of a large disk are gone through. */
+const SNAPSHOT_MS = 120_000;
 
 /** Copying a disk takes as long as the disk is large. */
 const CONVERT_MS = 6 * 60 * 60_000;
@@ -102,17 +113,53 @@ export class Images {
     if (sizeBytes > now) await this.#qemuImg(['resize', '-q', '-f', disk.format, real, `${size(sizeBytes)}`]);
   }
 
-  /** Copies a disk with all its layers into one new qcow2 image. @throws ImageRefused when `destination` is taken or unsafe */
-  async convert(source: Layer, destination: string, { onProgress, signal }: ConvertOptions = {}): Promise<void> {
-    const argument = `json:${JSON.stringify(layerOptions(await this.#chain(source), 'source'))}`;
+  /** Makes a disk that no machine uses exactly this large; what lies beyond is lost. */
+  async truncate(disk: Layer, sizeBytes: number): Promise<void> {
+    const real = await safePath(this.deps.root, disk.path);
+    await this.#qemuImg(['resize', '-q', '--shrink', '-f', disk.format, real, `${size(sizeBytes)}`]);
+  }
+
+  /** The names of the snapshots inside a disk, which may be in use. */
+  async snapshots({ path, format }: Layer): Promise<readonly string[]> {
+    // What lies below is not opened for this, and must not be told.
+    const argument = await this.#argument({ path, format });
+    const said = await this.#guarded(['info', '-U', '--output=json', argument], undefined);
+    const info = new Reader(parseJson(said, 'qemu-img info'), 'qemu-img info');
+    return info.has('snapshots') ? info.objects('snapshots', MAX_SNAPSHOTS).map((one) => one.text('name')) : [];
+  }
+
+  /** Takes a snapshot called `name` inside a disk that no machine uses. @throws ToolError */
+  async createSnapshot(disk: Layer, name: string): Promise<void> {
+    await this.#qemuImg(['snapshot', '-q', '-c', name, await this.#argument(disk)], { timeoutMs: SNAPSHOT_MS });
+  }
+
+  /** Removes the snapshot called `name` from a disk that no machine uses. @throws ToolError when there is none */
+  async deleteSnapshot(disk: Layer, name: string): Promise<void> {
+    await this.#qemuImg(['snapshot', '-q', '-d', name, await this.#argument(disk)], { timeoutMs: SNAPSHOT_MS });
+  }
+
+  /**
+   * Copies a disk with all its layers into one new qcow2 image, or into one on `base`.
+   *
+   * @throws ImageRefused when `destination` is taken or unsafe
+   */
+  async convert(source: Layer, destination: string, options: ConvertOptions = {}): Promise<void> {
+    const { onProgress, signal, snapshot, base } = options;
+    const argument = await this.#argument(source);
+    const moment = snapshot === undefined ? [] : ['-U', '-l', `snapshot.name=${optionValue('snapshot', snapshot)}`];
+    const below = base === undefined ? [] : ['-F', base.format, '-B', await safePath(this.deps.root, base.path)];
     const onOutput = (chunk: string): void => {
       for (const [, percent] of chunk.matchAll(/\((\d+\.\d+)\/100%\)/g)) onProgress?.(Number(percent));
     };
-    await this.#create(destination, (partial) => ['convert', '-p', '-O', 'qcow2', argument, partial], {
-      timeoutMs: CONVERT_MS,
-      onOutput,
-      ...(signal ? { signal } : {}),
-    });
+    await this.#create(
+      destination,
+      (partial) => ['convert', '-p', ...moment, '-O', 'qcow2', ...below, argument, partial],
+      {
+        timeoutMs: CONVERT_MS,
+        onOutput,
+        ...(signal ? { signal } : {}),
+      },
+    );
   }
 
   /** The SHA-512 of a file in hex. */
@@ -176,6 +223,10 @@ export class Images {
 
   async #qemuImg(argv: readonly string[], options: RunOptions = {}): Promise<void> {
     await runTool(usableTools(this.deps.host).qemuImg, argv, options);
+  }
+
+  async #argument(disk: Layer): Promise<string> {
+    return `json:${JSON.stringify(layerOptions(await this.#chain(disk), 'disk'))}`;
   }
 
   async #chain({ path, format, backing }: Layer): Promise<Layer> {

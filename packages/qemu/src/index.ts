@@ -18,6 +18,7 @@ export {
   DescriptionError,
   type Disk,
   type DiskFormat,
+  type EmptyDrive,
   type Firmware,
   type Layer,
   type MachineDescription,
@@ -25,11 +26,13 @@ export {
   type PortForward,
   type Smbios,
   type TapNetwork,
+  type Tpm,
   type UserNetwork,
 } from './description.js';
 export type { ExitReason, MachineExit } from './exit.js';
 export type { UefiFirmware } from './firmware.js';
 export { detectHost, type Host, HostProblem, type ImageTools, type QemuBinary } from './host.js';
+export type { Processors } from './hotplug.js';
 export { ImageRefused, type RefusalReason } from './image-refused.js';
 export { type ConvertOptions, type ImageInfo, Images } from './images.js';
 export { IsoError, type IsoFile, isoImage } from './iso9660.js';
@@ -44,3 +47,4 @@ export { noCloudSeed, type Seed } from './seed.js';
 export { TooManyViewers, ViewerStalled } from './serial.js';
 export { MachineExists, StartError, startMachine } from './start.js';
 export { ToolError } from './tool.js';
+export { NO_SWTPM, TpmError } from './tpm.js';

@@ -68,14 +68,23 @@ export class Life implements AsyncDisposable {
   #ending: MachineExit | undefined;
   #over = false;
   #looking: Promise<void> = Promise.resolve();
+  #record: MachineRecord;
+  #written: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly directory: string,
-    private record: MachineRecord,
+    record: MachineRecord,
     private readonly process: QemuProcess,
     private readonly companion: Companion,
     private readonly deps: { readonly clock: Clock; readonly log: Log },
-  ) {}
+  ) {
+    this.#record = record;
+  }
+
+  /** What is known of the machine, as it is written down. */
+  get record(): MachineRecord {
+    return this.#record;
+  }
 
   get state(): MachineState {
     return this.#state;
@@ -118,9 +127,15 @@ export class Life implements AsyncDisposable {
 
   /** Until `at`, the guest's power-off is the first half of a restart; 0 takes that back. */
   async restartUntil(at: number): Promise<void> {
-    if (this.record.restartUntil === at) return;
-    this.record = { ...this.record, restartUntil: at };
-    await writeRecord(this.directory, this.record);
+    if (this.record.restartUntil !== at) await this.change({ restartUntil: at });
+  }
+
+  /** Changes what is written down of the machine; resolves once it is. */
+  change(change: Partial<Pick<MachineRecord, 'outline' | 'restartUntil'>>): Promise<void> {
+    this.#record = { ...this.#record, ...change };
+    const written = this.#written.then(() => writeRecord(this.directory, this.#record));
+    this.#written = written.catch(() => {});
+    return written;
   }
 
   /** Ends QEMU in order, by force when it takes too long. */

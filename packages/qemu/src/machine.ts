@@ -2,13 +2,26 @@ import type { Duplex } from 'node:stream';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
 import { GuestAgent } from './agent.js';
 import { AGENT_ID } from './arguments.js';
-import type { PortForward } from './description.js';
+import { DescriptionError, type Disk, type Layer, type PortForward } from './description.js';
 import type { MachineExit } from './exit.js';
 import { FILES } from './files.js';
+import {
+  diskIndex,
+  ejectMedium,
+  insertMedium,
+  type Processors,
+  plugDisk,
+  plugProcessors,
+  queryHotMemory,
+  queryProcessors,
+  requestMemory,
+  unplugDisk,
+} from './hotplug.js';
 import { Life, MachineGone, type MachineState } from './life.js';
 import {
   addForward,
   type Block,
+  deleteSnapshot,
   diskOf,
   listForwards,
   type OpenForward,
@@ -16,15 +29,17 @@ import {
   queryPortOpen,
   removeForward,
   resizeBlock,
+  snapshotBlocks,
 } from './monitor.js';
 import { QemuLog } from './qemu-log.js';
 import type { QemuProcess } from './qemu-process.js';
-import type { QmpClient, QmpEvent } from './qmp.js';
+import { type QmpClient, QmpError, type QmpEvent } from './qmp.js';
 import type { MachineOutline, MachineRecord } from './record.js';
 import { takeScreenshot } from './screenshot.js';
 import { HISTORY_BYTES, SerialConsole } from './serial.js';
 import { SerialLog } from './serial-log.js';
 import { connectIn } from './socket.js';
+import { endTpm } from './tpm.js';
 import { VncScreen } from './vnc.js';
 
 /** What happens to a machine. */
@@ -32,7 +47,10 @@ export type MachineEvent =
   | { readonly type: 'state'; readonly state: MachineState }
   | { readonly type: 'agent'; readonly connected: boolean }
   | { readonly type: 'reset'; readonly byGuest: boolean }
-  | { readonly type: 'io-error'; readonly disk: string | undefined; readonly reason: string }
+  /** A disk failed; `full`: the host had no room for what the guest wrote. */
+  | { readonly type: 'io-error'; readonly disk: string | undefined; readonly reason: string; readonly full: boolean }
+  /** The guest took or gave back memory. */
+  | { readonly type: 'memory' }
   | { readonly type: 'exit'; readonly exit: MachineExit };
 
 /** The machine was made without graphics. */
@@ -68,11 +86,12 @@ export class Machine implements AsyncDisposable {
   readonly #screen: VncScreen;
   #agentConnected = false;
   #exit: MachineExit | undefined;
+  #changing: Promise<void> = Promise.resolve();
   #picture: Promise<unknown> = Promise.resolve();
 
   private constructor(
     readonly directory: string,
-    private readonly record: MachineRecord,
+    record: MachineRecord,
     private readonly process: QemuProcess,
     private readonly logs: Logs,
     private readonly deps: MachineDeps,
@@ -122,7 +141,7 @@ export class Machine implements AsyncDisposable {
   }
 
   get outline(): MachineOutline {
-    return this.record.outline;
+    return this.#life.record.outline;
   }
 
   get pid(): number {
@@ -131,7 +150,7 @@ export class Machine implements AsyncDisposable {
 
   /** Milliseconds since the Unix epoch. */
   get startedAt(): number {
-    return this.record.startedAt;
+    return this.#life.record.startedAt;
   }
 
   get state(): MachineState {
@@ -241,6 +260,74 @@ export class Machine implements AsyncDisposable {
     await resizeBlock(this.qmp, this.outline, disk, sizeBytes);
   }
 
+  /**
+   * Plugs a SCSI disk into the running machine; does nothing when it has one of that name. The place is written down first:
+   * whoever comes after us finishes what we began.
+   */
+  attachDisk(disk: Disk): Promise<void> {
+    return this.#oneByOne(async () => {
+      const { outline } = this;
+      if (disk.name === '') throw new DescriptionError('disk', 'a disk has a name');
+      const known = outline.disks.indexOf(disk.name);
+      const free = outline.disks.indexOf('');
+      const index = known >= 0 ? known : free >= 0 ? free : outline.disks.length;
+      if (known < 0) await this.#rename(index, disk.name);
+      await plugDisk(this.qmp, disk, index).catch(async (error: unknown) => {
+        // What QEMU refused is not there; what it did not answer to may be, and keeps its place.
+        if (error instanceof QmpError || error instanceof DescriptionError) await this.#rename(index, '');
+        throw error;
+      });
+    });
+  }
+
+  /** Takes a disk away from the running machine; does nothing when it has none of that name. */
+  detachDisk(disk: string): Promise<void> {
+    return this.#oneByOne(async () => {
+      const index = disk === '' ? -1 : this.outline.disks.indexOf(disk);
+      if (index < 0) return;
+      await unplugDisk(this.qmp, index, this.deps.clock);
+      await this.#rename(index, '');
+    });
+  }
+
+  /** Puts a medium into an empty CD-ROM drive. */
+  insertMedium(drive: string, medium: Layer): Promise<void> {
+    return this.#oneByOne(() => insertMedium(this.qmp, diskIndex(this.outline, drive), medium));
+  }
+
+  /** Takes what is in a CD-ROM drive out, also when the guest has locked it. */
+  ejectMedium(drive: string): Promise<void> {
+    return this.#oneByOne(() => ejectMedium(this.qmp, diskIndex(this.outline, drive)));
+  }
+
+  /** Takes a snapshot called `name` inside each of the disks, all at one moment. */
+  async snapshotDisks(disks: readonly string[], name: string): Promise<void> {
+    await snapshotBlocks(this.qmp, this.outline, disks, name);
+  }
+
+  async deleteSnapshot(disk: string, name: string): Promise<void> {
+    await deleteSnapshot(this.qmp, this.outline, disk, name);
+  }
+
+  async processors(): Promise<Processors> {
+    return queryProcessors(this.qmp);
+  }
+
+  /** Plugs processors in until the machine has `count`; never takes one away. */
+  plugProcessors(count: number): Promise<void> {
+    return this.#oneByOne(() => plugProcessors(this.qmp, count));
+  }
+
+  /** Memory that the guest has taken beside what it started with, in bytes; nothing when it can get none. */
+  async hotMemory(): Promise<number | undefined> {
+    return queryHotMemory(this.qmp);
+  }
+
+  /** Offers the guest `bytes` of memory beside what it started with; it takes them, or gives them back, in its own time. */
+  async requestMemory(bytes: number): Promise<void> {
+    await requestMemory(this.qmp, bytes);
+  }
+
   /** Opens a port of the host to the guest, on the card called `nic`, and answers its number. */
   async addForward(nic: string, forward: PortForward): Promise<number> {
     return addForward(this.qmp, this.outline, nic, forward);
@@ -261,6 +348,20 @@ export class Machine implements AsyncDisposable {
     await this.#life[Symbol.asyncDispose]();
   }
 
+  /** What changes the machine's devices happens one after the other. */
+  #oneByOne(change: () => Promise<void>): Promise<void> {
+    const changed = this.#changing.then(change);
+    this.#changing = changed.catch(() => {});
+    return changed;
+  }
+
+  /** Writes down that the disk number `index` is called `name` from now on. */
+  async #rename(index: number, name: string): Promise<void> {
+    const disks = [...this.outline.disks];
+    disks[index] = name;
+    await this.#life.change({ outline: { ...this.outline, disks } });
+  }
+
   async #connect(qmp: QmpClient): Promise<void> {
     if (!this.#console.attached) this.#console.attach(await connectIn(this.directory, FILES.serial));
     if (this.outline.guestAgent) this.#agentIs(await queryPortOpen(qmp, AGENT_ID));
@@ -274,6 +375,9 @@ export class Machine implements AsyncDisposable {
       case 'RESET':
         this.#tell({ type: 'reset', byGuest: data.boolean('guest') });
         return;
+      case 'MEMORY_DEVICE_SIZE_CHANGE':
+        this.#tell({ type: 'memory' });
+        return;
       case 'BLOCK_IO_ERROR':
         this.#tell({
           type: 'io-error',
@@ -282,6 +386,7 @@ export class Machine implements AsyncDisposable {
             this.outline,
           ),
           reason: data.text('reason'),
+          full: data.optional('nospace', (from, key) => from.boolean(key)) ?? false,
         });
         return;
       default:
@@ -300,6 +405,7 @@ export class Machine implements AsyncDisposable {
     this.#screen[Symbol.dispose]();
     if (gone) await this.#console.finish();
     else this.#console[Symbol.dispose]();
+    if (gone && this.outline.tpm) await endTpm(this.directory, this.deps.clock);
     await this.logs.serial[Symbol.asyncDispose]();
     await this.logs.qemu[Symbol.asyncDispose]();
   }

@@ -1,5 +1,6 @@
 import { netId } from './arguments.js';
 import { DescriptionError, type PortForward } from './description.js';
+import { diskIndex } from './hotplug.js';
 import { objects, Reader, UnexpectedReply } from './json.js';
 import { hostForward, hostSide } from './network.js';
 import { type QmpClient, QmpError } from './qmp.js';
@@ -29,6 +30,9 @@ export interface OpenForward {
 
 /** More disks or forwards than a machine can have are not read. */
 const MAX_LIST = 1024;
+
+/** Reference counts of a large disk are gone through, which takes seconds. */
+const SNAPSHOT_MS = 120_000;
 
 /** The run state in QEMU's own words (QAPI `RunState`). */
 export async function queryStatus(qmp: QmpClient): Promise<string> {
@@ -77,9 +81,36 @@ export async function queryBlocks(qmp: QmpClient, outline: MachineOutline): Prom
 
 /** Makes the disk called `disk` larger. @throws DescriptionError when there is none of that name, QmpError */
 export async function resizeBlock(qmp: QmpClient, outline: MachineOutline, disk: string, size: number): Promise<void> {
-  const index = outline.disks.indexOf(disk);
-  if (index === -1) throw new DescriptionError('disk', `"${disk}" is not a disk of ${outline.name}`);
-  await qmp.execute('block_resize', { 'node-name': nodeName(index), size });
+  await qmp.execute('block_resize', { 'node-name': nodeName(diskIndex(outline, disk)), size });
+}
+
+/**
+ * Takes a snapshot called `name` inside each of the qcow2 disks, all at one moment.
+ *
+ * @throws DescriptionError when there is no such disk, QmpError when it has one of that name
+ */
+export async function snapshotBlocks(
+  qmp: QmpClient,
+  outline: MachineOutline,
+  disks: readonly string[],
+  name: string,
+): Promise<void> {
+  const actions = disks.map((disk) => ({
+    type: 'blockdev-snapshot-internal-sync',
+    data: { device: nodeName(diskIndex(outline, disk)), name },
+  }));
+  await qmp.execute('transaction', { actions }, SNAPSHOT_MS);
+}
+
+/** Removes the snapshot called `name` of a disk. @throws DescriptionError, QmpError when there is none */
+export async function deleteSnapshot(
+  qmp: QmpClient,
+  outline: MachineOutline,
+  disk: string,
+  name: string,
+): Promise<void> {
+  const device = nodeName(diskIndex(outline, disk));
+  await qmp.execute('blockdev-snapshot-delete-internal-sync', { device, name }, SNAPSHOT_MS);
 }
 
 /**
@@ -88,7 +119,8 @@ export async function resizeBlock(qmp: QmpClient, outline: MachineOutline, disk:
  */
 export function diskOf(id: string | undefined, outline: MachineOutline): string | undefined {
   const index = /(?:^|\/)(?:disk|block)(\d+)(?:\/|$)/.exec(id ?? '')?.[1];
-  return index === undefined ? undefined : outline.disks[Number(index)];
+  // A place that a removed disk left has no name.
+  return index === undefined ? undefined : outline.disks[Number(index)] || undefined;
 }
 
 /** What listens for the card called `nic`. @throws DescriptionError for a card without a user-mode network */

@@ -21,8 +21,20 @@ export interface PciBus {
  * Each role has its slot whether or not the others are there, so that adding a disk does not rename the guest's network
  * cards. Slots 0, 1 and 31 belong to the chipsets.
  */
-const SLOTS = { graphics: 2, serial: 3, rng: 4, balloon: 5, usb: 6, scsi: 7, sata: 8, panic: 9, tablet: 10 } as const;
+const SLOTS = {
+  graphics: 2,
+  serial: 3,
+  rng: 4,
+  balloon: 5,
+  usb: 6,
+  scsi: 7,
+  sata: 8,
+  panic: 9,
+  tablet: 10,
+  memory: 18,
+} as const;
 const FIRST_NIC = 11;
+const LAST_NIC = 17;
 const FIRST_DISK = 19;
 const LAST_DISK = 30;
 
@@ -38,7 +50,7 @@ export function pciBus(machineType: string): PciBus {
   };
   return {
     fixed: (role) => at(SLOTS[role]),
-    nic: (index) => place('nics', FIRST_NIC, FIRST_DISK - 1, index),
+    nic: (index) => place('nics', FIRST_NIC, LAST_NIC, index),
     disk: (index) => place('virtio disks', FIRST_DISK, LAST_DISK, index),
     sataController: q35 ? 'ide' : 'sata',
     ownsSata: q35,

@@ -54,12 +54,20 @@ export async function waitUntilGone(identity: ProcessIdentity, clock: Clock, ms:
  * The QEMU that runs in `directory` (a real path) with the UUID `uuid`: finds a machine whose process was started by
  * someone who did not live to write its number down.
  */
-export async function findQemu(directory: string, uuid: string): Promise<ProcessIdentity | undefined> {
+export function findQemu(directory: string, uuid: string): Promise<ProcessIdentity | undefined> {
+  return findProcess(directory, (argv) => argv[argv.indexOf('-uuid') + 1] === uuid);
+}
+
+/** A process whose working directory is `directory` (a real path) and whose command line `matches`. */
+export async function findProcess(
+  directory: string,
+  matches: (argv: readonly string[]) => boolean,
+): Promise<ProcessIdentity | undefined> {
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     if ((await readlink(`/proc/${name}/cwd`).catch(() => undefined)) !== directory) continue;
     const argv = (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    if (argv[argv.indexOf('-uuid') + 1] === uuid) return identify(Number(name));
+    if (matches(argv)) return identify(Number(name));
   }
   return undefined;
 }

@@ -13,12 +13,14 @@ import { removeSerialLog } from './serial-log.js';
 export interface MachineOutline {
   readonly name: string;
   readonly uuid: string;
-  /** Disk names, in the order of the description. */
+  /** Disk names, in the order of the description, then of plugging in; an empty one is a place that a removed disk left. */
   readonly disks: readonly string[];
   /** The cards in the order of the description; the guest's address where QEMU gives it out. */
   readonly nics: readonly { readonly name: string; readonly guestAddress?: string }[];
   readonly graphics: boolean;
   readonly guestAgent: boolean;
+  /** Whether a TPM emulator runs beside QEMU. */
+  readonly tpm: boolean;
 }
 
 /** What `machine.json` says. */
@@ -45,6 +47,7 @@ export function outlineOf(machine: MachineDescription): MachineOutline {
     ),
     graphics: machine.graphics !== 'none',
     guestAgent: machine.guestAgent,
+    tpm: machine.tpm !== undefined,
   };
 }
 
@@ -101,6 +104,8 @@ function parseOutline(reader: Reader): MachineOutline {
     }),
     graphics: reader.boolean('graphics'),
     guestAgent: reader.boolean('guestAgent'),
+    // Records of machines that started before there were TPMs do not say.
+    tpm: reader.optional('tpm', (from, name) => from.boolean(name)) ?? false,
   };
 }
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { qemuArguments } from './arguments.js';
-import type { MachineDescription } from './description.js';
+import { DescriptionError, type MachineDescription } from './description.js';
 import { lastWords } from './exit.js';
-import { type Host, usableQemu } from './host.js';
+import { type Host, HostProblem, usableQemu } from './host.js';
 import { UnexpectedReply } from './json.js';
 import { Machine, type MachineDeps } from './machine.js';
 import { openMonitor } from './open-monitor.js';
@@ -11,6 +11,7 @@ import { bootId, findQemu, identify, isAlive } from './process.js';
 import { createLogFile, readLogEnd } from './qemu-log.js';
 import { ChildQemu, childExit } from './qemu-process.js';
 import { type MachineRecord, outlineOf, readRecord, removeMachineFiles, writeRecord } from './record.js';
+import { endTpm, startTpm } from './tpm.js';
 
 /** A machine runs in the directory already. */
 export class MachineExists extends Error {
@@ -39,7 +40,7 @@ export async function startMachine(
   const home = await realpath(directory);
   await chmod(home, 0o700);
   await refuseLiving(home, description);
-  await removeMachineFiles(home);
+  await leaveNothing(home, description, deps);
   const planned: MachineRecord = {
     outline: outlineOf(description),
     startedAt: deps.clock.now(),
@@ -48,20 +49,33 @@ export async function startMachine(
     restartUntil: 0,
   };
   await writeRecord(home, planned);
-  const child = await launch(binary, argv, home);
+  let child: ChildProcess | undefined;
   try {
+    if (description.tpm) await startTpm(home, description.tpm, deps.host, deps.clock);
+    child = await launch(binary, argv, home);
     const machine = await takeCharge(child, home, planned, deps);
     child.unref();
     return machine;
   } catch (error) {
-    const gone = childExit(child);
-    child.kill('SIGKILL');
-    await gone;
+    if (child) await endChild(child);
     const said = lastWords(await readLogEnd(home));
-    await removeMachineFiles(home);
+    await leaveNothing(home, description, deps);
+    if (error instanceof HostProblem || error instanceof DescriptionError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     throw new StartError(`QEMU did not start ${description.name}: ${said === '' ? message : said}`, { cause: error });
   }
+}
+
+async function endChild(child: ChildProcess): Promise<void> {
+  const gone = childExit(child);
+  child.kill('SIGKILL');
+  await gone;
+}
+
+/** Ends the TPM of an earlier start and removes all files of one. */
+async function leaveNothing(home: string, { tpm }: MachineDescription, { clock }: MachineDeps): Promise<void> {
+  if (tpm) await endTpm(home, clock);
+  await removeMachineFiles(home);
 }
 
 /** A record that a crash of the host left unreadable says nothing; a machine that runs is then found by its process. */
@@ -85,9 +99,6 @@ async function launch(binary: string, argv: readonly string[], home: string): Pr
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', reject);
-  }).catch(async (error: unknown) => {
-    await removeMachineFiles(home);
-    throw new StartError(`QEMU did not start: ${error instanceof Error ? error.message : error}`, { cause: error });
   });
   return child;
 }

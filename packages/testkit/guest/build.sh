@@ -39,7 +39,7 @@ cp -L "$loader" root/lib64/
 
 # Only the drivers of the devices that QEMU gives a machine, in the order in which they need each other.
 modules="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net
-  virtio_blk virtio_console rng-core virtio-rng virtio_balloon scsi_common scsi_mod virtio_scsi sd_mod cdrom sr_mod
+  virtio_blk virtio_console rng-core virtio-rng virtio_balloon virtio_mem scsi_common scsi_mod virtio_scsi sd_mod cdrom sr_mod
   isofs af_packet pvpanic pvpanic-pci evdev button"
 for module in $modules; do
   file=$(find packages -path '*/modules/*' -name "$module.ko*" -print -quit)

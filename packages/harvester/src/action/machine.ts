@@ -1,10 +1,12 @@
 import { notFound, virtualMachineInstances, virtualMachines } from '@drover/api';
 import { updateWithRetry } from '@drover/controller';
+import { Fields } from '../fields.js';
 import { pause, runningMachine, softReboot, unpause } from '../subresource/instance-verbs.js';
 import { forceStopMachine, restartMachine, startMachine, type Target } from '../subresource/machine-verbs.js';
 import { lookAt } from '../view.js';
 import { INSUFFICIENT_QUOTA } from '../vm/names.js';
 import { runStrategyOf } from '../vm/run-strategy.js';
+import { addVolumeAction, ejectMediumAction, growAction, insertMediumAction, removeVolumeAction } from './hotplug.js';
 import type { ObjectRequest } from './paths.js';
 
 const SUBRESOURCES = 'subresources.kubevirt.io';
@@ -19,6 +21,11 @@ const RIGHTS = {
   unpause: [SUBRESOURCES, 'virtualmachineinstances', 'unpause'],
   softreboot: [SUBRESOURCES, 'virtualmachineinstances', 'softreboot'],
   dismissInsufficientResourceQuota: ['kubevirt.io', 'virtualmachines', undefined],
+  addVolume: [SUBRESOURCES, 'virtualmachines', 'addvolume'],
+  removeVolume: [SUBRESOURCES, 'virtualmachines', 'removevolume'],
+  insertCdRomVolume: [SUBRESOURCES, 'virtualmachines', 'addvolume'],
+  ejectCdRomVolume: [SUBRESOURCES, 'virtualmachines', 'removevolume'],
+  cpuAndMemoryHotplug: ['kubevirt.io', 'virtualmachines', undefined],
 } as const;
 
 /** An action on a machine that this cluster knows. */
@@ -28,12 +35,11 @@ export type MachineAction = keyof typeof RIGHTS;
 export const MACHINE_ACTIONS = Object.keys(RIGHTS) as readonly MachineAction[];
 
 /** Does it. @throws ApiError as KubeVirt's own subresources do */
-export async function machineAction(
-  action: MachineAction,
-  { namespace, name, view, require }: ObjectRequest,
-): Promise<void> {
+export async function machineAction(action: MachineAction, context: ObjectRequest): Promise<void> {
+  const { namespace, name, view, require, request } = context;
   const [group, resource, subresource] = RIGHTS[action];
-  require('update', group, resource, subresource);
+  require('update', group, resource, subresource === undefined ? {} : { subresource });
+  const fields = await Fields.of(request);
   const vm = await lookAt(view.client, virtualMachines, { namespace, name });
   if (vm === undefined) throw notFound(virtualMachines, name);
   const instance = await lookAt(view.client, virtualMachineInstances, { namespace, name });
@@ -50,6 +56,16 @@ export async function machineAction(
     }
     case 'forceStop':
       return forceStopMachine(target);
+    case 'addVolume':
+      return addVolumeAction(vm, fields, view);
+    case 'removeVolume':
+      return removeVolumeAction(vm, fields, view);
+    case 'insertCdRomVolume':
+      return insertMediumAction(vm, fields, context);
+    case 'ejectCdRomVolume':
+      return ejectMediumAction(vm, fields, view);
+    case 'cpuAndMemoryHotplug':
+      return growAction(vm, fields, view);
     case 'stop':
       // Harvester stops by the run strategy, whatever it was; start brings the former one back.
       if (runStrategyOf(vm) === 'Halted') return;

@@ -47,7 +47,7 @@ async function openLab(allowed: boolean): Promise<Lab> {
     () => cluster.informers.machines.list().length + cluster.informers.images.list().length === 2,
   );
   const asked: Attributes[] = [];
-  const paths = harvesterPaths(late);
+  const paths = harvesterPaths(late, cluster.random);
   return {
     ...cluster,
     asked,
@@ -111,7 +111,7 @@ describe("Harvester's own API", () => {
     const takesLong = (path: string): boolean | undefined => {
       const { signal } = new AbortController();
       const request = { method: 'POST', url: `/v1/harvester/${path}`, headers: {}, body: nothing(), signal };
-      return harvesterPaths(new Late<View>()).isLongRunning?.(request);
+      return harvesterPaths(new Late<View>(), () => new Uint8Array()).isLongRunning?.(request);
     };
     const image = 'harvesterhci.io.virtualmachineimages/default/image-a';
     expect([`${image}?action=upload`, `${image}?link=download`, `${image}/download`].map(takesLong)).toEqual([

@@ -9,6 +9,7 @@ import {
   type PathHandler,
   toStatus,
 } from '@drover/api';
+import type { RandomBytes } from '@drover/kit';
 import { empty, notImplemented, text } from '../answer.js';
 import type { Late, View } from '../view.js';
 import { downloadImage, uploadImage } from './image.js';
@@ -23,8 +24,14 @@ export interface ObjectRequest {
   readonly query: URLSearchParams;
   readonly request: ApiRequest;
   readonly view: View;
-  /** @throws ApiError 403 when the caller may not, with what is missing */
-  require(verb: string, group: string, resource: string, subresource?: string): void;
+  readonly random: RandomBytes;
+  /** Whether the caller may, with this object or one elsewhere. @throws ApiError 403 when not, with what is missing */
+  require(
+    verb: string,
+    group: string,
+    resource: string,
+    options?: { readonly subresource?: string; readonly at?: { readonly namespace: string; readonly name?: string } },
+  ): void;
 }
 
 /** Something that is done to an object of one type, by an action or by following one of its links. */
@@ -69,13 +76,13 @@ export const HARVESTER_ROUTES: readonly { readonly method: string; readonly path
  * Harvester's own API beside Kubernetes': actions on machines, upload and download of images, each done in the caller's name: what
  * RBAC does not let the caller do by Kubernetes' API is not done here either. Objects themselves are served by Kubernetes' API.
  */
-export function harvesterPaths(late: Late<View>): PathHandler {
+export function harvesterPaths(late: Late<View>, random: RandomBytes): PathHandler {
   return {
     prefix: PREFIX,
     isLongRunning: isTransfer,
     async handle(request, identity, authorize) {
       try {
-        return await answer(request, identity, authorize, late);
+        return await answer(request, identity, authorize, late, random);
       } catch (error) {
         // Harvester answers its actions' failures in plain text.
         if (error instanceof ApiError) return text(error.code, error.message);
@@ -97,6 +104,7 @@ async function answer(
   identity: Identity,
   authorize: Authorize,
   late: Late<View>,
+  random: RandomBytes,
 ): Promise<ApiResponse> {
   const url = URL.canParse(request.url, 'http://host') ? new URL(request.url, 'http://host') : undefined;
   const segments = url?.pathname.slice(PREFIX.length).split('/') ?? [];
@@ -109,21 +117,21 @@ async function answer(
     query: url.searchParams,
     request,
     view: late.required,
-    require(verb, group, resource, subresource) {
+    random,
+    require(verb, group, resource, { subresource, at = { namespace, name } } = {}) {
       const decision = authorize({
         verb,
         group,
         resource,
-        namespace,
-        name,
+        ...at,
         ...(subresource === undefined ? {} : { subresource }),
       });
       if (decision.allowed) return;
       const whole = subresource === undefined ? resource : `${resource}/${subresource}`;
       throw forbidden(
         { group, plural: whole },
-        name,
-        `User "${identity.name}" cannot ${verb} resource "${whole}" in API group "${group}" in the namespace "${namespace}"`,
+        at.name ?? '',
+        `User "${identity.name}" cannot ${verb} resource "${whole}" in API group "${group}" in the namespace "${at.namespace}"`,
       );
     },
   };

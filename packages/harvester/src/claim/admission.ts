@@ -1,8 +1,8 @@
-import { type AdmissionPlugin, invalid, type PersistentVolumeClaim } from '@drover/api';
+import { type AdmissionPlugin, invalid, type PersistentVolumeClaim, virtualMachines } from '@drover/api';
 import { parseUnits } from '@drover/kit';
 import { isHousekeeping } from '../housekeeping.js';
-import type { Late, View } from '../view.js';
-import { usersOf } from '../vm/claims.js';
+import { type Late, lookAt, type View } from '../view.js';
+import { claimNames, usersOf } from '../vm/claims.js';
 
 const SUBJECT = { group: '', plural: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim' };
 
@@ -14,10 +14,10 @@ export function claimAdmission(late: Late<View>): AdmissionPlugin {
   return {
     name: 'PersistentVolumeClaim',
     resources: ['/persistentvolumeclaims'],
-    admit({ operation, subresource, namespace, name, object, old, identity }) {
+    async admit({ operation, subresource, namespace, name, object, old, identity }) {
       if (operation === 'DELETE') {
         // What holds data is not given up while it is not known whose it is.
-        if (!isHousekeeping(identity)) refuseUsed(namespace, name, late.required);
+        if (!isHousekeeping(identity)) await refuseUsed(namespace, name, late.required);
         return undefined;
       }
       if (subresource !== undefined) return undefined;
@@ -39,8 +39,11 @@ export function claimAdmission(late: Late<View>): AdmissionPlugin {
 const requested = ({ spec }: PersistentVolumeClaim): bigint =>
   parseUnits(String(spec?.resources?.requests?.['storage'] ?? '0'));
 
-function refuseUsed(namespace: string | undefined, name: string, { machines }: View): void {
-  const users = usersOf({ namespace, name }, machines);
+async function refuseUsed(namespace: string | undefined, name: string, { machines, client }: View): Promise<void> {
+  const seen = usersOf({ namespace, name }, machines);
+  // Who has just let go of it is not seen to yet.
+  const now = await Promise.all(seen.map(({ metadata }) => lookAt(client, virtualMachines, metadata)));
+  const users = now.filter((vm) => vm !== undefined).filter((vm) => claimNames(vm).includes(name));
   if (users.length === 0) return;
   const names = users.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).join(', ');
   const message = `the volume is used by VM(s): ${names}; detach it, or delete it with its VM`;

@@ -79,7 +79,10 @@ export function claimController(options: ClaimControllerOptions): Controller {
         map: (instance) => {
           const used = claimsOf(instance);
           return requests(
-            claims.list(instance.metadata.namespace).filter(({ metadata }) => used.includes(metadata.name)),
+            claims
+              .list(instance.metadata.namespace)
+              // What was plugged out a moment ago is in its spec no more.
+              .filter(({ metadata }) => metadata.deletionTimestamp !== undefined || used.includes(metadata.name)),
           );
         },
       }),

@@ -15,7 +15,16 @@ import {
 /** What is asked of a guest agent here. */
 export type Agent = Pick<
   GuestAgent,
-  'info' | 'osInfo' | 'hostName' | 'timezone' | 'interfaces' | 'users' | 'filesystems' | 'freezeStatus'
+  | 'info'
+  | 'osInfo'
+  | 'hostName'
+  | 'timezone'
+  | 'interfaces'
+  | 'users'
+  | 'filesystems'
+  | 'freezeStatus'
+  | 'freeze'
+  | 'thaw'
 >;
 
 /** What controllers and consoles do with a machine that runs. */
@@ -29,6 +38,20 @@ export type RunningMachine = Pick<
   | 'pause'
   | 'resume'
   | 'kill'
+  | 'blocks'
+  | 'attachDisk'
+  | 'detachDisk'
+  | 'insertMedium'
+  | 'ejectMedium'
+  | 'resizeDisk'
+  | 'snapshotDisks'
+  | 'deleteSnapshot'
+  | 'processors'
+  | 'plugProcessors'
+  | 'hotMemory'
+  | 'requestMemory'
+  | 'addForward'
+  | 'removeForward'
   | 'openSerial'
   | 'openVnc'
   | 'screenshot'

@@ -97,6 +97,12 @@ export function parseOverheadRatio(value: string): number {
   throw new TypeError('setting additional-guest-memory-overhead-ratio: expected 0, or a number from 1.0 to 10.0');
 }
 
+/** How many times what it begins with a machine may grow to while it runs. */
+export function parseHotplugRatio(value: string): number {
+  if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 20) return Number(value);
+  throw new TypeError('setting max-hotplug-ratio: expected a whole number from 1 to 20');
+}
+
 const LOG_LEVELS = ['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace'];
 
 /** What must hold of a setting's effective value; a name that is not here may hold any text. */
@@ -110,11 +116,7 @@ export const SETTING_RULES: Readonly<Record<string, (value: string) => unknown>>
   'log-level': (value) => {
     if (!LOG_LEVELS.includes(value)) throw new TypeError(`setting log-level: expected one of ${LOG_LEVELS.join(', ')}`);
   },
-  'max-hotplug-ratio': (value) => {
-    if (!/^\d+$/.test(value) || Number(value) < 1 || Number(value) > 20) {
-      throw new TypeError('setting max-hotplug-ratio: expected a whole number from 1 to 20');
-    }
-  },
+  'max-hotplug-ratio': parseHotplugRatio,
   'overcommit-config': parseOvercommit,
 };
 

@@ -166,7 +166,7 @@ describe('a verb on an instance', () => {
       body: expect.stringMatching(/VMI is not running/),
     });
     expect((await lab.call('PUT', 'namespaces/default/virtualmachineinstances/none/pause')).status).toBe(404);
-    expect((await lab.call('PUT', `${VMI}/addvolume`)).status).toBe(501);
+    expect((await lab.call('PUT', `${VMI}/backup`)).status).toBe(501);
     expect((await lab.call('GET', `${VMI}/console`)).status).toBe(400);
   });
 });

@@ -13,17 +13,17 @@ import {
   virtualMachines,
 } from '@drover/api';
 import type { Clock } from '@drover/kit';
-import { empty, json, notImplemented, readBody } from '../answer.js';
+import { empty, json, notImplemented } from '../answer.js';
+import { Fields } from '../fields.js';
 import { type Late, lookAt, type View } from '../view.js';
 import { accept, refuseUpgrade } from './handshake.js';
 import * as instanceVerbs from './instance-verbs.js';
 import { restartMachine, startMachine, stopMachine, type Target } from './machine-verbs.js';
 import { relay } from './relay.js';
 import { type Call, parseCall, RESOURCES } from './resources.js';
+import { addedVolume, addVolume, machineOfInstance, refuseStopped, removeVolume } from './volume-verbs.js';
 
 const GROUP = 'subresources.kubevirt.io';
-/** Bodies of verbs are a few fields. */
-const MAX_BODY = 64 * 1024;
 /** Whose API this is compatible with. */
 const KUBEVIRT_VERSION = 'v1.8.3';
 
@@ -52,6 +52,12 @@ async function handle(request: ApiRequest, view: View): Promise<ApiResponse> {
     case 'PUT softreboot':
     case 'PUT reset':
       return changeInstance(request, subresource, instance, view);
+    case 'PUT addvolume':
+    case 'PUT removevolume': {
+      const fields = await Fields.of(request);
+      refuseStopped(instance);
+      return changeVolumes(subresource, fields, await machineOfInstance(instance, view.client), view);
+    }
     case 'GET guestosinfo':
       return json(200, await instanceVerbs.guestInfo(instance, machineOf(instance, view)));
     case 'GET userlist':
@@ -88,7 +94,7 @@ async function changeInstance(
   instance: Stored<VirtualMachineInstance>,
   view: View,
 ): Promise<ApiResponse> {
-  const { dryRun } = await options(request);
+  const { dryRun } = await Fields.of(request);
   const machine = machineOf(instance, view);
   if (dryRun) return empty(200);
   if (verb === 'pause') await instanceVerbs.pause(instance, machine);
@@ -107,24 +113,39 @@ async function machineAnswer(
   const verb = `${request.method} ${subresource}`;
   // No instance types here: a machine is its own expansion.
   if (verb === 'GET expand-spec') return json(200, vm);
+  if (verb === 'PUT addvolume' || verb === 'PUT removevolume')
+    return changeVolumes(subresource, await Fields.of(request), vm, view);
   if (!['PUT start', 'PUT stop', 'PUT restart'].includes(verb))
     throw notImplemented(`${request.method} virtualmachines/${subresource}`);
-  const { dryRun, fields } = await options(request);
+  const fields = await Fields.of(request);
   const { namespace, name } = vm.metadata;
   const target: Target = {
     client: view.client,
     vm,
     instance: await lookAt(view.client, virtualMachineInstances, { namespace, name }),
-    dryRun,
+    dryRun: fields.dryRun,
   };
   if (subresource === 'start') {
-    if (fields['paused'] === true) throw notImplemented('starting a machine paused');
+    if (fields.flag('paused')) throw notImplemented('starting a machine paused');
     await startMachine(target);
   } else if (subresource === 'stop') {
-    await stopMachine(target, seconds(fields, 'gracePeriod'));
+    await stopMachine(target, fields.optionalCount('gracePeriod', SECONDS));
   } else {
-    await restartMachine(target, seconds(fields, 'gracePeriodSeconds'));
+    await restartMachine(target, fields.optionalCount('gracePeriodSeconds', SECONDS));
   }
+  return empty(202);
+}
+
+const SECONDS = 'a whole number of seconds';
+
+async function changeVolumes(
+  verb: string,
+  fields: Fields,
+  vm: Stored<VirtualMachine>,
+  { client }: View,
+): Promise<ApiResponse> {
+  if (verb === 'addvolume') await addVolume(client, vm, addedVolume(fields), fields.dryRun);
+  else await removeVolume(client, vm, fields.text('name'), fields.dryRun);
   return empty(202);
 }
 
@@ -144,29 +165,6 @@ async function findInstance(
   const instance = await lookAt(client, virtualMachineInstances, { namespace, name });
   if (instance === undefined) throw notFound(virtualMachineInstances, name);
   return instance;
-}
-
-async function options(request: ApiRequest): Promise<{ dryRun: boolean; fields: Record<string, unknown> }> {
-  const body = (await readBody(request.body, MAX_BODY)).toString('utf8').trim();
-  let parsed: unknown = {};
-  try {
-    if (body !== '') parsed = JSON.parse(body);
-  } catch {
-    throw badRequest('the request body is not JSON');
-  }
-  if (parsed === null) parsed = {};
-  if (typeof parsed !== 'object' || Array.isArray(parsed)) throw badRequest('expected a JSON object');
-  const fields: Record<string, unknown> = { ...parsed };
-  const { dryRun } = fields;
-  return { fields, dryRun: Array.isArray(dryRun) && dryRun.includes('All') };
-}
-
-function seconds(fields: Record<string, unknown>, name: string): number | undefined {
-  const value = fields[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
-    throw badRequest(`${name}: expected a whole number of seconds`);
-  return value;
 }
 
 async function upgrade(

@@ -12,8 +12,8 @@ export type Call =
       readonly subresource: string;
     };
 
-const MACHINE_VERBS = ['start', 'stop', 'restart'];
-const INSTANCE_VERBS = ['pause', 'unpause', 'softreboot', 'reset'];
+const MACHINE_VERBS = ['start', 'stop', 'restart', 'addvolume', 'removevolume'];
+const INSTANCE_VERBS = ['pause', 'unpause', 'softreboot', 'reset', 'addvolume', 'removevolume'];
 const INSTANCE_READS = ['console', 'vnc', 'vnc/screenshot', 'guestosinfo', 'userlist', 'filesystemlist'];
 
 const entry = (resource: string, subresource: string, verb: string): AggregatedApi['resources'][number] => ({

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import type { MachineDescription, MachineExit, MachineState } from '@drover/qemu';
+import type { Block, Disk, Layer, MachineDescription, MachineExit, MachineState, Processors } from '@drover/qemu';
 import type { Machines, RunningMachine } from '../machine/machines.js';
 
 /** A machine that a test moves: what is asked of it is written down, and nothing happens by itself. */
@@ -7,6 +7,10 @@ export class FakeMachine implements RunningMachine {
   state: MachineState = 'running';
   agentConnected = false;
   readonly asked: string[] = [];
+  /** What is plugged in; a drive is `false` while it is empty. */
+  readonly disks = new Map<string, boolean>();
+  cpus: number | undefined;
+  memory = 0;
   readonly agent = {
     info: async () => ({ version: '7.2', commands: [] }),
     osInfo: async () => ({ id: 'debian', prettyName: 'Debian GNU/Linux 12' }),
@@ -18,13 +22,17 @@ export class FakeMachine implements RunningMachine {
     users: async () => [],
     filesystems: async () => [],
     freezeStatus: async () => 'thawed' as const,
+    freeze: async () => 1,
+    thaw: async () => 1,
   };
 
   constructor(
     readonly description: MachineDescription,
     private readonly tell: () => void,
     private readonly onExit: (exit: MachineExit) => void,
-  ) {}
+  ) {
+    for (const { name, media } of description.disks ?? []) this.disks.set(name, media !== 'empty');
+  }
 
   get mac(): string {
     return this.description.nics[0]?.mac ?? '';
@@ -55,6 +63,67 @@ export class FakeMachine implements RunningMachine {
     this.asked.push('kill');
     return this.exit('killed');
   }
+
+  async blocks(): Promise<Block[]> {
+    const counters = { ioStatus: 'ok', readBytes: 0, writtenBytes: 0, readOperations: 0, writeOperations: 0 };
+    return [...this.disks].map(([disk, full]) => ({ disk, ...(full ? { format: 'qcow2' } : {}), ...counters }));
+  }
+
+  async attachDisk({ name }: Disk): Promise<void> {
+    this.asked.push(`attach ${name}`);
+    this.disks.set(name, true);
+  }
+
+  async detachDisk(name: string): Promise<void> {
+    this.asked.push(`detach ${name}`);
+    this.disks.delete(name);
+  }
+
+  async insertMedium(drive: string, { path }: Layer): Promise<void> {
+    this.asked.push(`insert ${drive} ${path.slice(path.lastIndexOf('/') + 1)}`);
+    this.disks.set(drive, true);
+  }
+
+  async ejectMedium(drive: string): Promise<void> {
+    this.asked.push(`eject ${drive}`);
+    this.disks.set(drive, false);
+  }
+
+  async resizeDisk(disk: string, bytes: number): Promise<void> {
+    this.asked.push(`resize ${disk} ${bytes}`);
+  }
+
+  async snapshotDisks(disks: readonly string[], name: string): Promise<void> {
+    this.asked.push(`snapshot ${disks.join(' ')} ${name}`);
+  }
+
+  async deleteSnapshot(disk: string, name: string): Promise<void> {
+    this.asked.push(`forget ${disk} ${name}`);
+  }
+
+  async processors(): Promise<Processors> {
+    const { sockets, cores, threads, maxSockets = sockets } = this.description.cpu;
+    return { present: this.cpus ?? sockets * cores * threads, possible: maxSockets * cores * threads };
+  }
+
+  async plugProcessors(count: number): Promise<void> {
+    this.asked.push(`processors ${count}`);
+    this.cpus = count;
+  }
+
+  async hotMemory(): Promise<number | undefined> {
+    return this.description.maxMemoryBytes === undefined ? undefined : this.memory;
+  }
+
+  async requestMemory(bytes: number): Promise<void> {
+    this.memory = bytes;
+  }
+
+  async addForward(): Promise<number> {
+    return 1;
+  }
+
+  async removeForward(): Promise<void> {}
 
   openSerial(): PassThrough {
     return new PassThrough();

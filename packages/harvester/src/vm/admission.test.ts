@@ -224,11 +224,32 @@ describe('a machine is refused', () => {
       /devices.gpus: is not supported by this cluster/,
     ],
     [
-      'with a TPM',
+      'with more sockets than it may ever have',
       changed((spec) => {
-        spec.domain.devices.tpm = {};
+        spec.domain.cpu = { sockets: 4, maxSockets: 2 };
       }),
-      /devices.tpm: is not supported/,
+      /Number of sockets in CPU topology is greater than the maximum sockets allowed/,
+    ],
+    [
+      'with more memory than it may ever have',
+      changed((spec) => {
+        spec.domain.memory = { guest: '2Gi', maxGuest: '1Gi' };
+      }),
+      /Guest memory is greater than the configured maxGuest memory/,
+    ],
+    [
+      'with a CD-ROM on USB',
+      changed((spec) => {
+        spec.domain.devices.disks = [{ name: 'cd', cdrom: { bus: 'usb' } }];
+      }),
+      /cdrom.bus: is not supported by this cluster: use sata or scsi/,
+    ],
+    [
+      'with a sound card',
+      changed((spec) => {
+        spec.domain.devices.sound = { name: 'loud' };
+      }),
+      /devices.sound: is not supported/,
     ],
     [
       'with a container disk',

@@ -15,7 +15,7 @@ import { QuantityError, type RandomBytes } from '@drover/kit';
 import { type ClaimTemplate, parseClaimTemplates } from '../claim/template.js';
 import { clusterNetworkOf } from '../network/attachment.js';
 import { setting } from '../setting/effective.js';
-import { parseGracePeriod, parseOvercommit, parseOverheadRatio } from '../setting/value.js';
+import { parseGracePeriod, parseHotplugRatio, parseOvercommit, parseOverheadRatio } from '../setting/value.js';
 import type { Late, View } from '../view.js';
 import { claimNames } from './claims.js';
 import { mutateMachine, qualified } from './mutate.js';
@@ -73,6 +73,7 @@ function completed(
     return mutateMachine(object, old, {
       overcommit: setting(settings, 'overcommit-config', parseOvercommit),
       overheadRatio: setting(settings, 'additional-guest-memory-overhead-ratio', parseOverheadRatio),
+      hotplugRatio: setting(settings, 'max-hotplug-ratio', parseHotplugRatio),
       gracePeriod: setting(settings, 'default-vm-termination-grace-period-seconds', parseGracePeriod),
       clusterNetworkOf(network) {
         const [namespace, name = ''] = network.split('/');

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   hasReason,
   type PersistentVolumeClaim,
@@ -28,6 +29,7 @@ import { claimNames, claimsState, ensureClaims, releaseClaims } from './claims.j
 import { backOffLeft, nextStartFailure } from './crash-loop.js';
 import { type Decision, decide, type InstanceState, openRequests } from './decide.js';
 import { instanceOf } from './instance.js';
+import { liveSpec } from './live.js';
 import { INSUFFICIENT_QUOTA, VM_FINALIZER } from './names.js';
 import { runStrategyOf } from './run-strategy.js';
 import { machineStatus } from './status.js';
@@ -148,6 +150,7 @@ async function act(
 ): Promise<Error | 'halted' | undefined> {
   try {
     await ensureClaims(vm, client, claims);
+    if (decision.do !== 'stop' && instance !== undefined) await followTemplate(vm, instance, client);
     if (decision.do === 'start') {
       const created = await client.create(virtualMachineInstances, instanceOf(vm));
       recorder.normal(
@@ -189,6 +192,21 @@ async function halt(client: Client, { metadata }: Stored<VirtualMachine>, why: s
     metadata: { ...live.metadata, annotations: { ...live.metadata.annotations, [INSUFFICIENT_QUOTA]: why } },
     spec: { ...spec, runStrategy: 'Halted' },
   }));
+}
+
+/** Carries what changed in a machine's template over to its running instance, as far as that can follow. */
+async function followTemplate(
+  vm: Stored<VirtualMachine>,
+  instance: Stored<VirtualMachineInstance>,
+  client: Client,
+): Promise<void> {
+  const template = vm.spec.template.spec;
+  const { uid, namespace, name, deletionTimestamp } = instance.metadata;
+  if (template === undefined || deletionTimestamp !== undefined || instance.status?.phase !== 'Running') return;
+  if (isDeepStrictEqual(liveSpec(template, instance), instance.spec)) return;
+  await updateWithRetry(client, virtualMachineInstances, { namespace, name }, (object) =>
+    object.metadata.uid === uid ? { ...object, spec: liveSpec(template, object) } : undefined,
+  );
 }
 
 /** Deletes an instance, giving its guest as long as asked, or as its own spec says. */

@@ -7,7 +7,7 @@ import { runStrategyOf } from './run-strategy.js';
 import { type SizingRules, size } from './sizing.js';
 
 /** What a machine's defaults depend on beside the machine. */
-export interface MutationRules extends Pick<SizingRules, 'overcommit' | 'overheadRatio'> {
+export interface MutationRules extends Pick<SizingRules, 'overcommit' | 'overheadRatio' | 'hotplugRatio'> {
   /** Seconds: setting default-vm-termination-grace-period-seconds. */
   readonly gracePeriod: number;
   /** The cluster network of a network attachment `namespace/name`, when it is known. */

@@ -7,6 +7,7 @@ const rules: SizingRules = {
   overheadRatio: 1.5,
   reservedMemory: undefined,
   hotplug: false,
+  hotplugRatio: 4,
 };
 const machine = (domain: Partial<DomainSpec>): DomainSpec => ({ devices: {}, ...domain });
 const sized = (domain: Partial<DomainSpec>, changes: Partial<SizingRules> = {}): DomainSpec => {

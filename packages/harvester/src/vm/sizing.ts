@@ -17,6 +17,8 @@ export interface SizingRules {
   readonly reservedMemory: string | undefined;
   /** Whether CPU and memory may be changed while the machine runs: then the guest's memory is the user's to set. */
   readonly hotplug: boolean;
+  /** Setting max-hotplug-ratio: how many times what it begins with such a machine may grow to, unless it says. */
+  readonly hotplugRatio: number;
 }
 
 /**
@@ -27,10 +29,16 @@ export interface SizingRules {
  */
 export function size(domain: DomainSpec, rules: SizingRules): void {
   const cpu = { cores: 1, sockets: 1, threads: 1, ...domain.cpu };
-  domain.cpu = rules.hotplug ? cpu : { ...cpu, maxSockets: cpu.sockets };
+  domain.cpu = rules.hotplug
+    ? { maxSockets: Math.max(cpu.sockets, Math.min(cpu.sockets * rules.hotplugRatio, socketsOf(cpu))), ...cpu }
+    : { ...cpu, maxSockets: cpu.sockets };
   const { cpu: limitCpu, memory: limitMemory } = domain.resources?.limits ?? {};
   if (limitMemory !== undefined && !(rules.hotplug && domain.memory?.guest !== undefined)) {
     domain.memory = { ...domain.memory, guest: formatBytes(guestMemory(parseUnits(String(limitMemory)), rules)) };
+  }
+  const { guest, maxGuest } = domain.memory ?? {};
+  if (rules.hotplug && guest !== undefined && maxGuest === undefined) {
+    domain.memory = { ...domain.memory, maxGuest: formatBytes(parseUnits(String(guest)) * BigInt(rules.hotplugRatio)) };
   }
   const requests = { ...domain.resources?.requests };
   const pinned = domain.cpu.dedicatedCpuPlacement === true;
@@ -44,6 +52,13 @@ export function size(domain: DomainSpec, rules: SizingRules): void {
   }
   if (Object.keys(requests).length > 0) domain.resources = { ...domain.resources, requests };
 }
+
+/** The most processors a machine may have. */
+export const MAX_VCPUS = 64;
+
+/** How many sockets of a topology make the most processors there may be. */
+const socketsOf = ({ cores, threads }: { cores: number; threads: number }): number =>
+  Math.floor(MAX_VCPUS / (cores * threads));
 
 function guestMemory(limit: bigint, { reservedMemory, overheadRatio }: SizingRules): bigint {
   const reserved =

@@ -1,7 +1,8 @@
 import type { StatusCause, VirtualMachine } from '@drover/api';
 import type { DomainSpec, VirtualMachineInstanceSpec, Volume } from '@drover/api/types/kubevirt';
+import { parseUnits, QuantityError } from '@drover/kit';
 import { RUN_STRATEGIES } from './run-strategy.js';
-import { vcpus } from './sizing.js';
+import { MAX_VCPUS, vcpus } from './sizing.js';
 
 /**
  * What is wrong with a machine as it stands, each cause with its field: KubeVirt's own rules where it has them, and a refusal by
@@ -82,8 +83,15 @@ function domainCauses(domain: DomainSpec, at: string): StatusCause[] {
       wrong(`${at}.resources.limits.memory`, 'a machine needs memory: set resources.limits.memory or memory.guest'),
     );
   }
-  if (vcpus(domain) > 64)
-    causes.push(wrong(`${at}.cpu`, `${vcpus(domain)} virtual processors; this host gives at most 64`));
+  if (vcpus(domain) > MAX_VCPUS)
+    causes.push(wrong(`${at}.cpu`, `${vcpus(domain)} virtual processors; this host gives at most ${MAX_VCPUS}`));
+  const { sockets = 1, maxSockets } = domain.cpu ?? {};
+  if (maxSockets !== undefined && maxSockets !== 0 && sockets > maxSockets) {
+    causes.push(
+      wrong(`${at}.cpu.sockets`, 'Number of sockets in CPU topology is greater than the maximum sockets allowed'),
+    );
+  }
+  causes.push(...growthCauses(domain, at));
   const { devices } = domain;
   const absent: [unknown, string][] = [
     [devices.hostDevices, 'devices.hostDevices'],
@@ -93,7 +101,6 @@ function domainCauses(domain: DomainSpec, at: string): StatusCause[] {
     [domain.launchSecurity, 'launchSecurity'],
     [domain.firmware?.kernelBoot, 'firmware.kernelBoot'],
     [domain.firmware?.acpi, 'firmware.acpi'],
-    [devices.tpm?.enabled === false ? undefined : devices.tpm, 'devices.tpm'],
     [devices.sound, 'devices.sound'],
     [devices.watchdog, 'devices.watchdog'],
     [devices.downwardMetrics, 'devices.downwardMetrics'],
@@ -105,6 +112,18 @@ function domainCauses(domain: DomainSpec, at: string): StatusCause[] {
     if (isSet(value)) causes.push(unsupported(`${at}.${field}`));
   }
   return causes;
+}
+
+function growthCauses({ memory }: DomainSpec, at: string): StatusCause[] {
+  const { guest, maxGuest } = memory ?? {};
+  if (maxGuest === undefined) return [];
+  try {
+    if (guest === undefined || parseUnits(String(maxGuest)) >= parseUnits(String(guest))) return [];
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    return [wrong(`${at}.memory.maxGuest`, error.message)];
+  }
+  return [wrong(`${at}.memory.guest`, 'Guest memory is greater than the configured maxGuest memory')];
 }
 
 const VOLUME_SOURCES = ['persistentVolumeClaim', 'cloudInitNoCloud', 'secret', 'configMap', 'sysprep'] as const;
@@ -136,6 +155,7 @@ function diskCauses({ domain, volumes = [] }: VirtualMachineInstanceSpec, at: st
     }
     if (disk.cdrom !== undefined && bus === 'virtio')
       causes.push(wrong(`${field}.cdrom.bus`, 'Bus type virtio is invalid for CD-ROM device'));
+    if (disk.cdrom !== undefined && bus === 'usb') causes.push(unsupported(`${field}.cdrom.bus`, 'use sata or scsi'));
     if (disk.bootOrder !== undefined && disk.bootOrder < 1)
       causes.push(wrong(`${field}.bootOrder`, 'must have a boot order > 0, if supplied'));
     // A CD-ROM without a volume is an empty drive.
@@ -203,7 +223,7 @@ function networkCauses({ domain, networks = [] }: VirtualMachineInstanceSpec, at
 }
 
 /** Network cards this host's QEMU is asked for. */
-export const NIC_MODELS: readonly string[] = ['virtio', 'e1000', 'e1000e', 'rtl8139'];
+export const NIC_MODELS: readonly string[] = ['virtio', 'e1000', 'e1000e', 'rtl8139', 'ne2k_pci', 'pcnet'];
 
 function twice(names: readonly string[], field: string): StatusCause[] {
   const again = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];

@@ -67,7 +67,9 @@ function unplaced(instances: Informer<VirtualMachineInstance>): Ref[] {
     .map(({ metadata }) => ({ namespace: metadata.namespace, name: metadata.name }));
 }
 
-/** Instances that wait to be started and have a volume of the object's name. */
+const isOver = ({ status }: VirtualMachineInstance): boolean => ['Succeeded', 'Failed'].includes(status?.phase ?? '');
+
+/** Instances that wait to be started, or run and may be given it, and have a volume of the object's name. */
 function mentioning(
   instances: Informer<VirtualMachineInstance>,
   { metadata }: Stored<PersistentVolumeClaim | Secret>,
@@ -75,6 +77,6 @@ function mentioning(
 ): Ref[] {
   return instances
     .list(metadata.namespace)
-    .filter((one) => !isPlaced(one) && (one.spec.volumes ?? []).some((volume) => nameIn(volume) === metadata.name))
+    .filter((one) => !isOver(one) && (one.spec.volumes ?? []).some((volume) => nameIn(volume) === metadata.name))
     .map((one) => ({ namespace: one.metadata.namespace, name: one.metadata.name }));
 }

@@ -16,7 +16,13 @@ const stored = (vm: VirtualMachine): Stored<VirtualMachine> => ({
     creationTimestamp: '2026-01-01T00:00:00Z',
   },
 });
-const host = { accelerator: 'tcg' as const, firmware: { uefi: { code: '/fw/code.fd', varsTemplate: '/fw/vars.fd' } } };
+const host = {
+  accelerator: 'tcg' as const,
+  qemu: { ok: true, binary: '/usr/bin/qemu', version: '7.2', machineTypes: ['q35', 'pc'] } as const,
+  swtpm: '/usr/bin/swtpm',
+  firmware: { uefi: { code: '/fw/code.fd', varsTemplate: '/fw/vars.fd' } },
+};
+const own = { vars: '/vars', tpm: '/tpm' };
 const UUID = '5d307ca9-b3ef-428c-8861-06e72d69f223';
 
 function instance(change: (spec: VirtualMachineInstanceSpec) => void = () => {}): VirtualMachineInstance {
@@ -47,7 +53,7 @@ const sources = new Map([
 
 suite('the machine of an instance', () => {
   it('is what its spec says, in the words of QEMU', () => {
-    expect(describe(instance(disks), sources, host, '/vars')).toEqual({
+    expect(describe(instance(disks), sources, host, own)).toEqual({
       name: 'default_web01',
       uuid: UUID,
       machineType: 'q35',
@@ -58,6 +64,7 @@ suite('the machine of an instance', () => {
       disks: [
         { name: 'disk-0', ...sources.get('disk-0'), media: 'disk', bus: 'virtio', bootIndex: 1 },
         { name: 'cd', ...sources.get('cd'), media: 'cdrom', bus: 'sata', readOnly: true },
+        { name: 'empty', media: 'empty', bus: 'sata' },
         {
           name: 'data',
           ...sources.get('data'),
@@ -68,6 +75,7 @@ suite('the machine of an instance', () => {
           cache: 'none',
         },
       ],
+      hotplug: true,
       nics: [
         { name: 'default', model: 'virtio', mac: '02:00:00:00:00:01', network: { kind: 'user', hostname: 'web01' } },
       ],
@@ -82,7 +90,7 @@ suite('the machine of an instance', () => {
   });
 
   it('is one that QEMU takes', () => {
-    expect(qemuArguments(describe(instance(disks), sources, host, '/vars'))).toContain('-uuid');
+    expect(qemuArguments(describe(instance(disks), sources, host, own))).toContain('-uuid');
   });
 
   it.each<[string, (spec: VirtualMachineInstanceSpec) => void, object]>([
@@ -132,8 +140,36 @@ suite('the machine of an instance', () => {
       },
       { nics: [{ network: { cidr: '10.9.0.0/24' } }] },
     ],
+    [
+      'has several cards, each on a network of its own',
+      (spec) => {
+        spec.networks?.push({ name: 'nic-1', pod: {} });
+        spec.domain.devices.interfaces?.push({
+          name: 'nic-1',
+          model: 'e1000',
+          masquerade: {},
+          macAddress: '02:00:00:00:00:02',
+        });
+      },
+      { nics: [{ name: 'default' }, { name: 'nic-1', model: 'e1000', network: { cidr: '10.0.3.0/24' } }] },
+    ],
+    [
+      'has a TPM',
+      (spec) => {
+        spec.domain.devices.tpm = {};
+      },
+      { tpm: { stateDirectory: '/tpm' } },
+    ],
+    [
+      'may grow while it runs',
+      (spec) => {
+        spec.domain.cpu = { sockets: 1, cores: 1, threads: 1, maxSockets: 4 };
+        spec.domain.memory = { guest: '256Mi', maxGuest: '1Gi' };
+      },
+      { cpu: { sockets: 1, maxSockets: 4 }, memoryBytes: 256 << 20, maxMemoryBytes: 1 << 30 },
+    ],
   ])('%s', (_, change, expected) => {
-    expect(describe(instance(change), sources, host, '/vars')).toMatchObject(expected);
+    expect(describe(instance(change), sources, host, own)).toMatchObject(expected);
   });
 
   it.each<[string, (spec: VirtualMachineInstanceSpec) => void, RegExp]>([
@@ -151,7 +187,22 @@ suite('the machine of an instance', () => {
       },
       /no UEFI firmware with secure boot .* install ovmf/,
     ],
+    [
+      'a machine type that QEMU does not have',
+      (spec) => {
+        spec.domain.machine = { type: 'pc-q35-rhel9.4.0' };
+      },
+      /machine type "pc-q35-rhel9.4.0" is not one that QEMU 7.2 of this host has; use q35/,
+    ],
   ])('cannot run here with %s, and that is said', (_, change, reason) => {
-    expect(() => describe(instance(change), sources, host, '/vars')).toThrow(reason);
+    expect(() => describe(instance(change), sources, host, own)).toThrow(reason);
+  });
+
+  it('cannot run with a TPM where there is no emulator, and what to install is said', () => {
+    const { swtpm: _, ...without } = host;
+    const withTpm = instance((spec) => {
+      spec.domain.devices.tpm = { persistent: true };
+    });
+    expect(() => describe(withTpm, sources, without, own)).toThrow(/apt install swtpm/);
   });
 });

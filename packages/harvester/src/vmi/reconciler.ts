@@ -4,13 +4,15 @@ import type { VirtualMachineInstanceStatus } from '@drover/api/types/kubevirt';
 import type { Informer } from '@drover/client';
 import { again, done, type Result, removeFinalizer, updateWithRetry } from '@drover/controller';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
-import type { MachineExit } from '@drover/qemu';
+import type { Layer, MachineExit } from '@drover/qemu';
 import type { Recorder } from '../event/recorder.js';
 import type { RunningMachine } from '../machine/machines.js';
 import { VMI_FINALIZER } from '../vm/names.js';
 import { Guests } from './guest.js';
+import { followSpec, type Observed } from './live.js';
 import { type Start, type StartOptions, startInstance } from './start.js';
 import { finalPhase, inPhase, observe, type Place, runningStatus, unobserve } from './status.js';
+import { ClaimNotReady, claimLayer } from './volumes.js';
 
 /** What the controller of instances needs. */
 export interface InstanceControllerOptions extends StartOptions {
@@ -29,12 +31,17 @@ const DEFAULT_GRACE_SECONDS = 30;
 const PRESS_AGAIN_MS = 5_000;
 /** An instance the host could not take is tried again this often, beside each time something ends. */
 const RETRY_MS = 10_000;
+/** A device that a running machine did not take, or did not give back, is tried again this often. */
+const FOLLOW_AGAIN_MS = 5_000;
 
 /** Makes one instance after the other what it should be. */
 export class InstanceReconciler implements Disposable {
   readonly #guests: Guests;
   /** Instances that were given their share of the host, by uid: the informer learns of it a moment later. */
   readonly #placed = new Map<string, VirtualMachineInstance>();
+
+  /** What each running machine was made to follow, and what it has since. */
+  readonly #observed = new Map<string, { readonly wanted: string; readonly what: Observed }>();
 
   /** When the power button of a machine was pressed last, by uid. */
   readonly #pressed = new Map<string, number>();
@@ -85,6 +92,7 @@ export class InstanceReconciler implements Disposable {
   release(uid: string): void {
     this.#placed.delete(uid);
     this.#pressed.delete(uid);
+    this.#observed.delete(uid);
   }
 
   /** Ends what is left of an instance whose object is gone. */
@@ -178,10 +186,34 @@ export class InstanceReconciler implements Disposable {
     const { uid } = instance.metadata;
     this.#guests.look(uid);
     this.#placed.set(uid, { ...instance, status: { phase: 'Running' } });
-    await this.#write(instance, (before, now) => {
-      return runningStatus({ ...instance, status: before }, machine, this.#guests.get(uid), this.#place(), now);
-    });
-    return done;
+    const problem = await this.#follow(instance, machine);
+    const observed = this.#observed.get(uid)?.what;
+    await this.#write(instance, (before, now) =>
+      runningStatus({ ...instance, status: before }, machine, this.#guests.get(uid), this.#place(), observed, now),
+    );
+    return problem === undefined ? done : again(FOLLOW_AGAIN_MS);
+  }
+
+  /** Plugs in and out what the spec says of a running machine. @returns why not all of it could be done. */
+  async #follow(instance: Stored<VirtualMachineInstance>, machine: RunningMachine): Promise<string | undefined> {
+    const { uid, namespace } = instance.metadata;
+    const { domain, volumes = [] } = instance.spec;
+    const wanted = JSON.stringify([domain.devices.disks, volumes, domain.cpu, domain.memory]);
+    const mayChangeByItself = domain.memory?.maxGuest !== undefined;
+    if (this.#observed.get(uid)?.wanted === wanted && !mayChangeByItself) return undefined;
+    const layer = (volume: string): Promise<Layer> => {
+      const claim = volumes.find(({ name }) => name === volume)?.persistentVolumeClaim?.claimName ?? '';
+      return claimLayer(namespace, claim, this.options);
+    };
+    try {
+      this.#observed.set(uid, { wanted, what: await followSpec(instance, machine, layer) });
+      return undefined;
+    } catch (error) {
+      this.#observed.delete(uid);
+      const message = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof ClaimNotReady)) this.options.recorder.warning(instance, 'SyncFailed', message);
+      return message;
+    }
   }
 
   #place(): Place {

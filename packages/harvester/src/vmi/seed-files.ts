@@ -18,6 +18,11 @@ export class SeedFiles {
     return join(this.root, checked(uid), 'vars.fd');
   }
 
+  /** The directory in which the TPM of an instance, or of a machine that keeps it, has its state. */
+  tpmPath(uid: string): string {
+    return join(this.root, checked(uid), 'tpm');
+  }
+
   /** Gives `uid` its own copy of a template of UEFI variables; with `keep`, only where it has none yet. */
   async copyVars(uid: string, template: string, keep: boolean): Promise<void> {
     await this.#directory(uid);

@@ -42,7 +42,10 @@ export async function startInstance(
   try {
     const sources = await resolveVolumes(instance, options);
     const { owner, keep } = variablesOf(instance);
-    const description = describe(instance, sources, host.now, seedFiles.varsPath(owner));
+    const description = describe(instance, sources, host.now, {
+      vars: seedFiles.varsPath(owner),
+      tpm: seedFiles.tpmPath(tpmOwner(instance)),
+    });
     if (description.firmware.kind === 'uefi') {
       const { uefi, secureBoot } = host.now.firmware;
       const template = (description.firmware.secureBoot ? secureBoot : uefi)?.varsTemplate;
@@ -57,6 +60,12 @@ export async function startInstance(
       return { kind: 'failed', message: error.message };
     throw error;
   }
+}
+
+/** Whose the TPM's state is: the machine's, when it is to outlive this instance. */
+function tpmOwner(instance: Stored<VirtualMachineInstance>): string {
+  const keep = instance.spec.domain.devices.tpm?.persistent === true;
+  return (keep ? controllerOf(instance)?.uid : undefined) ?? instance.metadata.uid;
 }
 
 /** Whose the UEFI variables are: the machine's, when they are to outlive this instance. */

@@ -1,12 +1,14 @@
 import type { VirtualMachineInstance } from '@drover/api';
 import type { DomainSpec, VirtualMachineInstanceStatus, VolumeStatus } from '@drover/api/types/kubevirt';
 import { type Observation, rfc3339, setCondition } from '@drover/controller';
-import { formatBytes } from '@drover/kit';
+import { formatBytes, parseUnits } from '@drover/kit';
 import type { MachineExit } from '@drover/qemu';
 import { withoutCondition } from '../condition.js';
 import type { RunningMachine } from '../machine/machines.js';
+import { isHotpluggable } from '../vm/live.js';
 import { guestBytes } from '../vm/sizing.js';
 import type { GuestFacts } from './guest.js';
+import type { Observed } from './live.js';
 
 /** Phases an instance goes through here; the last two are final. */
 export type Phase = 'Pending' | 'Scheduling' | 'Scheduled' | 'Running' | 'Succeeded' | 'Failed';
@@ -56,6 +58,7 @@ export function runningStatus(
   machine: Pick<RunningMachine, 'state' | 'agentConnected'>,
   guest: GuestFacts | undefined,
   place: Place,
+  observed: Observed | undefined,
   now: number,
 ): VirtualMachineInstanceStatus {
   const { spec } = instance;
@@ -106,7 +109,6 @@ export function runningStatus(
       now,
     );
   }
-  const memory = formatBytes(guestBytes(spec.domain) ?? 0n);
   const { guestOSInfo: _, fsFreezeStatus: __, ...rest } = status;
   return {
     ...rest,
@@ -114,16 +116,36 @@ export function runningStatus(
     interfaces: interfaces(instance, machine.agentConnected ? guest : undefined),
     ...(guest?.os === undefined || !machine.agentConnected ? {} : { guestOSInfo: guest.os }),
     machine: { type: spec.domain.machine?.type || 'q35' },
-    currentCPUTopology: topology(spec.domain),
-    memory: { guestAtBoot: memory, guestCurrent: memory, guestRequested: memory },
+    currentCPUTopology: topology(spec.domain, observed?.processors),
+    memory: memoryStatus(instance, observed),
     qosClass: 'Burstable',
     launcherContainerImageVersion: `qemu-${place.qemuVersion}`,
-    volumeStatus: volumeStatus(instance),
+    volumeStatus: volumeStatus(instance, observed),
   };
 }
 
-function topology({ cpu }: DomainSpec): { cores: number; sockets: number; threads: number } {
-  return { cores: cpu?.cores ?? 1, sockets: cpu?.sockets ?? 1, threads: cpu?.threads ?? 1 };
+function topology(
+  { cpu }: DomainSpec,
+  processors: number | undefined,
+): { cores: number; sockets: number; threads: number } {
+  const { cores = 1, sockets = 1, threads = 1 } = cpu ?? {};
+  const present = processors === undefined ? sockets : Math.floor(processors / (cores * threads));
+  return { cores, sockets: present, threads };
+}
+
+function memoryStatus(
+  { spec, status }: VirtualMachineInstance,
+  observed: Observed | undefined,
+): NonNullable<VirtualMachineInstanceStatus['memory']> {
+  const requested = guestBytes(spec.domain) ?? 0n;
+  const before = status?.memory;
+  const atBoot = before?.guestAtBoot === undefined ? requested : parseUnits(String(before.guestAtBoot));
+  const current = observed === undefined ? before?.guestCurrent : formatBytes(atBoot + observed.hotMemory);
+  return {
+    guestAtBoot: formatBytes(atBoot),
+    guestCurrent: current ?? formatBytes(atBoot),
+    guestRequested: formatBytes(requested),
+  };
 }
 
 type InterfaceStatus = NonNullable<VirtualMachineInstanceStatus['interfaces']>[number];
@@ -148,9 +170,10 @@ function interfaces({ spec }: VirtualMachineInstance, guest: GuestFacts | undefi
 
 const isLinkLocal = (ip: string): boolean => ip.startsWith('169.254.') || /^fe[89ab]/i.test(ip);
 
-function volumeStatus({ spec }: VirtualMachineInstance): VolumeStatus[] {
+/** What is not known to be otherwise is where it was. */
+function volumeStatus({ spec, status }: VirtualMachineInstance, observed: Observed | undefined): VolumeStatus[] {
   const counts = new Map<string, number>();
-  return (spec.domain.devices.disks ?? []).flatMap((disk) => {
+  return (spec.domain.devices.disks ?? []).flatMap((disk): VolumeStatus | VolumeStatus[] => {
     const volume = (spec.volumes ?? []).find(({ name }) => name === disk.name);
     if (volume === undefined) return [];
     const bus = (disk.disk ?? disk.cdrom)?.bus ?? (disk.cdrom === undefined ? 'virtio' : 'sata');
@@ -158,6 +181,11 @@ function volumeStatus({ spec }: VirtualMachineInstance): VolumeStatus[] {
     const index = counts.get(prefix) ?? 0;
     counts.set(prefix, index + 1);
     const { persistentVolumeClaim } = volume;
+    const before = status?.volumeStatus?.find(({ name }) => name === disk.name);
+    const isHere = observed === undefined ? before?.phase === 'VolumeReady' : observed.disks.includes(disk.name);
+    // Of a medium that is not in its drive nothing is told: it would be taken for one that is.
+    if (disk.cdrom !== undefined && persistentVolumeClaim !== undefined && !isHere && observed === undefined)
+      return before ?? [];
     return [
       {
         name: disk.name,
@@ -165,9 +193,25 @@ function volumeStatus({ spec }: VirtualMachineInstance): VolumeStatus[] {
         ...(persistentVolumeClaim === undefined
           ? {}
           : { persistentVolumeClaimInfo: { claimName: persistentVolumeClaim.claimName } }),
+        ...(isHotpluggable(volume) ? hotplugStatus(disk.name, isHere) : {}),
       },
     ];
   });
+}
+
+/** KubeVirt's words for a volume on its way into a running machine; there is no pod that carries it. */
+function hotplugStatus(
+  name: string,
+  isHere: boolean,
+): Pick<VolumeStatus, 'hotplugVolume' | 'phase' | 'reason' | 'message'> {
+  return isHere
+    ? {
+        hotplugVolume: {},
+        phase: 'VolumeReady',
+        reason: 'VolumeReady',
+        message: `Successfully attach hotplugged volume ${name} to VM`,
+      }
+    : { hotplugVolume: {}, phase: 'Bound', reason: 'VolumeNotReady', message: `Volume ${name} is not plugged in yet` };
 }
 
 /** a to z, then aa: how Linux counts disks. */

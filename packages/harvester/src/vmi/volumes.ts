@@ -67,7 +67,8 @@ export async function resolveVolumes(
   return sources;
 }
 
-async function claimLayer(namespace: string | undefined, name: string, options: VolumeOptions): Promise<Layer> {
+/** The file of a claim, with what lies below it. @throws ClaimNotReady, CannotRun */
+export async function claimLayer(namespace: string | undefined, name: string, options: VolumeOptions): Promise<Layer> {
   const { claims, storageClasses, imageFiles, volumeFiles } = options;
   const claim = claims.get(namespace, name);
   if (claim === undefined)

@@ -6,6 +6,9 @@ const KEPT = 1024 * 1024;
 /** How long something may take to appear; a guest boots in a few seconds, under load in a multiple of that. */
 const PATIENCE_MS = 120_000;
 
+/** Commands that were run at any terminal. */
+let ran = 0;
+
 /** A person at a console: reads what it shows, and types. */
 export class Terminal implements Disposable {
   #shown = '';
@@ -48,6 +51,14 @@ export class Terminal implements Disposable {
     } finally {
       clearTimeout(deadline);
     }
+  }
+
+  /** What a command at the guest's prompt says, line by line with `\r\n`. */
+  async run(command: string): Promise<string> {
+    // A number of its own: the history that a late viewer is shown has the ends of earlier commands.
+    ran += 1;
+    this.type(`${command}; echo; echo done=$((${ran} + 1))\n`);
+    return (await this.until(new RegExp(`[\\s\\S]*\\ndone=${ran + 1}\\r`)))[0];
   }
 
   [Symbol.dispose](): void {
