@@ -15,6 +15,7 @@ import { browserClock } from './live/browser-clock.js';
 import { LiveCollections } from './live/registry.js';
 import { type SocketLike, SubscribeSocket } from './live/socket.js';
 import { RightsStores } from './rights/rights-store.js';
+import { schemasKey } from './visibility/schemas.js';
 
 followTheme();
 await loadTexts();
@@ -53,7 +54,7 @@ const services: Services = {
     socket,
     browserClock,
     random,
-    (cluster) => void queries.invalidateQueries({ queryKey: ['schemas', cluster] }),
+    (cluster) => void queries.invalidateQueries({ queryKey: schemasKey(cluster) }),
   ),
   rights: new RightsStores({ http, socket, clock: browserClock, random }),
   uploads,

@@ -1,5 +1,6 @@
 import type { Kind, KubeObject } from '@drover/api';
 import type { Clock, RandomBytes } from '@drover/kit';
+import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from 'react';
 import { ClusterApi } from '../api/cluster-api.js';
 import type { Http } from '../api/http.js';
@@ -8,6 +9,7 @@ import type { Snapshot } from '../live/collection.js';
 import { listVisible } from '../live/list-visible.js';
 import type { LiveCollections } from '../live/registry.js';
 import type { RightsStores } from '../rights/rights-store.js';
+import { seesAll } from '../visibility/schemas.js';
 
 /** What the components of one tab share. */
 export interface Services {
@@ -42,7 +44,10 @@ export function useApi(cluster: string): ClusterApi {
 export function useCollection<T extends KubeObject>(kind: Kind<T>, cluster: string, namespace?: string): Snapshot<T> {
   const { collections } = useServices();
   const api = useApi(cluster);
-  const collection = collections.get(kind, cluster, namespace, (signal) => listVisible(api, kind, namespace, signal));
+  const queries = useQueryClient();
+  const collection = collections.get(kind, cluster, namespace, (signal) =>
+    listVisible(api, kind, namespace, signal, namespace !== undefined || seesAll(queries, cluster, kind)),
+  );
   const listen = useCallback(
     (listener: () => void) => collections.listen(collection, listener),
     [collections, collection],

@@ -150,6 +150,19 @@ describe('LiveCollection', () => {
     expect([state(), names()]).toEqual(['live', ['a']]);
   });
 
+  it('keeps nothing of what the right to see is taken away, and shows it again when that comes back', async () => {
+    lists.push(listed('7', node('a', '3')));
+    collection.listen(() => undefined);
+    wires[0]?.open();
+    await clock.advance(0);
+    wires[0]?.say('resource.error', { error: 'the right to this has been taken away', code: 403 });
+    wires[0]?.say('resource.stop');
+    expect([state(), names(), told]).toEqual(['failed', [], 1]);
+    lists.push(listed('9', node('a', '3')));
+    await clock.advance(1000);
+    expect([state(), names()]).toEqual(['live', ['a']]);
+  });
+
   it('takes a silent connection for dead', async () => {
     lists.push(listed('7'));
     collection.listen(() => undefined);

@@ -1,4 +1,4 @@
-import type { Kind, KubeObject, ObjectList, Stored } from '@drover/api';
+import { fromStatus, hasReason, type Kind, type KubeObject, type ObjectList, type Stored } from '@drover/api';
 import { type Backoff, type Clock, delayMs } from '@drover/kit';
 import { collectionName } from '../api/cluster-api.js';
 import type { Topic } from './frame.js';
@@ -116,7 +116,8 @@ export class LiveCollection<T extends KubeObject> implements Disposable {
             return;
           case 'error':
             if (frame.tooOld) this.#revision = undefined;
-            this.#stale(new Error(frame.message));
+            if (frame.refused) this.#refused(fromStatus(403, frame.message));
+            else this.#stale(new Error(frame.message));
             return;
           case 'stop':
             this.#stale();
@@ -159,7 +160,8 @@ export class LiveCollection<T extends KubeObject> implements Disposable {
       this.socket.watch(this.topic, this.#revision);
     } catch (error) {
       if (listing.signal.aborted) return;
-      if (this.#snapshot.freshness.state === 'loading' || this.#snapshot.freshness.state === 'failed')
+      if (hasReason(error, 'Forbidden')) this.#refused(error);
+      else if (this.#snapshot.freshness.state === 'loading' || this.#snapshot.freshness.state === 'failed')
         this.#publish({ freshness: { state: 'failed', error } });
       else this.#stale(error);
       this.#later();
@@ -189,6 +191,15 @@ export class LiveCollection<T extends KubeObject> implements Disposable {
       this.#pending = [];
       if (rows !== this.#snapshot.rows) this.#publish({ rows, items: [...rows.values()] });
     });
+  }
+
+  /** What is not the reader's to see any more is not kept either. */
+  #refused(error: unknown): void {
+    this.#revision = undefined;
+    this.#scope = undefined;
+    this.#pending = [];
+    this.#publish({ rows: new Map(), items: [], freshness: { state: 'failed', error } });
+    this.rightsChanged();
   }
 
   #stale(error?: unknown): void {

@@ -19,7 +19,14 @@ export type Frame =
   /** Nothing happened up to `revision`: resume from there. */
   | { readonly type: 'bookmark'; readonly topic: Topic; readonly revision: string }
   /** `stop` follows. `tooOld`: the server no longer holds the revision asked for; list anew. */
-  | { readonly type: 'error'; readonly topic: Topic; readonly message: string; readonly tooOld: boolean }
+  | {
+      readonly type: 'error';
+      readonly topic: Topic;
+      readonly message: string;
+      readonly tooOld: boolean;
+      /** The right to see this is not there, or not any more. */
+      readonly refused: boolean;
+    }
   | { readonly type: 'stop'; readonly topic: Topic }
   /** Of a topic that has no objects: something about it may be different now. */
   | { readonly type: 'changed'; readonly topic: Topic }
@@ -60,7 +67,8 @@ export function parseFrame(text: string): Frame | undefined {
       return { type: 'bookmark', topic, revision };
     case 'resource.error': {
       const text = word(data?.['error']);
-      return { type: 'error', topic, message: text, tooOld: data?.['code'] === 410 || TOO_OLD.test(text) };
+      const code = data?.['code'];
+      return { type: 'error', topic, message: text, tooOld: code === 410 || TOO_OLD.test(text), refused: code === 403 };
     }
     case 'rights.changed':
       return { type: 'changed', topic };

@@ -1,3 +1,6 @@
+import type { Kind } from '@drover/api';
+import type { QueryClient } from '@tanstack/react-query';
+import { collectionName } from '../api/cluster-api.js';
 import { type Parsed, record } from '../live/frame.js';
 
 /** Where somebody may make objects of a kind: everywhere, or in some namespaces. */
@@ -5,6 +8,15 @@ export type CreatableIn = 'everywhere' | ReadonlySet<string>;
 
 /** How much of a kind somebody sees. */
 export type Sees = 'everything' | 'a part' | 'nothing';
+
+/** Under which queries keep what is known of a cluster's schemas. */
+export const schemasKey = (cluster: string): readonly string[] => ['schemas', cluster];
+
+/** Whether the reader sees everything of a kind, as far as that is known already. */
+export function seesAll(queries: QueryClient, cluster: string, kind: Pick<Kind, 'group' | 'plural'>): boolean {
+  const seen = queries.getQueryData<ReadonlyMap<string, Sees>>(schemasKey(cluster));
+  return seen === undefined || seen.get(collectionName(kind)) === 'everything';
+}
 
 /** How much somebody sees of each collection, by the schemas of a cluster; nothing of what is left out. */
 export function seenOf(answer: unknown): ReadonlyMap<string, Sees> {

@@ -2,7 +2,7 @@ import { hasReason, type Kind } from '@drover/api';
 import { useQuery } from '@tanstack/react-query';
 import { collectionName } from '../api/cluster-api.js';
 import { useApi } from '../app/services.js';
-import { type CreatableIn, creatableIn, type Sees, seenOf } from './schemas.js';
+import { type CreatableIn, creatableIn, type Sees, schemasKey, seenOf } from './schemas.js';
 
 /** Asked anew as soon as something comes into sight or goes out of it, and now and then for what nobody looks at. */
 const FRESH_MS = 60_000;
@@ -14,7 +14,7 @@ const FRESH_MS = 60_000;
 export function useSees(cluster: string): ((kind: Pick<Kind, 'group' | 'plural'>) => Sees) | undefined {
   const api = useApi(cluster);
   const { data, isError } = useQuery({
-    queryKey: ['schemas', cluster],
+    queryKey: schemasKey(cluster),
     queryFn: async () => seenOf(await api.schemas()),
     staleTime: FRESH_MS,
     retry: false,
@@ -31,7 +31,7 @@ export const useIsHidden = (cluster: string, kind: Pick<Kind, 'group' | 'plural'
 export function useCreatableIn(cluster: string, kind: Pick<Kind, 'group' | 'plural'>): CreatableIn | undefined {
   const api = useApi(cluster);
   const { data, isError } = useQuery({
-    queryKey: ['schemas', cluster, collectionName(kind)],
+    queryKey: [...schemasKey(cluster), collectionName(kind)],
     queryFn: () => api.schema(kind).then(creatableIn, nowhereIfAbsent),
     staleTime: FRESH_MS,
     retry: false,

@@ -103,7 +103,7 @@ export async function follow(wish: Wish, following: Following): Promise<void> {
     if (signal.aborted) return;
     if (sight === 'everything') {
       send({ name: 'resource.start', ...key });
-      using _rights = rights.onChange(() => {
+      using _rights = rights.onChange(identity, () => {
         rights.sight(identity, wanted).then(
           (now) => now === 'everything' || following.revoked(),
           () => following.revoked(),

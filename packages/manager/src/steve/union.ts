@@ -66,7 +66,7 @@ export class Union {
     const ended = new AbortController();
     const signal = AbortSignal.any([reading.signal, ended.signal]);
     signal.addEventListener('abort', () => this.#wake(), { once: true });
-    using _rights = view.onChange(() => {
+    using _rights = view.onChange(this.parts.identity, () => {
       this.#rightsChanged = true;
       this.#retries = 0;
       this.#wake();

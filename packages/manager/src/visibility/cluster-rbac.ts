@@ -11,6 +11,18 @@ export interface HeldRules {
   readonly inNamespace: ReadonlyMap<string, readonly PolicyRule[]>;
 }
 
+/** Whether two looks at somebody's rules came upon the same ones: an object that was changed has new ones. */
+export function isSame(one: HeldRules, other: HeldRules): boolean {
+  if (one === other) return true;
+  const same = (a: readonly PolicyRule[], b: readonly PolicyRule[] | undefined): boolean =>
+    a.length === b?.length && a.every((rule, index) => rule === b[index]);
+  return (
+    same(one.everywhere, other.everywhere) &&
+    one.inNamespace.size === other.inNamespace.size &&
+    [...one.inNamespace].every(([namespace, rules]) => same(rules, other.inNamespace.get(namespace)))
+  );
+}
+
 /** People whose rules are remembered in one cluster until the next change. */
 const REMEMBERED = 1_000;
 

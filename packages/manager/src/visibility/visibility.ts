@@ -2,7 +2,7 @@ import { type Identity, type Kind, unavailable } from '@drover/api';
 import type { Client } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import type { RbacInformers } from '../rbac/rbac-informers.js';
-import { ClusterRbac, type HeldRules } from './cluster-rbac.js';
+import { ClusterRbac, type HeldRules, isSame } from './cluster-rbac.js';
 import { type Sight, sightOf } from './sight.js';
 
 /** What is looked for: a kind, of it perhaps one namespace, of it perhaps one object. */
@@ -25,8 +25,8 @@ export interface ClusterView {
   sight(identity: Identity, wanted: Wanted): Promise<'everything' | Sight>;
   /** All rules that somebody has there. */
   rulesOf(identity: Identity): Promise<HeldRules>;
-  /** Calls `listener` soon after rights in the cluster may have changed. */
-  onChange(listener: () => void): Disposable;
+  /** Calls `listener` soon after somebody's rights in the cluster may have changed. */
+  onChange(identity: Identity, listener: () => void): Disposable;
 }
 
 /** What is seen by. */
@@ -55,7 +55,16 @@ export class Visibility implements Disposable {
         if ((await ask('list')) && (await ask('watch'))) return 'everything';
         return sightOf(await known.rulesOf(identity), kind).within(wanted);
       },
-      onChange: (listener) => known.reviews.onChange(listener),
+      onChange(identity, listener) {
+        let before: HeldRules | undefined;
+        return known.reviews.onChange(async () => {
+          const now = await known.rulesOf(identity);
+          // Of the thousands of changes that concern others nobody is asked anything.
+          if (before !== undefined && isSame(before, now)) return;
+          before = now;
+          listener();
+        });
+      },
     };
   }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { projects, virtualMachineImages, virtualMachines } from '@drover/api';
+import { projectRoleTemplateBindings, projects, virtualMachineImages, virtualMachines } from '@drover/api';
 import { type Client, createClient, httpsTransport } from '@drover/client';
 import { Closing, Secret, systemClock } from '@drover/kit';
 import type { Browser, Page } from 'playwright-core';
@@ -154,6 +154,22 @@ describe.skipIf(chromiumProgram() === undefined)('members of a project in the br
     const choice = page.getByLabel(/^Namespace/);
     await choice.locator('option', { hasText: 'default' }).waitFor({ state: 'attached' });
     expect(await choice.locator('option').allInnerTexts()).toEqual(['default']);
+  });
+
+  it('who loses the role loses the cluster from the page, within moments and without a reload', async () => {
+    const page = pages.get('project-readonly') as Page;
+    const vms = page
+      .getByRole('navigation', { name: 'Cluster', exact: true })
+      .getByRole('link', { name: 'Virtual Machines' });
+    await vms.click();
+    await page.getByRole('row').filter({ hasText: 'web' }).waitFor();
+    const { items } = await admin.list(projectRoleTemplateBindings);
+    for (const { metadata } of items.filter(({ roleTemplateName }) => roleTemplateName === 'read-only'))
+      await admin.delete(projectRoleTemplateBindings, metadata);
+    await page.getByText('Virtual Machines: not among what you see here').waitFor();
+    await page.getByRole('link', { name: 'Home' }).click();
+    await page.getByText('No cluster').waitFor();
+    expect(await page.locator('.pf-v6-c-alert.pf-m-danger').count()).toBe(0);
   });
 
   /** The server as its administrator, who has chosen a password. */
