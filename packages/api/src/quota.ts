@@ -42,15 +42,22 @@ export interface LimitFault {
   readonly message: string;
 }
 
+/** The amount that a text says of what a ResourceQuota calls `name`, or what is wrong with it in a sentence. */
+export function readAmount(name: string, text: string): bigint | string {
+  const amount = amountOf(text);
+  if (amount === undefined) return `"${text}" is not a quantity such as 500m, 2 or 4Gi`;
+  if (amount < 0n) return 'must not be less than 0';
+  if (isCount(name) && amount % UNIT !== 0n) return 'must be a whole number';
+  return amount;
+}
+
 /** What of a limit can be read, and what is wrong with the rest. */
 export function readLimit(limit: Limit | undefined): { readonly amounts: Amounts; readonly faults: LimitFault[] } {
   const amounts = new Map<string, bigint>();
   const faults: LimitFault[] = [];
   const read = (field: string, name: string, text: string): void => {
-    const amount = amountOf(text);
-    if (amount === undefined) faults.push({ field, message: `"${text}" is not a quantity such as 500m, 2 or 4Gi` });
-    else if (amount < 0n) faults.push({ field, message: 'must not be less than 0' });
-    else if (isCount(name) && amount % UNIT !== 0n) faults.push({ field, message: 'must be a whole number' });
+    const amount = readAmount(name, text);
+    if (typeof amount === 'string') faults.push({ field, message: amount });
     else amounts.set(name, amount);
   };
   for (const key of KEYS) {

@@ -45,6 +45,7 @@ const pages = {
   projectList: lazyPage(async () => (await import('../projects/ProjectListPage.js')).ProjectListPage),
   createProject: lazyPage(async () => (await import('../projects/ProjectFormPage.js')).CreateProjectPage),
   editProject: lazyPage(async () => (await import('../projects/ProjectFormPage.js')).EditProjectPage),
+  editNamespace: lazyPage(async () => (await import('../projects/EditNamespacePage.js')).EditNamespacePage),
   createNamespace: lazyPage(async () => (await import('../projects/CreateNamespacePage.js')).CreateNamespacePage),
   clusterMembers: lazyPage(async () => (await import('../members/ClusterMembersPage.js')).ClusterMembersPage),
   eventList: lazyPage(async () => (await import('../events/EventListPage.js')).EventListPage),
@@ -215,6 +216,11 @@ const createNamespace = createRoute({
     typeof search['project'] === 'string' ? { project: search['project'] } : {},
   component: pages.createNamespace,
 });
+const editNamespace = createRoute({
+  getParentRoute: () => cluster,
+  path: '/projects/namespaces/$namespace/edit',
+  component: pages.editNamespace,
+});
 const clusterMembers = createRoute({
   getParentRoute: () => cluster,
   path: '/members',
@@ -253,6 +259,7 @@ export const router = createRouter({
         createProject,
         editProject,
         createNamespace,
+        editNamespace,
         clusterMembers,
       ]),
     ]),

@@ -10,6 +10,8 @@ import { PageHead } from '../components/PageHead.js';
 import { ProblemAlert } from '../components/ProblemAlert.js';
 import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
+import { shareAnnotation, shareFaults } from '../quotas/quota.js';
+import { ShareFields } from '../quotas/ShareFields.js';
 import { useUser } from '../session/SessionGate.js';
 import { type NamespaceForm, NO_PROJECT, namespaceFaults, namespaceObject } from './project.js';
 import { projectTrail } from './project-trail.js';
@@ -30,21 +32,24 @@ export function CreateNamespacePage(): ReactElement {
   const { projects } = useProjects(cluster);
   const offers = useNamespaceOffers(cluster, projects);
   const [form, setForm] = useState<NamespaceForm>({ name: '', project, description: '' });
+  const [shares, setShares] = useState<ReadonlyMap<string, string>>(new Map());
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const found = namespaceFaults(form);
   const faults = tried ? found : {};
+  const chosen = projects.find(({ key }) => key === form.project);
+  const wrongShares = shareFaults(shares);
   const change = (part: Partial<NamespaceForm>): void => setForm((now) => ({ ...now, ...part }));
   const leave = (): void => void navigate({ to: '/c/$cluster/projects', params: { cluster } });
   const create = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
-    if (Object.keys(found).length > 0) return;
+    if (Object.keys(found).length > 0 || wrongShares.size > 0) return;
     setBusy(true);
     setError(undefined);
     try {
-      await api.create(namespaces, namespaceObject(cluster, form, me.id));
+      await api.create(namespaces, namespaceObject(cluster, form, me.id, shareAnnotation(shares)));
       notify.done(message('namespace.created', { name: form.name }));
       leave();
     } catch (refused) {
@@ -56,7 +61,7 @@ export function CreateNamespacePage(): ReactElement {
     <>
       <PageHead title={text('namespace.create')} path={projectTrail(text, cluster, text('namespace.create'))} />
       <PageSection hasBodyWrapper={false}>
-        <Form isWidthLimited maxWidth="48rem" onSubmit={(event) => void create(event)} noValidate>
+        <Form isWidthLimited maxWidth="64rem" onSubmit={(event) => void create(event)} noValidate>
           {error !== undefined && (
             <ProblemAlert what={message('namespace.createFailed', { name: form.name })} error={error} />
           )}
@@ -79,7 +84,10 @@ export function CreateNamespacePage(): ReactElement {
                   .map(({ key, name }) => ({ value: key, label: name })),
                 ...(offers.get(NO_PROJECT) === 'yes' ? [{ value: NO_PROJECT, label: text('project.noneOf') }] : []),
               ]}
-              onChange={(chosen) => change({ project: chosen })}
+              onChange={(of) => {
+                change({ project: of });
+                setShares(new Map());
+              }}
             />
           </Field>
           <TextField
@@ -87,6 +95,12 @@ export function CreateNamespacePage(): ReactElement {
             label={text('import.description')}
             value={form.description}
             onChange={(description) => change({ description })}
+          />
+          <ShareFields
+            project={chosen?.project}
+            shares={shares}
+            faults={tried ? wrongShares : new Map()}
+            onChange={setShares}
           />
           <ActionGroup>
             <Button type="submit" variant="primary" isLoading={busy} isDisabled={busy}>

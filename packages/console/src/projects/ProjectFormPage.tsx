@@ -1,27 +1,32 @@
-import { projects as kind, type Project, projectRoleTemplateBindings, type Stored } from '@drover/api';
+import { projects as kind, type Project, projectRoleTemplateBindings, resourceQuotas, type Stored } from '@drover/api';
 import { ActionGroup, Button, Form, PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type ReactElement, useState } from 'react';
 import { LOCAL } from '../api/cluster-api.js';
 import { holds } from '../api/condition.js';
-import { useApi, useServices } from '../app/services.js';
+import { useApi, useCollection, useServices } from '../app/services.js';
 import { TextField } from '../components/Field.js';
 import { NotHere } from '../components/NotHere.js';
 import { useNotify } from '../components/notify.js';
 import { PageHead } from '../components/PageHead.js';
 import { ProblemAlert } from '../components/ProblemAlert.js';
-import { message } from '../i18n/message.js';
+import { type Message, message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
 import { isKnown } from '../live/collection.js';
 import { listVisible } from '../live/list-visible.js';
 import { untilRow } from '../live/until-row.js';
 import { projectBinding } from '../members/member.js';
 import { type MemberChanges, NO_CHANGES } from '../members/member-changes.js';
+import { ContainerDefaults } from '../quotas/ContainerDefaults.js';
+import { QuotaRows } from '../quotas/QuotaRows.js';
+import { limitIn, projectUse, type QuotaRow, rowFaults, rowsOf, saidOf } from '../quotas/quota.js';
 import { ProjectMembers } from './ProjectMembers.js';
 import type { ProjectRow } from './project.js';
 import { projectTrail } from './project-trail.js';
 import { useProjects } from './projects.js';
 import { useProjectOffers } from './rights.js';
+
+const NO_FAULTS: ReadonlyMap<string, Message> = new Map();
 
 /** Makes a project. */
 export function CreateProjectPage(): ReactElement {
@@ -38,7 +43,7 @@ export function CreateProjectPage(): ReactElement {
   );
 }
 
-/** Changes what a project is called, and who is in it. */
+/** Changes what a project is called, who is in it, and what its namespaces may have. */
 export function EditProjectPage(): ReactElement {
   const text = useText();
   const { cluster, project: id } = getRouteApi('/shell/c/$cluster/projects/$project/edit').useParams();
@@ -83,11 +88,16 @@ function ProjectForm({
   const [name, setName] = useState(row?.name ?? '');
   const [description, setDescription] = useState(row?.description ?? '');
   const [members, setMembers] = useState<MemberChanges>(NO_CHANGES);
+  const [quota, setQuota] = useState<readonly QuotaRow[]>(() => (row === undefined ? [] : rowsOf(row.project)));
+  const [containers, setContainers] = useState(row?.project.spec?.containerDefaultResourceLimit ?? {});
+  const [tab, setTab] = useState<string | number>('members');
+  const { items: enforced } = useCollection(resourceQuotas, cluster);
   const [made, setMade] = useState<Stored<Project>>();
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const fault = name.trim() === '' ? message('project.fault.name') : undefined;
+  const quotaFaults = rowFaults(quota);
   const leave = (): void => void navigate({ to: '/c/$cluster/projects', params: { cluster } });
 
   /** The project as it is to be, without its members. */
@@ -108,17 +118,19 @@ function ProjectForm({
     const project = made ?? row?.project;
     if (project === undefined) throw new Error('there is no project to change');
     if (mayChange)
-      await api.mergePatch(
-        kind,
-        { namespace: cluster, name: project.metadata.name },
-        {
-          spec: { displayName: name.trim(), description },
-        },
-      );
+      await api.http.request(`/v3/projects/${cluster}:${project.metadata.name}`, { method: 'PUT', body: said() });
     return project;
   };
+  /** What the form says of the project itself, as `/v3` has it. */
+  const said = (): object => ({
+    name: name.trim(),
+    description,
+    resourceQuota: { limit: limitIn(quota, 'limit') },
+    namespaceDefaultResourceQuota: { limit: limitIn(quota, 'share') },
+    containerDefaultResourceLimit: saidOf(containers),
+  });
   const createProject = async (): Promise<string> => {
-    const body = { clusterId: cluster, name: name.trim(), description };
+    const body = { clusterId: cluster, ...said() };
     const answer = await api.http.request('/v3/projects', { method: 'POST', body });
     const id = typeof answer === 'object' && answer !== null && 'id' in answer ? String(answer.id) : '';
     return id.split(':')[1] ?? '';
@@ -127,7 +139,8 @@ function ProjectForm({
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
-    if (fault !== undefined) return;
+    if (quotaFaults.size > 0) setTab('quota');
+    if (fault !== undefined || quotaFaults.size > 0) return;
     setBusy(true);
     setError(undefined);
     try {
@@ -166,7 +179,7 @@ function ProjectForm({
         value={description}
         onChange={setDescription}
       />
-      <Tabs aria-label={text('project.tabs')} defaultActiveKey="members">
+      <Tabs aria-label={text('project.tabs')} activeKey={tab} onSelect={(_event, key) => setTab(key)}>
         <Tab eventKey="members" title={<TabTitleText>{text('nav.members')}</TabTitleText>}>
           <ProjectMembers
             project={row?.project ?? made}
@@ -174,6 +187,18 @@ function ProjectForm({
             changes={members}
             onChange={setMembers}
           />
+        </Tab>
+        <Tab eventKey="quota" title={<TabTitleText>{text('quota.title')}</TabTitleText>}>
+          <QuotaRows
+            rows={quota}
+            uses={row === undefined ? [] : projectUse(row.project, enforced)}
+            faults={tried ? quotaFaults : NO_FAULTS}
+            mayChange={mayChange}
+            onChange={setQuota}
+          />
+        </Tab>
+        <Tab eventKey="containers" title={<TabTitleText>{text('quota.containers')}</TabTitleText>}>
+          <ContainerDefaults defaults={containers} mayChange={mayChange} onChange={setContainers} />
         </Tab>
       </Tabs>
       <ActionGroup>

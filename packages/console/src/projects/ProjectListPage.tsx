@@ -1,8 +1,10 @@
+import { resourceQuotas } from '@drover/api';
 import { Button, EmptyState, Label, PageSection, ToolbarGroup, ToolbarItem } from '@patternfly/react-core';
 import { FolderIcon } from '@patternfly/react-icons';
 import type { IAction } from '@patternfly/react-table';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, useCallback, useMemo, useState } from 'react';
+import { useCollection } from '../app/services.js';
 import type { Offer } from '../commands/command.js';
 import { refusal } from '../commands/useCommands.js';
 import { Age } from '../components/Age.js';
@@ -11,6 +13,8 @@ import { PageHead } from '../components/PageHead.js';
 import { StateLabel } from '../components/StateLabel.js';
 import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
+import { QuotaChips } from '../quotas/QuotaChips.js';
+import { projectUse } from '../quotas/quota.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
 import { RowMenu } from '../table/RowMenu.js';
@@ -74,6 +78,15 @@ export function ProjectListPage(): ReactElement {
       const offer = offers.get(row.project) ?? 'hidden';
       const remove = offer === 'yes' && row.isSystem ? message('namespace.refused.system') : offer;
       return [
+        {
+          title: text('project.edit'),
+          ...refusal(offer, text),
+          onClick: () =>
+            void navigate({
+              to: '/c/$cluster/projects/namespaces/$namespace/edit',
+              params: { cluster, namespace: row.name },
+            }),
+        },
         { title: text('namespace.move'), ...refusal(offer, text), onClick: () => setMoving([row]) },
         { isSeparator: true },
         {
@@ -84,7 +97,7 @@ export function ProjectListPage(): ReactElement {
         },
       ];
     },
-    [text, offers],
+    [text, offers, navigate, cluster],
   );
   const groups = useMemo(
     () => [
@@ -193,6 +206,7 @@ function ProjectHeading({
   const text = useText();
   const navigate = useNavigate();
   const { change, invite, remove } = useProjectOffers(cluster, project);
+  const { items: quotas } = useCollection(resourceQuotas, cluster);
   const [deleting, setDeleting] = useState(false);
   const { key: id, name, description, isSystem, isRemoving } = project;
   const busy = isSystem ? message('project.refused.system') : isRemoving ? message('namespace.state.removing') : 'yes';
@@ -214,6 +228,7 @@ function ProjectHeading({
     <span className="drover-heading">
       <strong>{text('project.of', { name })}</strong>
       <span title={description}>{description}</span>
+      <QuotaChips uses={projectUse(project.project, quotas)} />
       {isRemoving && (
         <Label color="orange" isCompact>
           {text('namespace.state.removing')}

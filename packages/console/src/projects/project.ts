@@ -93,6 +93,11 @@ export function placement(cluster: string, project: string): object {
   };
 }
 
+/** The annotation that says what a namespace is for; `null` where nothing is said. */
+export const description = (words: string): Record<string, string | null> => ({
+  [DESCRIPTION]: words === '' ? null : words,
+});
+
 /** What the form of a namespace asks for. */
 export interface NamespaceForm {
   readonly name: string;
@@ -100,11 +105,15 @@ export interface NamespaceForm {
   readonly description: string;
 }
 
-/** The namespace that a form asks for, made by that user. */
+const said = (annotations: Readonly<Record<string, string | null>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(annotations).filter((entry): entry is [string, string] => entry[1] !== null));
+
+/** The namespace that a form asks for, made by that user; `asked` are annotations by which it asks for a share. */
 export function namespaceObject(
   cluster: string,
-  { name, project, description }: NamespaceForm,
+  { name, project, description: words }: NamespaceForm,
   creator: string,
+  asked: Readonly<Record<string, string | null>> = {},
 ): Namespace {
   const into = project !== NO_PROJECT;
   return {
@@ -115,7 +124,8 @@ export function namespaceObject(
       annotations: {
         [CREATOR_ID]: creator,
         ...(into ? { [PROJECT_ID]: `${cluster}:${project}` } : {}),
-        ...(description === '' ? {} : { [DESCRIPTION]: description }),
+        ...said(description(words)),
+        ...said(asked),
       },
       ...(into ? { labels: { [PROJECT_ID]: project } } : {}),
     },
