@@ -38,6 +38,7 @@ import { need } from '../rights/needs.js';
 import { useOffers } from '../rights/useOffers.js';
 import { SessionGate, useUser } from '../session/SessionGate.js';
 import { useSignOut } from '../session/session.js';
+import { useActivity } from '../session/useActivity.js';
 import { ClusterSwitcher } from './ClusterSwitcher.js';
 import { chooseTheme, storedTheme, THEME_CHOICES, type ThemeChoice } from './theme.js';
 
@@ -56,6 +57,7 @@ export function Shell(): ReactElement {
 
 function Frame(): ReactElement {
   const text = useText();
+  useActivity();
   const inCluster = useMatchRoute()({ to: '/c/$cluster', fuzzy: true });
   const cluster = inCluster === false ? undefined : inCluster.cluster;
   return (
@@ -256,6 +258,9 @@ function UserMenu(): ReactElement {
       </DropdownGroup>
       <DropdownGroup label={user.username}>
         <DropdownList>
+          <DropdownItem onClick={() => setOpen(false)} component={(props: object) => <Link {...props} to="/account" />}>
+            {text('account.title')}
+          </DropdownItem>
           <DropdownItem onClick={() => signOut.mutate()}>{text('user.signOut')}</DropdownItem>
         </DropdownList>
       </DropdownGroup>

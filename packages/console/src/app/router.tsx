@@ -34,6 +34,7 @@ const pages = {
   vm: lazyPage(async () => (await import('../vms/detail/VmPage.js')).VmPage),
   imageList: lazyPage(async () => (await import('../images/ImageListPage.js')).ImageListPage),
   createImage: lazyPage(async () => (await import('../images/CreateImagePage.js')).CreateImagePage),
+  account: lazyPage(async () => (await import('../account/AccountPage.js')).AccountPage),
   userList: lazyPage(async () => (await import('../users/UserListPage.js')).UserListPage),
   createUser: lazyPage(async () => (await import('../users/CreateUserPage.js')).CreateUserPage),
   user: lazyPage(async () => (await import('../users/UserPage.js')).UserPage),
@@ -95,6 +96,7 @@ const registration = createRoute({
   component: pages.registration,
 });
 
+const account = createRoute({ getParentRoute: () => shell, path: '/account', component: pages.account });
 const auth = createRoute({ getParentRoute: () => shell, path: '/auth', component: Outlet });
 const userList = createRoute({
   getParentRoute: () => auth,
@@ -234,6 +236,7 @@ export const router = createRouter({
     consoleWindow,
     shell.addChildren([
       home,
+      account,
       virtualization,
       importCluster,
       registration,

@@ -1,8 +1,8 @@
-import { Alert, Button, ClipboardCopy, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import type { ReactElement } from 'react';
+import { ShownOnce } from '../components/ShownOnce.js';
 import { useText } from '../i18n/text.js';
 
-/** Shows a password that was made here, once: nothing keeps it. */
+/** Shows a password that was made here, once. */
 export function OneTimePassword({
   username,
   password,
@@ -14,24 +14,11 @@ export function OneTimePassword({
 }): ReactElement {
   const text = useText();
   return (
-    <Modal isOpen variant="small" onClose={onClose} aria-labelledby="secret-title">
-      <ModalHeader title={text('user.secret.of', { name: username })} labelId="secret-title" />
-      <ModalBody>
-        <ClipboardCopy
-          isReadOnly
-          hoverTip={text('action.copy')}
-          clickTip={text('action.copied')}
-          textAriaLabel={text('signIn.password')}
-        >
-          {password}
-        </ClipboardCopy>
-        <Alert isInline isPlain variant="info" className="drover-gap" title={text('user.secret.once')} />
-      </ModalBody>
-      <ModalFooter>
-        <Button variant="primary" onClick={onClose}>
-          {text('action.close')}
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <ShownOnce
+      title={text('user.secret.of', { name: username })}
+      label={text('signIn.password')}
+      secret={password}
+      onClose={onClose}
+    />
   );
 }

@@ -73,10 +73,12 @@ export class Login {
 
   async #welcome(exchange: Exchange, user: Stored<User>, responseType: string, description: string): Promise<Answer> {
     this.parts.lastLogins.note(user);
+    const { socket, headers } = exchange.request;
+    const origin = { address: socket.remoteAddress ?? '', agent: headers['user-agent'] ?? '' };
     if (responseType === 'cookie')
-      return this.#cookies(exchange, user, await this.parts.tokens.session(user, description));
+      return this.#cookies(exchange, user, await this.parts.tokens.session(user, description, origin));
     if (responseType === 'json' || responseType === '')
-      return tokenAnswer(await this.parts.tokens.session(user, description));
+      return tokenAnswer(await this.parts.tokens.session(user, description, origin));
     const [, kubeconfig, cluster] = /^(kubeconfig)(?:_(.+))?$/.exec(responseType) ?? [];
     if (kubeconfig !== undefined && (cluster === undefined || parseClusterId(cluster) !== undefined))
       return tokenAnswer(await this.parts.tokens.kubeconfig(user, { description, clusterName: cluster }));

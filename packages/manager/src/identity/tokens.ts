@@ -19,6 +19,23 @@ const MINUTE_MS = 60_000;
 /** `lastUsedAt` is written at most this often a token: reads must not become writes. */
 const USE_INTERVAL_MS = 60_000;
 
+/** Where somebody signed in: people know their sessions by it. */
+export interface SessionOrigin {
+  readonly address: string;
+  /** What the client calls itself (`User-Agent`). */
+  readonly agent: string;
+}
+
+const FROM = 'drover.io/signed-in-from';
+const AGENT = 'drover.io/signed-in-with';
+const LONGEST_AGENT = 256;
+
+/** Where a session was begun, as far as its token says. */
+export function originOf({ metadata }: Stored<ManagementToken>): SessionOrigin | undefined {
+  const { [FROM]: address, [AGENT]: agent = '' } = metadata.annotations ?? {};
+  return address === undefined ? undefined : { address, agent };
+}
+
 /** Makes and ends the tokens of users. */
 export class Tokens {
   readonly #lastUses = new Map<string, number>();
@@ -37,9 +54,9 @@ export class Tokens {
   ) {}
 
   /** A sign-in: lasts as long as the setting says, whatever the client asks. */
-  session(user: Stored<User>, description: string): Promise<NewToken> {
+  session(user: Stored<User>, description: string, origin: SessionOrigin): Promise<NewToken> {
     const ttl = this.parts.settings.count('auth-user-session-ttl-minutes') * MINUTE_MS;
-    return this.#create(user, this.#name('token-', 5), { kind: 'session', ttl, description, isDerived: false });
+    return this.#create(user, this.#name('token-', 5), { kind: 'session', ttl, description, isDerived: false, origin });
   }
 
   /** A token a user makes from another one; `ttlMs` 0 or absent asks for the longest allowed. */
@@ -108,9 +125,16 @@ export class Tokens {
   async #create(
     user: Stored<User>,
     name: string,
-    fields: { kind: string; ttl: number; description: string; isDerived: boolean; clusterName?: string },
+    fields: {
+      kind: string;
+      ttl: number;
+      description: string;
+      isDerived: boolean;
+      clusterName?: string;
+      origin?: SessionOrigin;
+    },
   ): Promise<NewToken> {
-    const { kind, ...rest } = fields;
+    const { kind, origin, ...rest } = fields;
     const key = newKey(this.parts.random);
     const token = await this.parts.client.create(managementTokens, {
       apiVersion: 'management.cattle.io/v3',
@@ -121,7 +145,10 @@ export class Tokens {
           [USER_LABEL]: user.metadata.name,
           [KIND_LABEL]: kind,
         },
-        annotations: { 'authn.management.cattle.io/token-hashed': 'true' },
+        annotations: {
+          'authn.management.cattle.io/token-hashed': 'true',
+          ...(origin && { [FROM]: origin.address, [AGENT]: origin.agent.slice(0, LONGEST_AGENT) }),
+        },
       },
       ...rest,
       token: hashKey(key, this.parts.random),

@@ -7,7 +7,7 @@ import { CLEARED_COOKIES } from '../identity/login.js';
 import type { TokenAccess } from '../identity/token-access.js';
 import { isSession } from '../identity/token-kind.js';
 import { expiryOf, type TokenLife } from '../identity/token-life.js';
-import type { Tokens } from '../identity/tokens.js';
+import { originOf, type Tokens } from '../identity/tokens.js';
 import { baseOf, isWanted, withSchemas } from './norman-api.js';
 import { NormanError } from './norman-error.js';
 import { collectionDocument } from './resource.js';
@@ -112,6 +112,7 @@ export class TokenRoutes {
     const { life } = this.parts;
     const expiry = expiryOf(token);
     const idle = life.idleEnd(token);
+    const origin = originOf(token);
     return {
       id: metadata.name,
       type: 'token',
@@ -130,6 +131,8 @@ export class TokenRoutes {
       expiresAt: expiry === undefined ? '' : new Date(expiry).toISOString(),
       idlesOutAt: idle === undefined ? null : new Date(idle).toISOString(),
       activityLastSeenAt: activityLastSeenAt ?? null,
+      signedInFrom: origin?.address ?? null,
+      signedInWith: origin?.agent ?? null,
       lastUsedAt: lastUsedAt ?? null,
       clusterId: clusterName || null,
       labels: metadata.labels ?? {},
