@@ -67,7 +67,7 @@ export async function holdingsIn(
 }
 
 /** Whether a binding gives its role to the caller: one by a principal alone counts as somebody else's. */
-function isAbout(binding: BindingSubject, { name, groups }: Identity): boolean {
+export function isAbout(binding: BindingSubject, { name, groups }: Identity): boolean {
   const subject = subjectOf(binding, () => undefined);
   if (subject?.kind === 'User') return subject.name === name;
   return subject?.kind === 'Group' && groups.includes(subject.name);

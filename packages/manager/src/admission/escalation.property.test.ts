@@ -192,6 +192,9 @@ const GLOBAL_ROLES: readonly GlobalRole[] = [
   ...builtInGlobalRoles(),
   globalRole('tenants', [TENANTS]),
   globalRole('dancers', [TENANTS, rule('example.io', 'floors', 'dance'), rule('', 'secrets', 'get')]),
+  globalRole('viewers-everywhere', [TENANTS], { inheritedClusterRoles: ['virt-view-cluster', 'cluster-member'] }),
+  globalRole('owners-everywhere', [TENANTS], { inheritedClusterRoles: ['cluster-owner'] }),
+  globalRole('red-everywhere', [TENANTS], { inheritedNamespacedRules: { red: [rule('', 'pods secrets', 'get')] } }),
 ];
 
 /** What is chosen more often than other things, because more follows from it. */
@@ -326,6 +329,9 @@ const globalRoleName = fc.constantFrom(
   'settings-manage',
   'tenants',
   'dancers',
+  'viewers-everywhere',
+  'owners-everywhere',
+  'red-everywhere',
   'made',
 );
 const globalBinding = fc
@@ -382,8 +388,21 @@ const roleTemplate = fc
     ),
   );
 const madeGlobalRole = fc
-  .tuple(fc.constantFrom('made', 'tenants', 'user-base'), someRules, mostly(false, fc.constant(true)))
-  .map(([name, rules, newUserDefault]) => edit<GlobalRole>(globalRoles, globalRole(name, rules, { newUserDefault })));
+  .record({
+    name: fc.constantFrom('made', 'tenants', 'user-base', 'viewers-everywhere', 'red-everywhere'),
+    rules: someRules,
+    newUserDefault: mostly(false, fc.constant(true)),
+    inheritedClusterRoles: fc.oneof(
+      fc.constant<string[]>([]),
+      clusterTemplate.map((each) => [each]),
+      fc.constantFrom([['virt-view-cluster']], [['cluster-owner', 'made']]).map(([each]) => [...(each ?? [])]),
+    ),
+    inheritedNamespacedRules: fc.oneof(
+      fc.constant<Record<string, PolicyRule[]>>({}),
+      someRules.map((each) => ({ red: [...each] })),
+    ),
+  })
+  .map(({ name, rules, ...facts }) => edit<GlobalRole>(globalRoles, globalRole(name, rules, facts)));
 const madeProject = fc
   .record({
     name: projectName,

@@ -8,15 +8,16 @@ import {
   projectRoleTemplateBindings,
   roleTemplates,
   ruleInWords,
+  uncovered,
   userAttributes,
 } from '@drover/api';
 import { getIfPresent } from '@drover/controller';
 import { groupsIn } from '../identity/directory.js';
-import { excess, givenBy, type Holdings, together } from '../rbac/holdings.js';
+import { excess, givenBy, type Holdings, heldBy, together } from '../rbac/holdings.js';
 import { membershipRules, type Scope } from '../rbac/membership-rules.js';
 import { closureOf, type FindTemplate, promotedRules } from '../rbac/role-rules.js';
 import type { BindingSubject } from '../rbac/subject.js';
-import { holdingsIn, holdsEverything, type LocalApi, mayOnRole, notHeldLocally } from './caller-holdings.js';
+import { holdingsIn, holdsEverything, isAbout, type LocalApi, mayOnRole, notHeldLocally } from './caller-holdings.js';
 
 /** What a role template gives that the caller does not have there, in words; `undefined` when it has all. */
 async function excessOfTemplate(
@@ -79,6 +80,11 @@ export async function excessOfChange(
     const missing = beyond(given(template, after, scope), either, scope);
     if (missing !== undefined) return `${missing} in the ${scope.project ? 'project' : 'cluster'} "${nameOf(scope)}"`;
   }
+  // In clusters that are still to come too.
+  for (const role of (await local.list(globalRoles)).items) {
+    const missing = await excessInEveryCluster(local, caller, role, before, after);
+    if (missing !== undefined) return `the global role "${role.metadata.name}"${missing}`;
+  }
   return undefined;
 }
 
@@ -104,8 +110,11 @@ export async function excessOfGlobalRole(
   caller: Identity,
   role: GlobalRole,
 ): Promise<string | undefined> {
-  const [inherited] = role.inheritedClusterRoles ?? [];
-  if (inherited !== undefined) return `: the role "${inherited}" in every cluster`;
+  const { items } = await local.list(roleTemplates);
+  const byName = new Map(items.map((each) => [each.metadata.name, each]));
+  const find = (each: string) => byName.get(each);
+  const inherited = await excessInEveryCluster(local, caller, role, find, find);
+  if (inherited !== undefined) return inherited;
   const parts: (readonly [string | undefined, readonly PolicyRule[]])[] = [
     [undefined, role.rules ?? []],
     ...Object.entries(role.namespacedRules ?? {}),
@@ -117,6 +126,49 @@ export async function excessOfGlobalRole(
     return `${where}: ${ruleInWords(missing)}`;
   }
   return undefined;
+}
+
+/**
+ * What a global role gives in every cluster that the caller does not have there by global roles of its own; `undefined` when that is nothing.
+ * `now` and `then` find templates as they are, and as they would be: what the role gives now already does not count.
+ */
+async function excessInEveryCluster(
+  local: LocalApi,
+  caller: Identity,
+  role: GlobalRole,
+  now: FindTemplate,
+  then: FindTemplate,
+): Promise<string | undefined> {
+  const { inheritedClusterRoles = [], inheritedNamespacedRules = {} } = role;
+  if (inheritedClusterRoles.length === 0 && Object.keys(inheritedNamespacedRules).length === 0) return undefined;
+  const own = await globalRolesOf(local, caller);
+  const had = now === then ? [] : inheritedClusterRoles;
+  const held = everywhereBy([...own.flatMap((each) => each.inheritedClusterRoles ?? []), ...had], heldBy, now);
+  const missing = excess(everywhereBy(inheritedClusterRoles, givenBy, then), held);
+  if (missing !== undefined) return ` in every cluster: ${missing}`;
+  for (const [namespace, rules] of Object.entries(inheritedNamespacedRules)) {
+    const there = [...held.rules, ...own.flatMap((each) => each.inheritedNamespacedRules?.[namespace] ?? [])];
+    const [first] = uncovered(there, rules);
+    if (first !== undefined) return ` in the namespace "${namespace}" of every cluster: ${ruleInWords(first)}`;
+  }
+  return undefined;
+}
+
+/** What role templates come to in any cluster, being a member included. */
+function everywhereBy(templates: readonly string[], by: typeof heldBy, find: FindTemplate): Holdings {
+  const { rules, unknown } = by(templates, find);
+  // The same name on both sides: whichever cluster it is.
+  const member = templates.flatMap((each) => membershipRules(each, find, { cluster: '*' }));
+  return { rules: [...rules, ...member], unknown };
+}
+
+/** The global roles that somebody has by the bindings there are now. */
+async function globalRolesOf(local: LocalApi, caller: Identity): Promise<readonly GlobalRole[]> {
+  const [bindings, { items }] = await Promise.all([local.list(globalRoleBindings), local.list(globalRoles)]);
+  const names = new Set(
+    bindings.items.filter((each) => isAbout(each, caller)).map(({ globalRoleName }) => globalRoleName),
+  );
+  return items.filter(({ metadata }) => names.has(metadata.name));
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 } from '@drover/api';
 import { getIfPresent } from '@drover/controller';
 import { backingNamespace } from '../projects/backing-namespace.js';
+import { GRB_OWNER } from '../rbac/inherited-members.js';
 import type { Scope } from '../rbac/membership-rules.js';
 import { isTrusted, type LocalApi } from './caller-holdings.js';
 import { missingToGive } from './excess.js';
@@ -34,6 +35,12 @@ export async function admitClusterMember(review: AdmissionReview, local: () => L
   const binding = validated<ClusterRoleTemplateBinding>(review.object);
   const old = validated<ClusterRoleTemplateBinding>(review.old);
   if (binding === undefined) return;
+  const [owner, ownedBy] = [old, binding].map((each) => each?.metadata.labels?.[GRB_OWNER]);
+  if (owner !== ownedBy && !isTrusted(review.identity)) {
+    refuse(review, 'ClusterRoleTemplateBinding', [
+      cause(`metadata.labels[${GRB_OWNER}]`, 'is set by the server alone, on what follows from a global role'),
+    ]);
+  }
   if (old !== undefined) {
     refuse(review, 'ClusterRoleTemplateBinding', [
       ...unchanged(old, binding, 'clusterName', 'roleTemplateName'),

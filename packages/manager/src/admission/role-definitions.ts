@@ -42,6 +42,11 @@ export async function admitRoleTemplate(review: AdmissionReview, local: () => Lo
     if (old?.builtin === true) throw forbidden(kind, name, 'it is built in');
     const heir = items.find(({ roleTemplateNames = [] }) => roleTemplateNames.includes(name));
     if (heir !== undefined) throw forbidden(kind, name, `the role template "${heir.metadata.name}" inherits it`);
+    const giver = (await api.list(globalRoles)).items.find(({ inheritedClusterRoles = [] }) =>
+      inheritedClusterRoles.includes(name),
+    );
+    if (giver !== undefined)
+      throw forbidden(kind, name, `the global role "${giver.metadata.name}" gives it in every cluster`);
     return;
   }
   if (template === undefined) return;
@@ -90,7 +95,8 @@ export async function admitGlobalRole(review: AdmissionReview, local: () => Loca
   const api = local();
   refuse(review, 'GlobalRole', inheritanceFaults(role, (await api.list(roleTemplates)).items));
   const givesMore =
-    differ(old, role, 'rules', 'namespacedRules', 'inheritedClusterRoles') || turnedOn(old, role, 'newUserDefault');
+    differ(old, role, 'rules', 'namespacedRules', 'inheritedClusterRoles', 'inheritedNamespacedRules') ||
+    turnedOn(old, role, 'newUserDefault');
   if (!givesMore || (await mayOnRole(api, identity, 'escalate', 'globalroles', name))) return;
   await demandGlobalRole(review, api, role);
   return;
@@ -136,11 +142,11 @@ async function demandGlobalRole(
     throw forbidden({ group, plural: resource }, name, `the global role gives more than you have${missing}`);
 }
 
-/** Rules in clusters and workspaces beside roles: nothing makes them true yet. */
+/** Rules in Fleet's workspaces: there is no Fleet here. */
 const unsupported = (role: GlobalRole): StatusCause[] =>
-  (['inheritedNamespacedRules', 'inheritedFleetWorkspacePermissions', 'inheritedClusterRoles'] as const)
-    .filter((field) => role[field] !== undefined && JSON.stringify(role[field]).length > 2)
-    .map((field) => cause(field, 'is not implemented: give the roles in each cluster'));
+  JSON.stringify(role.inheritedFleetWorkspacePermissions ?? {}).length > 2
+    ? [cause('inheritedFleetWorkspacePermissions', 'is not implemented: there is no Fleet here')]
+    : [];
 
 function inheritanceFaults(role: GlobalRole, templates: readonly Stored<RoleTemplate>[]): StatusCause[] {
   return (role.inheritedClusterRoles ?? []).flatMap((name) => {

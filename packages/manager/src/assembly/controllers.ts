@@ -9,6 +9,7 @@ import { projectController } from '../projects/project-controller.js';
 import { ProjectNamespaces } from '../projects/project-namespaces.js';
 import { globalRbacController } from '../rbac/global-rbac-controller.js';
 import { impersonationAccountController } from '../rbac/impersonation-account-controller.js';
+import { inheritedMembersController } from '../rbac/inherited-members-controller.js';
 import { managementRbacController } from '../rbac/management-rbac-controller.js';
 import { newUserController } from '../rbac/new-user-controller.js';
 import { roleCleanup } from '../rbac/role-cleanup.js';
@@ -36,6 +37,7 @@ export function controllersOf(
     userCleanup({ ...means, ...informers, passwords: identity.passwords }),
     tokenReaper({ ...means, tokens, life: identity.life }),
     ...roleCleanup({ ...means, ...informers }),
+    inheritedMembersController({ ...means, ...informers, clusters: management }),
     globalRbacController({ ...means, ...informers, rbac: informers, repairs, downstreamRbac, userOf }),
     projectController({ ...means, ...informers, clusters: management, projectNamespaces }),
     projectNamespaces.controller,

@@ -3,6 +3,7 @@ import {
   type ClusterRole,
   clusterRoleBindings,
   clusterRoles,
+  type GlobalRole,
   type Kind,
   type KubeObject,
   type RoleBinding,
@@ -47,7 +48,7 @@ const step = fc.oneof(
     role: fc.constantFrom('project-owner', 'read-only', 'edit', 'made'),
     subject,
   }),
-  fc.record({ what: fc.constant('global' as const), name, role: fc.constantFrom('admin', 'user'), subject }),
+  fc.record({ what: fc.constant('global' as const), name, role: fc.constantFrom('admin', 'user', 'spaces'), subject }),
   fc.record({ what: fc.constant('remove' as const), name, from: fc.constantFrom('cluster', 'project', 'global') }),
   fc.record({
     what: fc.constant('template' as const),
@@ -64,6 +65,18 @@ const step = fc.oneof(
   fc.record({ what: fc.constant('apply' as const), writes: fc.option(fc.nat(12), { nil: undefined }) }),
 );
 
+/** A global role that gives something in namespaces of every cluster, one of which is not in this one. */
+const spaces: Stored<GlobalRole> = {
+  apiVersion: 'management.cattle.io/v3',
+  kind: 'GlobalRole',
+  metadata: { name: 'spaces', uid: 'spaces', resourceVersion: '1', creationTimestamp: '2030-01-01T00:00:00Z' },
+  inheritedNamespacedRules: {
+    red: [rule('', 'pods', 'get')],
+    blue: [rule('', 'pods', 'list')],
+    elsewhere: [rule('', 'pods', 'watch')],
+  },
+};
+
 /** What rights follow from, changed by the steps of a history. */
 class History {
   readonly members = new Map<string, ReturnType<typeof clusterMember>>();
@@ -76,7 +89,9 @@ class History {
     return deriveDownstream({
       installation: 'us',
       cluster: CLUSTER,
+      globalRoles: [spaces],
       globalRoleBindings: [...this.global.values()],
+      hasNamespace: (name) => SPACES.includes(name),
       clusterBindings: [...this.members.values()],
       projects: PROJECTS.map(project),
       projectBindings: [...this.inProjects.values()],
@@ -156,6 +171,7 @@ it('whatever happens, and wherever it is interrupted, what is there is in the en
       const there = await present(client);
       expect(contents(there.clusterRoles)).toEqual(contents(wanted.clusterRoles.values()));
       expect(contents(there.clusterRoleBindings)).toEqual(contents(wanted.eachClusterRoleBinding()));
+      expect(contents(there.roles)).toEqual(contents(wanted.roles));
       expect(contents(there.roleBindings)).toEqual(contents(wanted.eachRoleBinding()));
       const { applied } = await changesTo(wanted, there);
       expect(applied).toEqual({ created: 0, updated: 0, deleted: 0 });
@@ -200,7 +216,8 @@ async function tamper(client: FakeClient, at: number, how: string): Promise<void
     else await client.update(kind, { ...object, ...change });
   };
   const everybody = [{ kind: 'Group', name: 'everybody', apiGroup: 'rbac.authorization.k8s.io' }];
-  if (at % 3 === 0) await of(clusterRoles, there.clusterRoles, { rules: [rule('*', '*', '*')] });
+  if (at % 4 === 3) await of(roles, there.roles, { rules: [rule('*', '*', '*')] });
+  else if (at % 3 === 0) await of(clusterRoles, there.clusterRoles, { rules: [rule('*', '*', '*')] });
   else if (at % 3 === 1) await of(clusterRoleBindings, there.clusterRoleBindings, { subjects: everybody });
   else await of(roleBindings, there.roleBindings, { subjects: everybody });
 }

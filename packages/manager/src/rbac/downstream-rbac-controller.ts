@@ -1,5 +1,6 @@
 import type {
   ClusterRoleTemplateBinding,
+  GlobalRole,
   GlobalRoleBinding,
   ManagementCluster,
   Project,
@@ -27,6 +28,10 @@ import type { FindUserByPrincipal } from './subject.js';
 /** Even when nothing tells of a change, the rights in a cluster are compared with a fresh derivation this often. */
 const SELF_CHECK_MS = 10 * 60_000;
 
+/** Whether a global role gives rights in clusters beside those that its holders have there as members. */
+const reachesClusters = ({ metadata, inheritedNamespacedRules = {} }: GlobalRole): boolean =>
+  metadata.name === 'admin' || Object.keys(inheritedNamespacedRules).length > 0;
+
 /**
  * Keeps the rights in each connected cluster as the bindings here say. Whoever changes or removes what was derived finds it put
  * right again; a cluster that comes back is brought up to date before anybody's request reaches it.
@@ -44,6 +49,7 @@ export class DownstreamRbac implements Disposable {
     private readonly parts: {
       readonly client: Client;
       readonly clusters: Informer<ManagementCluster>;
+      readonly globalRoles: Informer<GlobalRole>;
       readonly globalRoleBindings: Informer<GlobalRoleBinding>;
       readonly clusterBindings: Informer<ClusterRoleTemplateBinding>;
       readonly projects: Informer<Project>;
@@ -63,7 +69,16 @@ export class DownstreamRbac implements Disposable {
       readonly log: Log;
     },
   ) {
-    const { clusters, globalRoleBindings, clusterBindings, projects, projectBindings, roleTemplates, tunnels } = parts;
+    const {
+      clusters,
+      globalRoles,
+      globalRoleBindings,
+      clusterBindings,
+      projects,
+      projectBindings,
+      roleTemplates,
+      tunnels,
+    } = parts;
     const due = (...names: readonly string[]) => {
       for (const name of names) this.#due.add(name);
       return names.map((name) => ({ name }));
@@ -76,7 +91,13 @@ export class DownstreamRbac implements Disposable {
       name: 'downstream-rbac',
       sources: [
         watches(clusters, { when: ({ type, object }) => type !== 'updated' || isBeingDeleted(object) }),
-        watches(globalRoleBindings, { when: ({ object }) => object.globalRoleName === 'admin', map: every }),
+        watches(globalRoles, { map: (role) => (reachesClusters(role) ? every() : []) }),
+        watches(globalRoleBindings, {
+          map({ globalRoleName }) {
+            const role = globalRoles.get(undefined, globalRoleName);
+            return role === undefined || reachesClusters(role) ? every() : [];
+          },
+        }),
         watches(roleTemplates, { map: every }),
         watches(clusterBindings, { map: ofNamespace }),
         watches(projects, { map: ofNamespace }),
@@ -164,8 +185,8 @@ export class DownstreamRbac implements Disposable {
   }
 
   #deriving(id: ClusterId, followed: ClusterRights) {
-    const { globalRoleBindings, clusterBindings, projects, projectBindings, roleTemplates, settings, userOf } =
-      this.parts;
+    const { globalRoles, globalRoleBindings, clusterBindings, projects, projectBindings, roleTemplates } = this.parts;
+    const { settings, userOf } = this.parts;
     const projectsHere = projects.list(id).filter((project) => !isBeingDeleted(project));
     const prefix = `${id}:`;
     // Meanwhile they may change: a derivation is from what they were at one moment.
@@ -175,6 +196,8 @@ export class DownstreamRbac implements Disposable {
       cluster: id,
       // The administrators of the local cluster have its rights by their global role.
       globalRoleBindings: id === LOCAL ? [] : globalRoleBindings.list().filter((each) => !isBeingDeleted(each)),
+      globalRoles: id === LOCAL ? [] : globalRoles.list().filter((each) => !isBeingDeleted(each)),
+      hasNamespace: (namespace) => followed.namespace(namespace) !== undefined,
       clusterBindings: clusterBindings.list(id).filter((each) => !isBeingDeleted(each)),
       projects: projectsHere,
       projectBindings: projectBindings

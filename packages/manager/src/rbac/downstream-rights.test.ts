@@ -9,7 +9,9 @@ const derive = (facts: Partial<DownstreamFacts>): DerivedSet =>
   deriveDownstream({
     installation: 'installation',
     cluster: CLUSTER,
+    globalRoles: [],
     globalRoleBindings: [],
+    hasNamespace: () => true,
     clusterBindings: [],
     projects: [project('p-one'), project('p-two')],
     projectBindings: [],

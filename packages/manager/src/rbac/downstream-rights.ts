@@ -1,5 +1,6 @@
 import type {
   ClusterRoleTemplateBinding,
+  GlobalRole,
   GlobalRoleBinding,
   Project,
   ProjectRoleTemplateBinding,
@@ -19,7 +20,10 @@ import { TemplateRoles } from './template-roles.js';
 export interface DownstreamFacts {
   readonly installation: string;
   readonly cluster: string;
+  readonly globalRoles: readonly Stored<GlobalRole>[];
   readonly globalRoleBindings: readonly Stored<GlobalRoleBinding>[];
+  /** Whether the cluster has a namespace. */
+  readonly hasNamespace: (name: string) => boolean;
   readonly clusterBindings: readonly Stored<ClusterRoleTemplateBinding>[];
   readonly projects: readonly Stored<Project>[];
   readonly projectBindings: readonly Stored<ProjectRoleTemplateBinding>[];
@@ -30,7 +34,8 @@ export interface DownstreamFacts {
 }
 
 /**
- * The roles and bindings a cluster is to have: administrators of this server are its administrators, members of the cluster have
+ * The roles and bindings a cluster is to have: administrators of this server are its administrators, who has a global role with rules
+ * in namespaces of every cluster has those, members of the cluster have
  * the roles of their templates everywhere, and members of a project have theirs in its namespaces.
  */
 export const deriveDownstream = (facts: DownstreamFacts): DerivedSet => atOnce(derivingDownstream(facts));
@@ -38,11 +43,16 @@ export const deriveDownstream = (facts: DownstreamFacts): DerivedSet => atOnce(d
 /** The same with pauses: there may be many thousands of bindings. */
 export function* derivingDownstream(facts: DownstreamFacts): Generator<void, DerivedSet> {
   const set = new DerivedSet(facts.installation);
+  const inherited = rolesInNamespaces(set, facts);
   for (const { globalRoleName, metadata, ...binding } of facts.globalRoleBindings) {
     const subject = subjectOf(binding, facts.userOf);
-    if (globalRoleName !== 'admin' || subject === undefined) continue;
-    const who = subject.kind === 'User' ? subject.name : rancherHash(subject.name);
+    if (subject === undefined) continue;
     const owner = ownerLabel('grb', metadata.name);
+    for (const { namespace, role } of inherited.get(globalRoleName) ?? []) {
+      set.grant({ namespace, role, subject, owner, bindingName: safeConcat(metadata.name, namespace) });
+    }
+    if (globalRoleName !== 'admin') continue;
+    const who = subject.kind === 'User' ? subject.name : rancherHash(subject.name);
     set.grant({ role: clusterRole('cluster-admin'), subject, owner, bindingName: safeConcat('globaladmin', who) });
   }
   const roles = new TemplateRoles(set, facts.findTemplate);
@@ -71,6 +81,24 @@ export function* derivingDownstream(facts: DownstreamFacts): Generator<void, Der
     grantInProject(set, { project, namespaces: facts.namespacesOf(project), byTemplate, effects });
   }
   return set;
+}
+
+/** The roles of global roles that have rules in namespaces of every cluster: in those that are there. */
+function rolesInNamespaces(
+  set: DerivedSet,
+  { globalRoles, hasNamespace }: DownstreamFacts,
+): ReadonlyMap<string, readonly { readonly namespace: string; readonly role: RoleName }[]> {
+  const byRole = new Map<string, { readonly namespace: string; readonly role: RoleName }[]>();
+  for (const { metadata, inheritedNamespacedRules = {} } of globalRoles) {
+    const places = Object.entries(inheritedNamespacedRules).filter(([namespace]) => hasNamespace(namespace));
+    for (const [namespace, rules] of places) {
+      const name = safeConcat(metadata.name, namespace);
+      set.role(namespace, name, rules);
+      const known = byRole.get(metadata.name) ?? [];
+      byRole.set(metadata.name, [...known, { namespace, role: { kind: 'Role', name } }]);
+    }
+  }
+  return byRole;
 }
 
 function grantInProject(

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   type ClusterRole,
+  type ClusterRoleTemplateBinding,
   clusterRoleTemplateBindings,
   globalRoleBindings,
   globalRoles,
@@ -22,6 +23,7 @@ import {
 import type { Client } from '@drover/client';
 import { backingNamespace } from '../projects/backing-namespace.js';
 import { deriveDownstream } from '../rbac/downstream-rights.js';
+import { inheritedMembers } from '../rbac/inherited-members.js';
 import { deriveManagement, deriveTemplateRoles } from '../rbac/management-rights.js';
 import { RbacModel, type Rules } from '../rbac/rbac-model.js';
 import { type Subject, subjectOf } from '../rbac/subject.js';
@@ -59,6 +61,7 @@ export class Tenancy implements Pick<Client, 'get' | 'list' | 'post'> {
   readonly #objects = new Map<string, Map<string, Stored<KubeObject>>>();
   readonly #models = new Map<string, RbacModel>();
   #rules = new Map<string, Rules>();
+  #members: readonly Stored<ClusterRoleTemplateBinding>[] | undefined;
 
   constructor(readonly namespacesOf: (cluster: string, project: string) => readonly string[]) {}
 
@@ -115,7 +118,9 @@ export class Tenancy implements Pick<Client, 'get' | 'list' | 'post'> {
   }
 
   all<T extends KubeObject>(kind: Kind<T>, namespace?: string): Stored<T>[] {
-    const objects = [...this.#of(kind).values()];
+    const made = [...this.#of(kind).values()];
+    // What the server makes itself of global roles that give roles in every cluster.
+    const objects = kind.plural === clusterRoleTemplateBindings.plural ? [...made, ...this.#inherited<T>()] : made;
     return namespace === undefined ? objects : objects.filter(({ metadata }) => metadata.namespace === namespace);
   }
 
@@ -131,7 +136,33 @@ export class Tenancy implements Pick<Client, 'get' | 'list' | 'post'> {
     this.#forget();
   }
 
+  #inherited<T extends KubeObject>(): Stored<T>[] {
+    this.#members ??= CLUSTERS.filter((cluster) => cluster !== 'local').flatMap((cluster) =>
+      inheritedMembers({
+        cluster,
+        globalRoles: this.all(globalRoles),
+        globalRoleBindings: this.all(globalRoleBindings),
+        findTemplate: this.#template,
+        others: [...this.#of(clusterRoleTemplateBindings).values()].filter(
+          ({ metadata }) => metadata.namespace === cluster,
+        ),
+      }).map((member) => ({
+        ...member,
+        metadata: {
+          ...member.metadata,
+          name: member.metadata.name ?? '',
+          uid: member.metadata.name ?? '',
+          resourceVersion: '1',
+          creationTimestamp: '2030-01-01T00:00:00Z',
+        },
+      })),
+    );
+    // They are of the kind that was asked for.
+    return this.#members as unknown as Stored<T>[];
+  }
+
   #forget(): void {
+    this.#members = undefined;
     this.#models.clear();
     this.#rules = new Map();
   }
@@ -186,6 +217,8 @@ export class Tenancy implements Pick<Client, 'get' | 'list' | 'post'> {
     return deriveDownstream({
       installation: 'us',
       globalRoleBindings: cluster === 'local' ? [] : this.all(globalRoleBindings),
+      globalRoles: cluster === 'local' ? [] : this.all(globalRoles),
+      hasNamespace: () => true,
       namespacesOf: (project) => this.namespacesOf(cluster, project),
       ...this.#facts(cluster),
     });

@@ -13,6 +13,7 @@ import { LOCAL } from '../clusters/cluster-id.js';
 import { type DerivedSet, ownerLabel } from '../rbac/derived-set.js';
 import { deriveDownstream } from '../rbac/downstream-rights.js';
 import { deriveGlobal, GLOBAL_SOURCE } from '../rbac/global-rights.js';
+import { GRB_OWNER } from '../rbac/inherited-members.js';
 import { deriveManagement, managementSource } from '../rbac/management-rights.js';
 import { sourceOf } from '../rbac/rbac-informers.js';
 import { type Subject, subjectOf } from '../rbac/subject.js';
@@ -28,6 +29,7 @@ const OWNERS = /^authz\.cluster\.cattle\.io\/(grb|crtb|prtb)-owner-/;
 
 /** A binding made here, and what RBAC it amounts to by itself, in one cluster. */
 interface Candidate {
+  readonly id: string;
   readonly described: WhyBinding;
   readonly label: string;
   readonly subject: Subject;
@@ -86,8 +88,8 @@ export class Origins {
   }
 
   /** The bindings of the cluster that would be there if `candidate` were the only binding here. */
-  #given(source: string, { described, derive }: Candidate): ReadonlySet<string> {
-    const key = `${source} ${described.kind} ${described.namespace ?? ''} ${described.name}`;
+  #given(source: string, { id, derive }: Candidate): ReadonlySet<string> {
+    const key = `${source} ${id}`;
     const known = this.#gives.get(key);
     if (known !== undefined) return known;
     const set = derive();
@@ -121,9 +123,16 @@ export class Origins {
     isManagement: boolean,
   ): Candidate | undefined {
     const role = roleNamed.inCluster(this.places, binding.roleTemplateName, cluster);
-    return this.#candidate('crtb', binding, role, () =>
+    const candidate = this.#candidate('crtb', binding, role, () =>
       this.#derive(cluster, isManagement, { clusterBindings: [binding] }),
     );
+    // A member because of a global role: that is where it can be taken away.
+    const name = binding.metadata.labels?.[GRB_OWNER];
+    const giver = this.places.globalRoleBindings().find(({ metadata }) => metadata.name === name);
+    if (candidate === undefined || giver === undefined) return candidate;
+    const { kind, metadata, globalRoleName } = giver;
+    const global = roleNamed.global(this.places, globalRoleName);
+    return { ...candidate, described: { kind, name: metadata.name, role: global } };
   }
 
   #ofProject(
@@ -164,6 +173,7 @@ export class Origins {
     if (subject === undefined) return undefined;
     const { namespace, name } = binding.metadata;
     return {
+      id: `${kind} ${namespace ?? ''}/${name}`,
       described: { kind: binding.kind, ...(namespace === undefined ? {} : { namespace }), name, role },
       label: ownerLabel(kind, name),
       subject,

@@ -11,7 +11,7 @@ import type {
 } from '@drover/api';
 import { isBeingDeleted } from '@drover/controller';
 import { provisioningRef } from '../clusters/cluster-directory.js';
-import { parseClusterId } from '../clusters/cluster-id.js';
+import { LOCAL, parseClusterId } from '../clusters/cluster-id.js';
 import type { Informers } from '../informers.js';
 import type { ClusterRights } from '../rbac/cluster-rights.js';
 import type { DownstreamRbac } from '../rbac/downstream-rbac-controller.js';
@@ -106,7 +106,9 @@ export class Places {
     return {
       installation: this.installation,
       cluster,
+      globalRoles: cluster === LOCAL ? [] : this.globalRoles(),
       globalRoleBindings: [],
+      hasNamespace: (name) => followed?.namespace(name) !== undefined,
       clusterBindings: [],
       projects: this.projects(cluster),
       projectBindings: [],

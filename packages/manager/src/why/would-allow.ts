@@ -61,7 +61,8 @@ export class Trial {
       });
       return allows(this.#rules([set]), request);
     }
-    const set = deriveDownstream({ ...this.places.facts(this.cluster), projects: [], globalRoleBindings: [binding] });
+    const facts = { ...this.places.facts(this.cluster), projects: [], globalRoles: [role] };
+    const set = deriveDownstream({ ...facts, globalRoleBindings: [binding] });
     return (
       allows(this.#rules([set], this.#own(['cluster-admin'])), request) ||
       (role.inheritedClusterRoles ?? []).some((each) => this.templateAllows(each, { cluster: this.cluster }, request))

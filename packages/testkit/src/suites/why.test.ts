@@ -1,6 +1,9 @@
 import {
   type AccessRequest,
+  type ClusterRoleBinding,
   clusterRoleBindings,
+  globalRoles,
+  type Kind,
   type ManagementCluster,
   managementClusters,
   namespaces,
@@ -215,6 +218,34 @@ describe.skipIf(!present('kubectl'))('why somebody may do something in a cluster
     expect(statuses.map(({ status }) => status)).toEqual([403, 403, 403]);
   });
 
+  it('a global role gives its roles in every cluster, and its rules in namespaces there, as long as somebody has it', async () => {
+    const { id, token } = await newUser('operator');
+    people.set('operator', { id, token });
+    await drover.client.create(globalRoles, {
+      apiVersion: 'management.cattle.io/v3',
+      kind: 'GlobalRole',
+      metadata: { name: 'operators' },
+      displayName: 'Operators everywhere',
+      inheritedClusterRoles: ['virt-cluster-operate'],
+      inheritedNamespacedRules: { 'kube-system': [{ apiGroups: [''], resources: ['configmaps'], verbs: ['delete'] }] },
+    });
+    const body = { globalRoleId: 'operators', userId: id };
+    const { text } = await drover.ask('POST', '/v3/globalrolebindings', { token: admin, body });
+    const { id: binding } = JSON.parse(text) as { id: string };
+    await untilBound(roleBindings, id, { namespace: 'kube-system' });
+    await untilBound(clusterRoleBindings, id);
+    const maps = { verb: 'delete', group: '', resource: 'configmaps', namespace: 'kube-system' };
+    for (const answer of await asked('operator', [START, maps])) {
+      expect(answer).toMatchObject({
+        allowed: true,
+        grants: [{ origin: { bindings: [{ kind: 'GlobalRoleBinding', name: binding, role: { name: 'operators' } }] } }],
+      });
+    }
+    await drover.ask('DELETE', `/v3/globalrolebindings/${binding}`, { token: admin });
+    await untilBound(clusterRoleBindings, id, { isBound: false });
+    await untilBound(roleBindings, id, { namespace: 'kube-system', isBound: false });
+  });
+
   it('rights that somebody changes in the cluster are put right, and the cluster says so', async () => {
     const { client } = imported.cluster;
     const before = await repaired();
@@ -387,19 +418,32 @@ describe.skipIf(!present('kubectl'))('why somebody may do something in a cluster
   }
 
   /** Waits until a user has a role in the namespace default of the cluster. */
-  async function eventuallyBound(user: string): Promise<void> {
+  const eventuallyBound = (user: string): Promise<void> => untilBound(roleBindings, user, { namespace: 'default' });
+
+  /** Waits until a user has a role in a namespace of the cluster or in all of it, or has none any more. */
+  async function untilBound(
+    kind: Kind<RoleBinding> | Kind<ClusterRoleBinding>,
+    user: string,
+    { namespace, isBound = true }: { readonly namespace?: string; readonly isBound?: boolean } = {},
+  ): Promise<void> {
     const { client } = imported.cluster;
-    const isBound = ({ subjects = [] }: Stored<RoleBinding>): boolean => subjects.some(({ name }) => name === user);
-    const { items, metadata } = await client.list(roleBindings, { namespace: 'default' });
-    if (items.some(isBound)) return;
+    const giving = new Set<string>();
+    const note = ({ metadata, subjects = [] }: Stored<RoleBinding | ClusterRoleBinding>, gone: boolean): boolean => {
+      // Its account there is bound as well.
+      const isTheirs = subjects.some(({ kind: of, name }) => of === 'User' && name === user);
+      if (isTheirs && !gone) giving.add(metadata.name);
+      else giving.delete(metadata.name);
+      return giving.size > 0 === isBound;
+    };
+    const { items, metadata } = await client.list<RoleBinding | ClusterRoleBinding>(kind, { namespace });
+    for (const item of items) note(item, false);
+    if (giving.size > 0 === isBound) return;
     const { resourceVersion } = metadata;
     const stop = new AbortController();
-    for await (const event of client.watch(roleBindings, {
-      namespace: 'default',
-      resourceVersion,
-      signal: stop.signal,
-    })) {
-      if ((event.type !== 'ADDED' && event.type !== 'MODIFIED') || !isBound(event.object)) continue;
+    const watched = { namespace, resourceVersion, signal: stop.signal };
+    for await (const event of client.watch<RoleBinding | ClusterRoleBinding>(kind, watched)) {
+      if (event.type === 'BOOKMARK' || event.type === 'ERROR') continue;
+      if (!note(event.object, event.type === 'DELETED')) continue;
       stop.abort();
       return;
     }
