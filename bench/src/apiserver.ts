@@ -2,6 +2,7 @@ import { Closing } from '@drover/kit';
 import { cleanUp, prepare } from './apiserver/api.js';
 import { type Figure, withConnection } from './apiserver/figure.js';
 import { listFigures } from './apiserver/lists.js';
+import { apart } from './apiserver/placement.js';
 import { openPeer, startFanOut, startOwn, type Target } from './apiserver/target.js';
 import { watchFigures } from './apiserver/watches.js';
 import { writeFigures } from './apiserver/writes.js';
@@ -12,7 +13,7 @@ import { beside } from './results.js';
 export const apiserver: Benchmark = {
   name: 'apiserver',
   about: 'the API server over HTTPS: writes, lists, watches, memory; ours, or any Kubernetes by --kubeconfig',
-  async run({ dir, peer, against, http2, quick, only, note }) {
+  async run({ dir, peer, against, http2, quick, only, together, note }) {
     const rows: Row[] = [];
     await using opened = new Closing();
     const targets: Target[] = [];
@@ -36,21 +37,30 @@ export const apiserver: Benchmark = {
     }
     for (const figure of figures) {
       note(figure.about);
-      const measured = await sideBySide(figure, targets);
+      const measure = async (asked: readonly Target[]): Promise<Row[]> => {
+        if (!figure.limited || together) return sideBySide(figure, asked);
+        await using placement = await apart(asked.flatMap(({ processes }) => processes?.pids ?? []));
+        note(placement.where);
+        return await sideBySide(figure, asked);
+      };
+      const measured = await measure(targets);
       // With fifty clients on a connection it is another limit.
-      const limit = figure.limited && !http2 ? await limitOf(figure, dir) : [];
+      const limit = figure.limited && !http2 ? await limitOf(measure, dir) : [];
       rows.push(...measured.map((row) => beside(row, limit, LIMIT)), ...limit.map((row) => ofLimit(row)));
     }
     return rows;
   },
 };
 
-const LIMIT = 'bare TLS fan-out';
+const LIMIT = 'bare commit and fan-out';
 
-/** The figure of what hands events on and does nothing else. */
-async function limitOf(figure: Figure, dir: string): Promise<readonly Row[]> {
+/** The figure of what commits and hands events on, and does nothing else. */
+async function limitOf(
+  measure: (targets: readonly Target[]) => Promise<readonly Row[]>,
+  dir: string,
+): Promise<readonly Row[]> {
   await using fanOut = await startFanOut(dir);
-  return await figure.measure(fanOut);
+  return await measure([fanOut]);
 }
 
 const ofLimit = (row: Row): Row => ({ ...row, what: `${LIMIT}: ${row.what}` });

@@ -10,6 +10,8 @@ export interface BenchmarkOptions {
   readonly http2: boolean;
   /** Fewer and shorter measurements, to see whether the benchmark works. */
   readonly quick: boolean;
+  /** Whether clients and servers are left where the kernel puts them, where the benchmark would keep them apart. */
+  readonly together: boolean;
   /** Which of a benchmark's figures are measured, when it has several: those whose name has this text in it. */
   readonly only: string;
   /** Called between measurements, with what comes next. */

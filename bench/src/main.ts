@@ -19,6 +19,7 @@ Where the benchmark says it can:
   --kubeconfig FILE           measures the Kubernetes API that it names instead of ours
   --against-kubeconfig FILE   measures that one too, figure by figure in the same run, with the ratio
   --http2                     asks over HTTP/2, fifty clients on a connection, instead of HTTP/1.1 with one on each
+  --together                  leaves clients and servers on the processors the kernel gives them, where they would be kept apart
   --only TEXT                 measures the figures that have TEXT in their name
   --pids N,…  --against-pids N,…   the processes on this machine that they are made of: memory and processor time are counted
 `;
@@ -36,6 +37,7 @@ async function main(args: string[]): Promise<number> {
       kubeconfig: { type: 'string' },
       'against-kubeconfig': { type: 'string' },
       http2: { type: 'boolean', default: false },
+      together: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       pids: { type: 'string' },
       'against-pids': { type: 'string' },
@@ -56,6 +58,7 @@ async function main(args: string[]): Promise<number> {
       against,
       http2: values.http2,
       quick: values.quick,
+      together: values.together,
       only: values.only,
     });
     const compared = rows.map((row) => beside(row, others, 'earlier'));
@@ -83,7 +86,7 @@ function peerAt(kubeconfig: string | undefined, pids = ''): Peer | undefined {
 async function measure(
   benchmark: Benchmark,
   parent: string,
-  options: Pick<BenchmarkOptions, 'peer' | 'against' | 'http2' | 'quick' | 'only'>,
+  options: Pick<BenchmarkOptions, 'peer' | 'against' | 'http2' | 'quick' | 'together' | 'only'>,
 ): Promise<readonly Row[]> {
   const dir = mkdtempSync(join(parent, 'drover-bench-'));
   // Servers in this process wait on timers that do not keep it alive.

@@ -37,6 +37,23 @@ export function sample(name: string, more: Record<string, unknown> = {}): Record
   };
 }
 
+/** The same as a server keeps it and answers with it: what is added to it is as long as with ours. */
+export function asStored(name: string, more: Record<string, unknown>): Record<string, unknown> {
+  const object = sample(name, more);
+  const time = '2026-01-01T00:00:00Z';
+  const fields = { 'f:metadata': { 'f:labels': { '.': {}, 'f:bench/shard': {} } }, 'f:spec': { '.': {}, ...FIELDS_SET } };
+  const manager = { manager: 'unknown', operation: 'Update', apiVersion: `${GROUP}/v1`, time, fieldsType: 'FieldsV1' };
+  const metadata = {
+    resourceVersion: '1000000',
+    ...(object['metadata'] as object),
+    uid: '00000000-0000-4000-8000-000000000000',
+    creationTimestamp: time,
+    generation: 1_000,
+    managedFields: [{ ...manager, fieldsV1: fields }],
+  };
+  return { ...object, metadata };
+}
+
 /** Makes the namespace and the kind the objects are of, and waits until the kind is served. */
 export async function prepare(connection: Connection): Promise<void> {
   await write(connection, 'POST', '/api/v1/namespaces', {
@@ -81,6 +98,8 @@ const SPEC_FIELDS = {
   turn: { type: 'integer' },
   sent: { type: 'number' },
 };
+
+const FIELDS_SET = { 'f:padding': {}, 'f:sent': {}, 'f:turn': {} };
 
 /** Removes what `prepare` made: a peer may be somebody's. */
 export async function cleanUp(connection: Connection): Promise<void> {

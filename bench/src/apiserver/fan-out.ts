@@ -1,24 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createServer, type TLSSocket } from 'node:tls';
 import { createApiServer } from '@drover/apiserver';
 import { createLog, drawnAhead, systemClock } from '@drover/kit';
-import { openMemoryStore } from '@drover/store';
-import { sample } from './api.js';
+import { openMemoryStore, openSqliteStore, type Revision, type Store } from '@drover/store';
+import { asStored } from './api.js';
 
 /** Of a head that has come: what it asks for, and the length of the body behind it. */
 const LENGTH = /\r\ncontent-length: (\d+)/;
 const HEAD_END = '\r\n\r\n';
 
 /**
- * The limit of figure 4 in one thread of Node: what is sent in a PATCH goes to everybody who watches, in an event of the usual size
- * that is put together once. No object is kept, nothing is checked, the disk is not asked.
+ * The limit of figure 4 for a server of Node whose writes are durable: what is sent in a PATCH is committed in the bytes of the usual
+ * object, by the store that ours uses, and goes to everybody who watches, put together once. Nothing is looked up, merged or checked.
  */
 class FanOut {
   readonly #watchers = new Set<TLSSocket>();
+  #writers = 0;
+
+  constructor(readonly store: Store) {}
 
   take(socket: TLSSocket): void {
+    const writer: Writer = { key: `/written/${this.#writers++}`, revision: undefined };
     let arrived = '';
     socket.setNoDelay(true);
     socket.on('error', () => socket.destroy());
@@ -30,27 +35,45 @@ class FanOut {
         const start = end + HEAD_END.length;
         const length = Number(LENGTH.exec(head)?.[1] ?? 0);
         if (arrived.length < start + length) return;
-        this.#answer(socket, head, arrived.slice(start, start + length));
+        this.#answer(socket, writer, head, arrived.slice(start, start + length)).catch(() => socket.destroy());
         arrived = arrived.slice(start + length);
       }
     });
   }
 
-  #answer(socket: TLSSocket, head: string, body: string): void {
+  async #answer(socket: TLSSocket, writer: Writer, head: string, body: string): Promise<void> {
     if (head.includes('?watch=1')) {
       this.#watchers.add(socket);
       socket.write(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked${HEAD_END}`);
       return;
     }
-    if (head.startsWith('PATCH ')) this.#tell((JSON.parse(body) as { spec: Record<string, unknown> }).spec);
-    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 2${HEAD_END}{}`);
+    const object = head.startsWith('PATCH ') ? await this.#write(writer, JSON.parse(body) as Sent) : '{}';
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${object.length}${HEAD_END}${object}`);
   }
 
-  #tell(spec: Record<string, unknown>): void {
-    const line = `${JSON.stringify({ type: 'MODIFIED', object: sample('watched', spec) })}\n`;
+  async #write(writer: Writer, { spec }: Sent): Promise<string> {
+    const object = JSON.stringify(asStored('watched', spec));
+    const { key, revision } = writer;
+    const bytes = Buffer.from(object);
+    const entry = await (revision === undefined
+      ? this.store.create(key, bytes)
+      : this.store.update(key, bytes, revision));
+    writer.revision = entry.revision;
+    const line = `{"type":"MODIFIED","object":${object}}\n`;
     const chunk = Buffer.from(`${line.length.toString(16)}\r\n${line}\r\n`);
     for (const watcher of this.#watchers) watcher.write(chunk);
+    return object;
   }
+}
+
+/** Each connection writes an entry of its own, one request at a time: nobody waits for anybody else. */
+interface Writer {
+  readonly key: string;
+  revision: Revision | undefined;
+}
+
+interface Sent {
+  readonly spec: Record<string, unknown>;
 }
 
 /** Serves in a process of its own, with an authority in the directory named on its command line, until its standard input ends. */
@@ -58,11 +81,12 @@ async function main(dataDir: string): Promise<void> {
   const random = drawnAhead(randomBytes);
   const log = createLog({ write: (line) => process.stderr.write(`${line}\n`), clock: systemClock, level: 'warn' });
   const advertise = { host: '127.0.0.1', port: 6443 };
-  await using store = openMemoryStore({ clock: systemClock, log });
   // For its certificates alone: clients connect as they do to ours.
-  await using authority = await createApiServer({ store, clock: systemClock, random, log, dataDir, advertise });
+  await using unused = openMemoryStore({ clock: systemClock, log });
+  await using authority = await createApiServer({ store: unused, clock: systemClock, random, log, dataDir, advertise });
   const { certPem, keyPem } = await authority.servingCertificate([advertise.host]);
-  const fanOut = new FanOut();
+  await using store = await openSqliteStore({ file: join(dataDir, 'store.db'), clock: systemClock, log });
+  const fanOut = new FanOut(store);
   const server = createServer({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' }, (socket) => fanOut.take(socket));
   server.listen(0, advertise.host);
   await once(server, 'listening');

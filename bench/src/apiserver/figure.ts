@@ -5,7 +5,10 @@ import type { Target } from './target.js';
 /** One question that each target is asked, one after the other, so that what they are compared in is the same hour. */
 export interface Figure {
   readonly about: string;
-  /** Whether it can be asked of what only hands events on (`startFanOut`), which is then the limit that ours is printed beside. */
+  /**
+   * Whether it is about how long something takes, with little to do in between: clients and servers are then kept apart (`apart`), and
+   * it is asked of what only commits and hands events on (`startFanOut`), too, which is the limit that ours is printed beside.
+   */
   readonly limited?: boolean;
   measure(target: Target): Promise<readonly Row[]>;
 }

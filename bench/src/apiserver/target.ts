@@ -43,8 +43,8 @@ export function startOwn(dir: string, http2 = false): Promise<OwnTarget> {
   return start(new URL('./serve.js', import.meta.url), join(dir, 'apiserver'), http2);
 }
 
-/** Starts what hands events on and does nothing else (`fan-out.ts`): as fast as any server in one thread of Node could be. */
-export function startFanOut(dir: string): Promise<Target> {
+/** Starts what commits and hands events on, and does nothing else (`fan-out.ts`): as fast as a server of Node could be. */
+export function startFanOut(dir: string): Promise<OwnTarget> {
   return start(new URL('./fan-out.js', import.meta.url), join(dir, 'fan-out'), false);
 }
 

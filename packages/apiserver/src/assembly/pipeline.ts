@@ -9,6 +9,7 @@ import { WatchCounts } from '../fairness/watch-counts.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { orders } from '../orders/orders.js';
 import type { Core } from '../registry/core.js';
+import { EventBatches } from '../registry/event-batches.js';
 import { EncodedEvents } from '../registry/events.js';
 import { FacetIndex } from '../registry/facets.js';
 import { reviews } from '../reviews/reviews.js';
@@ -57,10 +58,11 @@ export function pipelineOf(
     url: () => `https://${host}`,
     build: { gitVersion },
   });
+  const facets = new FacetIndex();
   const verbs = {
     core,
-    facets: new FacetIndex(),
-    events: new EncodedEvents(() => clock.now()),
+    facets,
+    batches: new EventBatches(facets, new EncodedEvents(() => clock.now())),
     watches,
     onOverflow: () => metrics.watcherDropped(),
     onEvents: ({ definition: { group, kind }, version: { name } }: Served) => metrics.watchEvents(group, name, kind),

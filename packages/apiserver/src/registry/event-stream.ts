@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import { Bounded } from '@drover/kit';
 
-/** Events written together: a burst costs one write to the connection, and no chunk grows without end. */
-const BATCH_BYTES = 64 * 1024;
+/** Events written together: a burst costs a connection few writes, and none grows without end. */
+export const PIECE_BYTES = 64 * 1024;
 
 /** What a stream of events begins with, how far its reader may be behind, and who is told what becomes of it. */
 export interface EventStreamOptions {
@@ -130,7 +130,7 @@ export class EventStream implements AsyncIterable<Uint8Array> {
     if (first === undefined) return undefined;
     const lines = [first];
     let size = first.length;
-    while (size < BATCH_BYTES) {
+    while (size < PIECE_BYTES) {
       const next = this.#queue.take();
       if (next === undefined) break;
       lines.push(next);

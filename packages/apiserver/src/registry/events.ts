@@ -57,7 +57,8 @@ export class EncodedEvents {
   }
 }
 
-function sameForm(a: Representation, b: Representation): boolean {
+/** Whether what is encoded in one form is the same in the other. */
+export function sameForm(a: Representation, b: Representation): boolean {
   return a.form === b.form && a.version === b.version && a.media === b.media;
 }
 

@@ -8,11 +8,13 @@ export interface Selection {
   readonly everything: boolean;
   /** The only name that can match, when the selector names one. */
   readonly name: string | undefined;
+  /** The same for selections by the same selectors. */
+  readonly key: string;
   matches(facets: Facets): boolean;
 }
 
 /** Selects what carries no selector. */
-export const everything: Selection = { everything: true, name: undefined, matches: () => true };
+export const everything: Selection = { everything: true, name: undefined, key: '', matches: () => true };
 
 /**
  * Reads a label selector and a field selector.
@@ -29,6 +31,7 @@ export function selection(labelSelector: string, fieldSelector: string, version:
   return {
     everything: false,
     name: selectedName(fieldSelector),
+    key: JSON.stringify([labelSelector, fieldSelector]),
     matches: (facets) =>
       matchesLabels(labels, facets.labels) && matchesFields(fields, (field) => facets.fields[field] ?? ''),
   };

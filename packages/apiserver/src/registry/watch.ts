@@ -6,8 +6,9 @@ import type { Representation } from '../request/negotiation.js';
 import type { ListOptions } from '../request/query.js';
 import { AWAITED_MS } from './awaited-revision.js';
 import type { Core } from './core.js';
+import type { EventBatches } from './event-batches.js';
 import { EventStream } from './event-stream.js';
-import { type EncodedEvents, type EventType, encodeEvent, encodeEventOf } from './events.js';
+import { encodeEvent, encodeEventOf } from './events.js';
 import type { FacetIndex } from './facets.js';
 import { rangeOf } from './list.js';
 import { tooLargeRevision } from './refusal.js';
@@ -49,7 +50,7 @@ export interface WatchRequest {
 export interface WatchSource {
   readonly core: Core;
   readonly facets: FacetIndex;
-  readonly events: EncodedEvents;
+  readonly batches: EventBatches;
 }
 
 /**
@@ -163,29 +164,15 @@ async function* initialLines(
 }
 
 function pushChanges(
-  { facets, events }: WatchSource,
+  { batches }: WatchSource,
   { served, selection, form, onEvent }: WatchRequest,
   stream: EventStream,
   changes: readonly Change[],
 ): void {
-  const selected = (entry: Entry | undefined): boolean =>
-    entry !== undefined && (selection.everything || selection.matches(facets.of(entry, served.version)));
-  const push = (type: EventType, entry: Entry, revision: number): void => {
-    const line = events.encode(type, entry, revision, served, form);
-    onEvent(line.length);
-    stream.push(line);
-  };
-  for (const change of changes) {
-    if (stream.ended) return;
-    const was = selected(change.previous);
-    if (change.type === 'delete') {
-      if (was) push('DELETED', change.previous, change.revision);
-      continue;
-    }
-    const { entry, previous } = change;
-    if (selected(entry)) push(was ? 'MODIFIED' : 'ADDED', entry, entry.revision);
-    else if (was && previous !== undefined) push('DELETED', previous, entry.revision);
-  }
+  if (stream.ended) return;
+  const { pieces, sizes } = batches.of(changes, served, selection, form);
+  for (const size of sizes) onEvent(size);
+  for (const piece of pieces) stream.push(piece);
 }
 
 /** Those of `changes` that come after a revision. */

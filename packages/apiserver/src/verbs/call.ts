@@ -3,7 +3,7 @@ import type { Served } from '../catalog/definition.js';
 import type { Part } from '../catalog/strategy.js';
 import type { WatchCounts } from '../fairness/watch-counts.js';
 import type { Core, WriteContext } from '../registry/core.js';
-import type { EncodedEvents } from '../registry/events.js';
+import type { EventBatches } from '../registry/event-batches.js';
 import type { FacetIndex } from '../registry/facets.js';
 import { type Decoding, objectDecoding } from '../request/decoding.js';
 import type { DeleteRequest } from '../request/delete-options.js';
@@ -15,7 +15,7 @@ import { optionsKind, type WriteKind, writeOptions } from '../request/write-opti
 export interface Verbs {
   readonly core: Core;
   readonly facets: FacetIndex;
-  readonly events: EncodedEvents;
+  readonly batches: EventBatches;
   readonly watches: WatchCounts;
   /** Counts watchers that were cut off. */
   readonly onOverflow: () => void;

@@ -186,7 +186,7 @@ function* itemChunks(
 
 /** GET of a collection with `watch`. */
 export async function watch(verbs: Verbs, call: Call): Promise<ApiResponse> {
-  const { core, facets, events, watches, onOverflow, onEvents } = verbs;
+  const { core, facets, batches, watches, onOverflow, onEvents } = verbs;
   const { request, query, served, namespace, form } = call;
   const { signal } = request;
   if (form.media === 'yaml') throw noStream();
@@ -201,7 +201,7 @@ export async function watch(verbs: Verbs, call: Call): Promise<ApiResponse> {
     return { status: 200, headers, body: watchRefusal(error, form) };
   }
   const body = watchLines(
-    { core, facets, events },
+    { core, facets, batches },
     { served, namespace, options, selection: selected, form, signal, onOverflow, onEvent: onEvents(served) },
   );
   // Those of one name are not told of what is written to others.
