@@ -41,7 +41,10 @@ export function sample(name: string, more: Record<string, unknown> = {}): Record
 export function asStored(name: string, more: Record<string, unknown>): Record<string, unknown> {
   const object = sample(name, more);
   const time = '2026-01-01T00:00:00Z';
-  const fields = { 'f:metadata': { 'f:labels': { '.': {}, 'f:bench/shard': {} } }, 'f:spec': { '.': {}, ...FIELDS_SET } };
+  const fields = {
+    'f:metadata': { 'f:labels': { '.': {}, 'f:bench/shard': {} } },
+    'f:spec': { '.': {}, ...FIELDS_SET },
+  };
   const manager = { manager: 'unknown', operation: 'Update', apiVersion: `${GROUP}/v1`, time, fieldsType: 'FieldsV1' };
   const metadata = {
     resourceVersion: '1000000',

@@ -35,7 +35,8 @@ class FanOut {
         const start = end + HEAD_END.length;
         const length = Number(LENGTH.exec(head)?.[1] ?? 0);
         if (arrived.length < start + length) return;
-        this.#answer(socket, writer, head, arrived.slice(start, start + length)).catch(() => socket.destroy());
+        // What fails here ends the process, with its reason: a limit that loses writes is none.
+        void this.#answer(socket, writer, head, arrived.slice(start, start + length));
         arrived = arrived.slice(start + length);
       }
     });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,8 @@ export function startOwn(dir: string, http2 = false): Promise<OwnTarget> {
 
 /** Starts what commits and hands events on, and does nothing else (`fan-out.ts`): as fast as a server of Node could be. */
 export function startFanOut(dir: string): Promise<OwnTarget> {
-  return start(new URL('./fan-out.js', import.meta.url), join(dir, 'fan-out'), false);
+  // What an earlier one left is not served again.
+  return start(new URL('./fan-out.js', import.meta.url), mkdtempSync(join(dir, 'fan-out-')), false);
 }
 
 /** Starts a program of this directory, which prints its kubeconfig when it serves and ends with its standard input. */

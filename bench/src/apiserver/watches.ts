@@ -59,7 +59,8 @@ function deliver(
     await write(writers[0] as Connection, 'POST', COLLECTION, sample(name, { sent: 0 }));
     // What carries no time is not measured. Each has to change something: a write that does not is over before it is committed.
     let turn = 0;
-    const warmUp = () => crowdFor(WRITERS, warmUpMs, (writer) => change(writers[writer] as Connection, name, { turn: ++turn }));
+    const warmUp = () =>
+      crowdFor(WRITERS, warmUpMs, (writer) => change(writers[writer] as Connection, name, { turn: ++turn }));
     await warmUp();
     return withConnections(target, watchers, async (connections) => {
       let onEvent = (ms: number): void => samples.add(ms);

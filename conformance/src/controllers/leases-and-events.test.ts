@@ -40,6 +40,20 @@ suite('leases', ({ promises }) => {
 });
 
 suite('events', ({ promises }) => {
+  promises(
+    'say in the core group, and there alone, that nobody tells of them',
+    async ({ api, core, group, namespace }) => {
+      const made = await api.post(core('events'), {
+        metadata: { name: 'untold' },
+        involvedObject: { kind: 'ConfigMap', namespace, name: 'x' },
+      });
+      expect(made.body).toMatchObject({ reportingComponent: '', reportingInstance: '' });
+      const newer = await api.get(group('events.k8s.io/v1', 'events', 'untold'));
+      expect(newer.body).not.toHaveProperty('reportingController');
+      expect(newer.body).not.toHaveProperty('reportingInstance');
+    },
+  );
+
   promises('of both groups are the same objects', async ({ api, core, group, namespace }) => {
     const made = await api.post(core('events'), {
       metadata: { name: 'seen' },

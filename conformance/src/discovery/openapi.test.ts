@@ -137,6 +137,10 @@ suite('OpenAPI', ({ promises }) => {
     expect(at(at(v2, 'io.k8s.api.core.v1.SeccompProfile'), 'x-kubernetes-unions')).toEqual(union);
   });
 
+  promises('version 2 has nothing below it', async ({ api }) => {
+    expect((await api.get('/openapi/v2/')).status).toBe(404);
+  });
+
   promises('v2 is served as JSON and as protobuf', async ({ api }) => {
     const json = await api.get('/openapi/v2', {}, { accept: 'application/json' });
     expect(json.at('swagger')).toBe('2.0');

@@ -22,6 +22,9 @@ const CODES = {
   Timeout: 504,
 } as const;
 
+/** What has details even where there is nothing to say in them: Kubernetes makes these refusals so. */
+const DETAILED: ReadonlySet<string> = new Set(['NotFound', 'MethodNotAllowed', 'Timeout']);
+
 /** Why the Kubernetes API refused, in its own vocabulary. */
 export type Reason = keyof typeof CODES;
 
@@ -60,9 +63,8 @@ export class ApiError extends Error {
     };
   }
 
-  /** What is not there, and a method that is not, have details even where there is nothing to say in them. */
   #hasDetails(): boolean {
-    return this.reason === 'NotFound' || this.reason === 'MethodNotAllowed' || Object.keys(this.details).length > 0;
+    return DETAILED.has(this.reason) || Object.keys(this.details).length > 0;
   }
 }
 

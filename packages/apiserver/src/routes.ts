@@ -16,6 +16,9 @@ export const KUBERNETES_VERSION = { major: '1', minor: '32', gitVersion: 'v1.32.
 /** Keys change seldom, and their verifiers need not ask each time. */
 const KEPT_AN_HOUR = { 'cache-control': 'public, max-age=3600' };
 
+/** What would be below this document, of which there is nothing: other paths are the same with a slash at their end. */
+const V2_BELOW = '/openapi/v2/';
+
 /** The one check that has a path of its own. */
 const PINGS = ['/healthz/ping', '/livez/ping', '/readyz/ping'];
 
@@ -83,7 +86,7 @@ export class Routes {
 
   /** The answer for an authorized request. @throws ApiError NotFound, MethodNotAllowed. */
   handle(request: ApiRequest, path: string, query: URLSearchParams): ApiResponse | Promise<ApiResponse> {
-    const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+    const plain = path.length > 1 && path.endsWith('/') && path !== V2_BELOW ? path.slice(0, -1) : path;
     const answer = this.#exact.get(plain) ?? this.#below.find(([prefix]) => plain.startsWith(prefix))?.[1];
     if (answer === undefined && path !== '/') throw new UnknownPath();
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();

@@ -21,8 +21,7 @@ function renamed(object: KubeObject, names: ReadonlyMap<string, string>): KubeOb
   return Object.fromEntries(fields) as KubeObject;
 }
 
-/** events.k8s.io/v1 is the core group's Event with better names (pkg/apis/events/v1/conversion.go). */
-export const eventsConversion: Conversion = renaming([
+const eventNames = renaming([
   ['regarding', 'involvedObject'],
   ['note', 'message'],
   ['reportingController', 'reportingComponent'],
@@ -31,3 +30,21 @@ export const eventsConversion: Conversion = renaming([
   ['deprecatedLastTimestamp', 'lastTimestamp'],
   ['deprecatedCount', 'count'],
 ]);
+
+/**
+ * events.k8s.io/v1 is the core group's Event with better names (pkg/apis/events/v1/conversion.go). Who tells of it is not there when
+ * it is nobody; the core group says so.
+ */
+export const eventsConversion: Conversion = {
+  ...eventNames,
+  fromStored: (object) => {
+    const { reportingController, reportingInstance, ...fields } = eventNames.fromStored(object) as Reported;
+    return {
+      ...fields,
+      ...(reportingController ? { reportingController } : {}),
+      ...(reportingInstance ? { reportingInstance } : {}),
+    };
+  },
+};
+
+type Reported = KubeObject & { readonly reportingController?: unknown; readonly reportingInstance?: unknown };

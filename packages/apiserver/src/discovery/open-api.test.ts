@@ -42,6 +42,12 @@ it('version 2 is kept while nothing changes, and follows definitions', async () 
   expect((await v2()).body['definitions']).not.toHaveProperty(['org.example.v1.Lamp']);
 });
 
+it('version 2 has nothing below it, where other paths are the same with a slash at their end', async () => {
+  await using test = await openTestServer();
+  const statusOf = async (path: string) => (await ask(test.server, 'GET', path)).status;
+  expect([await statusOf('/openapi/v2/'), await statusOf('/openapi/v3/')]).toEqual([404, 200]);
+});
+
 it('documents of a newer program are other ones', async () => {
   const indexOf = async (version: string) => {
     await using test = await openTestServer({ version });

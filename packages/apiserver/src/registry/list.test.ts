@@ -139,7 +139,7 @@ describe('a read of a revision that is to come', () => {
     const reading = get(`${ALL}?resourceVersion=${test.store.revision + 1000}&timeout=1s`);
     await test.clock.advance(1_000);
     const { status, body } = await reading;
-    expect([status, body['details']]).toEqual([504, undefined]);
+    expect([status, body['details']]).toEqual([504, {}]);
   });
 });
 

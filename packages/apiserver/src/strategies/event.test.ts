@@ -26,6 +26,17 @@ describe('an Event', () => {
     expect((await core(node, 'kube-public')).status).toBe(422);
   });
 
+  it('of the core group says that nobody tells of it, that of the newer group does not', async () => {
+    const { body } = await ask(test.server, 'POST', '/api/v1/namespaces/default/events', {
+      metadata: { name: 'plain' },
+      involvedObject: about,
+    });
+    expect(body).toMatchObject({ reportingComponent: '', reportingInstance: '' });
+    const { body: newer } = await ask(test.server, 'GET', '/apis/events.k8s.io/v1/namespaces/default/events/plain');
+    expect(newer).not.toHaveProperty('reportingController');
+    expect(newer).not.toHaveProperty('reportingInstance');
+  });
+
   it('that says when it was says by whom, too', async () => {
     const eventTime = '2026-01-01T00:00:00.000000Z';
     expect(await messageOf(core({ involvedObject: about, eventTime }))).toContain('reportingComponent: Required value');

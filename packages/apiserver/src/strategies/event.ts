@@ -1,16 +1,22 @@
 import { invalidTyped, qualifiedName, required, type StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
-import { type Fields, inner, loose } from './absent.js';
+import { absent, type Fields, inner, loose } from './absent.js';
 import { plain } from './plain.js';
 
 /** Where Events about what has no namespace are. */
 const PLACELESS = 'default';
+/** Who tells of the event. */
+const REPORTER = ['reportingComponent', 'reportingInstance'];
 /** Characters that a text may have (core validation of Events). */
 const LONGEST = { reportingInstance: 128, action: 128, reason: 128, note: 1024 } as const;
 
 /** Events of the core group: about something in their namespace. Those that have an `eventTime` are held to the newer rules. */
 export const event: Strategy = {
   ...plain,
+  // Kubernetes tells both whether there is something in them or not (their tags have no omitempty).
+  fill: (object) => {
+    for (const field of REPORTER) absent(loose(object), field, '');
+  },
   validate: (object) => {
     const fields = loose(object);
     const newer = isGiven(fields['eventTime']);

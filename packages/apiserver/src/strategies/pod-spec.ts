@@ -1,4 +1,5 @@
 import { absent, type Fields, fieldsOf, inner, made, objectsIn } from './absent.js';
+import { fillClaim } from './storage.js';
 
 /** Mode of files made from Secrets and ConfigMaps: 0644 (core v1 defaults). */
 const FILE_MODE = 0o644;
@@ -49,6 +50,7 @@ function fillVolume(volume: Fields): void {
     absent(inner(volume, source), 'defaultMode', FILE_MODE);
   }
   absent(inner(volume, 'hostPath'), 'type', '');
+  fillClaim(inner(volume, 'ephemeral', 'volumeClaimTemplate'));
   for (const source of objectsIn(inner(volume, 'projected')?.['sources'])) {
     absent(inner(source, 'serviceAccountToken'), 'expirationSeconds', 3600);
   }

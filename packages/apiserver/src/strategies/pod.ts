@@ -5,6 +5,7 @@ import { absent, type Fields, inner, loose, made, objectsIn } from './absent.js'
 import { plain } from './plain.js';
 import { fillPodSpec } from './pod-spec.js';
 import { resourceFieldCauses } from './resource-field.js';
+import { volumeSourceCauses } from './volume-source.js';
 
 /** Seconds a pod is given to end when nobody says otherwise (core v1 DefaultTerminationGracePeriodSeconds). */
 const GRACE_SECONDS = 30;
@@ -45,7 +46,7 @@ export const pod: Strategy = {
 function containerCauses(object: KubeObject): StatusCause[] {
   const spec = inner(loose(object), 'spec');
   const none = objectsIn(spec?.['containers']).length === 0 ? [required('spec.containers')] : [];
-  return [...none, ...resourceFieldCauses(spec, 'spec')];
+  return [...none, ...volumeSourceCauses(spec, 'spec'), ...resourceFieldCauses(spec, 'spec')];
 }
 
 /** What of a pod's spec may change after it was made (core v1 ValidatePodUpdate). */

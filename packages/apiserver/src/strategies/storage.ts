@@ -1,10 +1,16 @@
 import type { Strategy } from '../catalog/strategy.js';
-import { absent, inner, loose } from './absent.js';
+import { absent, type Fields, inner, loose } from './absent.js';
 import { plain, statusAlone } from './plain.js';
+import { persistentSourceCauses } from './volume-source.js';
+
+/** Fills a claim, or what claims are made after, as Kubernetes does (core v1 defaults). */
+export function fillClaim(claim: Fields | undefined): void {
+  absent(inner(claim, 'spec'), 'volumeMode', 'Filesystem');
+}
 
 export const persistentVolumeClaim: Strategy = {
   ...plain,
-  fill: (object) => absent(inner(loose(object), 'spec'), 'volumeMode', 'Filesystem'),
+  fill: (object) => fillClaim(loose(object)),
   prepareForCreate: (object) => {
     loose(object)['status'] = { phase: 'Pending' };
   },
@@ -20,6 +26,7 @@ export const persistentVolume: Strategy = {
   prepareForCreate: (object) => {
     loose(object)['status'] = { phase: 'Pending' };
   },
+  validate: (object) => persistentSourceCauses(inner(loose(object), 'spec'), 'spec'),
 };
 
 export const storageClass: Strategy = {

@@ -189,6 +189,31 @@ describe('a claim', () => {
   });
 });
 
+describe('a stateful set', () => {
+  it('says of what its claims are made after what they are, and how they begin', async () => {
+    const labels = { app: 'a' };
+    const claim = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: {} } };
+    const { body } = await post(inDefault('statefulsets', 'apps'), {
+      metadata: { name: 'db' },
+      spec: {
+        serviceName: 'db',
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+        volumeClaimTemplates: [claim],
+      },
+    });
+    expect(body['spec']!['volumeClaimTemplates']).toEqual([
+      {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'data', creationTimestamp: null },
+        spec: { accessModes: ['ReadWriteOnce'], resources: {}, volumeMode: 'Filesystem' },
+        status: { phase: 'Pending' },
+      },
+    ]);
+  });
+});
+
 describe('a secret', () => {
   const secret = (name: string, more: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, ...more });
 

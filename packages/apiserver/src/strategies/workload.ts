@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, StatusCause } from '@drover/api';
 import type { Strategy } from '../catalog/strategy.js';
-import { absent, type Fields, fieldsOf, inner, loose, made } from './absent.js';
+import { absent, type Fields, fieldsOf, inner, loose, made, objectsIn } from './absent.js';
 import { jobUpdateCauses } from './job-update.js';
 import { counted } from './plain.js';
 import { fillPodSpec } from './pod-spec.js';
 import { resourceFieldCauses } from './resource-field.js';
+import { fillClaim } from './storage.js';
+import { volumeSourceCauses } from './volume-source.js';
 
 /** A kind that makes pods from a template and selects them by labels. `fill` adds what is its own. */
 function workload(fill: (spec: Fields) => void): Strategy {
@@ -50,7 +52,16 @@ export const statefulSet = workload((spec) => {
   const strategy = made(spec, 'updateStrategy');
   absent(strategy, 'type', 'RollingUpdate');
   if (strategy?.['type'] === 'RollingUpdate') absent(made(strategy, 'rollingUpdate'), 'partition', 0);
+  for (const claim of objectsIn(spec['volumeClaimTemplates'])) fillTemplate(claim);
 });
+
+/** A claim that others are made after. Since its first version it says what it is, and how it would begin. */
+function fillTemplate(claim: Fields): void {
+  absent(claim, 'apiVersion', 'v1');
+  absent(claim, 'kind', 'PersistentVolumeClaim');
+  fillClaim(claim);
+  absent(made(claim, 'status'), 'phase', 'Pending');
+}
 
 const daemonSetPods = workload((spec) => {
   absent(spec, 'revisionHistoryLimit', 10);
@@ -124,7 +135,8 @@ export const cronJob: Strategy = {
 };
 
 function podTemplateCauses(object: KubeObject, ...path: readonly string[]): StatusCause[] {
-  return resourceFieldCauses(inner(loose(object), ...path), path.join('.'));
+  const [spec, field] = [inner(loose(object), ...path), path.join('.')];
+  return [...volumeSourceCauses(spec, field), ...resourceFieldCauses(spec, field)];
 }
 
 function fillJob(spec: Fields | undefined): void {
