@@ -8,6 +8,7 @@ import type { Caller } from '../identity/caller.js';
 import type { OpenStreams } from '../identity/open-streams.js';
 import type { Visibility } from '../visibility/visibility.js';
 import type { ResourceTypes } from './resource-types.js';
+import { SharedWatches } from './shared-watches.js';
 import { follow, keyOf, readWish } from './subscription.js';
 
 /** Steve's interval; a page reloads itself when the version in it changes. */
@@ -47,7 +48,11 @@ export class Subscriptions {
     perMessageDeflate: false,
   });
 
-  constructor(private readonly parts: SubscribeParts) {}
+  readonly #watches: SharedWatches;
+
+  constructor(private readonly parts: SubscribeParts) {
+    this.#watches = new SharedWatches(parts.clock);
+  }
 
   async upgrade({ request, caller, record }: Omit<SignedIn, 'response'>, socket: Duplex, head: Buffer): Promise<void> {
     await record?.answered(101);
@@ -125,6 +130,7 @@ export class Subscriptions {
       view: () => visibility.of(wish.cluster),
       onRights,
       types,
+      watches: this.#watches,
       send,
       opened: () => {
         stream = streams.add(caller, revoke, allowed);

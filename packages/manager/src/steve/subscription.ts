@@ -4,6 +4,7 @@ import type { Clock } from '@drover/kit';
 import type { ClusterView } from '../visibility/visibility.js';
 import type { ResourceTypes } from './resource-types.js';
 import { followRights, RIGHTS_TOPIC } from './rights-topic.js';
+import type { SharedWatches } from './shared-watches.js';
 import { resourceOf, steveIdentity } from './steve-document.js';
 import { type Telling, Union } from './union.js';
 import { watchOn } from './watch-on.js';
@@ -70,6 +71,7 @@ export interface Following {
   /** Calls a listener with the id of each cluster in which rights may have changed. */
   readonly onRights: (listener: (cluster: string) => void) => Disposable;
   readonly types: Pick<ResourceTypes, 'kind'>;
+  readonly watches: SharedWatches;
   readonly send: (frame: object) => void;
   /** Called when it is known that there is something to follow; what it throws ends it. */
   readonly opened: () => void;
@@ -114,7 +116,8 @@ export async function follow(wish: Wish, following: Following): Promise<void> {
       send({ name: 'resource.start', ...key, scope: sight.scope });
       const telling = tellingOf(kind, key, send);
       const reading = { client: reached, kind, labelSelector: wish.selector, signal };
-      const union = new Union({ reading, view: rights, identity, wanted, telling, clock: following.clock }, sight);
+      const { watches, clock } = following;
+      const union = new Union({ reading, view: rights, identity, wanted, telling, watches, clock }, sight);
       await union.follow(wish.resourceVersion);
       if (signal.aborted) return;
     }

@@ -1,9 +1,10 @@
-import { ApiError, type Identity, type KubeObject, type Stored, type WatchEvent } from '@drover/api';
+import { ApiError, type Identity, type KubeObject, type Stored } from '@drover/api';
 import { Bounded, type Clock } from '@drover/kit';
 import { MAX_OBJECTS, type Reading, readObject, readParts, revisionOf, tooMany } from '../visibility/read-part.js';
 import type { Part, Sight } from '../visibility/sight.js';
 import type { ClusterView, Wanted } from '../visibility/visibility.js';
-import { watchOn } from './watch-on.js';
+import type { SharedWatches } from './shared-watches.js';
+import type { Change } from './watch-on.js';
 
 /** Changes that wait to be looked at; whoever falls behind further lists anew. */
 const MAX_WAITING = 2_000;
@@ -13,7 +14,6 @@ const AT_ONCE = 16;
 const RETRY_MS = 2_000;
 const RETRIES = 5;
 
-type Change = Exclude<WatchEvent<KubeObject>, { type: 'ERROR' }>;
 type Row = Pick<Stored<KubeObject>['metadata'], 'namespace' | 'name' | 'uid' | 'resourceVersion'>;
 
 /** Where what is seen is told. */
@@ -27,7 +27,7 @@ export interface Telling {
 
 /**
  * Follows what somebody may see of a kind who may not see all of it, until `signal` aborts. That something has changed is learned
- * by one watch with every right, however many namespaces it is about; what is told is read in the caller's name, so that the
+ * by a watch with every right, one for all who follow the kind, however many namespaces are theirs; what is told is read in the caller's name, so that the
  * cluster decides each time. What comes into sight is told as created, what goes out of sight as removed.
  *
  * Resolves when the caller may see everything: then an ordinary watch will do.
@@ -54,6 +54,7 @@ export class Union {
       readonly identity: Identity;
       readonly wanted: Wanted;
       readonly telling: Telling;
+      readonly watches: SharedWatches;
       readonly clock: Clock;
     },
     sight: Sight,
@@ -63,8 +64,7 @@ export class Union {
 
   async follow(resourceVersion: string | undefined): Promise<void> {
     const { reading, view } = this.parts;
-    const ended = new AbortController();
-    const signal = AbortSignal.any([reading.signal, ended.signal]);
+    const { signal } = reading;
     signal.addEventListener('abort', () => this.#wake(), { once: true });
     using _rights = view.onChange(this.parts.identity, () => {
       this.#rightsChanged = true;
@@ -73,37 +73,33 @@ export class Union {
     });
     this.#position = resourceVersion ?? (await revisionOf(view.client, reading, this.parts.wanted.namespace));
     // Before anything is read: what changes meanwhile is looked at afterwards.
-    void this.#watch(this.#position, signal).catch((error: unknown) => {
-      this.#failure = { error };
-      this.#wake();
-    });
-    try {
-      for (const part of this.#sight.parts) this.#unread.add(part);
-      await this.#readUnread(resourceVersion === undefined);
-      while (!signal.aborted) {
-        if (this.#failure !== undefined) throw this.#failure.error;
-        if (this.#rightsChanged) {
-          this.#rightsChanged = false;
-          if (await this.#sightMayHaveChanged()) return;
-        } else if (this.#waiting.size > 0) await this.#look();
-        else await this.#idle(signal);
-      }
-    } finally {
-      ended.abort();
+    using _changes = this.#listen(this.#position);
+    for (const part of this.#sight.parts) this.#unread.add(part);
+    await this.#readUnread(resourceVersion === undefined);
+    while (!signal.aborted) {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#rightsChanged) {
+        this.#rightsChanged = false;
+        if (await this.#sightMayHaveChanged()) return;
+      } else if (this.#waiting.size > 0) await this.#look();
+      else await this.#idle(signal);
     }
   }
 
-  async #watch(from: string, signal: AbortSignal): Promise<void> {
-    const { reading, view, wanted, clock } = this.parts;
+  #listen(from: string): Disposable {
+    const { reading, view, wanted, watches } = this.parts;
     const { kind, labelSelector } = reading;
     const selection = { namespace: wanted.namespace, name: wanted.name, labelSelector };
-    for await (const event of watchOn(view.client, kind, selection, { from, clock, signal })) {
-      if (event.type !== 'BOOKMARK' && this.#sight.partOf(event.object.metadata) === undefined) continue;
-      if (!this.#waiting.offer(event)) {
-        throw new ApiError('Expired', 'too old: changes come faster than they can be looked at');
-      }
+    const failed = (error: unknown): void => {
+      this.#failure ??= { error };
       this.#wake();
-    }
+    };
+    const change = (told: Change): void => {
+      if (told.type !== 'BOOKMARK' && this.#sight.partOf(told.object.metadata) === undefined) return;
+      if (this.#waiting.offer(told)) this.#wake();
+      else failed(new ApiError('Expired', 'too old: changes come faster than they can be looked at'));
+    };
+    return watches.listen(view.client, kind, { selection, from }, { change, failed });
   }
 
   async #idle(signal: AbortSignal): Promise<void> {

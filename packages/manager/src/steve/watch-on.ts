@@ -5,6 +5,16 @@ import type { Clock } from '@drover/kit';
 /** A watch that ended sooner than this did not end in the ordinary way. */
 const SHORT_MS = 1_000;
 
+/** What is watched of a kind. */
+export interface Selection {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly labelSelector?: string | undefined;
+}
+
+/** An event of a watch that has not failed. */
+export type Change = Exclude<WatchEvent<KubeObject>, { type: 'ERROR' }>;
+
 /**
  * The events of a selection until `signal` aborts: a watch that the cluster ends in the ordinary way (they all do, after some
  * minutes) goes on from where it was.
@@ -14,13 +24,9 @@ const SHORT_MS = 1_000;
 export async function* watchOn(
   client: Client,
   kind: Kind<KubeObject>,
-  selection: {
-    readonly namespace?: string | undefined;
-    readonly name?: string | undefined;
-    readonly labelSelector?: string | undefined;
-  },
+  selection: Selection,
   { from, clock, signal }: { readonly from: string | undefined; readonly clock: Clock; readonly signal: AbortSignal },
-): AsyncGenerator<Exclude<WatchEvent<KubeObject>, { type: 'ERROR' }>> {
+): AsyncGenerator<Change> {
   const { namespace, name, labelSelector } = selection;
   let resourceVersion = from;
   while (!signal.aborted) {
