@@ -48,7 +48,9 @@ async function send(endpoint: Endpoint, message: TransportRequest): Promise<Tran
     };
     signal?.addEventListener('abort', abort, { once: true });
     outgoing.once('close', () => signal?.removeEventListener('abort', abort));
-    outgoing.once('error', (cause) => reject(failed(signal?.aborted ? signal.reason : cause)));
+    // Each time: who gives up in the moment in which the connection ends is told of both, and an error that nobody listens to would
+    // end the process.
+    outgoing.on('error', (cause) => reject(failed(signal?.aborted ? signal.reason : cause)));
     outgoing.once('response', (incoming: IncomingMessage) => {
       resolve({
         status: incoming.statusCode ?? 0,
@@ -80,7 +82,7 @@ async function upgrade(endpoint: Endpoint, message: Omit<TransportRequest, 'body
     };
     signal?.addEventListener('abort', abort, { once: true });
     outgoing.once('close', () => signal?.removeEventListener('abort', abort));
-    outgoing.once('error', (cause) => reject(failed(signal?.aborted ? signal.reason : cause)));
+    outgoing.on('error', (cause) => reject(failed(signal?.aborted ? signal.reason : cause)));
     outgoing.once('upgrade', (incoming, socket, head: Buffer) => {
       // A signal that aborts later still ends the connection: it is how a revoked right takes its streams along.
       signal?.addEventListener('abort', () => socket.destroy(), { once: true });

@@ -153,7 +153,12 @@ export class ProjectQuotas implements Disposable {
     const { client, downstreamRbac, settings } = this.parts;
     const id = parseClusterId(cluster);
     const followed = id && downstreamRbac.followed(id);
-    if (id === undefined || followed === undefined) return done;
+    if (id === undefined) return done;
+    if (followed === undefined) {
+      // Not connected, or about to be removed: what is taken out of it must not be put in again.
+      this.#forget(id);
+      return done;
+    }
     await followed.synced();
     // As it is now: what this server noted in it a moment ago counts.
     const found = await getIfPresent(client, projects, { namespace: id, name });

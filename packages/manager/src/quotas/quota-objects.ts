@@ -115,9 +115,13 @@ function faultOf(text: string | undefined): string {
   return first === undefined ? '' : `${first.field}: ${first.message}: the project's default counts`;
 }
 
-/** What each namespace has by the quotas there are. */
+/** What each namespace has by the quotas there are: those with the names that this server gives them. */
 export const heldIn = (present: readonly Stored<ResourceQuota>[]): ReadonlyMap<string, Amounts> =>
-  new Map(present.map(({ metadata, spec }) => [metadata.namespace ?? '', amountsIn(spec?.hard)]));
+  new Map(
+    present.flatMap(({ metadata: { namespace = '', name }, spec }): [string, Amounts][] =>
+      name === quotaName(namespace) ? [[namespace, amountsIn(spec?.hard)]] : [],
+    ),
+  );
 
 /** Whether a quota is raised while a machine moves: it is not to be written to until that is over. */
 export const isRaised = ({ metadata }: ResourceQuota): boolean =>
