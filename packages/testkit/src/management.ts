@@ -13,7 +13,7 @@ import {
   inProcessTransport,
 } from '@drover/client';
 import { Closing, type Log, readAsStream, silentLog, systemClock } from '@drover/kit';
-import { createManager, ExtApi, type Manager, managerAdmission } from '@drover/manager';
+import { type AuditLog, createManager, ExtApi, type Manager, managerAdmission } from '@drover/manager';
 import { openMemoryStore, type Store } from '@drover/store';
 import { temporaryDirectory } from './temporary.js';
 
@@ -50,10 +50,20 @@ const ADMINISTRATOR = { name: 'system:admin', groups: ['system:masters'], extra:
 const PASSWORD = 'a password of one’s own';
 
 /** What a server is made of. */
-type Means = { readonly clock: typeof systemClock; readonly random: (length: number) => Uint8Array; readonly log: Log };
+interface Means {
+  readonly clock: typeof systemClock;
+  readonly random: (length: number) => Uint8Array;
+  readonly log: Log;
+}
 
 /** Starts one on a free port of the loopback interface. */
-export async function startManagement({ log = silentLog }: { readonly log?: Log } = {}): Promise<Management> {
+export async function startManagement({
+  log = silentLog,
+  audit,
+}: {
+  readonly log?: Log;
+  readonly audit?: AuditLog;
+} = {}): Promise<Management> {
   const means: Means = { clock: systemClock, random: (length) => randomBytes(length), log };
   await using closing = new Closing();
   const data = closing.use(await temporaryDirectory());
@@ -67,7 +77,7 @@ export async function startManagement({ log = silentLog }: { readonly log?: Log 
   );
   const local = inProcessTransport((request, identity) => api.handle(request, identity), ADMINISTRATOR);
   const client = createClient(local, { clock: systemClock });
-  let front = await startFront(means, api, client, ext, 0);
+  let front = await startFront({ ...means, audit }, api, client, ext, 0);
   const { port, firstPassword } = front;
   const url = `https://127.0.0.1:${port}`;
   const https = closing.use(httpsTransport({ server: url, ca: api.caPem }));
@@ -87,7 +97,7 @@ export async function startManagement({ log = silentLog }: { readonly log?: Log 
     },
     async restart() {
       await front[Symbol.asyncDispose]();
-      front = await startFront(means, api, client, ext, port);
+      front = await startFront({ ...means, audit }, api, client, ext, port);
     },
     async signIn() {
       const login = async (password: string): Promise<string> => {
@@ -139,7 +149,13 @@ interface Front extends AsyncDisposable {
   readonly firstPassword: string;
 }
 
-async function startFront(means: Means, api: ApiServer, client: Client, ext: ExtApi, wanted: number): Promise<Front> {
+async function startFront(
+  means: Means & { readonly audit: AuditLog | undefined },
+  api: ApiServer,
+  client: Client,
+  ext: ExtApi,
+  wanted: number,
+): Promise<Front> {
   const { certPem, keyPem } = await api.servingCertificate(['127.0.0.1']);
   const server = createServer({ cert: certPem, key: keyPem });
   server.on('secureConnection', readAsStream);

@@ -1,4 +1,5 @@
 import { parseNanos, QuantityError } from '@drover/kit';
+import { base64Fault } from './base64-fault.js';
 
 const IPV4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 const HOSTNAME =
@@ -18,7 +19,7 @@ const CHECKS: Readonly<Record<string, (text: string) => boolean>> = {
   cidr: isCidr,
   mac: (text) => /^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$/.test(text),
   uuid: (text) => /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(text),
-  byte: (text) => /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text),
+  byte: (text) => base64Fault(text) === undefined,
   quantity: isQuantity,
 };
 

@@ -67,6 +67,22 @@ describe('a value that its Go type cannot hold', () => {
     );
   });
 
+  it.each([
+    ['not base64', 3],
+    ['aGk', 0],
+    ['aGkx\nYQ', 5],
+    ['aGk=x', 4],
+    ['aG=k', 2],
+    ['a===', 1],
+    ['aGk=', undefined],
+    ['aG\nk=\n', undefined],
+    ['aA==', undefined],
+    ['', undefined],
+  ])('is told for bytes by where they are wrong, not by what they are: %j', (text, at) => {
+    const why = `illegal base64 data at input byte ${at}`;
+    expect(goTypeFault({ data: { a: text } }, secret, 'Secret')?.decoding).toBe(at === undefined ? undefined : why);
+  });
+
   it.each<[Json, string]>([
     ['1K', "unable to parse quantity's suffix"],
     ['1e9223372036854775808', "unable to parse quantity's suffix"],

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../json-object.js';
 import type { Json } from '../object.js';
+import { base64Fault } from './base64-fault.js';
 import type { SchemaNode } from './node.js';
 import { quantityFault } from './quantity-fault.js';
 
@@ -42,7 +43,8 @@ function valueFault(value: Json, node: SchemaNode, place: Place): GoTypeFault | 
     case 'string':
       // Times and the like read themselves.
       if (node.schema.format === 'date-time') return undefined;
-      return typeof value === 'string' ? undefined : fault(value, node, place);
+      if (typeof value !== 'string') return fault(value, node, place);
+      return node.schema.format === 'byte' ? ownFault(base64Fault(value)) : undefined;
     case 'boolean':
       return typeof value === 'boolean' ? undefined : fault(value, node, place);
     case 'integer':

@@ -2,7 +2,16 @@ import type { PolicyRule, RoleTemplate } from '@drover/api';
 import { ADMIN_AT_LEAST, EDIT_AT_LEAST } from './kubernetes-edit.js';
 import { VIEW_WITHOUT_SECRETS } from './kubernetes-view.js';
 import { ALL, CHANGE, CRUD, EVERYTHING, management, named, READ, rule } from './rule.js';
-import { CONSOLE, harvester, MIGRATION, POWER, PROJECT_EXTRAS, PROJECT_EXTRAS_READ } from './virtualization.js';
+import {
+  CONSOLE,
+  HARVESTER_ALL,
+  HARVESTER_VIEW,
+  HARVESTER_VIEW_ALL,
+  MIGRATION,
+  POWER,
+  PROJECT_EXTRAS,
+  PROJECT_EXTRAS_READ,
+} from './virtualization.js';
 
 interface RoleTemplateFacts {
   readonly displayName: string;
@@ -368,14 +377,15 @@ const PROJECT_ROLES: Readonly<Record<string, RoleTemplateFacts>> = {
 const VIRTUALIZATION_ROLES: Readonly<Record<string, RoleTemplateFacts>> = {
   'virt-view-cluster': {
     displayName: 'View Virtualization Resources',
-    description: 'Looks at everything of the cluster but Secrets, and may make support bundles.',
+    description: 'Looks at everything of the cluster but Secrets and settings, and may make support bundles.',
     context: 'cluster',
     inherits: ['projects-view', 'clusterroletemplatebindings-view', 'nodes-view'],
-    rules: [...harvester(READ), rule('harvesterhci.io', 'supportbundles', ALL)],
+    rules: [...HARVESTER_VIEW_ALL, rule('harvesterhci.io', 'supportbundles', ALL)],
   },
   'virt-cluster-operate': {
     displayName: 'Operate Virtual Machines',
-    description: 'Looks at everything of the cluster, and starts, stops, moves and sits in front of every machine.',
+    description:
+      'Looks at everything of the cluster but Secrets and settings, and starts, stops, moves and sits in front of every machine.',
     context: 'cluster',
     inherits: ['virt-view-cluster'],
     rules: [...POWER, ...CONSOLE, ...MIGRATION],
@@ -393,14 +403,14 @@ const VIRTUALIZATION_ROLES: Readonly<Record<string, RoleTemplateFacts>> = {
       'projectroletemplatebindings-manage',
       'project-member',
     ],
-    rules: [rule('', 'namespaces', ALL), ...harvester(ALL), ...MIGRATION],
+    rules: [rule('', 'namespaces', ALL), ...HARVESTER_ALL, ...MIGRATION],
   },
   'virt-project-view': {
     displayName: 'View Virtualization Resources',
     description: 'Looks at machines, volumes, images and networks of the project.',
     context: 'project',
     inherits: ['read-only'],
-    rules: [rule('harvesterhci.io', '*', READ), rule('loadbalancer.harvesterhci.io', '*', READ)],
+    rules: [...HARVESTER_VIEW, rule('loadbalancer.harvesterhci.io', '*', READ)],
   },
   'virt-project-operate': {
     displayName: 'Operate Virtual Machines',

@@ -1,5 +1,5 @@
 import type { PolicyRule } from '@drover/api';
-import { ALL, READ, rule } from './rule.js';
+import { ALL, named, READ, rule } from './rule.js';
 
 const SUBRESOURCES = 'subresources.kubevirt.io';
 
@@ -50,5 +50,24 @@ const GROUPS = [
   'node.harvesterhci.io',
 ];
 
-/** Every kind of Harvester's groups, with these verbs. */
-export const harvester = (verbs: string): readonly PolicyRule[] => GROUPS.map((group) => rule(group, '*', verbs));
+/** Every kind of Harvester's groups, to be managed. */
+export const HARVESTER_ALL: readonly PolicyRule[] = GROUPS.map((group) => rule(group, '*', ALL));
+
+/**
+ * Harvester's own kinds in which nothing secret stands. Settings are not among them: the registration URL is the credential of the
+ * cluster's agent, and certificates have their keys beside them; nor are add-ons, whose values may hold passwords.
+ */
+export const HARVESTER_VIEW: readonly PolicyRule[] = [
+  rule(
+    'harvesterhci.io',
+    'keypairs preferences resourcequotas schedulevmbackups supportbundles upgradelogs upgrades versions virtualmachinebackups virtualmachineimagedownloaders virtualmachineimages virtualmachinerestores virtualmachinetemplates virtualmachinetemplateversions volumeremotebackups volumeremoterestores',
+    READ,
+  ),
+];
+
+/** The same of a whole cluster, with its networks, devices and hosts, and which release it is. */
+export const HARVESTER_VIEW_ALL: readonly PolicyRule[] = [
+  ...HARVESTER_VIEW,
+  named('harvesterhci.io', 'settings', 'server-version', 'get'),
+  ...GROUPS.slice(1).map((group) => rule(group, '*', READ)),
+];

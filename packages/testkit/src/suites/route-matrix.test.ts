@@ -47,4 +47,4 @@ describe('every route, verb, subresource and action', () => {
  * support bundles, which Harvester's viewers of a cluster may make.
  */
 const OWN =
-  /login|log[oO]ut|changepassword|POST \/v3\/tokens|generateKubeconfig|self\w+reviews|why|preferences|supportbundles/;
+  /login|log[oO]ut|changepassword|POST \/v3\/tokens|generateKubeconfig|self\w+reviews|selfuser|why|preferences|supportbundles/;

@@ -83,7 +83,8 @@ export function harvesterProbes({ cluster }: Tenancy): Probe[] {
     const filled = path.replace(':namespace', 'default').replace(':name', objectOf(path));
     return harvesterProbe(cluster, method, path, filled);
   });
-  const further = NOT_SERVED.map((path) =>
+  const isServed = (path: string): boolean => HARVESTER_ROUTES.some((route) => route.path === path);
+  const further = NOT_SERVED.filter((path) => !isServed(path)).map((path) =>
     harvesterProbe(cluster, 'POST', path, path.replace(':namespace/:name', 'default/sample')),
   );
   return [...served, ...further];
@@ -100,7 +101,7 @@ const harvesterProbe = (cluster: string, method: string, heading: string, path: 
   }),
 });
 
-/** What Harvester has there and this cluster has not, and what makes a kubeconfig for an account of the caller's choice. */
+/** What Harvester has there and this cluster may not have, and what makes a kubeconfig for an account of the caller's choice. */
 const NOT_SERVED = [
   '/v1/harvester/kubeconfig',
   ...['migrate', 'abortMigration', 'addVolume', 'removeVolume', 'clone', 'backup', 'restore', 'createTemplate'].map(

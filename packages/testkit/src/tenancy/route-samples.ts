@@ -94,9 +94,13 @@ export function routeSamples(tenancy: Tenancy, bystander: Person, types: readonl
       }),
     },
     'PUT /v3/users/:id': put(`/v3/users/${bystander.user}`, { description: 'stands by' }),
-    'POST /v3/users/:id?action=setpassword': post(`/v3/users/${bystander.user}?action=setpassword`, {
-      newPassword: PASSWORD,
-    }),
+    'POST /v3/users/:id?action=setpassword': {
+      ask: ({ name: by }) => ({
+        method: 'POST',
+        path: `/v3/users/${bystander.user}?action=setpassword`,
+        body: { newPassword: `${PASSWORD} of ${by}` },
+      }),
+    },
     'GET /v3/tokens/:id': get(`/v3/tokens/${bystander.token.split(':')[0]}`),
     'POST /v3/tokens': post('/v3/tokens', { description: 'one more' }),
     'DELETE /v3/tokens/:id': {
@@ -259,6 +263,7 @@ export function routeSamples(tenancy: Tenancy, bystander: Person, types: readonl
       about: type,
       ...get(`/k8s/clusters/${cluster}/v1/${type}/default`),
     })),
+    'POST /v1/ext.cattle.io.selfuser': post('/v1/ext.cattle.io.selfuser', {}),
     'GET /v1/schemas/:id': get('/v1/schemas/secret'),
     'POST /v3/principals?action=search': post('/v3/principals?action=search', { name: 'the-' }),
     'GET /v3/principals/:id': get(`/v3/principals/${encodeURIComponent(`local://${bystander.user}`)}`),

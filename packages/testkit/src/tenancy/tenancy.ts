@@ -10,6 +10,7 @@ import {
 } from '@drover/api';
 import type { Client } from '@drover/client';
 import { Closing, type Log, silentLog, systemClock } from '@drover/kit';
+import type { AuditLog } from '@drover/manager';
 import { openMemoryStore } from '@drover/store';
 import { droverProgram } from '../drover-process.js';
 import { eventually, eventuallyAny } from '../eventually.js';
@@ -33,6 +34,8 @@ export interface Tenancy extends AsyncDisposable {
   readonly management: Management;
   /** The imported cluster, as its own administrator. */
   readonly lab: InProcessLab;
+  /** Where the imported cluster keeps its files. */
+  readonly directory: string;
   /** Id of the imported cluster. */
   readonly cluster: string;
   /** The project whose namespace is `default`, and the namespace of its members here. */
@@ -46,15 +49,16 @@ export interface Tenancy extends AsyncDisposable {
   grant(person: Person, where: 'cluster' | 'project', role: string): Promise<string>;
 }
 
-const PASSWORD = 'correct horse battery staple';
+/** Everybody's. */
+export const PASSWORD = 'correct horse battery staple';
 
 /** Starts one with a person for each role. */
 export async function startTenancy(
   roles: readonly Role[],
-  { log = silentLog }: { readonly log?: Log } = {},
+  { log = silentLog, audit }: { readonly log?: Log; readonly audit?: AuditLog } = {},
 ): Promise<Tenancy> {
   await using closing = new Closing();
-  const management = closing.use(await startManagement({ log }));
+  const management = closing.use(await startManagement({ log, ...(audit === undefined ? {} : { audit }) }));
   const administrator = await management.signIn();
   const directory = closing.use(await temporaryDirectory());
   const store = closing.use(openMemoryStore({ clock: systemClock, log }));
@@ -84,6 +88,7 @@ export async function startTenancy(
   const tenancy: Tenancy = {
     management,
     lab,
+    directory: directory.path,
     cluster,
     project,
     administrator,

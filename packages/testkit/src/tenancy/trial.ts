@@ -25,6 +25,8 @@ export async function partsOf(tenancy: Tenancy, bystander: Person): Promise<read
   const asAdministrator = { name: 'administrator', token: administrator };
   const everybody = askersOf(tenancy);
   const imported = importedApi(tenancy);
+  const listed = await kubernetesProbes(management.transport, asAdministrator, imported);
+  const isListed = ({ heading }: Probe): boolean => listed.some((probe) => probe.heading === heading);
   const local = await kubernetesProbes(management.transport, asAdministrator, localApi(tenancy, bystander));
   const isRancher = ({ heading }: Probe): boolean => /^(core|rbac|auth|[a-z]+\.cattle\.io)/.test(heading);
   return [
@@ -35,8 +37,8 @@ export async function partsOf(tenancy: Tenancy, bystander: Person): Promise<read
       probes: [
         ...upgradeProbes(tenancy),
         ...harvesterProbes(tenancy),
-        ...unlistedProbes(imported, UNLISTED),
-        ...(await kubernetesProbes(management.transport, asAdministrator, imported)),
+        ...unlistedProbes(imported, UNLISTED).filter((probe) => !isListed(probe)),
+        ...listed,
       ],
     },
     {
@@ -124,7 +126,7 @@ function localApi({ cluster, project }: Tenancy, bystander: Person): ProbedApi {
   };
 }
 
-/** Subresources that there are in Kubernetes and KubeVirt and not in the imported cluster: with their verbs. */
+/** Subresources that there are in Kubernetes and KubeVirt, with their verbs; the imported cluster may list some. */
 const UNLISTED: readonly (readonly [string, string])[] = [
   ['/api/v1/pods/exec', 'get create'],
   ['/api/v1/pods/attach', 'get create'],
