@@ -35,6 +35,23 @@ describe('a project', () => {
     expect(() => admit(withLabel(label), undefined, SERVER)).not.toThrow();
   });
 
+  it('of the cluster’s own namespaces goes with the cluster alone', () => {
+    const remove = (old: Project, identity: Identity) => () =>
+      admitProject({
+        operation: 'DELETE',
+        group: 'management.cattle.io',
+        resource: 'projects',
+        namespace: CLUSTER,
+        name: old.metadata.name ?? '',
+        old,
+        identity,
+        dryRun: false,
+      });
+    expect(remove(withLabel('system-project'), OWNER)).toThrow('it holds the namespaces of the cluster itself');
+    expect(remove(withLabel('system-project'), SERVER)).not.toThrow();
+    expect(remove(withLabel('default-project'), OWNER)).not.toThrow();
+  });
+
   it.each(['system', 'P-one', 'p-one.two', `p-${'a'.repeat(39)}`])('is not called %s', (name) => {
     expect(() => admit(project(name))).toThrow('must be "p-" and at most 38');
   });

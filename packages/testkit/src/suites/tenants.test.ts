@@ -117,6 +117,30 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
         expect(await run(name, ['get', 'virtualmachineimages', '-n', 'harvester-public'])).toMatchObject({ code: 0 });
     });
 
+    it('who are in no project see what is for everybody too, and nothing else', async () => {
+      const user = await newUser('outsider');
+      const body = { clusterId: id, roleTemplateId: 'cluster-member', userId: user.name };
+      expect((await drover.ask('POST', '/v3/clusterroletemplatebindings', { token: admin, body })).status).toBe(201);
+      tenants.set('outsider', { ...user, kubeconfig: await drover.kubeconfigFor(id, user.token) });
+      // What is for everybody needs no role in the cluster but to be let into it.
+      const images = ['get', 'virtualmachineimages', '-n'];
+      expect(await run('outsider', [...images, 'harvester-public'])).toMatchObject({ code: 0 });
+      expect((await run('outsider', [...images, 'default'])).stderr).toContain('Forbidden');
+      const remove = ['delete', 'virtualmachineimages', 'any', '-n', 'harvester-public'];
+      expect((await run('outsider', remove)).stderr).toContain('Forbidden');
+    });
+
+    it('keep the project of the cluster’s own namespaces, and what is theirs, whoever asks', async () => {
+      const { text } = await drover.ask('GET', '/v3/projects', { token: admin });
+      const { data } = JSON.parse(text) as { data: { id: string; name: string; clusterId: string }[] };
+      const system = data.find(({ name, clusterId }) => name === 'System' && clusterId === id)?.id ?? '';
+      const refused = await drover.ask('DELETE', `/v3/projects/${system}`, { token: admin });
+      expect(refused.status).toBe(403);
+      expect(refused.text).toContain('it holds the namespaces of the cluster itself');
+      const kept = await lab.get(namespaces, { name: 'kube-system' });
+      expect(kept.metadata.annotations?.['field.cattle.io/projectId']).toBe(system);
+    });
+
     it('as owner: makes an image, a machine and a Secret in the project', async () => {
       for (const manifest of [image('tiny'), machine('web')])
         expect(await run('project-owner', ['apply', '-f', '-'], manifest)).toMatchObject({ code: 0 });
