@@ -1,4 +1,4 @@
-import { namespaces, projects, roleBindings, virtualMachineImages } from '@drover/api';
+import { namespaces, projects, roleBindings, type VirtualMachineImage, virtualMachineImages } from '@drover/api';
 import type { Client } from '@drover/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DroverProcess } from '../drover-process.js';
@@ -31,6 +31,31 @@ spec:
         resources: {limits: {cpu: "1", memory: 128Mi}}
       terminationGracePeriodSeconds: 0
 `;
+
+const imageIn = (namespace: string, name: string): VirtualMachineImage => ({
+  apiVersion: 'harvesterhci.io/v1beta1',
+  kind: 'VirtualMachineImage',
+  metadata: { name, namespace },
+  spec: { displayName: `${name}-${namespace}`, sourceType: 'upload' },
+});
+const machineFrom = (namespace: string, name: string, storageClassName: string): string => {
+  const template = {
+    metadata: { name: 'root', annotations: { 'harvesterhci.io/imageId': `${namespace}/${name}` } },
+    spec: {
+      accessModes: ['ReadWriteMany'],
+      resources: { requests: { storage: '1Gi' } },
+      volumeMode: 'Block',
+      storageClassName,
+    },
+  };
+  return machine('from-image')
+    .replace(
+      'namespace: default}',
+      `namespace: default, annotations: {harvesterhci.io/volumeClaimTemplates: '${JSON.stringify([template])}'}}`,
+    )
+    .replace('devices: {}', 'devices: {disks: [{name: root, disk: {bus: virtio}}]}')
+    .replace('terminationGracePeriodSeconds: 0', 'volumes: [{name: root, persistentVolumeClaim: {claimName: root}}]');
+};
 
 /** A user, and a kubeconfig of its own for the cluster. */
 interface Tenant {
@@ -148,6 +173,24 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
       expect(await run('project-owner', secret)).toMatchObject({ code: 0 });
     });
 
+    it('as owner: makes a machine from an image that is for everybody, and from none that is for others', async () => {
+      for (const namespace of ['harvester-public', 'kube-system'])
+        await lab.create(virtualMachineImages, imageIn(namespace, 'base'));
+      const from = async (namespace: string): Promise<string> => {
+        const ref = { namespace, name: 'base' };
+        const { status } = await eventually(lab, virtualMachineImages, ref, (made) =>
+          Boolean(made.status?.storageClassName),
+        );
+        return machineFrom(namespace, 'base', status?.storageClassName ?? '');
+      };
+      const apply = ['apply', '--dry-run=server', '-f', '-'];
+      expect(await run('project-owner', apply, await from('harvester-public'))).toMatchObject({ code: 0 });
+      const { code, stderr } = await run('project-owner', apply, await from('kube-system'));
+      expect([code, stderr]).toEqual([1, expect.stringContaining('in the namespace "kube-system"')]);
+      for (const namespace of ['harvester-public', 'kube-system'])
+        await lab.delete(virtualMachineImages, { namespace, name: 'base' });
+    });
+
     it('as reader: sees them, but no Secret', async () => {
       expect(
         (await run('project-readonly', ['get', 'vm,virtualmachineimages', '-n', 'default', '-o', 'name'])).stdout,
@@ -251,13 +294,7 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
           resourceType,
         })),
       ]);
-    const putImage = (namespace: string) =>
-      lab.create(virtualMachineImages, {
-        apiVersion: 'harvesterhci.io/v1beta1',
-        kind: 'VirtualMachineImage',
-        metadata: { name: 'theirs', namespace },
-        spec: { displayName: namespace, sourceType: 'upload' },
-      });
+    const putImage = (namespace: string) => lab.create(virtualMachineImages, imageIn(namespace, 'theirs'));
 
     it('see live what is theirs and nothing else, whichever way it is asked for', async () => {
       await putImage('kube-system');
