@@ -28,6 +28,8 @@ import { UseBar } from './UseBar.js';
 
 const route = getRouteApi('/shell/c/$cluster/');
 const RECENT = 8;
+/** The width of each card in twelfths of the page, by how many there are. */
+const CARD_SHARES = [12, 12, 6, 4, 3] as const satisfies readonly (3 | 4 | 6 | 12)[];
 
 /** A cluster at a glance. */
 export function DashboardPage(): ReactElement {
@@ -52,16 +54,22 @@ export function DashboardPage(): ReactElement {
   const shows = (kind: Pick<Kind, 'group' | 'plural'>): boolean => sees?.(kind) !== 'nothing';
   // What is promised of the capacity is only known to who sees every machine.
   const showsCapacity = shows(nodes) && (sees === undefined || sees(virtualMachines) === 'everything');
+  const cards = 1 + [shows(virtualMachines), shows(nodes), showsCapacity].filter(Boolean).length;
+  const share = CARD_SHARES[cards] ?? 12;
   const use = useMemo(() => capacity(hosts.items, machines), [hosts.items, machines]);
   const latest = useMemo(() => recent.items.map(eventRow).sort(newestFirst).slice(0, RECENT), [recent.items]);
   const accelerators = [...new Set(hosts.items.map(accelerator))].filter((each) => each !== 'unknown');
   const facts: readonly (readonly [MessageKey, string | undefined])[] = [
     ['column.harvester', harvester.data],
     ['column.kubernetes', version.data],
-    [
-      'column.accelerator',
-      accelerators.length === 0 ? undefined : accelerators.map((each) => text(`host.accelerator.${each}`)).join(', '),
-    ],
+    ...(shows(nodes)
+      ? [
+          [
+            'column.accelerator',
+            accelerators.map((each) => text(`host.accelerator.${each}`)).join(', ') || undefined,
+          ] as const,
+        ]
+      : []),
   ];
   return (
     <>
@@ -82,7 +90,7 @@ export function DashboardPage(): ReactElement {
               <Alert isInline variant="warning" title={fleet.state.reason} />
             </GridItem>
           )}
-          <GridItem xl={3} lg={6} md={12}>
+          <GridItem xl={share} lg={6} md={12}>
             <Card isFullHeight>
               <CardTitle>{text('dashboard.cluster')}</CardTitle>
               <CardBody>
@@ -100,7 +108,7 @@ export function DashboardPage(): ReactElement {
             </Card>
           </GridItem>
           {shows(virtualMachines) && (
-            <GridItem xl={3} lg={6} md={12}>
+            <GridItem xl={share} lg={6} md={12}>
               <Card isFullHeight>
                 <CardTitle>
                   <Link to="/c/$cluster/vms" params={{ cluster }}>
@@ -129,7 +137,7 @@ export function DashboardPage(): ReactElement {
             </GridItem>
           )}
           {shows(nodes) && (
-            <GridItem xl={3} lg={6} md={12}>
+            <GridItem xl={share} lg={6} md={12}>
               <Card isFullHeight>
                 <CardTitle>
                   <Link to="/c/$cluster/hosts" params={{ cluster }}>
@@ -154,7 +162,7 @@ export function DashboardPage(): ReactElement {
             </GridItem>
           )}
           {showsCapacity && (
-            <GridItem xl={3} lg={6} md={12}>
+            <GridItem xl={share} lg={6} md={12}>
               <Card isFullHeight>
                 <CardTitle>{text('dashboard.capacity')}</CardTitle>
                 <CardBody>
