@@ -1,5 +1,6 @@
 import type { Closing } from '@drover/kit';
 import { Directory } from '../identity/directory.js';
+import { ForeignCallers } from '../identity/foreign-callers.js';
 import { OpenStreams } from '../identity/open-streams.js';
 import { PasswordChanges } from '../identity/password-changes.js';
 import { Passwords } from '../identity/passwords.js';
@@ -19,6 +20,7 @@ export interface IdentityParts {
   readonly passwords: Passwords;
   readonly changes: PasswordChanges;
   readonly life: TokenLife;
+  readonly foreign: ForeignCallers;
   readonly tokens: Tokens;
   readonly tokenAccess: TokenAccess;
   readonly signIns: SignIns;
@@ -67,6 +69,7 @@ export function identityParts(
     passwords,
     changes: new PasswordChanges({ ...common, firstPasswordChanged }),
     life,
+    foreign: new ForeignCallers(client, clock),
     tokens,
     tokenAccess: new TokenAccess({ reviews, client }),
     signIns,

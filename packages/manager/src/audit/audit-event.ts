@@ -25,7 +25,10 @@ export interface AuditEvent {
   readonly stage: 'received' | 'answered' | 'body';
   /** RFC 3339, with milliseconds. */
   readonly time: string;
-  /** The object of the user, and the name it signs in with; absent for callers without a token of this server. */
+  /**
+   * The object of the user, and the name it signs in with; for bearers of credentials of the Kubernetes API behind us, the name that has
+   * there. Absent for strangers.
+   */
   readonly user?: { readonly id: string; readonly name: string; readonly groups: readonly string[] };
   /** The user name that somebody tried to sign in with, where there is such a user. */
   readonly attempted?: string;
@@ -33,6 +36,8 @@ export interface AuditEvent {
   readonly token?: string;
   readonly via?: 'bearer' | 'basic' | 'cookie' | 'kubernetes';
   readonly from: string;
+  /** Whom a proxy says it asks for (`X-Forwarded-For`): anybody may say that. */
+  readonly forwardedFor?: string;
   readonly agent?: string;
   readonly method: string;
   readonly path: string;

@@ -33,10 +33,13 @@ function kubernetesObject([root, ...rest]: readonly string[]): Part {
 function rancherObject([resource, ...rest]: readonly string[]): Part {
   if (rest.length > 1) return part({ resource, namespace: rest[0], name: rest[1] });
   const [id] = rest;
-  const at = id?.indexOf(':') ?? -1;
-  return at < 0
-    ? part({ resource, name: id })
-    : part({ resource, namespace: id?.slice(0, at), name: id?.slice(at + 1) });
+  return part({ resource, ...(id === undefined ? {} : idParts(id)) });
+}
+
+/** An id of Rancher's own API as namespace and name. */
+export function idParts(id: string): { readonly namespace?: string; readonly name: string } {
+  const at = id.indexOf(':');
+  return at < 0 ? { name: id } : { namespace: id.slice(0, at), name: id.slice(at + 1) };
 }
 
 const part = (fields: Readonly<Record<string, string | undefined>>): Part =>

@@ -84,6 +84,20 @@ describe('the audit log', () => {
     ]);
   });
 
+  it('tells the name of what was made, which no path had', async () => {
+    await start();
+    const token = await drover.user({ name: 'user-anna' });
+    const made = await drover.ask('POST', '/v3/tokens', { token, body: {} });
+    const body = '{"metadata":{"name":"shop"}}';
+    const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
+    await drover.ask('POST', '/api/v1/namespaces', { token, headers, body });
+    expect(log.events.filter(({ stage }) => stage === 'answered').map(({ object }) => object.name)).toEqual([
+      made.json['id'],
+      'shop',
+    ]);
+    expect(log.events.every((event) => event.request === undefined)).toBe(true);
+  });
+
   it('tells what was refused, to whom and why, and of sign-ins as whom they were tried', async () => {
     await start();
     const token = await drover.user({ name: 'u-plain' });
@@ -96,6 +110,21 @@ describe('the audit log', () => {
       { status: 401 },
     ]);
     expect(log.lines.join()).not.toContain('not-a-name');
+  });
+
+  it('names who shows credentials of the Kubernetes API, as that takes them', async () => {
+    await start();
+    await drover.ask('GET', '/api/v1/pods', {
+      token: 'known-to-kubernetes',
+      headers: { 'x-forwarded-for': '192.0.2.7' },
+    });
+    await drover.ask('GET', '/api/v1/pods', { token: 'unknown' });
+    expect(log.events).toMatchObject([
+      { user: { id: 'system:serviceaccount:a:b' }, via: 'kubernetes', forwardedFor: '192.0.2.7' },
+      { path: '/api/v1/pods' },
+    ]);
+    expect(log.events[1]?.user).toBeUndefined();
+    expect(log.lines.join()).not.toContain('known-to-kubernetes');
   });
 
   it('tells nothing of probes, of the files of the console, and at level 0', async () => {

@@ -1,4 +1,4 @@
-import { type Json, withoutSecrets } from '@drover/api';
+import { isJsonObject, type Json, withoutSecrets } from '@drover/api';
 
 /** As much of a body as is told; longer ones are left out. */
 export const RECORDED_BYTES = 64 * 1024;
@@ -25,12 +25,28 @@ export class RecordedBody {
     if (this.#size === 0) return undefined;
     if (!isJson(this.contentType)) return `[left out: ${this.contentType ?? 'no content type'}]`;
     if (this.#size > RECORDED_BYTES) return `[left out: more than ${RECORDED_BYTES} bytes]`;
+    const document = this.#document;
+    return document === undefined ? '[left out: no JSON]' : withoutSecrets(document);
+  }
+
+  /** The name that the object which passed has, or is to have. */
+  get objectName(): string | undefined {
+    if (!isJson(this.contentType) || this.#size > RECORDED_BYTES) return undefined;
+    const document = this.#document;
+    const metadata = isJsonObject(document) ? document['metadata'] : undefined;
+    const name = isJsonObject(metadata) ? metadata['name'] : undefined;
+    return typeof name === 'string' ? name : undefined;
+  }
+
+  get #document(): Json | undefined {
     try {
-      return withoutSecrets(JSON.parse(Buffer.concat(this.#chunks).toString('utf8')) as Json);
+      return JSON.parse(Buffer.concat(this.#chunks).toString('utf8')) as Json;
     } catch {
-      return '[left out: no JSON]';
+      return undefined;
     }
   }
 }
 
-const isJson = (contentType: string | undefined): boolean => /^application\/([\w.-]+\+)?json\b/.test(contentType ?? '');
+/** Whether a body of this type can be told. */
+export const isJson = (contentType: string | undefined): boolean =>
+  /^application\/([\w.-]+\+)?json\b/.test(contentType ?? '');

@@ -4,10 +4,10 @@ import type { Clock } from '@drover/kit';
 import { parsedBody } from '../front/body.js';
 import { changes } from '../front/method.js';
 import type { Caller } from '../identity/caller.js';
-import { type AuditEvent, outcomeOf } from './audit-event.js';
+import { type AuditEvent, type AuditObject, outcomeOf } from './audit-event.js';
 import type { AuditLevel } from './audit-log.js';
-import { objectOf } from './audit-object.js';
-import { RECORDED_BYTES, RecordedBody } from './recorded-body.js';
+import { idParts, objectOf } from './audit-object.js';
+import { isJson, RECORDED_BYTES, RecordedBody } from './recorded-body.js';
 
 /** Query parameters whose values are told; of others only that they were there: some carry credentials. */
 const TOLD_PARAMETERS = new Set([
@@ -36,7 +36,7 @@ const UNWRITTEN_OUTCOME =
   'it was done, but the audit log cannot be written any more, so its answer is not given: make room for it';
 
 /** What all lines of a request have. */
-type Base = Pick<AuditEvent, 'id' | 'from' | 'method' | 'path' | 'object' | 'query' | 'agent'>;
+type Base = Pick<AuditEvent, 'id' | 'from' | 'method' | 'path' | 'object' | 'query' | 'agent' | 'forwardedFor'>;
 
 /** Writes a line of the log, and says whether it is there. */
 export type WriteEvent = (event: AuditEvent, stranger: boolean) => Promise<boolean>;
@@ -45,6 +45,7 @@ export type WriteEvent = (event: AuditEvent, stranger: boolean) => Promise<boole
 export class RequestRecord {
   #caller: Caller | undefined;
   #attempted: string | undefined;
+  #foreign: string | undefined;
   #request: RecordedBody | undefined;
   readonly #started: number;
   readonly #base: Base;
@@ -65,11 +66,14 @@ export class RequestRecord {
     const { id, path, url, method, clock } = parts;
     this.#started = clock.now();
     const agent = request.headers['user-agent']?.slice(0, LONGEST_TEXT);
+    const forwarded = request.headers['x-forwarded-for'];
+    const forwardedFor = typeof forwarded === 'string' ? forwarded.slice(0, LONGEST_TEXT) : undefined;
     const query = queryOf(url);
     this.#base = {
       id,
       // A socket that has been closed no longer knows whose it was.
       from: request.socket.remoteAddress ?? '',
+      ...(forwardedFor === undefined ? {} : { forwardedFor }),
       method,
       path: path.slice(0, 4 * LONGEST_TEXT),
       object: objectOf(path),
@@ -81,6 +85,11 @@ export class RequestRecord {
   /** Notes who asks. */
   by(caller: Caller | undefined): void {
     this.#caller = caller;
+  }
+
+  /** Notes whom the Kubernetes API behind us takes the caller for. */
+  byForeign(name: string | undefined): void {
+    this.#foreign = name;
   }
 
   /** Notes as whom somebody tries to sign in; not for a name that nobody has, which may be a password in the wrong field. */
@@ -97,10 +106,11 @@ export class RequestRecord {
     if (!(await this.#write({ stage: 'received' }))) throw unwritten(UNWRITTEN);
   }
 
-  /** What is sent, seen on its way where it is told. */
+  /** What is sent, seen on its way where it is told, or names the object that is made. */
   requestBody(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-    if (this.parts.level < 2) return body;
-    this.#request = new RecordedBody(this.request.headers['content-type']);
+    const type = this.request.headers['content-type'];
+    if (this.parts.level < 2 && !(this.parts.method === 'POST' && isJson(type))) return body;
+    this.#request = new RecordedBody(type);
     return this.#request.through(body);
   }
 
@@ -113,12 +123,14 @@ export class RequestRecord {
     const { clock, level } = this.parts;
     const { reason, response } = details;
     const sent = this.#sent();
+    const made = status < 400 ? this.#made(response) : undefined;
     const written = await this.#write({
       stage: 'answered',
       status,
       outcome: outcomeOf(status),
       ms: clock.now() - this.#started,
       ...(reason === undefined ? {} : { reason: reason.slice(0, LONGEST_TEXT) }),
+      ...(made === undefined ? {} : { object: { ...this.#base.object, ...made } }),
       ...(sent === undefined ? {} : { request: sent }),
       ...(level < 3 || response === undefined ? {} : { response: told(response) }),
     });
@@ -141,24 +153,33 @@ export class RequestRecord {
     return changes(this.parts.method);
   }
 
+  /** The object that a request to a collection has made: the path does not name it. */
+  #made(response: object | undefined): Pick<AuditObject, 'namespace' | 'name'> | undefined {
+    if (this.parts.method !== 'POST' || this.#base.object.name !== undefined) return undefined;
+    const id = response !== undefined && 'id' in response && typeof response.id === 'string' ? response.id : undefined;
+    const name = this.#request?.objectName;
+    return id === undefined ? (name === undefined ? undefined : { name }) : idParts(id);
+  }
+
   #sent(): Json | undefined {
     if (this.parts.level < 2) return undefined;
     const parsed = parsedBody(this.request);
     return parsed === undefined ? this.#request?.told : told(parsed);
   }
 
-  #write(event: Omit<AuditEvent, keyof Base | 'time'>): Promise<boolean> {
+  #write(event: Omit<AuditEvent, keyof Base | 'time'> & Partial<Pick<AuditEvent, 'object'>>): Promise<boolean> {
     const { clock, write } = this.parts;
     return write(
       { ...this.#base, time: new Date(clock.now()).toISOString(), ...this.#who(), ...event },
-      this.#caller === undefined,
+      this.#caller === undefined && this.#foreign === undefined,
     );
   }
 
   #who(): Pick<AuditEvent, 'user' | 'token' | 'via' | 'attempted'> {
     if (this.#attempted !== undefined) return { attempted: this.#attempted };
     const caller = this.#caller;
-    if (caller === undefined) return this.request.headers.authorization === undefined ? {} : { via: 'kubernetes' };
+    if (this.#foreign !== undefined) return { user: { id: this.#foreign, name: '', groups: [] }, via: 'kubernetes' };
+    if (caller === undefined) return {};
     const { user, token, via, identity } = caller;
     return {
       user: { id: user.metadata.name, name: user.username ?? '', groups: identity.groups },

@@ -8,6 +8,7 @@ import { authenticate } from '../identity/authenticate.js';
 import { type Caller, mustChangePassword, outOfScope, scopeOf } from '../identity/caller.js';
 import { type Credentials, readCookie, readCredentials } from '../identity/credentials.js';
 import type { Directory } from '../identity/directory.js';
+import type { ForeignCallers } from '../identity/foreign-callers.js';
 import type { TokenLife } from '../identity/token-life.js';
 import type { Tokens } from '../identity/tokens.js';
 import { asApiError, NormanError, normanDocument } from '../norman/norman-error.js';
@@ -26,6 +27,7 @@ export interface FrontParts {
   readonly upgrades: readonly UpgradeRoute[];
   readonly directory: Directory;
   readonly life: TokenLife;
+  readonly foreign: ForeignCallers;
   readonly tokens: Tokens;
   readonly metrics: Metrics;
   /** Absent, nothing is audited. */
@@ -108,6 +110,8 @@ export class Front {
     );
     logged.user = caller?.user.metadata.name;
     record?.by(caller);
+    if (credentials.form === 'foreign' && record !== undefined)
+      record.byForeign(await this.parts.foreign.nameOf(request.headers.authorization ?? ''));
     response.setHeader('x-api-cattle-auth', String(caller !== undefined));
     this.#offerCsrf(request, response);
     if (typeof found === 'string') {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { managementSettings, managementTokens, userAttributes, users } from '@drover/api';
 import { Secret } from '@drover/kit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { type Answered, type Installation, startInstallation } from '../testing/installation.js';
 
 let drover: Installation;
@@ -135,6 +137,18 @@ describe('a session that idles', () => {
     }
     expect(await me(idle)).toBe(401);
     await minutes('');
+  });
+
+  it('ends with what it has open', async () => {
+    const token = String((await signIn('admin', 'correct horse battery')).json['token']);
+    const socket = new WebSocket(`ws://127.0.0.1:${drover.port}/v1/subscribe`, {
+      headers: { host: 'drover.example', authorization: `Bearer ${token}` },
+    });
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    await drover.clock.advance(16 * 3_600_000);
+    const [code, reason] = (await closed) as [number, Buffer];
+    expect([code, reason.toString()]).toEqual([4401, 'the session has expired']);
   });
 
   it('in a browser is not kept by what a page asks by itself', async () => {

@@ -2,6 +2,7 @@ import { type JsonObject, type ManagementToken, managementTokens, type Stored, t
 import type { Client } from '@drover/client';
 import { rfc3339 } from '@drover/controller';
 import { type Clock, NAME_ALPHABET, type RandomBytes, randomText, Secret } from '@drover/kit';
+import { NormanError } from '../norman/norman-error.js';
 import type { Settings } from '../settings.js';
 import type { Caller } from './caller.js';
 import type { Directory } from './directory.js';
@@ -16,6 +17,8 @@ export interface NewToken {
 }
 
 const MINUTE_MS = 60_000;
+/** Each kubeconfig that a console makes has one, and they last a month. */
+const MOST_TOKENS = 5_000;
 /** `lastUsedAt` is written at most this often a token: reads must not become writes. */
 const USE_INTERVAL_MS = 60_000;
 
@@ -47,6 +50,8 @@ export class Tokens {
       readonly life: TokenLife;
       /** Whether browsers say that somebody is there: else each of their requests does. */
       readonly reportsActivity: boolean;
+      /** Tokens that one user may have; by default five thousand. */
+      readonly most?: number;
       readonly settings: Settings;
       readonly clock: Clock;
       readonly random: RandomBytes;
@@ -122,6 +127,13 @@ export class Tokens {
     this.parts.client.patch(managementTokens, { name }, { type: 'merge', patch: { lastUsedAt } }).catch(() => {});
   }
 
+  /** @throws NormanError MaxLimitExceeded for a user who has too many keys already. Sessions are not refused for that. */
+  #demandRoom(user: Stored<User>): void {
+    const { directory, most = MOST_TOKENS } = this.parts;
+    if (directory.tokensOf(user.metadata.name).length < most) return;
+    throw new NormanError('MaxLimitExceeded', `a user has at most ${most} keys and sessions: delete some first`);
+  }
+
   async #create(
     user: Stored<User>,
     name: string,
@@ -135,6 +147,7 @@ export class Tokens {
     },
   ): Promise<NewToken> {
     const { kind, origin, ...rest } = fields;
+    if (kind !== 'session') this.#demandRoom(user);
     const key = newKey(this.parts.random);
     const token = await this.parts.client.create(managementTokens, {
       apiVersion: 'management.cattle.io/v3',
