@@ -154,8 +154,9 @@ describe('a server that is backed up while it serves, and restored', () => {
     ];
     const storeFiles = ['store.db', 'store.db-wal'];
     const madeAtStart = ['ca.crt', 'control.sock', 'kubeconfig.yaml'];
+    const putAside = ['management-audit.log'];
     const found = await readdir(join(data, 'server'), { recursive: true });
-    expect(found.sort()).toEqual([...kept, ...storeFiles, ...madeAtStart].sort());
+    expect(found.sort()).toEqual([...kept, ...storeFiles, ...madeAtStart, ...putAside].sort());
   });
 
   it('is refused by name for a lab, and where there is no server', async () => {
