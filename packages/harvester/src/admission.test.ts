@@ -35,6 +35,7 @@ async function openLab(): Promise<Lab> {
   const files = new ImageFiles('/nowhere');
   const transfers = new Transfers({
     ...cluster,
+    copyVolume: () => Promise.reject(new Error('not here')),
     files,
     inspect: () => Promise.reject(new Error('not here')),
     outbound: () => ({ proxy: {}, ca: [] }),

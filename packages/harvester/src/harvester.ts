@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdmissionPlugin, AggregatedApi, PathHandler, QuotaMeasure } from '@drover/api';
 import type { Client } from '@drover/client';
@@ -12,9 +12,11 @@ import { install } from './bootstrap/install.js';
 import { claimAdmission } from './claim/admission.js';
 import { claimController } from './claim/controller.js';
 import { VolumeFiles } from './claim/files.js';
+import { Volumes, type VolumeTools } from './claim/volumes.js';
 import { EventRecorder } from './event/recorder.js';
 import { imageAdmission } from './image/admission.js';
 import { imageController } from './image/controller.js';
+import { volumeCopier } from './image/export.js';
 import { ImageFiles } from './image/files.js';
 import { Transfers } from './image/transfers.js';
 import { openInformers } from './informers.js';
@@ -36,6 +38,7 @@ import { registryCredentialsController } from './registry/credentials.js';
 import { settingAdmission } from './setting/admission.js';
 import { settingController } from './setting/controller.js';
 import { outbound } from './setting/effective.js';
+import { snapshotController } from './snapshot/controller.js';
 import { subresourceApis } from './subresource/api.js';
 import { templateAdmission } from './template/admission.js';
 import { templateController } from './template/controller.js';
@@ -137,6 +140,11 @@ async function start(
       log,
       files: imageFiles,
       inspect: (path) => tools.now.inspect(path),
+      copyVolume: volumeCopier(
+        informers.claims,
+        () => volumes,
+        (path) => tools.now.checksum(path),
+      ),
       outbound: () => outbound(informers.settings),
     }),
   );
@@ -156,9 +164,14 @@ async function start(
   if (problem !== undefined) log.warn('machines cannot run on this host', { problem });
   const filled = late.fill({ client, ...informers, running: machines, imageFiles, transfers });
   closing.defer(() => filled[Symbol.dispose]());
+  const spaceLeft = async (): Promise<number> => {
+    const { bavail, bsize } = await statfs(dataDir);
+    return bavail * bsize;
+  };
   const capacity = () => capacityOf(host.now, node.name, informers.nodes.get(undefined, node.name));
-  const shared = { ...base, recorder, ...informers, imageFiles, volumeFiles, seedFiles };
-  const instances = instanceController({ ...shared, machines, host, capacity, nodeName: node.name });
+  const volumes = new Volumes({ ...informers, machines, imageFiles, volumeFiles, tools: tools.volumes });
+  const shared = { ...base, recorder, ...informers, imageFiles, volumeFiles, seedFiles, volumes };
+  const instances = instanceController({ ...shared, machines, host, capacity, nodeName: node.name, spaceLeft });
   closing.defer(() => instances[Symbol.dispose]());
   const containers = new Containers(join(dataDir, 'pods'), { clock, log });
   closing.defer(() => containers[Symbol.dispose]());
@@ -178,12 +191,9 @@ async function start(
     imageController({ ...shared, files: imageFiles, transfers }),
     claimController({
       ...shared,
-      tools: {
-        createBlank: (path, size) => tools.now.createBlank(path, size),
-        createOverlay: (path, below, size) => tools.now.createOverlay(path, below, size),
-        resize: (path, size) => tools.now.resize({ path, format: 'qcow2' }, size),
-      },
+      tools: tools.volumes,
     }),
+    snapshotController(shared),
     machineController(shared),
     registrationController(shared),
     registryCredentialsController(shared),
@@ -210,6 +220,18 @@ class LateImages {
   get now(): Images {
     return new Images({ root: this.root, host: this.host.now });
   }
+
+  readonly volumes: VolumeTools = {
+    createBlank: (path, bytes) => this.now.createBlank(path, bytes),
+    createOverlay: (path, below, bytes) => this.now.createOverlay(path, below, bytes),
+    resize: (disk, bytes) => this.now.resize(disk, bytes),
+    truncate: (disk, bytes) => this.now.truncate(disk, bytes),
+    virtualSize: (disk) => this.now.virtualSize(disk),
+    snapshots: (disk) => this.now.snapshots(disk),
+    createSnapshot: (disk, name) => this.now.createSnapshot(disk, name),
+    deleteSnapshot: (disk, name) => this.now.deleteSnapshot(disk, name),
+    convert: (source, destination, options) => this.now.convert(source, destination, options),
+  };
 }
 
 async function kubernetesVersion(client: Client): Promise<string> {

@@ -16,6 +16,7 @@ import {
   virtualMachines,
   virtualMachineTemplates,
   virtualMachineTemplateVersions,
+  volumeSnapshots,
 } from '@drover/api';
 import { type Client, createInformer, type Informer } from '@drover/client';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
@@ -36,6 +37,7 @@ export function openInformers(
     claims: open(persistentVolumeClaims),
     machines: open(virtualMachines),
     instances: open(virtualMachineInstances),
+    snapshots: open(volumeSnapshots),
     templates: open(virtualMachineTemplates),
     templateVersions: open(virtualMachineTemplateVersions),
     secrets: open(secrets),

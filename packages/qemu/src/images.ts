@@ -21,6 +21,8 @@ export interface ImageInfo extends Recognized {
 export interface ConvertOptions {
   /** Copies what the disk was when this snapshot inside it was taken; it may then be in use meanwhile. */
   readonly snapshot?: string;
+  /** The disk may be open elsewhere meanwhile, where nobody writes to it. */
+  readonly shared?: boolean;
   /** What the copy lies on: blocks that the source itself leaves to its own layer below are not copied. */
   readonly base?: Layer;
   /** Gets 0 to 100. */
@@ -144,16 +146,16 @@ export class Images {
    * @throws ImageRefused when `destination` is taken or unsafe
    */
   async convert(source: Layer, destination: string, options: ConvertOptions = {}): Promise<void> {
-    const { onProgress, signal, snapshot, base } = options;
+    const { onProgress, signal, snapshot, base, shared = snapshot !== undefined } = options;
     const argument = await this.#argument(source);
-    const moment = snapshot === undefined ? [] : ['-U', '-l', `snapshot.name=${optionValue('snapshot', snapshot)}`];
+    const moment = snapshot === undefined ? [] : ['-l', `snapshot.name=${optionValue('snapshot', snapshot)}`];
     const below = base === undefined ? [] : ['-F', base.format, '-B', await safePath(this.deps.root, base.path)];
     const onOutput = (chunk: string): void => {
       for (const [, percent] of chunk.matchAll(/\((\d+\.\d+)\/100%\)/g)) onProgress?.(Number(percent));
     };
     await this.#create(
       destination,
-      (partial) => ['convert', '-p', ...moment, '-O', 'qcow2', ...below, argument, partial],
+      (partial) => ['convert', '-p', ...(shared ? ['-U'] : []), ...moment, '-O', 'qcow2', ...below, argument, partial],
       {
         timeoutMs: CONVERT_MS,
         onOutput,

@@ -24,6 +24,7 @@ async function openLab(allowed: boolean): Promise<Lab> {
     ...cluster,
     files,
     inspect: () => Promise.reject(new Error('not here')),
+    copyVolume: () => Promise.reject(new Error('not here')),
     outbound: () => ({ proxy: {}, ca: [] }),
   });
   const late = new Late<View>();

@@ -14,6 +14,7 @@ import { empty, notImplemented, text } from '../answer.js';
 import type { Late, View } from '../view.js';
 import { downloadImage, uploadImage } from './image.js';
 import { MACHINE_ACTIONS, machineAction } from './machine.js';
+import { cloneVolume, exportVolume, restoreSnapshot, snapshotVolume } from './volume.js';
 
 const PREFIX = '/v1/harvester/';
 
@@ -46,7 +47,14 @@ interface Deed {
 
 const MACHINE = 'kubevirt.io.virtualmachine';
 const IMAGE = 'harvesterhci.io.virtualmachineimage';
-const WORDS: Readonly<Record<string, string>> = { [MACHINE]: 'virtual machines', [IMAGE]: 'images' };
+const CLAIM = 'persistentvolumeclaim';
+const SNAPSHOT = 'snapshot.storage.k8s.io.volumesnapshot';
+const WORDS: Readonly<Record<string, string>> = {
+  [MACHINE]: 'virtual machines',
+  [IMAGE]: 'images',
+  [CLAIM]: 'volumes',
+  [SNAPSHOT]: 'snapshots of volumes',
+};
 
 const DEEDS: readonly Deed[] = [
   ...MACHINE_ACTIONS.map(
@@ -62,6 +70,10 @@ const DEEDS: readonly Deed[] = [
   ),
   { method: 'POST', type: IMAGE, action: 'upload', run: uploadImage },
   { method: 'GET', type: IMAGE, link: 'download', run: downloadImage },
+  { method: 'POST', type: CLAIM, action: 'snapshot', run: snapshotVolume },
+  { method: 'POST', type: CLAIM, action: 'clone', run: cloneVolume },
+  { method: 'POST', type: CLAIM, action: 'export', run: exportVolume },
+  { method: 'POST', type: SNAPSHOT, action: 'restore', run: restoreSnapshot },
 ];
 
 /** Every path that is served here, with `:namespace` and `:name` to be filled in, for whoever reviews what can be reached. */

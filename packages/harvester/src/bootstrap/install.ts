@@ -10,11 +10,13 @@ import {
   storageClasses,
   virtualMachineTemplates,
   virtualMachineTemplateVersions,
+  volumeSnapshotClasses,
 } from '@drover/api';
 import { harvesterCrds } from '@drover/api/schemas';
 import type { Client } from '@drover/client';
 import { createIfAbsent, createOrUpdate, installDefinitions } from '@drover/controller';
 import { SETTING_DEFAULTS } from '../setting/defaults.js';
+import { snapshotClasses } from '../snapshot/classes.js';
 import { systemNamespaces } from './namespaces.js';
 import * as rbac from './roles.js';
 import { defaultStorageClass } from './storage.js';
@@ -45,6 +47,7 @@ export async function install(client: Client, serverVersion: string, signal: Abo
       }),
     ),
     createIfAbsent(client, storageClasses, defaultStorageClass()),
+    ...snapshotClasses().map((snapshotClass) => createIfAbsent(client, volumeSnapshotClasses, snapshotClass)),
     createIfAbsent(client, clusterNetworks, {
       apiVersion: 'network.harvesterhci.io/v1beta1',
       kind: 'ClusterNetwork',

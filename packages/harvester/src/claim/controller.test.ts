@@ -15,10 +15,13 @@ import { defaultStorageClass } from '../bootstrap/storage.js';
 import { ImageFiles } from '../image/files.js';
 import { imageStorageClass } from '../image/storage-class.js';
 import { openTestCluster, type TestCluster } from '../testing/cluster.js';
+import { FakeMachines } from '../testing/fake-machines.js';
 import { claimController } from './controller.js';
 import { VolumeFiles } from './files.js';
+import { Volumes } from './volumes.js';
 
 interface Lab extends TestCluster {
+  readonly machines: FakeMachines;
   readonly done: string[];
   readonly volumeFiles: VolumeFiles;
   readonly imageFiles: ImageFiles;
@@ -40,12 +43,21 @@ async function openLab(): Promise<Lab> {
     createBlank: (path: string, size: number) => make(path, `blank of ${size}`),
     createOverlay: (path: string, base: { path: string; format: string }, size: number) =>
       make(path, `${base.format} overlay of ${size}`),
-    resize: (path: string, size: number) => make(path, `resized to ${size}`),
+    resize: ({ path }: { path: string }, size: number) => make(path, `resized to ${size}`),
+    truncate: async ({ path }: { path: string }, size: number) => void done.push(`${path ? 'cut' : ''} to ${size}`),
+    virtualSize: async () => 2 ** 30,
+    snapshots: async () => [],
+    createSnapshot: async (_: unknown, name: string) => void done.push(`snapshot ${name.replace(/-.*/, '')}`),
+    deleteSnapshot: async () => {},
+    convert: (_: unknown, path: string) => make(path, 'copy'),
   };
-  cluster.run(claimController({ ...cluster, ...cluster.informers, volumeFiles, imageFiles, tools }));
+  const machines = new FakeMachines();
+  const volumes = new Volumes({ ...cluster.informers, machines, imageFiles, volumeFiles, tools });
+  cluster.run(claimController({ ...cluster, ...cluster.informers, volumeFiles, imageFiles, tools, volumes }));
   await cluster.client.create(storageClasses, defaultStorageClass());
   return {
     ...cluster,
+    machines,
     done,
     volumeFiles,
     imageFiles,
@@ -129,26 +141,32 @@ describe('a claim', () => {
       .toBe(true);
   });
 
-  it('grows when no machine has it open, and later when one has', async () => {
+  it('grows where nobody has it open, and through the machine that has', async () => {
     await using lab = await openLab();
     await lab.claim('harvester-longhorn');
-    const claim = await lab.bound();
-    await lab.client.create(virtualMachineInstances, {
+    const grownTo = async (storage: string): Promise<void> => {
+      const patch = { spec: { resources: { requests: { storage } } } };
+      await lab.client.patch(persistentVolumeClaims, { namespace: 'default', name: 'disk' }, { type: 'merge', patch });
+      await lab.until(
+        persistentVolumeClaims,
+        'default/disk',
+        ({ status }) => status?.capacity?.['storage'] === storage,
+      );
+    };
+    await lab.bound();
+    await grownTo('2Gi');
+    expect(lab.done.at(-1)).toBe(`resized to ${2 ** 31}`);
+    const instance = await lab.client.create(virtualMachineInstances, {
       apiVersion: 'kubevirt.io/v1',
       kind: 'VirtualMachineInstance',
       metadata: { namespace: 'default', name: 'web01' },
       spec: { domain: { devices: {} }, volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'disk' } }] },
       status: { phase: 'Running' },
     });
+    const machine = await lab.machines.start(instance.metadata.uid, { disks: [{ name: 'd', media: 'disk' }] } as never);
     await lab.until(virtualMachineInstances, 'default/web01', () => lab.informers.instances.list().length === 1);
-    await lab.client.update(persistentVolumeClaims, {
-      ...claim,
-      spec: { ...claim.spec, resources: { requests: { storage: '2Gi' } } },
-    });
-    await expect.poll(() => lab.recorder.told.some((line) => line.startsWith('Warning VolumeResizeFailed'))).toBe(true);
-    await lab.client.delete(virtualMachineInstances, { namespace: 'default', name: 'web01' });
-    await lab.until(persistentVolumeClaims, 'default/disk', ({ status }) => status?.capacity?.['storage'] === '2Gi');
-    expect(lab.done.at(-1)).toBe(`resized to ${2 ** 31}`);
+    await grownTo('4Gi');
+    expect(machine.asked).toEqual([`resize d ${2 ** 32}`]);
   });
 
   it('takes its file along, but not from under a machine', async () => {

@@ -1,5 +1,6 @@
 import {
   hasReason,
+  type ObjectRef,
   type PersistentVolume,
   type PersistentVolumeClaim,
   persistentVolumeClaims,
@@ -8,6 +9,7 @@ import {
   type Stored,
   type VirtualMachineImage,
   type VirtualMachineInstance,
+  type VolumeSnapshot,
 } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
 import {
@@ -29,18 +31,15 @@ import type { Recorder } from '../event/recorder.js';
 import { isImported } from '../image/conditions.js';
 import type { ImageFiles } from '../image/files.js';
 import { imageUidOf } from '../image/storage-class.js';
+import { copySource, type Refusal, sourceOf } from './copy-source.js';
 import type { VolumeFiles } from './files.js';
+import { claimsOf, VolumeLost, type Volumes, type VolumeTools, volumeNameOf } from './volumes.js';
+
+/** A volume that could not be made larger is tried again this often. */
+const RESIZE_AGAIN_MS = 10_000;
 
 /** Kubernetes' own finalizer: a claim in use is not taken away. */
 const PROTECTION = 'kubernetes.io/pvc-protection';
-
-/** What QEMU's tools do for volumes. Paths are ours. */
-export interface VolumeTools {
-  createBlank(path: string, sizeBytes: number): Promise<void>;
-  /** Refused when the base is larger than `sizeBytes`. */
-  createOverlay(path: string, base: { path: string; format: 'qcow2' | 'raw' }, sizeBytes: number): Promise<void>;
-  resize(path: string, sizeBytes: number): Promise<void>;
-}
 
 /** What the claim controller needs. */
 export interface ClaimControllerOptions {
@@ -56,22 +55,34 @@ export interface ClaimControllerOptions {
   readonly imageFiles: ImageFiles;
   readonly volumeFiles: VolumeFiles;
   readonly tools: VolumeTools;
+  readonly volumes: Volumes;
+  readonly snapshots: Informer<VolumeSnapshot>;
 }
 
 /** Gives every claim of our classes a volume: a qcow2 file, blank or an overlay of an image; and takes it away with the claim. */
 export function claimController(options: ClaimControllerOptions): Controller {
-  const { clock, random, log, claims, images, instances, storageClasses } = options;
+  const { clock, random, log, claims, images, instances, storageClasses, snapshots } = options;
   const requests = (
     list: readonly Stored<PersistentVolumeClaim>[],
   ): { namespace: string | undefined; name: string }[] =>
     list.map(({ metadata }) => ({ namespace: metadata.namespace, name: metadata.name }));
   const unbound = (className: string | undefined): Stored<PersistentVolumeClaim>[] =>
     claims.list().filter(({ spec, status }) => spec?.storageClassName === className && status?.phase !== 'Bound');
+  const copiesOf = (kind: string, { namespace, name }: ObjectRef): Stored<PersistentVolumeClaim>[] =>
+    claims.list(namespace).filter((claim) => {
+      const source = claim.status?.phase === 'Bound' ? undefined : sourceOf(claim);
+      return source?.kind === kind && source.name === name;
+    });
   return createController({
     name: 'claim',
     reconcile: ({ namespace, name }) => reconcileClaim(claims.get(namespace, name), options),
     sources: [
       watches(claims),
+      // What a claim is a copy of is there now, or is ready.
+      watches(claims, {
+        map: (source) => requests(copiesOf('PersistentVolumeClaim', source.metadata)),
+      }),
+      watches(snapshots, { map: (source) => requests(copiesOf('VolumeSnapshot', source.metadata)) }),
       watches(storageClasses, { map: ({ metadata }) => requests(unbound(metadata.name)) }),
       watches(images, { map: ({ status }) => requests(unbound(status?.storageClassName)) }),
       watches(instances, {
@@ -93,11 +104,6 @@ export function claimController(options: ClaimControllerOptions): Controller {
     log,
   });
 }
-
-const claimsOf = ({ spec }: VirtualMachineInstance): string[] =>
-  (spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
-    persistentVolumeClaim === undefined ? [] : [persistentVolumeClaim.claimName],
-  );
 
 /** Whether a machine's process has, or may soon have, the claim's file open. */
 function isInUse({ metadata }: Stored<PersistentVolumeClaim>, instances: Informer<VirtualMachineInstance>): boolean {
@@ -127,7 +133,7 @@ async function reconcileClaim(
   const volumeName = volumeNameOf(claim);
   const wanted = requested(claim);
   if (!(await volumeFiles.exists(volumeName))) {
-    const refused = await provision(volumeName, wanted, storageClass, options);
+    const refused = await provision(claim, wanted, storageClass, options);
     if (refused !== undefined) {
       recorder.warning(
         claim,
@@ -137,6 +143,9 @@ async function reconcileClaim(
       return refused.retry ? again(10_000) : done;
     }
   }
+  // A copy is as large as its source was; an attempt that was cut off may have left it so.
+  if (sourceOf(claim) !== undefined)
+    await options.tools.truncate({ path: volumeFiles.path(volumeName), format: 'qcow2' }, Number(wanted));
   await createIfAbsent(client, persistentVolumes, volumeOf(claim, volumeName, wanted, storageClass));
   await updateStatus(client, persistentVolumes, { name: volumeName }, (object) => {
     object.status = { phase: 'Bound' };
@@ -154,9 +163,6 @@ async function reconcileClaim(
   recorder.normal(claim, 'ProvisioningSucceeded', `Successfully provisioned volume ${volumeName}`);
   return done;
 }
-
-/** The volume of a claim: by the claim's own uid, never by `spec.volumeName`, which its user may write. */
-export const volumeNameOf = ({ metadata }: Stored<PersistentVolumeClaim>): string => `pvc-${metadata.uid}`;
 
 const BOUND = {
   'pv.kubernetes.io/bind-completed': 'yes',
@@ -185,15 +191,18 @@ async function setBound(client: Client, { metadata }: Stored<PersistentVolumeCla
 
 /** Makes the file. @returns why it cannot be made now, and whether trying again without a change may help. */
 async function provision(
-  volumeName: string,
+  claim: Stored<PersistentVolumeClaim>,
   bytes: bigint,
   storageClass: StorageClass,
-  { images, imageFiles, volumeFiles, tools }: ClaimControllerOptions,
-): Promise<{ why: string; retry: boolean } | undefined> {
+  options: ClaimControllerOptions,
+): Promise<Refusal | undefined> {
+  const { images, imageFiles, volumeFiles, tools } = options;
   await volumeFiles.prepare();
-  const path = volumeFiles.path(volumeName);
+  const path = volumeFiles.path(volumeNameOf(claim));
   const imageUid = imageUidOf(storageClass);
   try {
+    if (claim.spec?.dataSource !== undefined || claim.spec?.dataSourceRef !== undefined)
+      return await copySource(claim, path, bytes, imageUid, options);
     if (imageUid === undefined) {
       await tools.createBlank(path, Number(bytes));
       return undefined;
@@ -213,6 +222,7 @@ async function provision(
     await tools.createOverlay(path, base, Number(bytes));
     return undefined;
   } catch (error) {
+    if (error instanceof VolumeLost) return { why: error.message, retry: false };
     return { why: error instanceof Error ? error.message : String(error), retry: true };
   }
 }
@@ -253,21 +263,18 @@ function volumeOf(
   };
 }
 
-/** A larger request grows the file, while no machine has it open. */
+/** A larger request grows the file; a guest that has it sees the new size at once. */
 async function grow(claim: Stored<PersistentVolumeClaim>, options: ClaimControllerOptions): Promise<Result> {
-  const { client, volumeFiles, tools, instances, recorder } = options;
+  const { client, volumes, recorder } = options;
   const wanted = requested(claim);
   if (wanted <= parseUnits(String(claim.status?.capacity?.['storage'] ?? '0'))) return done;
-  if (isInUse(claim, instances)) {
-    recorder.warning(
-      claim,
-      'VolumeResizeFailed',
-      'a volume in use cannot be expanded by this cluster; it will be expanded when its machine has stopped',
-    );
-    return done;
-  }
   const volumeName = volumeNameOf(claim);
-  await tools.resize(volumeFiles.path(volumeName), Number(wanted));
+  try {
+    await volumes.grow(claim, Number(wanted));
+  } catch (error) {
+    recorder.warning(claim, 'VolumeResizeFailed', error instanceof Error ? error.message : String(error));
+    return again(RESIZE_AGAIN_MS);
+  }
   await updateWithRetry(client, persistentVolumes, { name: volumeName }, (volume) => ({
     ...volume,
     spec: { ...volume.spec, capacity: { storage: formatBytes(wanted) } },

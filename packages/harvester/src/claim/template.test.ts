@@ -34,9 +34,9 @@ describe('claim templates of a machine', () => {
     ['a size of nothing', JSON.stringify([entry({}, { resources: { requests: { storage: '0' } } })]), /such as 10Gi/],
     ['an unknown access mode', JSON.stringify([entry({}, { accessModes: ['All'] })]), /"All" is none of/],
     [
-      'a data source',
-      JSON.stringify([entry({}, { dataSource: { kind: 'VolumeSnapshot' } })]),
-      /dataSource: .* not supported/,
+      'a data source of another kind',
+      JSON.stringify([entry({}, { dataSource: { kind: 'VolumePopulator', name: 'x' } })]),
+      /dataSource.kind: expected VolumeSnapshot or PersistentVolumeClaim/,
     ],
     ['a storage migration', JSON.stringify([entry({ targetVolume: 'x' })]), /targetVolume: .* not supported/],
     ['the same name twice', JSON.stringify([entry(), entry()]), /two entries are named/],

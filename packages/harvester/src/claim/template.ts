@@ -47,9 +47,6 @@ function parseEntry(entry: unknown, index: number): ClaimTemplate {
   }
   const fields = object(spec, `${at}.spec`);
   const { accessModes, resources, volumeMode, storageClassName, dataSource } = fields;
-  if (dataSource !== undefined && dataSource !== null) {
-    throw new TypeError(`${at}.spec.dataSource: volumes made from snapshots or other volumes are not supported`);
-  }
   const { requests } = object(resources, `${at}.spec.resources`);
   const { storage } = object(requests, `${at}.spec.resources.requests`);
   const given = texts(annotations, `${at}.metadata.annotations`);
@@ -65,8 +62,20 @@ function parseEntry(entry: unknown, index: number): ClaimTemplate {
       resources: { requests: { storage: String(storage) } },
       volumeMode: volumeMode === 'Filesystem' ? 'Filesystem' : 'Block',
       ...(typeof storageClassName === 'string' && storageClassName !== '' ? { storageClassName } : {}),
+      ...source(dataSource, `${at}.spec.dataSource`),
     },
   };
+}
+
+/** What the volume is to be a copy of. */
+function source(value: unknown, at: string): Pick<ClaimTemplate['spec'], 'dataSource'> {
+  if (value === undefined || value === null) return {};
+  const { apiGroup, kind, name } = object(value, at);
+  if (typeof name !== 'string' || name === '') throw new TypeError(`${at}.name: expected the name of what is copied`);
+  if (kind === 'VolumeSnapshot' && apiGroup === 'snapshot.storage.k8s.io')
+    return { dataSource: { apiGroup, kind, name } };
+  if (kind === 'PersistentVolumeClaim') return { dataSource: { kind, name } };
+  throw new TypeError(`${at}.kind: expected VolumeSnapshot or PersistentVolumeClaim`);
 }
 
 type AccessModes = NonNullable<NonNullable<PersistentVolumeClaim['spec']>['accessModes']>;

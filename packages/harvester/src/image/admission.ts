@@ -2,11 +2,14 @@ import {
   type AdmissionPlugin,
   ApiError,
   alreadyExists,
+  type Identity,
   invalid,
+  persistentVolumeClaims,
   type StatusCause,
   type VirtualMachineImage,
 } from '@drover/api';
-import type { Late, View } from '../view.js';
+import { requireRead } from '../access.js';
+import { type Late, lookAt, type View } from '../view.js';
 import { isImported } from './conditions.js';
 import { imageStorageClassName } from './storage-class.js';
 
@@ -18,7 +21,7 @@ export function imageAdmission(late: Late<View>): AdmissionPlugin {
   return {
     name: 'VirtualMachineImage',
     resources: ['harvesterhci.io/virtualmachineimages'],
-    admit({ operation, name, namespace, object, old }) {
+    async admit({ operation, name, namespace, object, old, identity }) {
       // The server has validated the objects against the schema of the kind.
       const image = object as VirtualMachineImage;
       const before = old as VirtualMachineImage | undefined;
@@ -29,6 +32,7 @@ export function imageAdmission(late: Late<View>): AdmissionPlugin {
       if (image.metadata.deletionTimestamp !== undefined) return undefined;
       const causes = before === undefined ? newCauses(image) : changeCauses(image, before);
       if (causes.length > 0) throw invalid(SUBJECT, name, causes);
+      if (before === undefined) await refuseForeignVolume(image, identity, late.value);
       if (before === undefined && isTaken(image, namespace, late.value)) throw nameTaken(image);
       const { displayName } = image.spec;
       if (image.metadata.labels?.[DISPLAY_NAME] === displayName) return undefined;
@@ -38,6 +42,22 @@ export function imageAdmission(late: Late<View>): AdmissionPlugin {
       };
     },
   };
+}
+
+/** Whoever makes an image of a volume must be allowed to read it, wherever it is. */
+async function refuseForeignVolume(
+  { spec }: VirtualMachineImage,
+  identity: Identity,
+  view: View | undefined,
+): Promise<void> {
+  const { sourceType, pvcNamespace: namespace = '', pvcName: name = '' } = spec;
+  if (sourceType !== 'export-from-volume' || view === undefined) return;
+  await requireRead(view.client, identity, { group: '', resource: 'persistentvolumeclaims', namespace, name });
+  if (
+    view.claims.get(namespace, name) === undefined &&
+    (await lookAt(view.client, persistentVolumeClaims, { namespace, name })) === undefined
+  )
+    throw invalid(SUBJECT, '', [wrong('pvcName', `claim "${namespace}/${name}" not found`)]);
 }
 
 const wrong = (field: string, message: string): StatusCause => ({
@@ -60,8 +80,17 @@ function newCauses({ spec }: VirtualMachineImage): StatusCause[] {
   }
   if (backend !== 'backingimage')
     causes.push(wrong('backend', `"${backend}" is not supported by this cluster; use backingimage`));
-  if (!['download', 'upload'].includes(sourceType)) {
-    causes.push(wrong('sourceType', `"${sourceType}" is not supported by this cluster; use download or upload`));
+  if (!['download', 'upload', 'export-from-volume'].includes(sourceType)) {
+    causes.push(
+      wrong(
+        'sourceType',
+        `"${sourceType}" is not supported by this cluster; use download, upload or export-from-volume`,
+      ),
+    );
+  }
+  if (sourceType === 'export-from-volume') {
+    if (!spec.pvcName) causes.push(wrong('pvcName', 'the claim to make an image of is required'));
+    if (!spec.pvcNamespace) causes.push(wrong('pvcNamespace', 'the namespace of the claim is required'));
   }
   if (spec.securityParameters !== undefined)
     causes.push(wrong('securityParameters', 'encryption is not supported by this cluster'));
@@ -83,6 +112,8 @@ function changeCauses(image: VirtualMachineImage, before: VirtualMachineImage): 
   const { spec } = image;
   if (spec.displayName !== before.spec.displayName) causes.push(wrong('displayName', 'cannot be changed'));
   if (spec.sourceType !== before.spec.sourceType) causes.push(wrong('sourceType', 'cannot be changed'));
+  if (spec.pvcName !== before.spec.pvcName) causes.push(wrong('pvcName', 'cannot be changed'));
+  if (spec.pvcNamespace !== before.spec.pvcNamespace) causes.push(wrong('pvcNamespace', 'cannot be changed'));
   if (spec.url !== before.spec.url) {
     if (isImported(before)) causes.push(wrong('url', 'cannot be changed once the image was imported'));
     else causes.push(...urlCauses(spec.url ?? ''));

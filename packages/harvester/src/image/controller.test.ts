@@ -49,7 +49,13 @@ async function openLab(
       throw Object.assign(new Error('the image is corrupt'), { name: 'ImageRefused' });
     return { format: 'qcow2' as const, virtualSize };
   };
-  const transfers = new Transfers({ ...cluster, files, inspect, outbound: () => ({ proxy: {}, ca: [] }) });
+  const transfers = new Transfers({
+    ...cluster,
+    copyVolume: () => Promise.reject(new Error('not here')),
+    files,
+    inspect,
+    outbound: () => ({ proxy: {}, ca: [] }),
+  });
   cluster.run(imageController({ ...cluster, ...cluster.informers, files, transfers }));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/a.qcow2`;
   return {

@@ -59,6 +59,7 @@ export interface ImageControllerOptions {
  *   download failed                    | again after 10 s, until it failed `spec.retry` times more
  *   given up, URL changed              | counted anew, downloaded
  *   source upload, no bytes            | waits for the upload request
+ *   source volume, no bytes            | copied from a snapshot of the volume
  *   file lost                          | BackingImageMissing
  *   deleted                            | transfer ended, class and file removed once no volume lies on it
  */
@@ -113,6 +114,11 @@ async function reconcileImage(
     return done;
   }
   if (image.spec.sourceType === 'upload') return resumeUpload(image, options);
+  if (image.spec.sourceType === 'export-from-volume') {
+    // A volume that could not be copied is not tried again by itself: its image is made anew.
+    if (!hasFailed(image) && !transfers.isFull) transfers.export(image);
+    return done;
+  }
   const changed =
     image.status?.appliedUrl !== undefined && image.status.appliedUrl !== new URL(image.spec.url ?? '').href;
   if (changed && (image.status?.failed ?? 0) > 0) {

@@ -11,6 +11,13 @@ import { type Received, ReceiveError, receive } from './receive.js';
 /** What QEMU's own tools say about a file. */
 export type Inspect = (path: string) => Promise<{ readonly format: 'qcow2' | 'raw'; readonly virtualSize: number }>;
 
+/** Copies the volume that an image names into a new file. @throws TransferFailed in words for the image's user */
+export type CopyVolume = (
+  image: Stored<VirtualMachineImage>,
+  path: string,
+  options: { readonly onProgress: (percent: number) => void; readonly signal: AbortSignal },
+) => Promise<Received>;
+
 /** How bytes of images get onto this host. */
 export interface TransferOptions {
   readonly client: Client;
@@ -18,6 +25,8 @@ export interface TransferOptions {
   readonly log: Log;
   readonly files: ImageFiles;
   readonly inspect: Inspect;
+  /** Copies the volume that an image is made of, whole. */
+  readonly copyVolume: CopyVolume;
   /** Asked at each download: settings may have changed. */
   readonly outbound: () => Outbound;
 }
@@ -38,6 +47,8 @@ export class TransferFailed extends Error {
 const MAX_BYTES = 2 ** 44;
 /** Downloads at a time; others wait their turn. */
 export const PARALLEL_DOWNLOADS = 4;
+/** Where the bytes of an export come from, instead of a URL. */
+const EXPORT = 'volume:';
 /** No bytes for this long end a download. */
 const STALLED_MS = 60_000;
 
@@ -97,6 +108,14 @@ export class Transfers implements AsyncDisposable {
    */
   upload(image: Stored<VirtualMachineImage>, body: AsyncIterable<Uint8Array>, size: number | undefined): Promise<void> {
     return this.#run(image, undefined, () => this.#take(image, body, size));
+  }
+
+  /** Begins to make the image of a volume; its end is told by `onEnd` and written to the image. */
+  export(image: Stored<VirtualMachineImage>): void {
+    void this.#run(image, EXPORT, (abort) => this.#export(image, abort)).catch((error: unknown) => {
+      if (!(error instanceof TransferFailed))
+        this.#options.log.error('image export ended', { image: image.metadata.name, error });
+    });
   }
 
   /** Ends the image's transfer, if there is one, and resolves when nothing writes any more. */
@@ -160,6 +179,21 @@ export class Transfers implements AsyncDisposable {
     const expected = Number.isSafeInteger(length) && length > 0 ? length : undefined;
     // Awaited here: the watch over it ends with this block.
     return await this.#store(image, body, expected, stall.moved);
+  }
+
+  async #export(image: Stored<VirtualMachineImage>, abort: AbortController): Promise<Received> {
+    const { files, clock, copyVolume } = this.#options;
+    await this.#write(image, (object, now) => {
+      setImporting(object, now);
+      object.status = { ...object.status, progress: 0 };
+    });
+    const progress = new Progress(100, clock, (percent) =>
+      this.#write(image, (object) => {
+        object.status = { ...object.status, progress: percent };
+      }),
+    );
+    const path = await files.incoming(image.metadata.uid);
+    return copyVolume(image, path, { onProgress: progress.bytes, signal: abort.signal });
   }
 
   async #take(

@@ -25,6 +25,7 @@ async function openLab(runStrategy: string, phase?: string): Promise<Lab> {
     ...cluster,
     files,
     inspect: () => Promise.reject(new Error('not here')),
+    copyVolume: () => Promise.reject(new Error('not here')),
     outbound: () => ({ proxy: {}, ca: [] }),
   });
   const late = new Late<View>();

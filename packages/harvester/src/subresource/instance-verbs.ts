@@ -13,21 +13,24 @@ export function runningMachine(instance: Stored<VirtualMachineInstance>, machine
   return machine;
 }
 
+/** Stopped by a user, or by a disk that failed. */
+const isStanding = ({ state }: RunningMachine): boolean => state === 'paused' || state === 'io-error';
+
 /** Stops the processors of a guest. @throws ApiError 409 when they stand already, 403 never: probes are not supported here */
 export async function pause(instance: Stored<VirtualMachineInstance>, machine: RunningMachine): Promise<void> {
-  if (machine.state === 'paused') throw refusal(instance, 'VMI is already paused');
+  if (isStanding(machine)) throw refusal(instance, 'VMI is already paused');
   await machine.pause();
 }
 
 /** Lets them go on. @throws ApiError 409 when they do */
 export async function unpause(instance: Stored<VirtualMachineInstance>, machine: RunningMachine): Promise<void> {
-  if (machine.state !== 'paused') throw refusal(instance, 'VMI is not paused');
+  if (!isStanding(machine)) throw refusal(instance, 'VMI is not paused');
   await machine.resume();
 }
 
 /** Asks the guest to restart, through its agent or the power button. @throws ApiError 409 when it stands still */
 export async function softReboot(instance: Stored<VirtualMachineInstance>, machine: RunningMachine): Promise<void> {
-  if (machine.state === 'paused') throw refusal(instance, 'VMI is paused');
+  if (isStanding(machine)) throw refusal(instance, 'VMI is paused');
   if (!machine.agentConnected && instance.spec.domain.features?.acpi?.enabled === false) {
     throw refusal(instance, 'VMI neither have the agent connected nor the ACPI feature enabled');
   }

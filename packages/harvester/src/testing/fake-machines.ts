@@ -9,6 +9,7 @@ export class FakeMachine implements RunningMachine {
   readonly asked: string[] = [];
   /** What is plugged in; a drive is `false` while it is empty. */
   readonly disks = new Map<string, boolean>();
+  ioStatus = 'ok';
   cpus: number | undefined;
   memory = 0;
   readonly agent = {
@@ -65,7 +66,7 @@ export class FakeMachine implements RunningMachine {
   }
 
   async blocks(): Promise<Block[]> {
-    const counters = { ioStatus: 'ok', readBytes: 0, writtenBytes: 0, readOperations: 0, writeOperations: 0 };
+    const counters = { ioStatus: this.ioStatus, readBytes: 0, writtenBytes: 0, readOperations: 0, writeOperations: 0 };
     return [...this.disks].map(([disk, full]) => ({ disk, ...(full ? { format: 'qcow2' } : {}), ...counters }));
   }
 

@@ -33,7 +33,13 @@ async function openLab(mayReadImages = true): Promise<Lab> {
   const files = new ImageFiles('/nowhere');
   const inspect = () => Promise.reject(new Error('not here'));
   const late = new Late<View>();
-  const transfers = new Transfers({ ...cluster, files, inspect, outbound: () => ({ proxy: {}, ca: [] }) });
+  const transfers = new Transfers({
+    ...cluster,
+    copyVolume: () => Promise.reject(new Error('not here')),
+    files,
+    inspect,
+    outbound: () => ({ proxy: {}, ca: [] }),
+  });
   late.fill({
     ...cluster.informers,
     client: cluster.client,

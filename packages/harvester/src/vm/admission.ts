@@ -2,16 +2,13 @@ import {
   type AdmissionPlugin,
   type AdmissionReview,
   conflict,
-  forbidden,
   invalid,
-  type Json,
-  resourcePath,
   resourceQuotas,
   type StatusCause,
-  subjectAccessReviews,
   type VirtualMachine,
 } from '@drover/api';
 import { QuantityError, type RandomBytes } from '@drover/kit';
+import { requireRead } from '../access.js';
 import { type ClaimTemplate, parseClaimTemplates } from '../claim/template.js';
 import { clusterNetworkOf } from '../network/attachment.js';
 import { setting } from '../setting/effective.js';
@@ -233,34 +230,11 @@ async function refuseForeignImages(
   );
   for (const imageId of asked) {
     const [namespace = '', name = ''] = imageId.split('/');
-    const review = {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SubjectAccessReview',
-      spec: {
-        user: identity.name,
-        groups: [...identity.groups],
-        extra: Object.fromEntries(Object.entries(identity.extra).map(([key, values]) => [key, [...values]])),
-        resourceAttributes: {
-          verb: 'get',
-          group: 'harvesterhci.io',
-          resource: 'virtualmachineimages',
-          namespace,
-          name,
-        },
-      },
-    };
-    if (isAllowed(await view.client.post(resourcePath(subjectAccessReviews), review))) continue;
-    const image = { group: 'harvesterhci.io', plural: 'virtualmachineimages' };
-    throw forbidden(
-      image,
+    await requireRead(view.client, identity, {
+      group: 'harvesterhci.io',
+      resource: 'virtualmachineimages',
+      namespace,
       name,
-      `User "${identity.name}" cannot get resource "virtualmachineimages" in API group "harvesterhci.io" in the namespace "${namespace}"`,
-    );
+    });
   }
-}
-
-/** The answer to a SubjectAccessReview; anything that is not a clear yes is a no. */
-function isAllowed(answer: Json): boolean {
-  const { status } = typeof answer === 'object' && answer !== null && 'status' in answer ? answer : {};
-  return typeof status === 'object' && status !== null && 'allowed' in status && status.allowed === true;
 }

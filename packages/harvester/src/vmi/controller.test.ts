@@ -33,6 +33,9 @@ const host = (changes: Partial<Host> = {}): Host => ({
   ...changes,
 });
 
+/** What the host's file system has left. */
+const space = { left: 0 };
+
 interface Lab extends TestCluster {
   readonly machines: FakeMachines;
   readonly root: string;
@@ -43,6 +46,7 @@ interface Lab extends TestCluster {
 async function openLab(detect: () => Promise<Host> = async () => host(), memoryBytes = 1n << 30n): Promise<Lab> {
   const cluster = await openTestCluster();
   const root = await mkdtemp(join(tmpdir(), 'drv-vmi-'));
+  space.left = 0;
   const machines = new FakeMachines();
   const controller = instanceController({
     ...cluster,
@@ -51,6 +55,7 @@ async function openLab(detect: () => Promise<Host> = async () => host(), memoryB
     host: await LocalHost.open(detect),
     capacity: () => ({ memoryBytes, cpuMillis: 4000n, schedulable: true, name: 'lab', labels: {} }),
     nodeName: 'lab',
+    spaceLeft: async () => space.left,
     imageFiles: new ImageFiles(join(root, 'images')),
     volumeFiles: new VolumeFiles(join(root, 'volumes')),
     seedFiles: new SeedFiles(join(root, 'seeds')),
@@ -275,5 +280,25 @@ describe('an instance', () => {
     lab.machines.exits.set(before.metadata.uid, { reason: 'guest-shutdown', message: 'the guest powered off', at: 0 });
     await lab.phase('Succeeded');
     expect(lab.machines.running.size).toBe(0);
+  });
+
+  it('that found no space on the host stands still with words, and goes on when there is some', async () => {
+    await using lab = await openLab();
+    await lab.create();
+    await lab.phase('Running');
+    const machine = lab.machines.only;
+    machine.disks.set('root', true);
+    machine.ioStatus = 'nospace';
+    machine.become('io-error');
+    await lab.until(
+      virtualMachineInstances,
+      'default/web01',
+      (one) => condition(one, 'Paused')?.reason === 'PausedIOError',
+    );
+    expect(lab.recorder.told.at(-1)).toMatch(/^Warning IOerror: .* no space left on the host for disk root/);
+    space.left = 1 << 30;
+    lab.clock.advance(10_000);
+    await lab.until(virtualMachineInstances, 'default/web01', (one) => condition(one, 'Paused') === undefined);
+    expect(machine.state).toBe('running');
   });
 });

@@ -23,6 +23,8 @@ export interface InstanceControllerOptions extends StartOptions {
   readonly instances: Informer<VirtualMachineInstance>;
   readonly secrets: Informer<Secret>;
   readonly nodeName: string;
+  /** Bytes that the file system of the volumes has left. */
+  readonly spaceLeft: () => Promise<number>;
 }
 
 /** KubeVirt's default for machines that name no grace period. */
@@ -31,6 +33,10 @@ const DEFAULT_GRACE_SECONDS = 30;
 const PRESS_AGAIN_MS = 5_000;
 /** An instance the host could not take is tried again this often, beside each time something ends. */
 const RETRY_MS = 10_000;
+/** Nothing tells when a file system has room again: it is asked this often while a machine waits for that. */
+const SPACE_AGAIN_MS = 5_000;
+/** How much room there must be for a machine to go on: less, and it would stand still again at once. */
+const RESUME_BYTES = 64 * 1024 * 1024;
 /** A device that a running machine did not take, or did not give back, is tried again this often. */
 const FOLLOW_AGAIN_MS = 5_000;
 
@@ -42,6 +48,9 @@ export class InstanceReconciler implements Disposable {
 
   /** What each running machine was made to follow, and what it has since. */
   readonly #observed = new Map<string, { readonly wanted: string; readonly what: Observed }>();
+
+  /** When a machine that had found no room on the host was last let go on, by uid. */
+  readonly #resumed = new Map<string, number>();
 
   /** When the power button of a machine was pressed last, by uid. */
   readonly #pressed = new Map<string, number>();
@@ -93,6 +102,7 @@ export class InstanceReconciler implements Disposable {
     this.#placed.delete(uid);
     this.#pressed.delete(uid);
     this.#observed.delete(uid);
+    this.#resumed.delete(uid);
   }
 
   /** Ends what is left of an instance whose object is gone. */
@@ -186,12 +196,34 @@ export class InstanceReconciler implements Disposable {
     const { uid } = instance.metadata;
     this.#guests.look(uid);
     this.#placed.set(uid, { ...instance, status: { phase: 'Running' } });
+    if (machine.state === 'io-error') await this.#stalled(instance, machine);
     const problem = await this.#follow(instance, machine);
     const observed = this.#observed.get(uid)?.what;
     await this.#write(instance, (before, now) =>
       runningStatus({ ...instance, status: before }, machine, this.#guests.get(uid), this.#place(), observed, now),
     );
+    if (machine.state === 'io-error') return again(SPACE_AGAIN_MS);
     return problem === undefined ? done : again(FOLLOW_AGAIN_MS);
+  }
+
+  /** A guest whose disk failed stands still; one whose write found no room goes on when there is some. */
+  async #stalled(instance: Stored<VirtualMachineInstance>, machine: RunningMachine): Promise<void> {
+    const { clock, recorder, spaceLeft } = this.options;
+    const { uid } = instance.metadata;
+    const failing = (await machine.blocks()).filter(({ ioStatus }) => ioStatus !== 'ok');
+    const isFull = failing.some(({ ioStatus }) => ioStatus === 'nospace');
+    const names = failing.map(({ disk }) => disk).join(', ');
+    if (!instance.status?.conditions?.some(({ reason }) => reason === 'PausedIOError')) {
+      const what = isFull
+        ? `there is no space left on the host for disk ${names}; the machine goes on when there is`
+        : `disk ${names} failed; unpause the machine to try again`;
+      recorder.warning(instance, 'IOerror', `VMI was paused, low-level IO error detected: ${what}`);
+    }
+    const since = clock.now() - (this.#resumed.get(uid) ?? Number.NEGATIVE_INFINITY);
+    if (!isFull || since < SPACE_AGAIN_MS || (await spaceLeft()) < RESUME_BYTES) return;
+    this.#resumed.set(uid, clock.now());
+    await machine.resume();
+    recorder.normal(instance, 'Resumed', 'There is space on the host again: the VirtualMachineInstance goes on.');
   }
 
   /** Plugs in and out what the spec says of a running machine. @returns why not all of it could be done. */

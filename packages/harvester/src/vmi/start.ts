@@ -1,6 +1,7 @@
 import type { Stored, VirtualMachineInstance } from '@drover/api';
 import { controllerOf } from '@drover/controller';
 import { DescriptionError, StartError } from '@drover/qemu';
+import { VolumeLost } from '../claim/volumes.js';
 import type { Machines, RunningMachine } from '../machine/machines.js';
 import type { LocalHost } from '../node/host.js';
 import { CannotRun, describe } from './describe.js';
@@ -55,7 +56,8 @@ export async function startInstance(
   } catch (error) {
     if (error instanceof ClaimNotReady) return { kind: 'waiting', reason: error.reason, message: error.message };
     if (error instanceof MissingDocument) return { kind: 'waiting', reason: 'FailedMount', message: error.message };
-    if (error instanceof CannotRun) return { kind: 'unschedulable', message: error.message };
+    if (error instanceof CannotRun || error instanceof VolumeLost)
+      return { kind: 'unschedulable', message: error.message };
     if (error instanceof StartError || error instanceof DescriptionError)
       return { kind: 'failed', message: error.message };
     throw error;

@@ -10,10 +10,9 @@ import {
 } from '@drover/api';
 import type { Client, Informer } from '@drover/client';
 import type { Layer } from '@drover/qemu';
-import { volumeNameOf } from '../claim/controller.js';
 import type { VolumeFiles } from '../claim/files.js';
+import { volumeLayer } from '../claim/volumes.js';
 import type { ImageFiles } from '../image/files.js';
-import { imageUidOf } from '../image/storage-class.js';
 import { CannotRun, type VolumeSources } from './describe.js';
 import type { Documents } from './seed.js';
 import { seedOf } from './seed.js';
@@ -46,7 +45,7 @@ export class ClaimNotReady extends Error {
  * The file of each of an instance's volumes. Images that are made of documents are written anew: what they were made of may have
  * changed since the last start.
  *
- * @throws ClaimNotReady, MissingDocument when something is still to come; CannotRun when it never will.
+ * @throws ClaimNotReady, MissingDocument when something is still to come; CannotRun, VolumeLost when it never will.
  */
 export async function resolveVolumes(
   instance: Stored<VirtualMachineInstance>,
@@ -67,7 +66,7 @@ export async function resolveVolumes(
   return sources;
 }
 
-/** The file of a claim, with what lies below it. @throws ClaimNotReady, CannotRun */
+/** The file of a claim, with what lies below it. @throws ClaimNotReady, VolumeLost */
 export async function claimLayer(namespace: string | undefined, name: string, options: VolumeOptions): Promise<Layer> {
   const { claims, storageClasses, imageFiles, volumeFiles } = options;
   const claim = claims.get(namespace, name);
@@ -77,16 +76,7 @@ export async function claimLayer(namespace: string | undefined, name: string, op
     throw new ClaimNotReady('FailedPvcNotFound', `PVC ${namespace}/${name} is being deleted`);
   if (claim.status?.phase !== 'Bound')
     throw new ClaimNotReady('ClaimPending', `PVC ${namespace}/${name} has no volume yet`);
-  const volumeName = volumeNameOf(claim);
-  if (!(await volumeFiles.exists(volumeName)))
-    throw new CannotRun(`the file of volume ${namespace}/${name} is gone from this host`);
-  const layer = { path: volumeFiles.path(volumeName), format: 'qcow2' as const };
-  const imageUid = imageUidOf(storageClasses.get(undefined, claim.spec?.storageClassName ?? '') ?? {});
-  if (imageUid === undefined) return layer;
-  const image = await imageFiles.find(imageUid);
-  if (image === undefined)
-    throw new CannotRun(`the image that volume ${namespace}/${name} was made from is gone from this host`);
-  return { ...layer, backing: image };
+  return volumeLayer(claim, { storageClasses, imageFiles, volumeFiles });
 }
 
 function documents(namespace: string | undefined, client: Client): Documents {

@@ -4,6 +4,7 @@ import {
   hasReason,
   type Kind,
   type KubeObject,
+  persistentVolumeClaims,
   type Stored,
   type VirtualMachine,
   virtualMachineImages,
@@ -50,9 +51,9 @@ export class Site implements AsyncDisposable {
     this.#lab = lab;
   }
 
-  /** Opens a lab and brings the guest's image in, as `default/guest`. */
-  static async open(guest: Guest): Promise<Site> {
-    const home = await temporaryDirectory();
+  /** Opens a lab, in a directory of its own unless told where, and brings the guest's image in, as `default/guest`. */
+  static async open(guest: Guest, directory?: string): Promise<Site> {
+    const home = directory === undefined ? await temporaryDirectory() : { path: directory };
     const store = openMemoryStore({ clock: systemClock, log: silentLog });
     const lab = await startInProcessLab(store, home.path);
     await lab.client.create(virtualMachineImages, {
@@ -110,6 +111,36 @@ export class Site implements AsyncDisposable {
   /** The newest form of an object. */
   get<T extends KubeObject>(kind: Kind<T>, name: string): Promise<Stored<T>> {
     return this.#lab.client.get(kind, { namespace: 'default', name });
+  }
+
+  /** Makes a claim: blank, or a copy of another one or of a snapshot. */
+  async claim(name: string, size: string, source?: { readonly kind: string; readonly name: string }): Promise<void> {
+    const apiGroup = source?.kind === 'VolumeSnapshot' ? { apiGroup: 'snapshot.storage.k8s.io' } : {};
+    await this.#lab.client.create(persistentVolumeClaims, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name, namespace: 'default' },
+      spec: {
+        accessModes: ['ReadWriteMany'],
+        resources: { requests: { storage: size } },
+        storageClassName: 'harvester-longhorn',
+        volumeMode: 'Block',
+        ...(source === undefined ? {} : { dataSource: { ...apiGroup, ...source } }),
+      },
+    });
+  }
+
+  /** Plugs a claim into a running machine and resolves once it is there. */
+  async plug(machine: string, claim: string): Promise<void> {
+    const body = { name: claim, volumeSource: { persistentVolumeClaim: { claimName: claim } } };
+    const added = await this.verb(`virtualmachines/${machine}/addvolume`, body);
+    if (added.status !== 202) throw new Error(added.body);
+    await this.until(
+      virtualMachineInstances,
+      machine,
+      ({ status }) =>
+        status?.volumeStatus?.some(({ name, phase }) => name === claim && phase === 'VolumeReady') === true,
+    );
   }
 
   /** Makes a machine; it starts unless told otherwise. */

@@ -13,19 +13,7 @@ describe.skipIf(missing !== undefined)(`a machine that runs (${missing ?? 'in QE
 
   beforeAll(async () => {
     site = await Site.open(await buildGuest());
-    for (const name of ['one', 'two']) {
-      await site.lab.client.create(persistentVolumeClaims, {
-        apiVersion: 'v1',
-        kind: 'PersistentVolumeClaim',
-        metadata: { name, namespace: 'default' },
-        spec: {
-          accessModes: ['ReadWriteMany'],
-          resources: { requests: { storage: '1Gi' } },
-          storageClassName: 'harvester-longhorn',
-          volumeMode: 'Block',
-        },
-      });
-    }
+    for (const name of ['one', 'two']) await site.claim(name, '1Gi');
     terminal = await site.boot({
       name: 'grows',
       annotations: { 'harvesterhci.io/enableCPUAndMemoryHotplug': 'true' },
