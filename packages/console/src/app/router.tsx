@@ -48,6 +48,7 @@ const pages = {
   editProject: lazyPage(async () => (await import('../projects/ProjectFormPage.js')).EditProjectPage),
   editNamespace: lazyPage(async () => (await import('../projects/EditNamespacePage.js')).EditNamespacePage),
   createNamespace: lazyPage(async () => (await import('../projects/CreateNamespacePage.js')).CreateNamespacePage),
+  outsideBindings: lazyPage(async () => (await import('../outside/OutsideBindingsPage.js')).OutsideBindingsPage),
   clusterMembers: lazyPage(async () => (await import('../members/ClusterMembersPage.js')).ClusterMembersPage),
   eventList: lazyPage(async () => (await import('../events/EventListPage.js')).EventListPage),
 };
@@ -229,6 +230,12 @@ const clusterMembers = createRoute({
   validateSearch: listSearch,
   component: pages.clusterMembers,
 });
+const outsideBindings = createRoute({
+  getParentRoute: () => cluster,
+  path: '/members/outside',
+  validateSearch: listSearch,
+  component: pages.outsideBindings,
+});
 
 /** Every page with its address. */
 export const router = createRouter({
@@ -264,6 +271,7 @@ export const router = createRouter({
         createNamespace,
         editNamespace,
         clusterMembers,
+        outsideBindings,
       ]),
     ]),
   ]),

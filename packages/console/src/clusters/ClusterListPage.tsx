@@ -10,12 +10,12 @@ import { LinkButton } from '../components/LinkButton.js';
 import { PageHead } from '../components/PageHead.js';
 import { StateLabel } from '../components/StateLabel.js';
 import { useText } from '../i18n/text.js';
-import { useRights } from '../rights/useRights.js';
+import { useRightsTo } from '../rights/useRights.js';
 import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
 import { DeleteCluster } from './DeleteCluster.js';
 import { useFleet } from './fleet.js';
-import { CLUSTER_NEEDS, guideOffer, namespacesOf, removalOffer, useImportOffer } from './needs.js';
+import { clusterRequests, guideOffer, removalOffer, useImportOffer } from './needs.js';
 import { type FleetCluster, harvesterVersion, kubernetesVersion } from './state.js';
 
 const route = getRouteApi('/shell/virtualization');
@@ -74,8 +74,7 @@ export function ClusterListPage(): ReactElement {
   const { clusters, freshness } = useFleet();
   const [deleting, setDeleting] = useState<FleetCluster>();
   const importOffer = useImportOffer();
-  const places = useMemo(() => clusters.flatMap(namespacesOf), [clusters]);
-  const rights = useRights(LOCAL, CLUSTER_NEEDS, places);
+  const rights = useRightsTo(LOCAL, clusters.flatMap(clusterRequests));
   const actions = useMemo(
     () =>
       (cluster: FleetCluster): IAction[] => [

@@ -1,4 +1,4 @@
-import { clusterRegistrationTokens, provisioningClusters } from '@drover/api';
+import { type AccessRequest, clusterRegistrationTokens, provisioningClusters } from '@drover/api';
 import { LOCAL } from '../api/cluster-api.js';
 import type { Offer } from '../commands/command.js';
 import { at, need } from '../rights/needs.js';
@@ -11,12 +11,13 @@ const IMPORT = need('create', provisioningClusters);
 const DELETE = need('delete', provisioningClusters);
 const GUIDE = need('get', clusterRegistrationTokens);
 
-/** What can be done with clusters, as rights to ask the server's own cluster for. */
-export const CLUSTER_NEEDS = [DELETE, GUIDE] as const;
+/** What can be done with a cluster, as requests to the server's own. */
+export const clusterRequests = ({ provisioning, id }: FleetCluster): readonly AccessRequest[] => [
+  at(DELETE, provisioning.metadata),
+  ...(id === undefined ? [] : [guideRequest(id)]),
+];
 
-/** The namespaces of the server's own cluster in which what is done with a cluster is allowed or not. */
-export const namespacesOf = ({ namespace, id }: FleetCluster): readonly string[] =>
-  id === undefined ? [namespace] : [namespace, id];
+const guideRequest = (id: string): AccessRequest => at(GUIDE, { namespace: id, name: 'default-token' });
 
 /** Whether the signed-in user can import a cluster. */
 export const useImportOffer = (): Offer => useOfferIn(LOCAL, IMPORT, FLEET_NAMESPACE);
@@ -28,6 +29,6 @@ export function removalOffer({ provisioning, state }: FleetCluster, rights: Righ
 
 /** Whether its registration guide can be read: it shows the cluster's token. */
 export const guideOffer = ({ id }: FleetCluster, rights: Rights): Offer =>
-  id === undefined ? 'yes' : rights.offer([at(GUIDE, { namespace: id, name: 'default-token' })]);
+  id === undefined ? 'yes' : rights.offer([guideRequest(id)]);
 
 const REMOVING: Offer = { key: 'cluster.state.removing' };

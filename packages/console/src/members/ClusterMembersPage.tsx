@@ -21,6 +21,7 @@ import type { Column } from '../table/column.js';
 import { ResourceTable } from '../table/ResourceTable.js';
 import { useIsHidden } from '../visibility/useSchemas.js';
 import { AddMember } from './AddMember.js';
+import { MemberTabs } from './MemberTabs.js';
 import { clusterBinding, type MemberSubject, subjectOf } from './member.js';
 import { roleTitles } from './membership.js';
 import { useMemberNames } from './names.js';
@@ -113,6 +114,7 @@ export function ClusterMembersPage(): ReactElement {
   return (
     <>
       <PageHead title={text('nav.clusterMembers')} actions={button} />
+      <MemberTabs cluster={cluster} current="members" />
       <PageSection isFilled hasBodyWrapper={false} className="drover-fill" aria-label={text('nav.clusterMembers')}>
         <ResourceTable
           label="nav.clusterMembers"

@@ -2,7 +2,7 @@ import { type AccessRequest, isWhy, MAX_WHY_REQUESTS, type WhyAnswer } from '@dr
 import { type Backoff, type Clock, delayMs } from '@drover/kit';
 import type { Http } from '../api/http.js';
 import type { SubscribeSocket } from '../live/socket.js';
-import { questionsFor, Rights, requestKey } from './rights.js';
+import { allows, questionsFor, Rights, requestKey } from './rights.js';
 
 /** What components want to know within this time is asked together. */
 const GATHER_MS = 30;
@@ -133,11 +133,10 @@ export class ClusterRightsStore {
     const next = new Map<string, AccessRequest>();
     for (const { request } of this.#wanted.values()) {
       for (const question of questionsFor(request)) {
-        if (question === undefined) continue;
         const key = requestKey(question);
         const answer = this.#answers.get(key);
         if (answer === undefined) next.set(key, question);
-        if (answer === undefined || answer.allowed) break;
+        if (answer === undefined || allows(answer, request.name)) break;
       }
       if (next.size === MAX_WHY_REQUESTS) break;
     }

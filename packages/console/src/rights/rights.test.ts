@@ -51,6 +51,13 @@ describe('what the signed-in user may do', () => {
     expect(rights.offer([{ ...inDefault, name: 'db' }])).toEqual({ key: 'rights.refused' });
   });
 
+  it('about an object itself, says more than about all of its kind, where somebody has asked that', () => {
+    const here = { ...START, namespace: 'default' };
+    const rights = known(no(START), no(here), no({ ...here, name: 'web' }, { remedies: [operate] }));
+    expect(rights.offer([inDefault])).toMatchObject({ key: 'rights.needed.project' });
+    expect(rights.offer([{ ...inDefault, name: 'db' }])).toEqual({ key: 'rights.refused' });
+  });
+
   it('takes every right it needs', () => {
     const stop = { ...START, subresource: 'stop' };
     expect(known(yes(START), yes(stop)).offer([inDefault, { ...inDefault, subresource: 'stop' }])).toBe('yes');

@@ -6,16 +6,27 @@ import { type Message, message } from '../i18n/message.js';
 export type Refused = Extract<WhyAnswer, { allowed: false }>;
 
 /** One text for one request, to be found by. */
-export const requestKey = ({ verb, group, resource, subresource = '', namespace = '' }: AccessRequest): string =>
-  `${verb} ${resource}.${group}/${subresource} ${namespace}`;
+export const requestKey = ({
+  verb,
+  group,
+  resource,
+  subresource = '',
+  namespace = '',
+  name = '',
+}: AccessRequest): string => `${verb} ${resource}.${group}/${subresource} ${namespace}/${name}`;
 
 /**
- * The requests to ask about so that it is known whether `request` is allowed: without the object's name, first everywhere, then in its
- * namespace. Few answers serve for many objects.
+ * The requests to ask about so that it is known whether `request` is allowed, each only when the one before is refused: everywhere, in
+ * its namespace, and of the object itself. Few answers serve for many objects; about an object itself the cluster knows more to say.
  */
-export function questionsFor({ name: _, namespace, ...rest }: AccessRequest): readonly [AccessRequest, AccessRequest?] {
-  return namespace === undefined ? [rest] : [rest, { ...rest, namespace }];
+export function questionsFor({ name, namespace, ...rest }: AccessRequest): readonly AccessRequest[] {
+  const here = namespace === undefined ? rest : { ...rest, namespace };
+  return [rest, ...(here === rest ? [] : [here]), ...(name === undefined ? [] : [{ ...here, name }])];
 }
+
+/** Whether an answer allows what was asked, or what was asked of the object of this name. */
+export const allows = (answer: WhyAnswer, name: string | undefined): boolean =>
+  answer.allowed || (name !== undefined && answer.names.includes(name));
 
 /** What is known of the signed-in user's rights in one cluster: replaced, never changed. */
 export class Rights {
@@ -23,11 +34,15 @@ export class Rights {
 
   /** Whether the cluster allows the request; else what it says, and `undefined` before that is known. */
   of(request: AccessRequest): 'allowed' | Refused | undefined {
-    const [everywhere, here] = questionsFor(request);
-    const general = this.#answer(everywhere, request.name);
-    if (general === 'allowed' || here === undefined) return general;
-    const special = this.#answer(here, request.name);
-    return general === undefined && special !== 'allowed' ? undefined : special;
+    let refused: Refused | undefined;
+    for (const question of questionsFor(request)) {
+      const answer = this.answers.get(requestKey(question));
+      // Of most objects nobody asks by name: what is said of all of them stands.
+      if (answer === undefined) return question.name === undefined ? undefined : refused;
+      if (answer.allowed || allows(answer, request.name)) return 'allowed';
+      refused = answer;
+    }
+    return refused;
   }
 
   /** Whether a command that takes all these requests can be given: while that is not known, it cannot. */
@@ -46,13 +61,6 @@ export class Rights {
     const places = namespaces.length === 0 ? [request] : namespaces.map((namespace) => ({ ...request, namespace }));
     const offers = places.map((place) => this.offer([place]));
     return offers.find((offer) => offer === 'yes') ?? offers.find(isAsking) ?? offers[0] ?? 'yes';
-  }
-
-  #answer(request: AccessRequest, name: string | undefined): 'allowed' | Refused | undefined {
-    const answer = this.answers.get(requestKey(request));
-    if (answer === undefined) return undefined;
-    if (answer.allowed || (name !== undefined && answer.names.includes(name))) return 'allowed';
-    return answer;
   }
 }
 

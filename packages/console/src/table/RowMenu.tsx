@@ -62,7 +62,7 @@ export function MenuEntries({ entries }: { entries: readonly IAction[] }): React
           <DropdownItem
             key={String(title)}
             isAriaDisabled={isAriaDisabled ?? false}
-            isDanger={isDanger ?? false}
+            isDanger={isDanger === true && isAriaDisabled !== true}
             description={description}
             onClick={(event) => onClick?.(event, 0, {}, {})}
           >
