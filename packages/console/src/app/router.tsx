@@ -61,6 +61,7 @@ const LIGHT = [
   pages.imageList,
   pages.hostList,
   pages.eventList,
+  pages.projectList,
   pages.registration,
 ];
 
