@@ -194,8 +194,10 @@ class Kubelet {
       return waiting(state.reason, state.message, state.againMs);
     }
     try {
+      const look = await containers.run(pod, container, (root) => this.#prepare(pod, container, root));
+      // Afterwards: a process that outlived us is known only now.
       await this.#renew(pod, container);
-      return await containers.run(pod, container, (root) => this.#prepare(pod, container, root));
+      return look;
     } catch (error) {
       if (error instanceof MountNotReady) {
         recorder.warning(pod, 'FailedMount', `MountVolume.SetUp failed : ${error.message}`);

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DroverProcess, type ReadyLine } from '../drover-process.js';
 import { kubectl } from '../kubectl.js';
@@ -124,6 +125,17 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
       );
       return Number(stdout.replace('process://', ''));
     };
+
+    it('an agent that outlives the lab is given another token, before its old one ends', async () => {
+      const pod = (await onLab('get', 'pods', '-n', 'cattle-system', '-o', 'jsonpath={.items[0].metadata.uid}')).stdout;
+      const root = join(data, 'lab', 'harvester', 'pods', pod, 'cluster-register', 'root');
+      const token = () => readFile(join(root, 'var/run/secrets/kubernetes.io/serviceaccount/token'), 'utf8');
+      const [before, pid] = [await token(), await agentPid()];
+      await lab.stop('SIGKILL');
+      [lab, labReady] = await start('lab', at(labReady.url));
+      await expect.poll(token, { timeout: 60_000 }).not.toBe(before);
+      expect(await agentPid()).toBe(pid);
+    });
 
     it.each([
       ['lab, server, agent', ['lab', 'server', 'agent']],
