@@ -4,8 +4,10 @@ import { openQuotaWorld, type QuotaWorld } from '../testing/quota-world.js';
 import { NAMESPACE_QUOTA } from './quota-objects.js';
 
 let world: QuotaWorld;
+let asked: string[] = [];
 beforeEach(async () => {
-  world = await openQuotaWorld(['p-one', 'p-two']);
+  asked = [];
+  world = await openQuotaWorld(['p-one', 'p-two'], ({ verb, kind }) => void asked.push(`${verb} ${kind?.plural}`));
 });
 afterEach(() => world[Symbol.dispose]());
 
@@ -149,6 +151,22 @@ describe('a project with a quota', () => {
     );
   });
 
+  it('does not write again what is as it should be', async () => {
+    await world.containers('p-one', { limitsCpu: '0.5' });
+    await world.place('red', 'p-one');
+    await world.settle();
+    const [quota] = await world.quotas();
+    if (quota === undefined) throw new Error('there is no quota');
+    await world.cluster.update(
+      resourceQuotas,
+      { ...quota, status: { used: { pods: '1' } } },
+      { subresource: 'status' },
+    );
+    asked = [];
+    await world.settle();
+    expect(asked.filter((each) => !each.startsWith('watch'))).toEqual(['list resourcequotas']);
+  });
+
   it('does not take the word of a namespace that cannot be read', async () => {
     await world.place('red', 'p-one', { limitsCpu: 'lots', pods: '1' });
     await world.settle();
@@ -205,7 +223,7 @@ describe('what containers get by default', () => {
   it('is the project’s, or the namespace’s own, in a LimitRange', async () => {
     await world.place('red', 'p-one');
     await world.place('blue', 'p-one');
-    await world.containers('p-one', { limitsCpu: '500m', requestsMemory: '64Mi' });
+    await world.containers('p-one', { limitsCpu: '0.5', requestsMemory: '64Mi' });
     await world.cluster.patch(
       namespaces,
       { name: 'blue' },
@@ -217,8 +235,8 @@ describe('what containers get by default', () => {
     await world.settle();
     const { items } = await world.cluster.list(limitRanges);
     expect(Object.fromEntries(items.map(({ metadata, spec }) => [metadata.namespace, spec?.limits]))).toEqual({
-      red: [{ type: 'Container', default: { cpu: '500m' }, defaultRequest: { memory: '64Mi' } }],
-      blue: [{ type: 'Container', default: { cpu: '2' } }],
+      red: [{ type: 'Container', default: { cpu: '500m' }, defaultRequest: { cpu: '500m', memory: '64Mi' } }],
+      blue: [{ type: 'Container', default: { cpu: '2' }, defaultRequest: { cpu: '2' } }],
     });
     await world.containers('p-one', {});
     await world.settle();

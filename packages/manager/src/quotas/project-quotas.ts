@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   hasReason,
   type KubeObject,
+  type LimitRange,
   limitRanges,
   type Project,
   projects,
@@ -36,14 +37,21 @@ import {
   concernsQuotas,
   deriveQuotas,
   heldIn,
+  isEnforced,
   isRaised,
   type NamespaceQuota,
+  type QuotaFacts,
   quotaSelector,
 } from './quota-objects.js';
 import { sharedOut } from './shares.js';
 
 /** The namespaces of a connected cluster, as far as they are known here, and the way to it. */
 type KnownNamespaces = Pick<ClusterRights, 'client' | 'synced' | 'namespacesOf' | 'namespace'>;
+
+/** What there is of a project in a cluster. */
+interface EnforcementFacts extends Pick<QuotaFacts, 'namespaces' | 'present'> {
+  readonly limits: readonly Stored<LimitRange>[];
+}
 
 /** Who follows the connected clusters. */
 interface Followed {
@@ -176,7 +184,7 @@ export class ProjectQuotas implements Disposable {
     const derived = project === undefined ? new Map<string, NamespaceQuota>() : deriveQuotas({ ...facts, project });
     const noted = project && (await this.#note(project, derived, present));
     await removeOthers(known, name, derived, present);
-    await this.#enforceAll(enforcement, derived, facts);
+    await this.#enforceAll(enforcement, derived, { ...facts, limits: known.limitsFor(name) });
     if (noted !== undefined) await this.#tell(noted, derived, known.useOf(name));
     return done;
   }
@@ -209,10 +217,11 @@ export class ProjectQuotas implements Disposable {
   async #enforceAll(
     enforcement: Enforcement,
     derived: ReadonlyMap<string, NamespaceQuota>,
-    { namespaces, present }: Pick<Parameters<typeof deriveQuotas>[0], 'namespaces' | 'present'>,
+    { namespaces, present, limits }: EnforcementFacts,
   ): Promise<void> {
     const held = heldIn(present);
-    const byNamespace = new Map(present.map((quota) => [quota.metadata.namespace, quota]));
+    const quotas = new Map(present.map((quota) => [quota.metadata.namespace, quota]));
+    const ranges = new Map(limits.map((range) => [range.metadata.namespace, range]));
     const live = namespaces.filter((namespace) => !isBeingDeleted(namespace));
     const gains = (name: string): boolean =>
       [...(derived.get(name)?.share?.granted ?? [])].some(([of, amount]) => amount > (held.get(name)?.get(of) ?? 0n));
@@ -223,10 +232,13 @@ export class ProjectQuotas implements Disposable {
         const { name } = namespace.metadata;
         const wanted = derived.get(name);
         if (wanted === undefined) continue;
-        const fault = await enforce(enforcement, wanted, byNamespace.get(name)).then(
-          () => undefined,
-          (error: unknown) => error,
-        );
+        const there = { quota: quotas.get(name), limits: ranges.get(name) };
+        const fault = isEnforced(wanted, there)
+          ? undefined
+          : await enforce(enforcement, wanted, there.quota).then(
+              () => undefined,
+              (error: unknown) => error,
+            );
         const words = fault === undefined ? '' : fault instanceof Error ? fault.message : String(fault);
         await tellNamespace(enforcement, namespace, wanted, { fault: words, now: this.parts.clock.now() });
         // What somebody wrote into the namespace is theirs to mend, and says so there.

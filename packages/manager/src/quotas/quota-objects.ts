@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   isJsonObject,
   type LimitRange,
@@ -6,8 +7,17 @@ import {
   type ResourceQuota,
   type Stored,
 } from '@drover/api';
-import { type Amounts, amountsIn, amountsOf, hardOf, limitInAnnotation, readLimit } from '@drover/api/quota';
+import {
+  type Amounts,
+  amountsIn,
+  amountsOf,
+  hardOf,
+  limitInAnnotation,
+  readLimit,
+  sameAmounts,
+} from '@drover/api/quota';
 import type { ContainerDefaultResourceLimit } from '@drover/api/types/rancher';
+import { canonicalQuantity, QuantityError } from '@drover/kit';
 import { nameHash } from '../clusters/cluster-id.js';
 import { PROJECT_ID } from '../rbac/cluster-rights.js';
 import { NAMESPACE_STATUS, saysOfQuota } from './namespace-status.js';
@@ -144,13 +154,36 @@ function limitsOf(
   const limits = present({ cpu: limitsCpu, memory: limitsMemory });
   const requests = present({ cpu: requestsCpu, memory: requestsMemory });
   if (limits === undefined && requests === undefined) return undefined;
-  const item = { type: 'Container', ...(limits && { default: limits }), ...(requests && { defaultRequest: requests }) };
+  // As a server completes it: so it can be told whether it is as it should be.
+  const item = { type: 'Container', ...(limits && { default: limits }), defaultRequest: { ...limits, ...requests } };
   return { apiVersion: 'v1', kind: 'LimitRange', metadata, spec: { limits: [item] } };
 }
 
 function present(amounts: Readonly<Record<string, string | undefined>>): Record<string, string> | undefined {
   const said = Object.entries(amounts).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '');
-  return said.length === 0 ? undefined : Object.fromEntries(said);
+  return said.length === 0 ? undefined : Object.fromEntries(said.map(([name, text]) => [name, canonical(text)]));
+}
+
+/** A quantity as a server writes it; what is none is the server's to refuse. */
+function canonical(text: string): string {
+  try {
+    return canonicalQuantity(text);
+  } catch (error) {
+    if (error instanceof QuantityError) return text;
+    throw error;
+  }
+}
+
+/** Whether what there is enforces what is wanted already. */
+export function isEnforced(
+  { quota, limits }: NamespaceQuota,
+  present: { readonly quota: ResourceQuota | undefined; readonly limits: LimitRange | undefined },
+): boolean {
+  const sameQuota =
+    quota === undefined ||
+    (present.quota !== undefined &&
+      (isRaised(present.quota) || sameAmounts(amountsIn(present.quota.spec?.hard), amountsIn(quota.spec?.hard))));
+  return sameQuota && (limits === undefined || isDeepStrictEqual(present.limits?.spec, limits.spec));
 }
 
 /** What a namespace says for its containers; `undefined` when it says nothing, or nothing that can be read. */
