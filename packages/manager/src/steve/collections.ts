@@ -2,7 +2,7 @@ import type { Kind, KubeObject, Stored } from '@drover/api';
 import type { Client } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import { LOCAL } from '../clusters/cluster-id.js';
-import type { ServedKinds } from '../clusters/served-kinds.js';
+import type { ServedKind, ServedKinds } from '../clusters/served-kinds.js';
 import type { Answer, SignedIn } from '../front/exchange.js';
 import type { Caller } from '../identity/caller.js';
 import { NormanError } from '../norman/norman-error.js';
@@ -97,7 +97,9 @@ export class Collections {
   /** `GET …/v1/schemas`: every kind that the caller may do anything with, and which methods it may use somewhere. */
   async schemas({ caller, url }: SignedIn, cluster: string): Promise<Answer> {
     const base = baseOf(url, cluster);
-    const data = [...(await this.#access(caller, cluster))].map(([kind, access]) =>
+    const kinds = await this.#kinds(caller, cluster);
+    const held = await this.parts.visibility.of(cluster).rulesOf(caller.identity);
+    const data = [...accessTo(kinds, held, 'one place')].map(([kind, access]) =>
       schemaDocument(kind, access, base, false),
     );
     const links = { self: `${base}/schemas` };
@@ -108,17 +110,16 @@ export class Collections {
   /** `GET …/v1/schemas/:id`: one kind, and where the caller may use each of its verbs. */
   async schema({ caller, url, params }: SignedIn, cluster: string): Promise<Answer> {
     const id = (params['id'] ?? '').toLowerCase();
-    const all = await this.#access(caller, cluster);
-    const found = [...all].find(([{ kind }]) => schemaIdOf(kind) === id || collectionNameOf(kind) === id);
+    const kinds = await this.#kinds(caller, cluster);
+    const named = kinds.filter(({ kind }) => schemaIdOf(kind) === id || collectionNameOf(kind) === id);
+    const held = await this.parts.visibility.of(cluster).rulesOf(caller.identity);
+    const [found] = accessTo(named, held);
     if (found === undefined) throw new NormanError('NotFound', `failed to find schema ${id}`);
     return { status: 200, json: schemaDocument(...found, baseOf(url, cluster), true) };
   }
 
-  async #access(caller: Caller, cluster: string) {
-    const { clientFor, visibility, kinds } = this.parts;
-    const client = await clientFor(caller, cluster);
-    const held = await visibility.of(cluster).rulesOf(caller.identity);
-    return accessTo(await kinds.of(cluster, client), held);
+  async #kinds(caller: Caller, cluster: string): Promise<readonly ServedKind[]> {
+    return this.parts.kinds.of(cluster, await this.parts.clientFor(caller, cluster));
   }
 }
 

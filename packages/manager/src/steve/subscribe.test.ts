@@ -52,7 +52,14 @@ async function open() {
   const rights = { watch: true, cluster: true };
   const granted = new Set<string>();
   const rightsListeners = new Set<(cluster: string) => void>();
-  const client = createFakeClient({ ...means, post: () => ({ status: { allowed: rights.watch } }) });
+  const asked: string[] = [];
+  const client = createFakeClient({
+    ...means,
+    post(path) {
+      asked.push(path);
+      return { status: { allowed: rights.watch } };
+    },
+  });
   const token: Stored<ManagementToken> = await client.create(managementTokens, {
     apiVersion: 'management.cattle.io/v3',
     kind: 'Token',
@@ -133,6 +140,8 @@ async function open() {
     clock,
     streams,
     rights,
+    /** The paths at which the cluster has been asked what somebody may do. */
+    asked,
     /** The namespaces and the names that the cluster lets the caller read. */
     granted,
     /** The next frame of a name that comes as time goes on. */
@@ -144,14 +153,14 @@ async function open() {
       return frame(name);
     },
     /** Lets the caller read what is in a namespace. */
-    async grant(namespace: string): Promise<void> {
-      granted.add(namespace);
+    async grant(namespace: string, to = 'u-abcde'): Promise<void> {
+      if (to === 'u-abcde') granted.add(namespace);
       await client.create(roleBindings, {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'RoleBinding',
-        metadata: { name: 'reader', namespace },
+        metadata: { name: to === 'u-abcde' ? 'reader' : to, namespace },
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'reader' },
-        subjects: [{ kind: 'User', name: 'u-abcde' }],
+        subjects: [{ kind: 'User', name: to }],
       });
     },
     async revoke(namespace: string): Promise<void> {
@@ -274,11 +283,13 @@ describe('a subscription', () => {
   });
 
   it('ends when the right to it is taken away', async () => {
-    const { client, frame, later, say, rights } = await open();
+    const { client, frame, later, say, rights, grant, revoke } = await open();
+    await client.create(clusterRoles, readerOf('nodes'));
+    await grant('mine');
     say({ resourceType: 'nodes' });
     await frame('resource.start');
     rights.watch = false;
-    await client.create(clusterRoles, readerOf('nodes'));
+    await revoke('mine');
     expect((await later('resource.error')).data).toMatchObject({ code: 403 });
     await frame('resource.stop');
   });
@@ -361,6 +372,20 @@ describe('a subscription of somebody who may not see everything', () => {
     expect((await later('resource.remove')).data).toMatchObject({ id: 'other/a' });
     expect((await frame('resource.scope')).scope).toBe(scope);
     expect(frames).toEqual([]);
+  });
+
+  it('asks the cluster nothing when the rights of others change', async () => {
+    const { asked, frame, later, say, grant, clock } = await openAsTenant();
+    say({ resourceType: 'secrets' });
+    await frame('resource.create');
+    await clock.advance(500);
+    const before = asked.length;
+    await grant('other', 'u-somebody');
+    await clock.advance(500);
+    expect(asked.length).toBe(before);
+    await grant('other');
+    await later('resource.create');
+    expect(asked.length).toBeGreaterThan(before);
   });
 
   it('goes on after a revision, with what was changed and removed since', async () => {

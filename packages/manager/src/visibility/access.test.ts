@@ -35,6 +35,19 @@ it('says of each verb where it holds, and nothing of kinds that nothing can be d
   });
 });
 
+it('tells one place for each rule when that is enough', () => {
+  const reads = rule('pods', ['list']);
+  const held = {
+    everywhere: [],
+    inNamespace: new Map([
+      ['a', [reads]],
+      ['b', [reads]],
+    ]),
+  };
+  const [access] = accessTo(POD === undefined ? [] : [POD], held, 'one place').values();
+  expect(access?.get('list')).toEqual([{ namespace: 'a', resourceName: '*' }]);
+});
+
 it('counts who may get an object by name among those who may list it', () => {
   const { nodes: access } = of([rule('nodes', ['get'], ['n1'])]);
   expect(access?.['list']).toEqual([{ namespace: '*', resourceName: 'n1' }]);

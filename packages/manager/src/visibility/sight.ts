@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Kind, type PolicyRule, rulesAllow } from '@drover/api';
+import { type Attributes, type Kind, type PolicyRule, ruleAllows, rulesAllow } from '@drover/api';
 import type { HeldRules } from './cluster-rbac.js';
 
 /** What of a kind somebody may see: a whole namespace, one object of it, or one object that has no namespace. */
@@ -57,8 +57,6 @@ const keyOf = (part: Part): string => `${'namespace' in part ? part.namespace : 
  */
 export function sightOf({ everywhere, inNamespace }: HeldRules, kind: Kind): Sight {
   const { group, plural: resource } = kind;
-  const lists = (rules: readonly PolicyRule[]): boolean =>
-    ['list', 'watch'].every((verb) => rulesAllow(rules, { verb, group, resource }));
   const parts: Part[] = [];
   if (!kind.namespaced) {
     for (const name of namedBy(everywhere, kind)) parts.push({ name });
@@ -68,11 +66,28 @@ export function sightOf({ everywhere, inNamespace }: HeldRules, kind: Kind): Sig
         if (rulesAllow(rules, { verb: 'get', group, resource, name: namespace })) parts.push({ name: namespace });
     return new Sight(parts);
   }
+  const lists = READS.map((verb) => allowing({ verb, group, resource }));
+  const missing = lists.filter((allows) => !everywhere.some(allows));
   for (const [namespace, rules] of inNamespace) {
-    if (lists([...everywhere, ...rules])) parts.push({ namespace });
+    if (missing.every((allows) => rules.some(allows))) parts.push({ namespace });
     else for (const name of namedBy(rules, kind)) parts.push({ namespace, name });
   }
   return new Sight(parts);
+}
+
+/** What it takes to see a namespace as a whole. */
+const READS = ['list', 'watch'];
+
+/** Whether a rule allows something, worked out once for each rule: members of many namespaces have the same few in each. */
+function allowing(attributes: Attributes): (rule: PolicyRule) => boolean {
+  const known = new Map<PolicyRule, boolean>();
+  return (rule) => {
+    const before = known.get(rule);
+    if (before !== undefined) return before;
+    const allowed = ruleAllows(rule, attributes);
+    known.set(rule, allowed);
+    return allowed;
+  };
 }
 
 /** The names of objects that some rules let somebody get, one by one. */

@@ -56,13 +56,14 @@ export class Visibility implements Disposable {
         return sightOf(await known.rulesOf(identity), kind).within(wanted);
       },
       onChange(identity, listener) {
-        let before: HeldRules | undefined;
+        // What cannot be read now, because the cluster is leaving, counts as different.
+        const read = (): Promise<HeldRules | undefined> => known.rulesOf(identity).catch(() => undefined);
+        let before = read();
         return known.reviews.onChange(async () => {
-          const now = await known.rulesOf(identity);
+          const [then, now] = await Promise.all([before, read()]);
+          before = Promise.resolve(now);
           // Of the thousands of changes that concern others nobody is asked anything.
-          if (before !== undefined && isSame(before, now)) return;
-          before = now;
-          listener();
+          if (then === undefined || now === undefined || !isSame(then, now)) listener();
         });
       },
     };
