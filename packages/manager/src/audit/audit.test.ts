@@ -84,6 +84,13 @@ describe('the audit log', () => {
     ]);
   });
 
+  it('tells once of a question about rights, which does nothing', async () => {
+    await start();
+    const token = await drover.user({ name: 'user-anna' });
+    await drover.ask('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', { token });
+    expect(log.events.map(({ stage }) => stage)).toEqual(['answered']);
+  });
+
   it('tells the name of what was made, which no path had', async () => {
     await start();
     const token = await drover.user({ name: 'user-anna' });
@@ -155,6 +162,8 @@ describe('the audit log', () => {
     expect(answered[1]).toMatchObject({ request: { description: 'ci' }, response: { token: '[redacted]' } });
     expect(answered[2]).toMatchObject({ request: { kind: 'Secret', stringData: '[redacted]' } });
     expect(log.events.at(-1)).toMatchObject({ stage: 'body', response: {} });
+    await drover.ask('POST', LOGIN, { body: { username: 'a-marker in the wrong field', password: 'x' } });
+    expect(log.events.at(-1)).toMatchObject({ status: 401, request: '[left out: sent by a stranger]' });
     for (const secret of ['correct horse', String(made.json['token']).split(':')[1], token.split(':')[1], 'a-marker'])
       expect(log.lines.join()).not.toContain(secret);
   });

@@ -98,11 +98,12 @@ export class RequestRecord {
   }
 
   /**
-   * Tells that something is about to be done.
+   * Tells that something is about to be done. Asking what one may do, as pages do for each of their buttons, does nothing.
    *
    * @throws ApiError ServiceUnavailable when that cannot be written: then it must not be done.
    */
   async received(): Promise<void> {
+    if (this.#base.object.group === 'authorization.k8s.io') return;
     if (!(await this.#write({ stage: 'received' }))) throw unwritten(UNWRITTEN);
   }
 
@@ -163,6 +164,8 @@ export class RequestRecord {
 
   #sent(): Json | undefined {
     if (this.parts.level < 2) return undefined;
+    // What strangers send would fill the log, and a name that nobody has may be a password.
+    if (Object.keys(this.#who()).length === 0) return '[left out: sent by a stranger]';
     const parsed = parsedBody(this.request);
     return parsed === undefined ? this.#request?.told : told(parsed);
   }

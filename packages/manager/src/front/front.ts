@@ -71,9 +71,12 @@ export class Front {
     const record = isOpen ? undefined : this.parts.audit?.begin(request, { id: requestId, path, url, method });
     secure(response, url.pathname.startsWith('/dashboard') ? 'page' : 'api');
     const context = { url, requestId, found, logged, record };
-    this.#answerAndTell(request, response, context).catch((error: unknown) =>
-      this.#refuse(response, words, error, record),
-    );
+    this.#answerAndTell(request, response, context)
+      .catch((error: unknown) => this.#refuse(response, words, error, record))
+      .catch((error: unknown) => {
+        this.parts.log.error('a refusal could not be given', { error, requestId });
+        response.destroy();
+      });
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -84,12 +87,17 @@ export class Front {
     const facts = { id: requestId, path: url.pathname, url, method: 'UPGRADE' };
     const isOpen = this.parts.upgrades.some(({ access, path }) => access === 'open' && matchPath(path, url.pathname));
     const record = isOpen ? undefined : this.parts.audit?.begin(request, facts);
-    this.#upgrade(request, socket, head, { url, requestId, record }).catch(async (error: unknown) => {
-      if (!isRefusal(error)) this.parts.log.error('an upgrade failed', { error, requestId });
-      const status = toStatus(error instanceof NormanError ? asApiError(error) : error);
-      await record?.answered(status.code, { reason: status.message });
-      refuseUpgrade(socket, status);
-    });
+    this.#upgrade(request, socket, head, { url, requestId, record })
+      .catch(async (error: unknown) => {
+        if (!isRefusal(error)) this.parts.log.error('an upgrade failed', { error, requestId });
+        const status = toStatus(error instanceof NormanError ? asApiError(error) : error);
+        await record?.answered(status.code, { reason: status.message });
+        refuseUpgrade(socket, status);
+      })
+      .catch((error: unknown) => {
+        this.parts.log.error('a refusal could not be given', { error, requestId });
+        socket.destroy();
+      });
   }
 
   async #answerAndTell(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
