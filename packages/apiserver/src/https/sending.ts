@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { ApiResponse } from '@drover/api';
 import { drained, EventStream } from '../registry/event-stream.js';
+import { ListStream } from '../registry/list-stream.js';
 
 /** How long a reader may take nothing of what waits for it, before its connection is cut: that part is memory. */
 export const STALL_MS = 60_000;
@@ -16,7 +17,7 @@ export async function sendBody(body: ApiResponse['body'], answer: Writable): Pro
     answer.end(body);
     return;
   }
-  if (body instanceof EventStream) return body.sendTo(answer);
+  if (body instanceof EventStream || body instanceof ListStream) return body.sendTo(answer);
   for await (const chunk of body) {
     if (answer.destroyed) return;
     if (!answer.write(chunk)) await drained(answer);

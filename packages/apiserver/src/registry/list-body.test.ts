@@ -29,7 +29,7 @@ it('a list put together from stored bytes is the document that encoding it whole
         created: revision,
       }));
       const body = listBody(kind, { resourceVersion: '7' }, entries);
-      const bytes = Buffer.concat([...body.chunks()]);
+      const bytes = Buffer.concat([...body.chunks(Buffer.allocUnsafe)]);
       expect(bytes.length).toBe(body.length);
       expect(JSON.parse(bytes.toString())).toEqual({
         kind: 'ThingList',

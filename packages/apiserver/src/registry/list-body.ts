@@ -7,8 +7,12 @@ const CHUNK = 256 * 1024;
 /** A LIST's document, put together from stored bytes: nothing is parsed, and no more than one chunk is held. */
 export interface ListBody {
   readonly length: number;
-  readonly chunks: () => Generator<Buffer>;
+  /** Its bytes in order. They may be in buffers of `allocate`, which are asked for one after the other. */
+  readonly chunks: (allocate: Allocate) => Generator<Buffer>;
 }
+
+/** A buffer of at least `size` bytes, whatever is in it. */
+export type Allocate = (size: number) => Buffer;
 
 /** The document of `kind` with `metadata` and `entries` as items in `apiVersion`. */
 export function listBody(
@@ -26,26 +30,32 @@ export function listBody(
   for (const { value, revision } of entries) {
     length += fixed + String(revision).length + value.length - metadataOffset(value);
   }
-  return { length, chunks: () => chunks(opening, closing, itemOpening, itemMiddle, entries, length) };
+  const parts = { opening, closing, itemOpening, itemMiddle };
+  return { length, chunks: (allocate) => chunks(parts, entries, Math.min(CHUNK, length), allocate) };
+}
+
+interface Parts {
+  readonly opening: Buffer;
+  readonly closing: Buffer;
+  readonly itemOpening: string;
+  readonly itemMiddle: string;
 }
 
 function* chunks(
-  opening: Buffer,
-  closing: Buffer,
-  itemOpening: string,
-  itemMiddle: string,
+  { opening, closing, itemOpening, itemMiddle }: Parts,
   entries: readonly Entry[],
-  length: number,
+  size: number,
+  allocate: Allocate,
 ): Generator<Buffer> {
-  let chunk = Buffer.allocUnsafe(Math.min(CHUNK, length));
+  let chunk = allocate(Math.max(size, opening.length));
   let used = opening.copy(chunk);
   for (const [index, { value, revision }] of entries.entries()) {
     const head = `${index === 0 ? '' : ','}${itemOpening}"${revision}"${itemMiddle}`;
     const offset = metadataOffset(value);
-    const size = Buffer.byteLength(head) + value.length - offset;
-    if (used + size > chunk.length) {
+    const needed = Buffer.byteLength(head) + value.length - offset;
+    if (used + needed > chunk.length) {
       yield chunk.subarray(0, used);
-      chunk = Buffer.allocUnsafe(Math.max(CHUNK, size));
+      chunk = allocate(Math.max(size, needed));
       used = 0;
     }
     used += chunk.write(head, used);

@@ -11,6 +11,7 @@ import type { Served } from '../catalog/definition.js';
 import { reached } from '../registry/awaited-revision.js';
 import { type Listed, listEntries, listMetadata } from '../registry/list.js';
 import { type ListBody, listBody } from '../registry/list-body.js';
+import { ListStream } from '../registry/list-stream.js';
 import { protobufListBody } from '../registry/protobuf-list.js';
 import { type IncludeObject, partialMetadata, represent, table, tableRow } from '../registry/represent.js';
 import { selection } from '../registry/selection.js';
@@ -117,10 +118,12 @@ function listHead(served: Served, { form, version }: Representation, metadata: o
     : { kind: served.definition.listKind, apiVersion: servedVersion(served), metadata };
 }
 
-function bodyResponse({ length, chunks }: ListBody, media: keyof typeof CONTENT_TYPES): ApiResponse {
+function bodyResponse(body: ListBody, media: keyof typeof CONTENT_TYPES): ApiResponse {
+  const { length } = body;
   const headers = { 'content-type': CONTENT_TYPES[media] };
-  if (length <= WHOLE_BYTES) return { status: 200, headers, body: Buffer.concat([...chunks()], length) };
-  return { status: 200, headers: { ...headers, 'content-length': String(length) }, body: asStream(chunks()) };
+  if (length <= WHOLE_BYTES)
+    return { status: 200, headers, body: Buffer.concat([...body.chunks(Buffer.allocUnsafe)], length) };
+  return { status: 200, headers: { ...headers, 'content-length': String(length) }, body: new ListStream(body) };
 }
 
 /** Chunks one turn of the loop apart: a long list lets other requests in between. */
