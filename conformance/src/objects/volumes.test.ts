@@ -1,5 +1,7 @@
 import type { JsonObject } from '@drover/api';
 import { expect } from 'vitest';
+import type { Api } from '../cluster/api.js';
+import { eventually } from '../cluster/eventually.js';
 import { suite } from '../suite.js';
 
 const MORE = 'Forbidden: may not specify more than 1 volume type';
@@ -9,6 +11,13 @@ const template = (...volumes: readonly JsonObject[]): JsonObject => ({
   metadata: { labels },
   spec: { containers: [{ name: 'c', image: 'i' }], volumes },
 });
+
+/** The status with which an object is answered when it has gone, or for as long as it does not. */
+const gone = (api: Api, path: string): Promise<number> =>
+  eventually(
+    async () => (await api.get(path)).status,
+    (status) => status === 404,
+  );
 
 suite('volumes', ({ promises }) => {
   promises('of a template have one source each', async ({ api, group }) => {
@@ -37,6 +46,42 @@ suite('volumes', ({ promises }) => {
     afterwards(`${path}/${unique}`);
     expect((await api.post(path, volume({ hostPath }))).status).toBe(201);
   });
+
+  promises(
+    'that are persistent, and claims, are held until nobody uses them',
+    async ({ api, core, unique, afterwards }) => {
+      const resources = { requests: { storage: '1Gi' } };
+      const claim = await api.post(core('persistentvolumeclaims'), {
+        metadata: { name: 'data' },
+        spec: { accessModes: ['ReadWriteOnce'], resources },
+      });
+      expect(claim.at('metadata.finalizers')).toEqual(['kubernetes.io/pvc-protection']);
+      await api.post(core('pods'), {
+        metadata: { name: 'user' },
+        spec: {
+          nodeName: 'nowhere',
+          containers: [{ name: 'c', image: 'i' }],
+          volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }],
+        },
+      });
+      const path = core('persistentvolumeclaims', 'data');
+      const deleted = await api.delete(path);
+      expect(deleted.textAt('metadata.deletionTimestamp')).not.toBe('');
+      expect((await api.get(path)).status).toBe(200);
+      await api.delete(core('pods', 'user'), { gracePeriodSeconds: 0 });
+      expect(await gone(api, path)).toBe(404);
+
+      const volume = `/api/v1/persistentvolumes/${unique}-held`;
+      afterwards(volume);
+      const made = await api.post('/api/v1/persistentvolumes', {
+        metadata: { name: `${unique}-held` },
+        spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/a' } },
+      });
+      expect(made.at('metadata.finalizers')).toEqual(['kubernetes.io/pv-protection']);
+      await api.delete(volume);
+      expect(await gone(api, volume)).toBe(404);
+    },
+  );
 
   promises('that a stateful set claims are told with their defaults', async ({ api, group }) => {
     const claim = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };

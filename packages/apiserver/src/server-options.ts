@@ -22,6 +22,11 @@ export interface ApiServerOptions {
   readonly admission?: readonly AdmissionPlugin[];
   /** What objects of those kinds use of ResourceQuotas, beside being counted. */
   readonly quotaMeasures?: readonly QuotaMeasure[];
+  /**
+   * Whether claims and volumes that are deleted stay until nobody uses them (default `true`). `false` where that is for whoever
+   * provides the volumes.
+   */
+  readonly storageProtection?: boolean;
   /** Which requests are told to whom (audit.k8s.io); without it none are. */
   readonly audit?: AuditOptions;
   /** Requests worked on at the same time; priority levels share them (default 600, as kube-apiserver). */

@@ -18,6 +18,7 @@ import { bootstrapCluster } from './bootstrap/cluster-objects.js';
 import { ensure } from './bootstrap/ensure.js';
 import { kubeconfig } from './bootstrap/kubeconfig.js';
 import { controllers } from './controllers/index.js';
+import { claimProtection, volumeProtection } from './controllers/storage-protection.js';
 import { definitionCleanup } from './crd/cleanup.js';
 import { Metrics } from './metrics/metrics.js';
 import { CoreObjects } from './registry/objects.js';
@@ -57,7 +58,7 @@ export interface ApiServer extends AsyncDisposable {
 
 /** Opens an API server on a store; it is ready to serve when this resolves. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { clock, random, log, advertise, aggregated = [], quotaMeasures = [] } = options;
+  const { clock, random, log, advertise, aggregated = [], quotaMeasures = [], storageProtection = true } = options;
   const stop = new AbortController();
   const { signal } = stop;
   setMaxListeners(FOLLOWERS, signal);
@@ -82,6 +83,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     policyStatus(catalog),
     apiServiceAvailability(apis, reader),
     ...controllers,
+    ...(storageProtection ? [claimProtection, volumeProtection] : []),
   ].map((start) => start({ clock, random, log, workQueues, objects, catalog, tokens, quotaMeasures, caPem, signal }));
   return {
     clock,

@@ -70,6 +70,8 @@ export async function startLab(config: LabConfig, surroundings: Surroundings): P
       aggregated: harvester.aggregated,
       paths: harvester.paths,
       quotaMeasures: harvester.quotaMeasures,
+      // A claim that is deleted is let go with its file, which the lab's own controller sees to.
+      storageProtection: false,
       ...audit,
       admission: harvester.admission,
     }),

@@ -61,6 +61,7 @@ export async function startInProcessLab(
       aggregated: harvester.aggregated,
       paths: harvester.paths,
       quotaMeasures: harvester.quotaMeasures,
+      storageProtection: false,
       admission: harvester.admission,
     }),
   );

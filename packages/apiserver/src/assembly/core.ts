@@ -3,6 +3,7 @@ import { defaultPriorityClass } from '../admission/default-priority-class.js';
 import { defaultStorageClass } from '../admission/default-storage-class.js';
 import { podAccount } from '../admission/pod-account.js';
 import { podPriority } from '../admission/pod-priority.js';
+import { storageProtection as inUseProtection } from '../admission/storage-protection.js';
 import type { Rights } from '../catalog/strategy.js';
 import { measuredStore } from '../metrics/measured-store.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -16,7 +17,7 @@ import type { Kinds } from './kinds.js';
 
 /** What objects are read from and written to, and who has a say in that. */
 export function coreOf(
-  { store, clock, random, log, admission = [], quotaMeasures = [] }: ApiServerOptions,
+  { store, clock, random, log, admission = [], quotaMeasures = [], storageProtection = true }: ApiServerOptions,
   { catalog, decoded, reader, webhooks }: Kinds,
   rights: Rights,
   metrics: Metrics,
@@ -28,7 +29,13 @@ export function coreOf(
     decoded,
     lock: new KeyLock(),
     admission: new Admission({
-      completing: [limitDefaults(reader), podAccount(reader), podPriority(reader), defaultStorageClass(reader)],
+      completing: [
+        limitDefaults(reader),
+        podAccount(reader),
+        podPriority(reader),
+        defaultStorageClass(reader),
+        ...(storageProtection ? [inUseProtection] : []),
+      ],
       configured: new ObjectConfiguredAdmission(
         store,
         { catalog, objects: reader, rights, caller: webhooks, random, clock, log, metrics: metrics.admission },
