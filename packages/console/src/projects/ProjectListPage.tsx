@@ -213,7 +213,7 @@ function ProjectHeading({
   const entries: IAction[] = [
     {
       title: text('project.edit'),
-      ...refusal(invite === 'yes' ? 'yes' : change, text),
+      ...refusal(change === 'yes' ? 'yes' : invite, text),
       onClick: () => void navigate({ to: '/c/$cluster/projects/$project/edit', params: { cluster, project: id } }),
     },
     { isSeparator: true },
@@ -238,6 +238,7 @@ function ProjectHeading({
         <LinkButton
           offer={namespaceOffer}
           variant="link"
+          isInline
           size="sm"
           to="/c/$cluster/projects/namespaces/create"
           params={{ cluster }}
