@@ -12,6 +12,8 @@ import { temporaryDirectory } from '../temporary.js';
 import { chromiumProgram, openBrowser } from './browser.js';
 
 const PASSWORD = 'correct horse battery staple';
+/** A right that was given or taken away shows after this long at the latest. */
+const WITHIN_MS = 5_000;
 const TENANTS = { 'project-owner': 'project-owner', 'project-readonly': 'read-only' };
 type Tenant = keyof typeof TENANTS;
 
@@ -154,6 +156,86 @@ describe.skipIf(chromiumProgram() === undefined)('members of a project in the br
     const choice = page.getByLabel(/^Namespace/);
     await choice.locator('option', { hasText: 'default' }).waitFor({ state: 'attached' });
     expect(await choice.locator('option').allInnerTexts()).toEqual(['default']);
+  });
+
+  describe('a reader', () => {
+    const page = (): Page => pages.get('project-readonly') as Page;
+    const row = (name: string) => page().getByRole('row').filter({ hasText: name });
+    const refused = 'You need the role “Operate Virtual Machines” in the project Default. It can be given by:';
+    /** What can be chosen of the menu that is open. */
+    const offered = () => page().locator('[role=menuitem]:not([aria-disabled=true])').allInnerTexts();
+    const button = (name: string, state: { readonly disabled?: boolean } = {}) =>
+      page().getByRole('button', { name, exact: true, ...state });
+
+    it('is offered nothing for machines that would be refused, and is told which role would do and who can give it', async () => {
+      await page().goto(`${server.url}/dashboard/c/${cluster}/vms`);
+      await row('web').waitFor();
+      await button('Actions for web').click();
+      await page().getByText(refused).first().waitFor();
+      expect(await offered()).toEqual([]);
+      await page().keyboard.press('Escape');
+      await row('web').getByRole('checkbox').check();
+      for (const name of [
+        'Create virtual machine',
+        'Start',
+        'Stop',
+        'Pause',
+        'Unpause',
+        'Restart',
+        'Force stop',
+        'Delete',
+      ])
+        await button(name, { disabled: true }).waitFor();
+      await button('Create virtual machine').focus();
+      await page().getByRole('tooltip').getByText('You need the role').waitFor();
+    });
+
+    it('is offered nothing on the page of a machine: no order, no console, no saving', async () => {
+      await page().goto(`${server.url}/dashboard/c/${cluster}/vms/default/web`);
+      await button('Actions').click();
+      await page().getByText(refused).first().waitFor();
+      expect(await offered()).toEqual([]);
+      await page().keyboard.press('Escape');
+      await page().getByRole('tab', { name: 'VNC console' }).click();
+      await page().getByText('The console of web is not for you').waitFor();
+      await page().getByRole('tab', { name: 'YAML' }).click();
+      await button('Save', { disabled: true }).waitFor();
+    });
+
+    it('is offered nothing for images and clusters that would be refused', async () => {
+      await page().goto(`${server.url}/dashboard/c/${cluster}/images`);
+      await row('ours').waitFor();
+      await button('Actions for ours').click();
+      await page().getByText('You need the role').first().waitFor();
+      expect(await offered()).toEqual([]);
+      await page().keyboard.press('Escape');
+      await button('Create image', { disabled: true }).waitFor();
+      await page().goto(`${server.url}/dashboard/virtualization`);
+      await button('Actions for lab').click();
+      await page().getByText('You need the role “Cluster Owner” in the cluster lab').first().waitFor();
+      expect(await offered()).toEqual(['Open']);
+      await page().keyboard.press('Escape');
+    });
+
+    it('is offered a machine’s start within five seconds of getting the role, without a reload', async () => {
+      await page().goto(`${server.url}/dashboard/c/${cluster}/vms`);
+      await row('web').getByRole('checkbox').check();
+      await button('Start', { disabled: true }).waitFor();
+      const { items } = await admin.list(projectRoleTemplateBindings);
+      const reading = items.find(({ roleTemplateName }) => roleTemplateName === 'read-only');
+      await admin.post('/v3/projectroletemplatebindings', {
+        projectId: reading?.projectName ?? '',
+        roleTemplateId: 'virt-project-operate',
+        userId: reading?.userName ?? '',
+      });
+      await button('Start', { disabled: false }).waitFor({ timeout: WITHIN_MS });
+      await button('Delete', { disabled: true }).waitFor();
+      const given = (await admin.list(projectRoleTemplateBindings)).items.find(
+        ({ roleTemplateName }) => roleTemplateName === 'virt-project-operate',
+      );
+      if (given !== undefined) await admin.delete(projectRoleTemplateBindings, given.metadata);
+      await button('Start', { disabled: true }).waitFor({ timeout: WITHIN_MS });
+    });
   });
 
   it('who loses the role loses the cluster from the page, within moments and without a reload', async () => {
