@@ -18,6 +18,7 @@ import { orderAt, serveOrder } from './orders/orders.js';
 import { Account, type AccountParts } from './request/account.js';
 import { AUDIT_ID } from './request/audit-id.js';
 import { inTime, requestTime } from './request/deadline.js';
+import { Granted, transferred } from './request/guarded-transfer.js';
 import { noUpgrade, refuseForeignOrigin, refuseUpgrade, SWITCHED } from './request/handshake.js';
 import { representation } from './request/negotiation.js';
 import { type Asked, Recognition, type RecognitionParts } from './request/recognition.js';
@@ -120,8 +121,16 @@ export class Api {
     if (handler !== undefined) {
       if (identity.name === ANONYMOUS) throw unauthorized();
       await fairness.seated(asked, nothing);
-      const answer = handler.handle(withoutIdentity(request), identity, (wanted) => rules.decide(identity, wanted));
-      return handler.isLongRunning?.(request) ? answer : inTime(this.parts.clock, requestTime(visit.query), answer);
+      const granted = new Granted((wanted) => rules.decide(identity, wanted));
+      const serve = (whole: ApiRequest): Promise<ApiResponse> =>
+        handler.handle(withoutIdentity(whole), identity, granted.authorize);
+      if (handler.isLongRunning?.(request) !== true)
+        return inTime(this.parts.clock, requestTime(visit.query), serve(request));
+      const stillMay = (): boolean => {
+        const who = asked.identify();
+        return granted.holds((wanted) => rules.decide(who, wanted));
+      };
+      return transferred(request, new GuardedStream(this.parts.streams, stillMay), serve);
     }
     return this.#inTurnAndTime(asked, async () => {
       this.#authorize(asked);
