@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { namespaces, secrets } from '@drover/api';
 import { httpsTransport } from '@drover/client';
 import { describe, expect, it } from 'vitest';
 import { DroverProcess, droverProgram } from '../drover-process.js';
+import { kubeconfigClient } from '../lab.js';
 import { temporaryDirectory } from '../temporary.js';
 
 describe('the drover program', () => {
@@ -62,6 +64,28 @@ describe('the drover program', () => {
     expect(lines).toEqual([line('201 done'), line('401 refused: authentication failed')]);
     await server.stop();
     expect((await audit()).trim().split('\n')).toEqual(lines);
+  });
+
+  it('does nothing that its audit cannot tell of, on a full disk, and answers probes', async () => {
+    await using data = await temporaryDirectory();
+    await mkdir(join(data.path, 'server'), { mode: 0o700 });
+    await symlink('/dev/full', join(data.path, 'server', 'management-audit.log'));
+    await using server = new DroverProcess(['server', '--data-dir', data.path, '--listen', '127.0.0.1:0']);
+    const { url, caFile, kubeconfig } = await server.ready('server');
+    await using transport = httpsTransport({ server: url, ca: await readFile(caFile, 'utf8') });
+    const ask = async (method: string, path: string): Promise<[number, string]> => {
+      const { status, body } = await transport.send({ method, path, headers: {} });
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of body) chunks.push(chunk);
+      return [status, Buffer.concat(chunks).toString()];
+    };
+    expect(await ask('GET', '/readyz')).toEqual([200, 'ok']);
+    expect(await ask('GET', '/v3')).toEqual([401, expect.stringContaining('must authenticate')]);
+    const administrator = await kubeconfigClient(kubeconfig);
+    const refused = { code: 503, message: expect.stringContaining('the audit log cannot be written') };
+    await expect(administrator.list(secrets)).rejects.toMatchObject(refused);
+    const made = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'made' } } as const;
+    await expect(administrator.create(namespaces, made)).rejects.toMatchObject(refused);
   });
 
   it('refuses a data directory and a port that another process holds, with code 3', async () => {
