@@ -1,15 +1,35 @@
-import { provisioningClusters } from '@drover/api';
-import { ActionGroup, BreadcrumbItem, Button, Form, PageSection, TextArea } from '@patternfly/react-core';
+import {
+  clusterRoleTemplateBindings,
+  managementClusters,
+  type ProvisioningCluster,
+  provisioningClusters,
+} from '@drover/api';
+import {
+  ActionGroup,
+  BreadcrumbItem,
+  Button,
+  Form,
+  FormFieldGroup,
+  FormFieldGroupHeader,
+  PageSection,
+  TextArea,
+} from '@patternfly/react-core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type ReactElement, useState } from 'react';
 import { LOCAL } from '../api/cluster-api.js';
-import { useApi } from '../app/services.js';
+import { holds } from '../api/condition.js';
+import { useApi, useServices } from '../app/services.js';
 import { Field, TextField } from '../components/Field.js';
 import { OfferedButton } from '../components/OfferedButton.js';
 import { PageHead } from '../components/PageHead.js';
 import { ProblemAlert } from '../components/ProblemAlert.js';
 import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
+import { listVisible } from '../live/list-visible.js';
+import { untilRow } from '../live/until-row.js';
+import { MemberEditor } from '../members/MemberEditor.js';
+import { clusterBinding } from '../members/member.js';
+import { type MemberChanges, NO_CHANGES } from '../members/member-changes.js';
 import { useFleet } from './fleet.js';
 import { emptyImport, FLEET_NAMESPACE, type ImportForm, importFaults, importObject } from './import-form.js';
 import { useImportOffer } from './needs.js';
@@ -19,17 +39,39 @@ import { PairRows } from './PairRows.js';
 export function ImportPage(): ReactElement {
   const text = useText();
   const navigate = useNavigate();
+  const services = useServices();
   const api = useApi(LOCAL);
   const { clusters } = useFleet();
   const [form, setForm] = useState<ImportForm>(emptyImport);
   const [tried, setTried] = useState(false);
+  const [members, setMembers] = useState<MemberChanges>(NO_CHANGES);
+  /** The cluster is there already, and its members are not all added. */
+  const [made, setMade] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const taken = clusters.map(({ provisioning }) => provisioning.metadata.name ?? '');
-  const found = importFaults(form, busy ? [] : taken);
+  const found = importFaults(form, busy || made ? [] : taken);
   const faults = tried ? found : new Map();
 
   const offer = useImportOffer();
+  /** Members are kept in the namespace of the cluster, which the server makes. */
+  const addMembers = async (): Promise<void> => {
+    const late = 'the server has not prepared the cluster yet';
+    const asked = services.collections.get(provisioningClusters, LOCAL, undefined, (signal) =>
+      listVisible(api, provisioningClusters, undefined, signal),
+    );
+    const managed = services.collections.get(managementClusters, LOCAL, undefined, (signal) =>
+      listVisible(api, managementClusters, undefined, signal),
+    );
+    const isKnown = ({ status }: ProvisioningCluster): boolean => status?.clusterName !== undefined;
+    const { status } = await untilRow(services, asked, `${FLEET_NAMESPACE}/${form.name}`, isKnown, late);
+    const id = status?.clusterName ?? '';
+    await untilRow(services, managed, id, (cluster) => holds(cluster, 'InitialRolesPopulated'), late);
+    for (const member of members.added) {
+      await api.create(clusterRoleTemplateBindings, clusterBinding(id, member.subject, member.role));
+      setMembers((now) => ({ ...now, added: now.added.filter((each) => each !== member) }));
+    }
+  };
   const create = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (offer !== 'yes') return;
@@ -38,7 +80,9 @@ export function ImportPage(): ReactElement {
     setBusy(true);
     setError(undefined);
     try {
-      await api.create(provisioningClusters, importObject(form));
+      if (!made) await api.create(provisioningClusters, importObject(form));
+      setMade(true);
+      if (members.added.length > 0) await addMembers();
       await navigate({
         to: '/virtualization/$namespace/$name/registration',
         params: { namespace: FLEET_NAMESPACE, name: form.name },
@@ -70,7 +114,12 @@ export function ImportPage(): ReactElement {
       />
       <PageSection hasBodyWrapper={false}>
         <Form isWidthLimited maxWidth="48rem" onSubmit={(event) => void create(event)} noValidate>
-          {error !== undefined && <ProblemAlert what={message('import.failed', { name: form.name })} error={error} />}
+          {error !== undefined && (
+            <ProblemAlert
+              what={message(made ? 'import.membersFailed' : 'import.failed', { name: form.name })}
+              error={error}
+            />
+          )}
           <TextField
             id="cluster-name"
             label={text('import.name')}
@@ -105,6 +154,16 @@ export function ImportPage(): ReactElement {
             faults={faults}
             onChange={(agentEnvVars) => setForm({ ...form, agentEnvVars })}
           />
+          <FormFieldGroup
+            header={
+              <FormFieldGroupHeader
+                titleText={{ text: text('nav.members'), id: 'members-title' }}
+                titleDescription={text('import.membersHint')}
+              />
+            }
+          >
+            <MemberEditor context="cluster" present={[]} mayChange changes={members} onChange={setMembers} />
+          </FormFieldGroup>
           <ActionGroup>
             <OfferedButton offer={offer} type="submit" variant="primary" isLoading={busy} isDisabled={busy}>
               {text('action.create')}

@@ -575,6 +575,8 @@ export const en = {
     labelsHint: 'Names and values by which clusters are found and grouped.',
     env: 'Agent environment variables',
     envHint: 'For the agent that runs in the cluster, for example HTTPS_PROXY and NO_PROXY.',
+    membersFailed: 'Cluster {{name}} is imported, but not all of its members were added',
+    membersHint: 'Who imports a cluster owns it. Others can be added here or later.',
     pairName: 'Name',
     pairValue: 'Value',
     failed: 'Cluster {{name}} could not be imported',

@@ -239,6 +239,23 @@ describe.skipIf(missing.length > 0)(`tenants in the browser (${missing.join(', '
       await admin.row(/Project: Blue/).waitFor({ state: 'detached', ...CLUSTER_PACE });
     });
 
+    it('imports a cluster with a member from the start', async () => {
+      await admin.goTo('Virtualization Management');
+      await admin.link('Import Existing').click();
+      await admin.field('Cluster name').fill('another');
+      await admin.button('Add member').click();
+      await admin.page.getByRole('combobox', { name: 'Member' }).fill('project-owner');
+      await admin.page.getByRole('option', { name: 'project-owner' }).click();
+      await admin.page.getByRole('radio', { name: 'Cluster Member', exact: true }).check();
+      await admin.button('Add', admin.dialog()).click();
+      await admin.row(/project-owner Cluster Member Comes when saved/).waitFor();
+      await admin.button('Create').click();
+      await admin.page.getByRole('heading', { name: 'Register another' }).waitFor();
+      await admin.goTo('Users & Authentication');
+      await admin.link('project-owner').click();
+      await admin.row(/another The cluster Cluster Member/).waitFor();
+    });
+
     it('lets somebody manage users, who is told why it cannot make an administrator', async () => {
       await admin.goTo('Users & Authentication');
       await admin.link('Create user').click();
