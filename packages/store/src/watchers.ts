@@ -44,10 +44,14 @@ export class Watchers {
     // Who joins or leaves meanwhile does no harm: the one has seen all this, the other is not met any more.
     for (const [prefix, watchers] of this.#byPrefix) {
       const matching = prefix === '' ? changes : changes.filter((change) => keyOf(change).startsWith(prefix));
+      const [first] = matching;
       for (const watcher of watchers) {
         if (watcher.seen >= revision) continue;
-        const fresh = news(matching, watcher.seen);
+        const { seen } = watcher;
         watcher.seen = revision;
+        if (first === undefined) continue;
+        // Hardly anybody has seen a part: who has not is given the array that all share.
+        const fresh = revisionOf(first) > seen ? matching : after(matching, seen);
         if (fresh.length > 0) this.#tell(prefix, watcher, fresh);
       }
     }
@@ -73,7 +77,6 @@ export class Watchers {
   }
 }
 
-function news(changes: readonly Change[], seen: Revision): readonly Change[] {
-  const first = changes[0];
-  return !first || revisionOf(first) > seen ? changes : changes.filter((change) => revisionOf(change) > seen);
+function after(changes: readonly Change[], seen: Revision): readonly Change[] {
+  return changes.filter((change) => revisionOf(change) > seen);
 }
