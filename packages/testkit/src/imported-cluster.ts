@@ -1,7 +1,8 @@
 import { clusterRegistrationTokens, deployments, managementClusters, provisioningClusters } from '@drover/api';
 import type { Client } from '@drover/client';
-import { type BareCluster, importedCredentials, startBareCluster } from './bare-cluster.js';
+import { type BareCluster, startBareCluster } from './bare-cluster.js';
 import { eventually } from './eventually.js';
+import { type ImportableCluster, importedCredentials } from './imported-agent.js';
 import { kubectl } from './kubectl.js';
 import { registerLab } from './lab.js';
 import type { Management } from './management.js';
@@ -16,14 +17,7 @@ export interface ImportedCluster extends AsyncDisposable {
 /** Starts a bare cluster and imports it under `name`, as a person with kubectl does. */
 export async function importBareCluster(drover: Management, name: string): Promise<ImportedCluster> {
   const cluster = await startBareCluster();
-  const { id, manifestUrl } = await expectCluster(drover, name);
-  const { text } = await drover.ask('GET', new URL(manifestUrl).pathname);
-  const applied = await kubectl(cluster.kubeconfig, ['apply', '-f', '-'], { input: text });
-  if (applied.code !== 0) throw new Error(applied.stderr);
-  const place = { namespace: 'cattle-system', name: 'cattle-cluster-agent' };
-  const deployment = await cluster.client.get(deployments, place);
-  const agent = await cluster.runAgent(deployment, await importedCredentials(cluster.client));
-  await untilReady(drover, id);
+  const { id, agent } = await importCluster(drover, cluster, name);
   return {
     id,
     cluster,
@@ -32,6 +26,23 @@ export async function importBareCluster(drover: Management, name: string): Promi
       await cluster[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Imports a cluster that runs, as a person with kubectl does. Resolves when it is connected and ready, through its agent. */
+export async function importCluster(
+  drover: Management,
+  cluster: ImportableCluster,
+  name: string,
+): Promise<{ readonly id: string; readonly agent: AsyncDisposable }> {
+  const { id, manifestUrl } = await expectCluster(drover, name);
+  const { text } = await drover.ask('GET', new URL(manifestUrl).pathname);
+  const applied = await kubectl(cluster.kubeconfig, ['apply', '-f', '-'], { input: text });
+  if (applied.code !== 0) throw new Error(applied.stderr);
+  const place = { namespace: 'cattle-system', name: 'cattle-cluster-agent' };
+  const deployment = await cluster.client.get(deployments, place);
+  const agent = await cluster.runAgent(deployment, await importedCredentials(cluster.client));
+  await untilReady(drover, id);
+  return { id, agent };
 }
 
 /** Imports a lab that runs under `name`, as a person with two consoles does. Resolves with its id when it is connected and ready. */

@@ -1,9 +1,13 @@
 export { DroverProcess, droverProgram, type Ended, type ReadyLine } from './drover-process.js';
+export { eventually } from './eventually.js';
 export { guestDescription, machineDeps } from './guest/description.js';
 export { buildGuest, type Guest, guestMissing } from './guest/guest.js';
 export { Terminal } from './guest/terminal.js';
+export { existingCluster, type ImportableCluster } from './imported-agent.js';
+export { importCluster } from './imported-cluster.js';
 export { type KubectlBinary, type KubectlResult, kubectl, kubectls } from './kubectl.js';
 export { clearLab, kubeconfigClient, registerLab } from './lab.js';
+export { type Management, startManagement } from './management.js';
 export { findProgram, present } from './present.js';
 export { Session } from './session.js';
 export { temporaryDirectory } from './temporary.js';

@@ -22,7 +22,8 @@ import {
 } from '@drover/api';
 import type { Client } from '@drover/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BareCluster, importedCredentials, startBareCluster } from '../bare-cluster.js';
+import { type BareCluster, startBareCluster } from '../bare-cluster.js';
+import { importedCredentials } from '../imported-agent.js';
 import { kubectl, kubectls } from '../kubectl.js';
 import { type Management, startManagement } from '../management.js';
 import { present } from '../present.js';
