@@ -175,10 +175,14 @@ export function ImageListPage(): ReactElement {
           nameOf={({ image }) => image.spec.displayName}
           empty={
             <EmptyState titleText={text('image.none')} icon={DiskIcon} headingLevel="h2">
-              <EmptyStateBody>{text('image.noneHint')}</EmptyStateBody>
-              <EmptyStateFooter>
-                <EmptyStateActions>{create}</EmptyStateActions>
-              </EmptyStateFooter>
+              {createOffer === 'yes' && (
+                <>
+                  <EmptyStateBody>{text('image.noneHint')}</EmptyStateBody>
+                  <EmptyStateFooter>
+                    <EmptyStateActions>{create}</EmptyStateActions>
+                  </EmptyStateFooter>
+                </>
+              )}
             </EmptyState>
           }
         />

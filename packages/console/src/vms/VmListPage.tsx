@@ -129,15 +129,19 @@ export function VmListPage(): ReactElement {
           isFaded={fleet?.state.id === 'disconnected'}
           empty={
             <EmptyState titleText={text('vm.none')} icon={VirtualMachineIcon} headingLevel="h2">
-              <EmptyStateBody>{text('vm.noneHint')}</EmptyStateBody>
-              <EmptyStateFooter>
-                <EmptyStateActions>
-                  {create}
-                  <LinkButton offer={imageOffer} variant="link" to="/c/$cluster/images/create" params={{ cluster }}>
-                    {text('image.create')}
-                  </LinkButton>
-                </EmptyStateActions>
-              </EmptyStateFooter>
+              {offer === 'yes' && (
+                <>
+                  <EmptyStateBody>{text('vm.noneHint')}</EmptyStateBody>
+                  <EmptyStateFooter>
+                    <EmptyStateActions>
+                      {create}
+                      <LinkButton offer={imageOffer} variant="link" to="/c/$cluster/images/create" params={{ cluster }}>
+                        {text('image.create')}
+                      </LinkButton>
+                    </EmptyStateActions>
+                  </EmptyStateFooter>
+                </>
+              )}
             </EmptyState>
           }
         />
