@@ -95,7 +95,6 @@ export const en = {
     delete: {
       title: 'Delete user {{name}}?',
       titleMany: 'Delete {{count}} users?',
-      typed: 'delete',
       what: 'This cannot be undone. This happens:',
       sessions: 'Sessions, consoles, API keys and kubeconfigs stop to work within seconds.',
       roles: 'Global roles, and roles in clusters and projects, are taken away.',
@@ -489,7 +488,7 @@ export const en = {
     done: '{{command}}: {{name}}',
     failed: '{{command}} failed for {{name}}',
   },
-  confirm: { type: 'Type {{name}} to confirm' },
+  confirm: { type: 'Type {{name}} to confirm', word: 'delete' },
   yaml: {
     of: 'YAML of {{name}}',
     failed: '{{name}} could not be saved',
@@ -779,7 +778,6 @@ export const en = {
     delete: {
       title: 'Delete virtual machine {{name}}?',
       titleMany: 'Delete {{count}} virtual machines?',
-      typed: 'delete',
       what: 'A running machine is switched off first. This cannot be undone.',
       disks: 'These disks are deleted too; the others stay as volumes:',
       disk: '{{disk}} ({{claim}})',

@@ -1,12 +1,9 @@
 import { projects } from '@drover/api';
 import { Content, List, ListItem } from '@patternfly/react-core';
-import { type ReactElement, useState } from 'react';
+import type { ReactElement } from 'react';
 import { LOCAL } from '../api/cluster-api.js';
 import { useApi } from '../app/services.js';
-import { Confirm } from '../components/Confirm.js';
-import { useNotify } from '../components/notify.js';
-import { ProblemAlert } from '../components/ProblemAlert.js';
-import { message } from '../i18n/message.js';
+import { DeleteDialog } from '../commands/DeleteDialog.js';
 import { useText } from '../i18n/text.js';
 import { useMachines } from '../vms/machines.js';
 import type { NamespaceRow, ProjectRow } from './project.js';
@@ -23,34 +20,23 @@ export function DeleteProject({
   onClose: () => void;
 }): ReactElement {
   const text = useText();
-  const notify = useNotify();
   const api = useApi(LOCAL);
   const { namespaces } = useNamespaces(cluster);
   const { machines } = useMachines(cluster);
-  const [error, setError] = useState<unknown>();
   const { key: id, name } = project;
   const inside = namespaces.filter((namespace) => namespace.project === id);
   const going = inside.filter(({ goesWithProject }) => goesWithProject);
   const staying = inside.filter(({ goesWithProject }) => !goesWithProject);
   const lost = machines.filter(({ namespace }) => going.some((each) => each.name === namespace)).length;
-  const remove = async (): Promise<void> => {
-    try {
-      await api.delete(projects, { namespace: cluster, name: id });
-      notify.done(message('project.deleting', { name }));
-      onClose();
-    } catch (refused) {
-      setError(refused);
-    }
-  };
   return (
-    <Confirm
+    <DeleteDialog
+      targets={[project]}
       title={text('project.delete.title', { name })}
-      action={text('action.delete')}
-      typed={name}
-      onConfirm={remove}
+      done="project.deleting"
+      failed="project.deleteFailed"
+      remove={() => api.delete(projects, { namespace: cluster, name: id })}
       onClose={onClose}
     >
-      {error !== undefined && <ProblemAlert what={message('project.deleteFailed', { name })} error={error} />}
       <Content component="p">{text('project.delete.members')}</Content>
       {going.length > 0 && (
         <>
@@ -66,7 +52,7 @@ export function DeleteProject({
         </>
       )}
       {inside.length === 0 && <Content component="p">{text('project.delete.empty')}</Content>}
-    </Confirm>
+    </DeleteDialog>
   );
 }
 

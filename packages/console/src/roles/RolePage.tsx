@@ -1,23 +1,14 @@
 import { globalRoles, roleTemplates } from '@drover/api';
-import {
-  Card,
-  CardBody,
-  CardTitle,
-  PageSection,
-  Stack,
-  StackItem,
-  Tab,
-  Tabs,
-  TabTitleText,
-} from '@patternfly/react-core';
+import { Card, CardBody, CardTitle, Stack, StackItem } from '@patternfly/react-core';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { lazy, type ReactElement, Suspense, useState } from 'react';
+import { lazy, type ReactElement } from 'react';
 import { LOCAL } from '../api/cluster-api.js';
 import { useApi } from '../app/services.js';
 import { ActionMenu } from '../components/ActionMenu.js';
 import { Age } from '../components/Age.js';
 import { Facts } from '../components/Facts.js';
 import { NotHere } from '../components/NotHere.js';
+import { ObjectTabs } from '../components/ObjectTabs.js';
 import { PageHead } from '../components/PageHead.js';
 import { message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
@@ -38,7 +29,6 @@ export function RolePage(): ReactElement {
   const navigate = useNavigate();
   const { context, id } = route.useParams();
   const { role, freshness } = useRole(context, id);
-  const [tab, setTab] = useState<'overview' | 'yaml'>('overview');
   const { actions, dialogs } = useRoleActions(() => void navigate({ to: '/auth/roles', search: { tab: context } }));
   if (role === undefined) return <NotHere freshness={freshness} title={id} what={text('role.notHere', { name: id })} />;
   return (
@@ -49,25 +39,7 @@ export function RolePage(): ReactElement {
         path={roleTrail(text, context, role.name)}
         actions={<ActionMenu entries={actions(role)} />}
       />
-      <PageSection hasBodyWrapper={false} isFilled className="drover-fill">
-        <Tabs
-          activeKey={tab}
-          onSelect={(_event, key) => setTab(key === 'yaml' ? 'yaml' : 'overview')}
-          aria-label={text('role.parts')}
-        >
-          <Tab eventKey="overview" title={<TabTitleText>{text('vm.tab.overview')}</TabTitleText>} />
-          <Tab eventKey="yaml" title={<TabTitleText>{text('vm.tab.yaml')}</TabTitleText>} />
-        </Tabs>
-        <div className="drover-tab" role="tabpanel" aria-label={text(`vm.tab.${tab}`)}>
-          {tab === 'yaml' ? (
-            <Suspense fallback={null}>
-              <RoleYaml role={role} />
-            </Suspense>
-          ) : (
-            <Overview role={role} />
-          )}
-        </div>
-      </PageSection>
+      <ObjectTabs label={text('role.parts')} overview={<Overview role={role} />} yaml={<RoleYaml role={role} />} />
       {dialogs}
     </>
   );

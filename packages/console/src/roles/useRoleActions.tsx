@@ -6,10 +6,8 @@ import { type ReactElement, type ReactNode, useCallback, useState } from 'react'
 import { LOCAL } from '../api/cluster-api.js';
 import { useApi } from '../app/services.js';
 import type { Offer } from '../commands/command.js';
+import { DeleteDialog } from '../commands/DeleteDialog.js';
 import { refusal, useCommands } from '../commands/useCommands.js';
-import { Confirm } from '../components/Confirm.js';
-import { useNotify } from '../components/notify.js';
-import { ProblemAlert } from '../components/ProblemAlert.js';
 import { type Message, message } from '../i18n/message.js';
 import { useText } from '../i18n/text.js';
 import { useRights } from '../rights/useRights.js';
@@ -69,13 +67,7 @@ export function useRoleActions(onDeleted?: () => void): { actions: (role: Role) 
     <>
       {ofGlobal.dialogs}
       {ofTemplates.dialogs}
-      {deleting && (
-        <DeleteRole
-          role={deleting}
-          onClose={() => setDeleting(undefined)}
-          {...(onDeleted === undefined ? {} : { onDeleted })}
-        />
-      )}
+      {deleting && <DeleteRole role={deleting} onClose={() => setDeleting(undefined)} onDeleted={onDeleted} />}
     </>
   );
   return { actions, dialogs };
@@ -91,36 +83,26 @@ function DeleteRole({
 }: {
   role: Role;
   onClose: () => void;
-  onDeleted?: () => void;
+  onDeleted?: (() => void) | undefined;
 }): ReactElement {
   const text = useText();
-  const notify = useNotify();
   const api = useApi(LOCAL);
-  const [error, setError] = useState<unknown>();
   const { id, name, context, uses } = role;
-  const remove = async (): Promise<void> => {
-    try {
-      if (context === 'global') await api.delete(globalRoles, { name: id });
-      else await api.delete(roleTemplates, { name: id });
-      notify.done(message('role.deleted', { name }));
-      onDeleted?.();
-      onClose();
-    } catch (refused) {
-      setError(refused);
-    }
-  };
   return (
-    <Confirm
+    <DeleteDialog
+      targets={[role]}
       title={text('role.delete.title', { name })}
-      action={text('action.delete')}
-      typed={name}
-      onConfirm={remove}
+      done="role.deleted"
+      failed="role.deleteFailed"
+      remove={() =>
+        context === 'global' ? api.delete(globalRoles, { name: id }) : api.delete(roleTemplates, { name: id })
+      }
       onClose={onClose}
+      onDeleted={onDeleted}
     >
-      {error !== undefined && <ProblemAlert what={message('role.deleteFailed', { name })} error={error} />}
       <Content component="p">
         {uses === 0 ? text('role.delete.unused') : text('role.delete.used', { count: uses })}
       </Content>
-    </Confirm>
+    </DeleteDialog>
   );
 }

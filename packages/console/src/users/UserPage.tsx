@@ -6,19 +6,9 @@ import {
   roleTemplates,
   users,
 } from '@drover/api';
-import {
-  Card,
-  CardBody,
-  CardTitle,
-  PageSection,
-  Stack,
-  StackItem,
-  Tab,
-  Tabs,
-  TabTitleText,
-} from '@patternfly/react-core';
+import { Card, CardBody, CardTitle, Stack, StackItem } from '@patternfly/react-core';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { lazy, type ReactElement, Suspense, useMemo, useState } from 'react';
+import { lazy, type ReactElement, useMemo } from 'react';
 import { LOCAL } from '../api/cluster-api.js';
 import { useApi, useCollection } from '../app/services.js';
 import { useFleet } from '../clusters/fleet.js';
@@ -26,6 +16,7 @@ import { ActionMenu } from '../components/ActionMenu.js';
 import { Age } from '../components/Age.js';
 import { Facts } from '../components/Facts.js';
 import { NotHere } from '../components/NotHere.js';
+import { ObjectTabs } from '../components/ObjectTabs.js';
 import { PageHead } from '../components/PageHead.js';
 import { PlainTable } from '../components/PlainTable.js';
 import { StateLabel } from '../components/StateLabel.js';
@@ -50,7 +41,6 @@ export function UserPage(): ReactElement {
   const { id } = route.useParams();
   const { account, freshness } = useAccount(id);
   const changeOffer = useUserRights().offer([CHANGE_USER]);
-  const [tab, setTab] = useState<'overview' | 'yaml'>('overview');
   const { actions, dialogs } = useUserActions(() => void navigate({ to: '/auth/users' }));
   if (account === undefined)
     return <NotHere freshness={freshness} title={id} what={text('user.notHere', { name: id })} />;
@@ -63,29 +53,11 @@ export function UserPage(): ReactElement {
         path={userTrail(text, account.name)}
         actions={<ActionMenu entries={actions(account)} />}
       />
-      <PageSection hasBodyWrapper={false} isFilled className="drover-fill">
-        <Tabs
-          activeKey={tab}
-          onSelect={(_event, key) => setTab(key === 'yaml' ? 'yaml' : 'overview')}
-          aria-label={text('user.tabs')}
-        >
-          <Tab eventKey="overview" title={<TabTitleText>{text('vm.tab.overview')}</TabTitleText>} />
-          <Tab eventKey="yaml" title={<TabTitleText>{text('vm.tab.yaml')}</TabTitleText>} />
-        </Tabs>
-        <div
-          className="drover-tab"
-          role="tabpanel"
-          aria-label={text(tab === 'yaml' ? 'vm.tab.yaml' : 'vm.tab.overview')}
-        >
-          {tab === 'yaml' ? (
-            <Suspense fallback={null}>
-              <YamlTab object={account.user} offer={changeOffer} onSave={(user) => api.update(users, user)} />
-            </Suspense>
-          ) : (
-            <Overview account={account} />
-          )}
-        </div>
-      </PageSection>
+      <ObjectTabs
+        label={text('user.tabs')}
+        overview={<Overview account={account} />}
+        yaml={<YamlTab object={account.user} offer={changeOffer} onSave={(user) => api.update(users, user)} />}
+      />
       {dialogs}
     </>
   );

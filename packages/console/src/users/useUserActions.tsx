@@ -54,13 +54,7 @@ export function useUserActions(onDeleted?: () => void): {
     <>
       {commands.dialogs}
       {changing && <SetPassword account={changing} onClose={() => setChanging(undefined)} />}
-      {deleting && (
-        <DeleteUsers
-          accounts={[deleting]}
-          onClose={() => setDeleting(undefined)}
-          {...(onDeleted === undefined ? {} : { onDeleted })}
-        />
-      )}
+      {deleting && <DeleteUsers accounts={[deleting]} onClose={() => setDeleting(undefined)} onDeleted={onDeleted} />}
     </>
   );
   return { actions, dialogs };

@@ -77,7 +77,7 @@ export function DeleteMachines({
           : text('vm.delete.titleMany', { count: machines.length })
       }
       action={text('action.delete')}
-      {...(machines.length > UNTYPED_AT_MOST ? { typed: text('vm.delete.typed') } : {})}
+      {...(machines.length > UNTYPED_AT_MOST ? { typed: text('confirm.word') } : {})}
       onConfirm={remove}
       onClose={onClose}
     >
