@@ -1,6 +1,15 @@
-import { type KubeObject, type Namespace, namespaces, type Stored } from '@drover/api';
+import {
+  type ClusterRole,
+  type ClusterRoleBinding,
+  type Namespace,
+  namespaces,
+  type Role,
+  type RoleBinding,
+  type Stored,
+} from '@drover/api';
 import { type Client, createInformer, type Informer, type InformerEvent } from '@drover/client';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
+import { type Affected, affectedBy } from './affected.js';
 import type { DerivedPresent } from './apply-derived.js';
 import { eachOf, followRbac, presentOf, type RbacInformers, sourcesIn } from './rbac-informers.js';
 
@@ -30,7 +39,7 @@ export class ClusterRights implements Disposable {
       /** Called when rights are to be others from now on, because of the namespaces of projects. */
       readonly projectsChanged: () => void;
       /** Called for whatever changes who may do what, somebody else's objects included. */
-      readonly rightsChanged: () => void;
+      readonly rightsChanged: (affected: Affected) => void;
       readonly namespaceChanged: (name: string) => void;
       readonly clock: Clock;
       readonly random: RandomBytes;
@@ -46,11 +55,12 @@ export class ClusterRights implements Disposable {
       random,
       log,
     });
-    const derived = (event: InformerEvent<KubeObject>): void => {
+    const derived = (event: InformerEvent<ClusterRole | ClusterRoleBinding | Role | RoleBinding>): void => {
       if (this.#ended) return;
       if (sourcesIn(event).includes(installation)) changed();
-      rightsChanged();
+      rightsChanged(affectedBy(event));
     };
+    const { clusterRoles, clusterRoleBindings, roles, roleBindings } = this.rbac;
     this.#closing = [
       this.#namespaces.subscribe((event) => {
         const { object } = event;
@@ -59,7 +69,10 @@ export class ClusterRights implements Disposable {
         if (event.type !== 'updated' || projectOf(event.previous) !== projectOf(object)) projectsChanged();
         namespaceChanged(object.metadata.name);
       }),
-      ...eachOf(this.rbac).map((informer) => informer.subscribe(derived)),
+      clusterRoles.subscribe(derived),
+      clusterRoleBindings.subscribe(derived),
+      roles.subscribe(derived),
+      roleBindings.subscribe(derived),
       this.#namespaces,
       ...(parts.rbac === undefined ? eachOf(this.rbac) : []),
     ];

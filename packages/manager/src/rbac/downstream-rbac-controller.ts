@@ -15,6 +15,7 @@ import { type ClusterId, LOCAL, parseClusterId } from '../clusters/cluster-id.js
 import type { Downstreams } from '../clusters/downstream.js';
 import type { NamespaceGuards } from '../projects/namespace-guards.js';
 import type { Settings } from '../settings.js';
+import type { Affected } from './affected.js';
 import { applyChanges, changesTo } from './apply-derived.js';
 import { ClusterRights } from './cluster-rights.js';
 import type { DerivedRights } from './derived-rights.js';
@@ -43,7 +44,7 @@ export class DownstreamRbac implements Disposable {
   readonly #listeners = new Set<(id: ClusterId, namespace: string) => void>();
   /** Clusters in which something has changed that rights follow from, since they were last brought up to date. */
   readonly #due = new Set<string>();
-  readonly #rightsListeners = new Set<(id: ClusterId) => void>();
+  readonly #rightsListeners = new Set<(id: ClusterId, affected: Affected) => void>();
 
   constructor(
     private readonly parts: {
@@ -135,8 +136,8 @@ export class DownstreamRbac implements Disposable {
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
 
-  /** Calls `listener` for each change of what decides in a connected cluster who may do what. */
-  onRights(listener: (id: ClusterId) => void): Disposable {
+  /** Calls `listener` for each change of what decides in a connected cluster who may do what, and says whose rights it is about. */
+  onRights(listener: (id: ClusterId, affected: Affected) => void): Disposable {
     this.#rightsListeners.add(listener);
     return { [Symbol.dispose]: () => this.#rightsListeners.delete(listener) };
   }
@@ -229,8 +230,8 @@ export class DownstreamRbac implements Disposable {
         this.#due.add(id);
         this.controller.enqueue({ name: id });
       },
-      rightsChanged: () => {
-        for (const listener of this.#rightsListeners) listener(id);
+      rightsChanged: (affected) => {
+        for (const listener of this.#rightsListeners) listener(id, affected);
       },
       namespaceChanged: (namespace) => {
         for (const listener of this.#listeners) listener(id, namespace);

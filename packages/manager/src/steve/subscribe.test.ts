@@ -26,8 +26,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Caller, identityOf } from '../identity/caller.js';
 import { OpenStreams } from '../identity/open-streams.js';
+import type { Affected } from '../rbac/affected.js';
 import { eachOf, followRbac } from '../rbac/rbac-informers.js';
 import { Visibility } from '../visibility/visibility.js';
+import type { OnRights } from './rights-topic.js';
 import { Subscriptions } from './subscribe.js';
 
 let closing = new Closing();
@@ -51,7 +53,7 @@ async function open() {
   const means = { clock, random: randomBytes, log: silentLog };
   const rights = { watch: true, cluster: true };
   const granted = new Set<string>();
-  const rightsListeners = new Set<(cluster: string) => void>();
+  const rightsListeners = new Set<Parameters<OnRights>[0]>();
   const asked: string[] = [];
   const client = createFakeClient({
     ...means,
@@ -168,8 +170,8 @@ async function open() {
       await client.delete(roleBindings, { namespace, name: 'reader' });
     },
     /** Something has changed that decides who may do what in a cluster. */
-    rightsChange(cluster: string): void {
-      for (const listener of rightsListeners) listener(cluster);
+    rightsChange(cluster: string, affected: Affected = 'everybody'): void {
+      for (const listener of rightsListeners) listener(cluster, affected);
     },
     rightsListeners,
     socket,
@@ -197,11 +199,14 @@ const node = (name: string) => ({ apiVersion: 'v1', kind: 'Node', metadata: { na
 
 describe('a subscription', () => {
   it('to rights tells that those in the cluster, or of its members, may have changed: once for a burst, until it is stopped', async () => {
-    const { frame, frames, say, later, rightsChange, rightsListeners } = await open();
+    const { clock, frame, frames, say, later, rightsChange, rightsListeners } = await open();
     const topic = { resourceType: 'drover.io.rights', cluster: 'c-m-abcd2345' };
     say(topic);
     await frame('resource.start');
     rightsChange('c-m-other000');
+    rightsChange('c-m-abcd2345', new Set(['User u-other']));
+    await clock.advance(1_000);
+    expect(frames.filter(({ name }) => name === 'rights.changed')).toEqual([]);
     rightsChange('c-m-abcd2345');
     rightsChange('local');
     expect(await later('rights.changed')).toEqual({ name: 'rights.changed', ...topic });

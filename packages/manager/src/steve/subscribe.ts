@@ -8,6 +8,7 @@ import type { Caller } from '../identity/caller.js';
 import type { OpenStreams } from '../identity/open-streams.js';
 import type { Visibility } from '../visibility/visibility.js';
 import type { ResourceTypes } from './resource-types.js';
+import type { OnRights } from './rights-topic.js';
 import { SharedWatches } from './shared-watches.js';
 import { follow, keyOf, readWish } from './subscription.js';
 
@@ -30,8 +31,8 @@ export interface SubscribeParts {
   /** Whether the caller may still have anything to do with the cluster: asked when rights change. */
   readonly maySee: (caller: Caller, cluster: string) => Promise<boolean>;
   readonly visibility: Pick<Visibility, 'of'>;
-  /** Calls a listener with the id of each cluster in which rights may have changed. */
-  readonly onRights: (listener: (cluster: string) => void) => Disposable;
+  /** Calls a listener with the id of each cluster in which rights may have changed, and whose. */
+  readonly onRights: OnRights;
   readonly types: Pick<ResourceTypes, 'kind'>;
   readonly streams: OpenStreams;
   readonly version: string;

@@ -3,7 +3,7 @@ import { type Client, TransportError } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import type { ClusterView } from '../visibility/visibility.js';
 import type { ResourceTypes } from './resource-types.js';
-import { followRights, RIGHTS_TOPIC } from './rights-topic.js';
+import { followRights, type OnRights, RIGHTS_TOPIC } from './rights-topic.js';
 import type { SharedWatches } from './shared-watches.js';
 import { resourceOf, steveIdentity } from './steve-document.js';
 import { type Telling, Union } from './union.js';
@@ -68,8 +68,8 @@ export interface Following {
   readonly client: () => Promise<Client>;
   /** Who may see what in the cluster. */
   readonly view: () => ClusterView;
-  /** Calls a listener with the id of each cluster in which rights may have changed. */
-  readonly onRights: (listener: (cluster: string) => void) => Disposable;
+  /** Calls a listener with the id of each cluster in which rights may have changed, and whose. */
+  readonly onRights: OnRights;
   readonly types: Pick<ResourceTypes, 'kind'>;
   readonly watches: SharedWatches;
   readonly send: (frame: object) => void;

@@ -1,10 +1,12 @@
 import type { AccessRequest, Identity, WhyGrantor, WhyRemedy, WhyRole } from '@drover/api';
+import type { Clock } from '@drover/kit';
 import type { LocalApi } from '../admission/caller-holdings.js';
 import { missingToGive } from '../admission/excess.js';
 import { identityOf } from '../identity/caller.js';
 import type { Directory } from '../identity/directory.js';
 import { backingNamespace } from '../projects/backing-namespace.js';
 import type { AccessReviews, Question } from '../proxy/access-reviews.js';
+import { inTurns } from '../rbac/in-turns.js';
 import { type BindingSubject, subjectOf } from '../rbac/subject.js';
 import { type Places, roleNamed } from './places.js';
 import { type RoleScope, scopesOf } from './scopes.js';
@@ -29,6 +31,7 @@ export class Remedies {
       readonly reviews: AccessReviews;
       readonly local: LocalApi;
       readonly cluster: string;
+      readonly clock: Clock;
       /** Whether whoever asks may learn of a project that it is there. */
       readonly sees: (scope: RoleScope) => Promise<boolean>;
     },
@@ -39,7 +42,7 @@ export class Remedies {
     const found: { readonly role: WhyRole; readonly scope?: RoleScope }[] = [];
     for (const scope of scopesOf(this.parts.places, this.parts.cluster, request)) {
       if (!(await this.parts.sees(scope))) continue;
-      for (const role of this.#templates(scope, request)) found.push({ role, scope });
+      for (const role of await inTurns(this.#templates(scope, request), this.parts.clock)) found.push({ role, scope });
     }
     if (found.length === 0) for (const role of this.#globalRoles(request)) found.push({ role });
     const closest = found.slice(0, MAX_REMEDIES);
@@ -48,14 +51,17 @@ export class Remedies {
     );
   }
 
-  #templates(scope: RoleScope, request: AccessRequest): readonly WhyRole[] {
+  /** With pauses: each template is tried. */
+  *#templates(scope: RoleScope, request: AccessRequest): Generator<void, readonly WhyRole[]> {
     const { places, trial } = this.parts;
     const context = scope.project === undefined ? 'cluster' : 'project';
-    return places
-      .roleTemplates()
-      .filter((each) => each.context === context && each.locked !== true && each.hidden !== true)
-      .map(({ metadata: { name } }) => name)
-      .filter((name) => trial.templateAllows(name, scope, request))
+    const allowing: string[] = [];
+    for (const { metadata, locked, hidden, ...template } of places.roleTemplates()) {
+      yield;
+      if (template.context !== context || locked === true || hidden === true) continue;
+      if (trial.templateAllows(metadata.name, scope, request)) allowing.push(metadata.name);
+    }
+    return allowing
       .sort((a, b) => trial.weightOf(a) - trial.weightOf(b) || (a < b ? -1 : 1))
       .map((name) =>
         scope.project === undefined
