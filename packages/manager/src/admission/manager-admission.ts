@@ -22,6 +22,7 @@ import { keepAdministrator } from './keep-administrator.js';
 import { keepNamespace } from './keep-namespace.js';
 import { admitClusterMember, admitProjectMember } from './member-bindings.js';
 import { admitPasswordSecret } from './password-secrets.js';
+import { admitMoreQuota } from './project-quota-rules.js';
 import { admitProject } from './project-rules.js';
 import { admitGlobalRole, admitGlobalRoleBinding, admitRoleTemplate } from './role-definitions.js';
 import { admitToken } from './token-rules.js';
@@ -86,6 +87,11 @@ export function managerAdmission(
       name: 'Administrator',
       resources: ['management.cattle.io/users', 'management.cattle.io/globalrolebindings'],
       admit: (review) => keepAdministrator(review, local),
+    },
+    {
+      name: 'ProjectQuota',
+      resources: ['management.cattle.io/projects'],
+      admit: (review) => admitMoreQuota(review, local),
     },
     { name: 'Project', resources: ['management.cattle.io/projects'], admit: admitProject },
     {

@@ -1,8 +1,10 @@
-import type { Project, StatusCause } from '@drover/api';
+import { type AdmissionReview, forbidden, type Project, type StatusCause } from '@drover/api';
 import { type Amounts, amountsOf, beyond, inWords, readLimit, sameAmounts } from '@drover/api/quota';
 import type { ContainerDefaultResourceLimit, Limit } from '@drover/api/types/rancher';
+import { isAllowed } from '@drover/client';
 import { parseNanos, QuantityError } from '@drover/kit';
-import { cause } from './fields.js';
+import { isTrusted, type LocalApi } from './caller-holdings.js';
+import { cause, validated } from './fields.js';
 
 const QUOTA = 'spec.resourceQuota';
 const DEFAULT = 'spec.namespaceDefaultResourceQuota';
@@ -46,6 +48,29 @@ const said = (spec: Project['spec']): string =>
     spec?.namespaceDefaultResourceQuota?.limit ?? {},
     spec?.containerDefaultResourceLimit ?? {},
   ]);
+
+/**
+ * Refuses to give a project more, or to take its quota away, to who owns the project alone: a quota that those lift whom it holds is
+ * none. Who owns the cluster may.
+ *
+ * @throws ApiError Forbidden.
+ */
+export async function admitMoreQuota(review: AdmissionReview, local: () => LocalApi): Promise<undefined> {
+  const { operation, identity, group, resource, namespace, name } = review;
+  if (operation !== 'UPDATE' || isTrusted(identity)) return undefined;
+  const limitOf = (project: Project | undefined): Amounts => amountsOf(project?.spec?.resourceQuota?.limit);
+  const [before, after] = [limitOf(validated<Project>(review.old)), limitOf(validated<Project>(review.object))];
+  const more = [...before].filter(([what, amount]) => (after.get(what) ?? amount + 1n) > amount);
+  if (more.length === 0) return undefined;
+  const owns = { verb: 'own', group: 'management.cattle.io', resource: 'clusters', name: namespace ?? '' };
+  if (await isAllowed(local(), identity, { resourceAttributes: owns })) return undefined;
+  const what = more.map(([each]) => each).join(', ');
+  throw forbidden(
+    { group, plural: resource },
+    name,
+    `only an owner of the cluster may give the project more, or lift its quota: ${what}`,
+  );
+}
 
 /** The project with the note of what is shared out as the server left it; `undefined` when it is so already. */
 export function withNotedUse(project: Project | undefined, old: Project | undefined): Project | undefined {

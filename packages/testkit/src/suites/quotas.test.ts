@@ -1,4 +1,4 @@
-import { namespaces, projects, resourceQuotas } from '@drover/api';
+import { namespaces, projects, resourceQuotas, roleBindings } from '@drover/api';
 import type { Client } from '@drover/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DroverProcess } from '../drover-process.js';
@@ -183,6 +183,30 @@ describe.skipIf(!present('kubectl') || !present('qemu-system-x86_64'))(
         fieldName: 'resourceQuota',
         message: expect.stringContaining('would have secrets=9 together'),
       });
+    });
+
+    it('is not raised by who owns the project alone', async () => {
+      const credentials = { username: 'owner', password: 'correct horse battery' };
+      const { body: user } = await ask('POST', '/v3/users', credentials);
+      const role = { projectId: project, roleTemplateId: 'project-owner', userId: user['id'] };
+      expect((await ask('POST', '/v3/projectroletemplatebindings', role)).status).toBe(201);
+      const { text } = await drover.ask('POST', '/v3-public/localProviders/local?action=login', { body: credentials });
+      const { token } = JSON.parse(text) as { token: string };
+      const [, name = ''] = project.split(':');
+      await eventually(drover.client, roleBindings, { namespace: id }, ({ roleRef, subjects = [] }) => {
+        return roleRef.name === `${name}-projectowner` && subjects.some((subject) => subject.name === user['id']);
+      });
+      const put = (pods: string) =>
+        drover.ask('PUT', `/v3/projects/${project}`, {
+          token,
+          body: {
+            resourceQuota: { limit: { requestsStorage: '10Gi', pods, limitsCpu: '4', limitsMemory: '4Gi' } },
+          },
+        });
+      const refused = await put('40');
+      expect(refused.status).toBe(403);
+      expect(refused.text).toContain('only an owner of the cluster may give the project more');
+      expect((await put('18')).status).toBe(200);
     });
 
     it('goes with the project that sets it aside', async () => {
