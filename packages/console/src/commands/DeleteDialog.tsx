@@ -64,7 +64,7 @@ export function DeleteDialog<T extends { readonly key: string; readonly name: st
           ))}
         </List>
       )}
-      {children}
+      <div {...(only === undefined ? { className: 'drover-gap' } : {})}>{children}</div>
     </Confirm>
   );
 }

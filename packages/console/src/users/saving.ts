@@ -4,6 +4,7 @@ import type { Http } from '../api/http.js';
 import type { Services } from '../app/services.js';
 import { listVisible } from '../live/list-visible.js';
 import { untilRow } from '../live/until-row.js';
+import { localUserOf } from '../members/member.js';
 import { roleChanges, type UserForm } from './user-form.js';
 
 /** Makes a user with that password, and answers with its id. */
@@ -35,7 +36,7 @@ export async function setPassword(api: ClusterApi, id: string, password: string,
 export async function setGlobalRoles(api: ClusterApi, id: string, wanted: ReadonlySet<string>): Promise<void> {
   const { items } = await api.list(globalRoleBindings);
   const { give, take } = roleChanges(
-    items.filter(({ userName }) => userName === id),
+    items.filter((binding) => localUserOf(binding) === id),
     wanted,
   );
   for (const globalRoleName of give)
