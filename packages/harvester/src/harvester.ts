@@ -7,6 +7,9 @@ import type { Controller } from '@drover/controller';
 import { type Clock, Closing, type Log, type RandomBytes } from '@drover/kit';
 import { detectHost, type Host, Images } from '@drover/qemu';
 import { harvesterPaths } from './action/paths.js';
+import { backupAdmission, restoreAdmission } from './backup/admission.js';
+import { backupController } from './backup/controller.js';
+import { restoreController } from './backup/restore.js';
 import { builtInAdmission } from './bootstrap/admission.js';
 import { install } from './bootstrap/install.js';
 import { claimAdmission } from './claim/admission.js';
@@ -98,6 +101,8 @@ export async function createHarvester(options: HarvesterOptions): Promise<Harves
     admission: [
       machineAdmission(late, random),
       imageAdmission(late),
+      backupAdmission(late),
+      restoreAdmission(late),
       claimAdmission(late),
       builtInAdmission(late),
       keyPairAdmission,
@@ -194,6 +199,8 @@ async function start(
       tools: tools.volumes,
     }),
     snapshotController(shared),
+    backupController({ ...shared, machines }),
+    restoreController(shared),
     machineController(shared),
     registrationController(shared),
     registryCredentialsController(shared),

@@ -17,7 +17,12 @@ export interface InProcessLab extends AsyncDisposable {
   /** The administrator's bearer token. */
   readonly token: string;
   /** Opens a console: a WebSocket of the subresource API as a stream of bytes. */
-  openConsole(namespace: string, name: string, kind: 'console' | 'vnc', protocol?: string): Promise<Duplex>;
+  openConsole(
+    namespace: string,
+    name: string,
+    kind: 'console' | 'vnc' | `portforward/${string}`,
+    protocol?: string,
+  ): Promise<Duplex>;
   /** One request over HTTPS as administrator. */
   request(
     method: string,

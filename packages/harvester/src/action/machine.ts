@@ -6,6 +6,7 @@ import { forceStopMachine, restartMachine, startMachine, type Target } from '../
 import { lookAt } from '../view.js';
 import { INSUFFICIENT_QUOTA } from '../vm/names.js';
 import { runStrategyOf } from '../vm/run-strategy.js';
+import { cloneAction } from './clone.js';
 import { addVolumeAction, ejectMediumAction, growAction, insertMediumAction, removeVolumeAction } from './hotplug.js';
 import type { ObjectRequest } from './paths.js';
 
@@ -26,6 +27,7 @@ const RIGHTS = {
   insertCdRomVolume: [SUBRESOURCES, 'virtualmachines', 'addvolume'],
   ejectCdRomVolume: [SUBRESOURCES, 'virtualmachines', 'removevolume'],
   cpuAndMemoryHotplug: ['kubevirt.io', 'virtualmachines', undefined],
+  clone: ['kubevirt.io', 'virtualmachines', undefined],
 } as const;
 
 /** An action on a machine that this cluster knows. */
@@ -64,6 +66,8 @@ export async function machineAction(action: MachineAction, context: ObjectReques
       return insertMediumAction(vm, fields, context);
     case 'ejectCdRomVolume':
       return ejectMediumAction(vm, fields, view);
+    case 'clone':
+      return cloneAction(vm, fields, context);
     case 'cpuAndMemoryHotplug':
       return growAction(vm, fields, view);
     case 'stop':

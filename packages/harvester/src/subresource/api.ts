@@ -16,9 +16,11 @@ import type { Clock } from '@drover/kit';
 import { empty, json, notImplemented } from '../answer.js';
 import { Fields } from '../fields.js';
 import { type Late, lookAt, type View } from '../view.js';
+import { Freezes } from './freeze.js';
 import { accept, refuseUpgrade } from './handshake.js';
 import * as instanceVerbs from './instance-verbs.js';
 import { restartMachine, startMachine, stopMachine, type Target } from './machine-verbs.js';
+import { openPort } from './port-forward.js';
 import { relay } from './relay.js';
 import { type Call, parseCall, RESOURCES } from './resources.js';
 import { addedVolume, addVolume, machineOfInstance, refuseStopped, removeVolume } from './volume-verbs.js';
@@ -29,16 +31,17 @@ const KUBEVIRT_VERSION = 'v1.8.3';
 
 /** KubeVirt's verbs on machines, and their consoles, as an aggregated API in both of its versions. */
 export function subresourceApis(late: Late<View>, clock: Clock): AggregatedApi[] {
+  const freezes = new Freezes(clock);
   return ['v1', 'v1alpha3'].map((version) => ({
     group: GROUP,
     version,
     resources: RESOURCES,
-    handle: (request) => handle(request, late.required),
+    handle: (request) => handle(request, late.required, freezes),
     upgrade: (request, _identity, socket, head) => upgrade(request, socket, head, late, clock),
   }));
 }
 
-async function handle(request: ApiRequest, view: View): Promise<ApiResponse> {
+async function handle(request: ApiRequest, view: View, freezes: Freezes): Promise<ApiResponse> {
   const call = parseCall(request.url);
   if (call === undefined) throw notServed();
   if (call.kind === 'group') return groupAnswer(call.name);
@@ -52,6 +55,15 @@ async function handle(request: ApiRequest, view: View): Promise<ApiResponse> {
     case 'PUT softreboot':
     case 'PUT reset':
       return changeInstance(request, subresource, instance, view);
+    case 'PUT freeze':
+    case 'PUT unfreeze': {
+      const fields = await Fields.of(request);
+      const machine = instanceVerbs.withAgent(instance, machineOf(instance, view));
+      if (fields.dryRun) return empty(202);
+      if (subresource === 'freeze') await freezes.freeze(instance.metadata.uid, machine, fields);
+      else await freezes.unfreeze(instance.metadata.uid, machine);
+      return empty(202);
+    }
     case 'PUT addvolume':
     case 'PUT removevolume': {
       const fields = await Fields.of(request);
@@ -190,6 +202,8 @@ async function openConsole(request: ApiRequest, view: View): Promise<Duplex> {
   if (call === undefined || call.kind === 'group') throw notServed();
   if (call.resource !== 'virtualmachineinstances') throw notImplemented(`virtualmachines/${call.subresource}`);
   const instance = await findInstance(view, call);
+  if (call.subresource.startsWith('portforward/'))
+    return openPort(instance, machineOf(instance, view), call.subresource);
   if (call.subresource === 'console') {
     instanceVerbs.refuseWithoutSerial(instance);
     return machineOf(instance, view).openSerial();

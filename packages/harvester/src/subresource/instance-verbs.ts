@@ -37,17 +37,17 @@ export async function softReboot(instance: Stored<VirtualMachineInstance>, machi
   await machine.softReboot();
 }
 
-/** @throws ApiError 409 without a guest agent */
-function withAgent(instance: Stored<VirtualMachineInstance>, machine: RunningMachine): RunningMachine['agent'] {
+/** The machine of a guest whose agent answers. @throws ApiError 409 without one */
+export function withAgent(instance: Stored<VirtualMachineInstance>, machine: RunningMachine): RunningMachine {
   if (!machine.agentConnected) throw refusal(instance, 'VMI does not have guest agent connected');
-  return machine.agent;
+  return machine;
 }
 
 const ITEMS = { metadata: {} };
 
 /** KubeVirt's VirtualMachineInstanceGuestAgentInfo. */
 export async function guestInfo(instance: Stored<VirtualMachineInstance>, machine: RunningMachine): Promise<object> {
-  const agent = withAgent(instance, machine);
+  const { agent } = withAgent(instance, machine);
   const [info, os, hostname, timezone, users, filesystems, fsFreezeStatus] = await Promise.all([
     agent.info(),
     agent.osInfo().catch(() => ({})),
@@ -73,7 +73,7 @@ export async function guestInfo(instance: Stored<VirtualMachineInstance>, machin
 
 /** KubeVirt's VirtualMachineInstanceGuestOSUserList. */
 export async function userList(instance: Stored<VirtualMachineInstance>, machine: RunningMachine): Promise<object> {
-  const users = await withAgent(instance, machine).users();
+  const users = await withAgent(instance, machine).agent.users();
   return {
     apiVersion: 'subresources.kubevirt.io/v1',
     kind: 'VirtualMachineInstanceGuestOSUserList',
@@ -87,7 +87,7 @@ export async function filesystemList(
   instance: Stored<VirtualMachineInstance>,
   machine: RunningMachine,
 ): Promise<object> {
-  const filesystems = await withAgent(instance, machine).filesystems();
+  const filesystems = await withAgent(instance, machine).agent.filesystems();
   return {
     apiVersion: 'subresources.kubevirt.io/v1',
     kind: 'VirtualMachineInstanceFileSystemList',

@@ -13,8 +13,8 @@ export type Call =
     };
 
 const MACHINE_VERBS = ['start', 'stop', 'restart', 'addvolume', 'removevolume'];
-const INSTANCE_VERBS = ['pause', 'unpause', 'softreboot', 'reset', 'addvolume', 'removevolume'];
-const INSTANCE_READS = ['console', 'vnc', 'vnc/screenshot', 'guestosinfo', 'userlist', 'filesystemlist'];
+const INSTANCE_VERBS = ['pause', 'unpause', 'softreboot', 'reset', 'addvolume', 'removevolume', 'freeze', 'unfreeze'];
+const INSTANCE_READS = ['portforward', 'console', 'vnc', 'vnc/screenshot', 'guestosinfo', 'userlist', 'filesystemlist'];
 
 const entry = (resource: string, subresource: string, verb: string): AggregatedApi['resources'][number] => ({
   name: `${resource}/${subresource}`,

@@ -105,7 +105,8 @@ export async function releaseClaims(
   }
 }
 
-async function disown(client: Client, ref: { namespace: string | undefined; name: string }): Promise<void> {
+/** A claim that is no machine's any more. */
+export async function disown(client: Client, ref: { namespace: string | undefined; name: string }): Promise<void> {
   await updateWithRetry(client, persistentVolumeClaims, ref, (claim) => {
     if (claim.metadata.annotations?.[OWNED_BY] === undefined) return undefined;
     const { [OWNED_BY]: _, ...annotations } = claim.metadata.annotations;

@@ -51,11 +51,11 @@ export function machineStatus(parts: StatusParts): VirtualMachineStatus {
     ...(generation === undefined ? {} : { observedGeneration: generation, desiredGeneration: generation }),
     ...(requests.length > 0 ? { stateChangeRequests: [...requests] } : {}),
     ...(startFailure === undefined ? {} : { startFailure }),
-    volumeSnapshotStatuses: (vm.spec.template.spec?.volumes ?? []).map(({ name }) => ({
-      name,
-      enabled: false,
-      reason: 'snapshots are not supported by this cluster',
-    })),
+    volumeSnapshotStatuses: (vm.spec.template.spec?.volumes ?? []).map(({ name, persistentVolumeClaim }) =>
+      persistentVolumeClaim === undefined
+        ? { name, enabled: false, reason: `Snapshot is not supported for this volumeSource type [${name}]` }
+        : { name, enabled: true },
+    ),
   };
 }
 
