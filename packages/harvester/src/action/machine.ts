@@ -7,6 +7,7 @@ import { lookAt } from '../view.js';
 import { INSUFFICIENT_QUOTA } from '../vm/names.js';
 import { runStrategyOf } from '../vm/run-strategy.js';
 import { cloneAction } from './clone.js';
+import { createTemplateAction } from './create-template.js';
 import { addVolumeAction, ejectMediumAction, growAction, insertMediumAction, removeVolumeAction } from './hotplug.js';
 import type { ObjectRequest } from './paths.js';
 
@@ -28,6 +29,7 @@ const RIGHTS = {
   ejectCdRomVolume: [SUBRESOURCES, 'virtualmachines', 'removevolume'],
   cpuAndMemoryHotplug: ['kubevirt.io', 'virtualmachines', undefined],
   clone: ['kubevirt.io', 'virtualmachines', undefined],
+  createTemplate: ['kubevirt.io', 'virtualmachines', undefined],
 } as const;
 
 /** An action on a machine that this cluster knows. */
@@ -66,6 +68,8 @@ export async function machineAction(action: MachineAction, context: ObjectReques
       return insertMediumAction(vm, fields, context);
     case 'ejectCdRomVolume':
       return ejectMediumAction(vm, fields, view);
+    case 'createTemplate':
+      return createTemplateAction(vm, fields, context);
     case 'clone':
       return cloneAction(vm, fields, context);
     case 'cpuAndMemoryHotplug':

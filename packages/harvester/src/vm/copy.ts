@@ -10,7 +10,7 @@ const OWN = [CLAIM_TEMPLATES, MAC_ADDRESSES, REMOVED_CLAIMS, RUN_STRATEGY, 'rest
 
 type DataSource = NonNullable<NonNullable<PersistentVolumeClaim['spec']>['dataSource']>;
 
-/** A claim that takes the place of another one in a copy of a machine, as a copy of `dataSource`. */
+/** A claim that takes the place of another one in a copy of a machine. */
 export interface CopiedClaim {
   readonly name: string;
   /** The claim it takes the place of, as it is or was. */
@@ -22,7 +22,8 @@ export interface CopiedClaim {
       readonly storageClassName?: string;
     };
   };
-  readonly dataSource: DataSource;
+  /** What it is a copy of; nothing: it begins as its class says. */
+  readonly dataSource?: DataSource;
   /** A quantity. */
   readonly storage: string;
 }

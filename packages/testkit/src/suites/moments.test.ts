@@ -5,6 +5,8 @@ import {
   virtualMachineInstances,
   virtualMachineRestores,
   virtualMachines,
+  virtualMachineTemplates,
+  virtualMachineTemplateVersions,
 } from '@drover/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildGuest, guestMissing } from '../guest/guest.js';
@@ -124,6 +126,24 @@ describe.skipIf(missing !== undefined)(`moments of a machine (${missing ?? 'in Q
     expect(await dataOf('twin')).toMatch(/\nbefore/);
     expect((await site.action(MACHINES, 'source', 'clone', { targetVm: 'twin' })).status).toBe(409);
     await site.remove('twin');
+  });
+
+  it('become a template, without what is on its disks', async () => {
+    const body = { name: 'like-source', description: 'as it was' };
+    expect(await site.action(MACHINES, 'source', 'createTemplate', body)).toEqual({ status: 204, body: '' });
+    const template = await site.until(
+      virtualMachineTemplates,
+      'like-source',
+      ({ spec }) => spec?.defaultVersionId !== undefined,
+    );
+    const name = template.spec?.defaultVersionId?.split('/')[1] ?? '';
+    const version = await site.until(virtualMachineTemplateVersions, name, ({ status }) => status?.version === 1);
+    const { vm } = version.spec;
+    expect(vm?.metadata?.annotations?.['harvesterhci.io/volumeClaimTemplates']).toContain('"name":"pvc-root"');
+    expect(vm?.metadata?.annotations?.['harvesterhci.io/volumeClaimTemplates']).not.toContain('dataSource');
+    expect(vm?.spec?.template?.spec?.domain?.firmware?.uuid).toBeUndefined();
+    const withData = { ...body, name: 'other', withData: true };
+    expect((await site.action(MACHINES, 'source', 'createTemplate', withData)).status).toBe(501);
   });
 
   it('stand still where its guest is asked to keep its file systems at rest', async () => {
