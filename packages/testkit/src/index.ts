@@ -1,5 +1,5 @@
 export { DroverProcess, droverProgram, type Ended, type ReadyLine } from './drover-process.js';
-export { eventually } from './eventually.js';
+export { eventually, eventuallyAny } from './eventually.js';
 export { guestDescription, machineDeps } from './guest/description.js';
 export { buildGuest, type Guest, guestMissing } from './guest/guest.js';
 export { Terminal } from './guest/terminal.js';

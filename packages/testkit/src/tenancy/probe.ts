@@ -22,7 +22,7 @@ export interface Asked {
   readonly method: string;
   readonly path: string;
   readonly body?: object;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Asks for a WebSocket: the answer to the handshake counts, and a connection that was made is closed again. */
   readonly upgrade?: boolean;
   /** The answer goes on until somebody leaves: its head counts. */
