@@ -10,6 +10,7 @@ const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const NAMESPACES = '/api/v1/namespaces';
 const PEOPLE = 'system:cattle:authenticated';
 const PROJECT = 'field.cattle.io/projectId';
+const CLUSTER = 'c-m-abcd2345';
 const DRY = { query: { dryRun: 'All' } } as const;
 
 const rule = (group: string, resource: string, verbs: string, name?: string): JsonObject => ({
@@ -50,7 +51,7 @@ async function projects(scene: Scene): Promise<void> {
   ] as const) {
     await made(scene, NAMESPACES, namespace(`${unique}-${name}`, project));
   }
-  const { policy, binding } = namespacePolicy(unique);
+  const { policy, binding } = namespacePolicy(unique, CLUSTER);
   await made(scene, `${ADMISSION}/validatingadmissionpolicies`, policy as unknown as JsonObject);
   await made(scene, `${ADMISSION}/validatingadmissionpolicybindings`, binding as unknown as JsonObject);
   // Policies, and roles, are followed, not obeyed at once.
@@ -70,11 +71,11 @@ async function made({ api, afterwards }: Scene, collection: string, object: Json
   afterwards(`${collection}/${answer.textAt('metadata.name')}`);
 }
 
-const namespace = (name: string, project?: string, labels: JsonObject = {}): JsonObject => ({
+const namespace = (name: string, project?: string, labels: JsonObject = {}, cluster = CLUSTER): JsonObject => ({
   metadata: {
     name,
     labels,
-    ...(project === undefined ? {} : { annotations: { [PROJECT]: `c-m-abcd2345:${project}` } }),
+    ...(project === undefined ? {} : { annotations: { [PROJECT]: `${cluster}:${project}` } }),
   },
 });
 
@@ -83,26 +84,28 @@ const as = ({ api, unique }: Scene, name: string) =>
 
 type Try = (scene: Scene, who: string) => Promise<Answer>;
 const make =
-  (project?: string, labels?: JsonObject): Try =>
+  (project?: string, labels?: JsonObject, cluster?: string): Try =>
   (scene, who) =>
-    as(scene, who).post(NAMESPACES, namespace(`${scene.unique}-new`, project, labels), DRY);
+    as(scene, who).post(NAMESPACES, namespace(`${scene.unique}-new`, project, labels, cluster), DRY);
 const change =
   (name: string, metadata: JsonObject, subresource = ''): Try =>
   (scene, who) =>
     as(scene, who).patch('merge', `${NAMESPACES}/${scene.unique}-${name}${subresource}`, { metadata }, DRY.query);
-const move = (name: string, project: string | null, subresource = ''): Try =>
-  change(name, { annotations: { [PROJECT]: project && `c-m-abcd2345:${project}` } }, subresource);
+const move = (name: string, project: string | null, subresource = '', cluster = CLUSTER): Try =>
+  change(name, { annotations: { [PROJECT]: project && `${cluster}:${project}` } }, subresource);
 
 const PRIVILEGED = { 'pod-security.kubernetes.io/enforce': 'privileged' };
 const NOT_TWO = 'you do not manage the namespaces of the project "p-two"';
 const NOT_ONE = 'you do not manage the namespaces of the project "p-one"';
+const NOWHERE = 'say in which project it is to be';
 const SECURITY = 'you may not change the pod security of this namespace';
 
 /** Who does what, and why that is refused; `undefined` where it is not. */
 const ROWS: readonly (readonly [string, string, Try, string | undefined])[] = [
   ['owner', 'makes a namespace in its project', make('p-one'), undefined],
   ['owner', 'makes a namespace in another project', make('p-two'), NOT_TWO],
-  ['owner', 'makes a namespace in no project', make(), 'say in which project it is to be'],
+  ['owner', 'makes a namespace in no project', make(), NOWHERE],
+  ['owner', 'makes a namespace in a project of no cluster here', make('p-one', {}, 'c-m-other'), NOWHERE],
   ['boss', 'makes a namespace in no project', make(), undefined],
   ['account', 'of the cluster’s own makes a namespace in no project', make(), undefined],
   ['account', 'of the cluster’s own makes a namespace in another project', make('p-two'), NOT_TWO],
@@ -110,7 +113,15 @@ const ROWS: readonly (readonly [string, string, Try, string | undefined])[] = [
   ['owner', 'moves a namespace out of its project into another', move('in-one', 'p-two'), NOT_TWO],
   ['owner', 'moves a namespace of another project into its own', move('in-two', 'p-one'), NOT_TWO],
   ['owner', 'moves a namespace by its status', move('in-one', 'p-two', '/status'), NOT_TWO],
-  ['owner', 'takes a namespace out of its project', move('in-one', null), undefined],
+  ['owner', 'takes a namespace, and what its quota counts, out of its project', move('in-one', null), NOWHERE],
+  [
+    'owner',
+    'says that a namespace is in a project of no cluster here',
+    move('in-one', 'p-one', '', 'c-m-other'),
+    NOWHERE,
+  ],
+  ['boss', 'takes a namespace out of its project', move('in-one', null), undefined],
+  ['account', 'of the cluster’s own takes a namespace out of its project', move('in-one', null), undefined],
   ['owner', 'takes a namespace out of another project', move('in-two', null), NOT_TWO],
   ['owner', 'takes a namespace that is in none into its project', move('free', 'p-one'), undefined],
   ['nobody', 'takes a namespace that is in none into a project', move('free', 'p-one'), NOT_ONE],
@@ -171,7 +182,7 @@ suite('the policy of namespaces in projects', ({ before, promises }) => {
     const { status } = await scene.api.patch(
       'merge',
       `${NAMESPACES}/${scene.unique}-in-one`,
-      { metadata: { annotations: { [PROJECT]: 'c-m-abcd2345:p-two' }, labels: PRIVILEGED } },
+      { metadata: { annotations: { [PROJECT]: `${CLUSTER}:p-two` }, labels: PRIVILEGED } },
       DRY.query,
     );
     expect(status).toBe(200);

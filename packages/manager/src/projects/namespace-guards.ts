@@ -41,7 +41,7 @@ export class NamespaceGuards {
     const now = this.clock.now();
     if (known?.client === client && now - known.checkedAt < CHECK_MS) return;
     if (known?.client !== client) this.#guards.delete(id);
-    const { policy, binding } = namespacePolicy(this.installation());
+    const { policy, binding } = namespacePolicy(this.installation(), id);
     try {
       await createOrUpdate(client, validatingAdmissionPolicies, policy, (live) => {
         live.metadata.labels = { ...live.metadata.labels, ...policy.metadata.labels };

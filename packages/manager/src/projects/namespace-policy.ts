@@ -23,6 +23,12 @@ const projectOf = (object: 'object' | 'oldObject'): string => {
   return `${id}.substring(${id}.indexOf(':') + 1)`;
 };
 
+/** Whether an object is in a project of the cluster of that id: what another server wrote there, or somebody made up, is none. */
+const isHere = (object: 'object' | 'oldObject', cluster: string): string => {
+  const id = annotation(object, PROJECT_ID);
+  return `${id}.startsWith('${cluster}:') && ${id} != '${cluster}:'`;
+};
+
 const podSecurity = (object: 'object' | 'oldObject'): string =>
   `(${object} == null ? {} : ${object}.metadata.?labels.orValue({}))` +
   `.filter(key, key.matches('${POD_SECURITY}')).map(key, key + '=' + ${object}.metadata.labels[key])`;
@@ -42,12 +48,15 @@ const notManaged = (project: string): string =>
  *   a namespace …                                   | needs
  *   ------------------------------------------------|---------------------------------------------------------
  *   comes into a project, leaves one                | manage-namespaces of that project, at both ends
- *   is made in none, by somebody from this server   | to see all namespaces: others could not see it
+ *   is made in none, or taken out of all, by        | to see all namespaces: others could not see it, and no quota of
+ *   somebody from this server                       | theirs would count what is in it
  *   has another share of the project's quota        | manage-namespaces of the project
  *   has its pod security changed, in a project or   | updatepsa of the project
  *   by somebody from this server; or comes with it  |
+ *
+ * `cluster` is the id that projects of this cluster begin with.
  */
-export function namespacePolicy(installation: string): NamespacePolicy {
+export function namespacePolicy(installation: string, cluster: string): NamespacePolicy {
   const metadata = { name: `drover-project-namespaces-${installation}`, labels: { [RIGHTS_LABEL]: installation } };
   const { before, after } = { before: 'variables.before', after: 'variables.after' };
   const home = `(${after} == '' ? ${before} : ${after})`;
@@ -77,6 +86,8 @@ export function namespacePolicy(installation: string): NamespacePolicy {
         variables: [
           { name: 'before', expression: projectOf('oldObject') },
           { name: 'after', expression: projectOf('object') },
+          { name: 'wasHere', expression: isHere('oldObject', cluster) },
+          { name: 'isHere', expression: isHere('object', cluster) },
           { name: 'person', expression: `request.userInfo.?groups.orValue([]).exists(group, group == '${PEOPLE}')` },
           { name: 'securityBefore', expression: podSecurity('oldObject') },
           { name: 'security', expression: podSecurity('object') },
@@ -89,18 +100,18 @@ export function namespacePolicy(installation: string): NamespacePolicy {
           },
         ],
         validations: [
-          {
-            expression:
-              `request.operation != 'CREATE' || ${after} != '' || !variables.person || ` +
-              `authorizer.group('').resource('namespaces').check('get').allowed()`,
-            reason: 'Forbidden',
-            message: `say in which project it is to be, or you could not see it: set the annotation ${PROJECT_ID} to CLUSTER:PROJECT`,
-          },
           ...[before, after].map((project) => ({
             expression: `${before} == ${after} || ${project} == '' || ${may('manage-namespaces', project)}`,
             reason: 'Forbidden',
             messageExpression: notManaged(project),
           })),
+          {
+            expression:
+              `!variables.person || variables.isHere || (request.operation != 'CREATE' && !variables.wasHere) || ` +
+              `authorizer.group('').resource('namespaces').check('get').allowed()`,
+            reason: 'Forbidden',
+            message: `say in which project it is to be, or you could not see it: set the annotation ${PROJECT_ID} to ${cluster}:PROJECT`,
+          },
           {
             expression:
               `${after} == '' || (${sameAnnotation(NAMESPACE_QUOTA)} && ${sameAnnotation(CONTAINER_DEFAULTS)}) || ` +
