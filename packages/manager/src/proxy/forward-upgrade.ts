@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { ApiError, fromStatus, unavailable } from '@drover/api';
+import { ApiError, fromStatus, methodNotAllowed, unavailable } from '@drover/api';
 import {
   type ConnectionTransport,
   type Headers,
@@ -16,9 +16,14 @@ import { forwardable, type HeaderFields, returnable } from './forwarded-headers.
 /** Status documents are small; whatever else a server says to a handshake is cut off here. */
 const REFUSAL_LIMIT = 64 * 1024;
 
+/** What Kubernetes' clients may open by POST: a far end that opens no stream there does nothing at all. */
+const OPENED_BY_POST = /\/(exec|attach|portforward)$/;
+
 /**
  * Passes a handshake on, and, when the far end switches protocols, the raw streams both ways. When it does not, its refusal is
  * told in our own words and the connection is closed: after a failed upgrade no byte passes (CVE-2018-1002105).
+ *
+ * @throws ApiError MethodNotAllowed for a request that could do something else there, under the name of an upgrade that failed.
  */
 export async function forwardUpgrade(
   exchange: Omit<SignedIn, 'response'>,
@@ -28,6 +33,9 @@ export async function forwardUpgrade(
 ): Promise<void> {
   const { request, caller, signal, record } = exchange;
   const { socket, head } = client;
+  const { method = 'GET' } = request;
+  const [pathname = ''] = onward.path.split('?', 1);
+  if (method !== 'GET' && !(method === 'POST' && OPENED_BY_POST.test(pathname))) throw methodNotAllowed();
   if (!upgrades(onward.transport)) {
     throw new ApiError('MethodNotAllowed', `upgrades to ${onward.whom} are not implemented`, {}, { code: 501 });
   }
@@ -36,11 +44,7 @@ export async function forwardUpgrade(
   const ended = new AbortController();
   const end = (): void => ended.abort(new Error('the client has gone away'));
   signal.addEventListener('abort', end, { once: true });
-  const answer = await ask(
-    onward.transport,
-    { path: onward.path, headers, method: request.method ?? 'GET', signal: ended.signal },
-    onward,
-  );
+  const answer = await ask(onward.transport, { path: onward.path, headers, method, signal: ended.signal }, onward);
   if (!answer.switched) {
     const refusal = await refusalOf(answer.response, onward);
     ended.abort(refusal);

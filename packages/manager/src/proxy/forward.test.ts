@@ -250,6 +250,33 @@ describe('an upgrade', () => {
     socket.destroy();
   });
 
+  it.each(['DELETE /api/v1/namespaces/blue/pods/web', 'PUT /v1/start', 'POST /v1/web?action=stop', 'PATCH /exec'])(
+    'is no way to have %s done, and told of as an upgrade that failed',
+    async (line) => {
+      const upstream = createServer();
+      const asked: string[] = [];
+      for (const event of ['request', 'upgrade']) upstream.on(event, ({ method }) => asked.push(String(method)));
+      const { port } = await proxyTo(upstream);
+      const socket = connect(port, '127.0.0.1');
+      socket.write(`${[`${line} HTTP/1.1`, ...ask.slice(1)].join('\r\n')}\r\n\r\n`);
+      expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 405 /);
+      expect(asked).toEqual([]);
+      socket.destroy();
+    },
+  );
+
+  it('is opened by POST where Kubernetes’ clients do that', async () => {
+    const upstream = createServer();
+    const far = new Promise<IncomingMessage>((resolve) => upstream.on('upgrade', resolve));
+    const { port } = await proxyTo(upstream);
+    const socket = connect(port, '127.0.0.1');
+    const line = 'POST /api/v1/namespaces/blue/pods/web/exec?command=sh HTTP/1.1';
+    socket.write(`${[line, ...ask.slice(1)].join('\r\n')}\r\n\r\n`);
+    expect((await far).method).toBe('POST');
+    (await far).socket.destroy();
+    socket.destroy();
+  });
+
   it('listens to each end a few times only, and ends with either of them', async () => {
     const upstream = createServer();
     const far = new Promise<Duplex>((resolve) => upstream.on('upgrade', (_, socket: Duplex) => resolve(socket)));

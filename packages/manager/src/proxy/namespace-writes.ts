@@ -1,6 +1,9 @@
 const WRITES = new Set(['POST', 'PUT', 'PATCH']);
-/** A namespace, its subresources or the collection, in the Kubernetes API, and in Steve's with or without Harvester's prefix. */
-const NAMESPACES = /^\/(api\/v1|v1(\/harvester)?)\/namespaces(\/[^/]+(\/(status|finalize))?)?$/;
+/**
+ * A namespace, its subresources or the collection, in the Kubernetes API, and in Steve's with or without Harvester's prefix. Steve finds
+ * a type by its plural and by its id, in any case (rancher/apiserver, `LookupSchema`).
+ */
+const NAMESPACES = /^\/(api\/v1|v1(\/harvester)?)\/namespaces?(\/[^/]+(\/(status|finalize))?)?$/i;
 
 /** Whether a request writes a namespace, by which that could change its project. In doubt it does. */
 export function writesNamespace(method: string, path: string): boolean {
