@@ -28,11 +28,10 @@ export function passwordChangeRequests(changes: PasswordChanges): ExtKind {
       demandFields(spec, ['userID', 'currentPassword', 'newPassword']);
       const userID = textOf(spec, 'userID') || user.metadata.name;
       const wanted = new Secret(required(spec, 'newPassword'));
-      const session = token.metadata.name;
       if (userID === user.metadata.name) {
         const current = new Secret(required(spec, 'currentPassword'));
-        await changes.own(user, { current, wanted, address: '', session });
-      } else await changes.others(identity, userID, wanted, session);
+        await changes.own(user, { current, wanted, address: '', token });
+      } else await changes.others(identity, userID, wanted, token.metadata.name);
       // The passwords that were sent are not sent back.
       return {
         metadata: {},

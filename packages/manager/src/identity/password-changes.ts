@@ -1,4 +1,4 @@
-import { type Identity, managementSettings, type Stored, type User, users } from '@drover/api';
+import { type Identity, type ManagementToken, managementSettings, type Stored, type User, users } from '@drover/api';
 import type { Client } from '@drover/client';
 import type { Secret } from '@drover/kit';
 import { excessOfUser } from '../admission/excess.js';
@@ -29,21 +29,29 @@ export class PasswordChanges {
   ) {}
 
   /**
-   * Changes the password of `user`, who shows the current one; `session` is the token it does that with, which goes on.
+   * Changes the password of `user`, who shows the current one; `token` is what it does that with, which goes on.
    *
    * @throws NormanError for a wrong current password, too many of them, or a new one that will not do.
    */
   async own(
     user: Stored<User>,
-    { current, wanted, address, session }: { current: Secret; wanted: Secret; address: string; session: string },
+    asked: {
+      readonly current: Secret;
+      readonly wanted: Secret;
+      readonly address: string;
+      readonly token: Stored<ManagementToken>;
+    },
   ): Promise<void> {
+    const { current, wanted, address, token } = asked;
+    // Keys can be made at will: each with guesses of its own, they would have no end.
+    const session = isSession(token) ? token.metadata.name : `keys of ${user.metadata.name}`;
     const checked = await this.parts.signIns.attempt(user.username ?? '', current, { address, session });
     if (checked.outcome === 'wait') throw new NormanError('TooManyRequests', 'too many attempts: try again later');
     if (checked.outcome !== 'welcome') {
       throw new NormanError('InvalidBodyContent', 'the current password is wrong', { fieldName: 'currentPassword' });
     }
     this.demand(wanted, user.username ?? '', { current });
-    await this.#set(user, wanted, session);
+    await this.#set(user, wanted, token.metadata.name);
   }
 
   /**

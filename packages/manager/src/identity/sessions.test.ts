@@ -119,6 +119,19 @@ describe('a password that the server chose', () => {
   });
 });
 
+describe('whoever has an API key, and guesses the password of its user', () => {
+  it('has no more guesses by making more keys', async () => {
+    const token = await drover.user({ name: 'u-keys', username: 'keys' });
+    const answers: number[] = [];
+    for (let guess = 0; guess < 6; guess += 1) {
+      const key = String((await drover.ask('POST', '/v3/tokens', { token, body: {} })).json['token']);
+      const body = { currentPassword: `wrong ${guess}`, newPassword: 'correct horse battery' };
+      answers.push((await drover.ask('POST', CHANGE, { token: key, body })).status);
+    }
+    expect(answers).toEqual([422, 422, 422, 422, 422, 429]);
+  });
+});
+
 describe('a session that idles', () => {
   it('ends, and so do the requests of whoever shows it, while one that is used goes on', async () => {
     const idle = String((await signIn('admin', 'correct horse battery')).json['token']);

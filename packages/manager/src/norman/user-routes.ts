@@ -86,7 +86,7 @@ export class UserRoutes {
       current: new Secret(requiredText(body, 'currentPassword')),
       wanted: new Secret(requiredText(body, 'newPassword')),
       address: request.socket.remoteAddress ?? '',
-      session: caller.token.metadata.name,
+      token: caller.token,
     });
     return ok({});
   }
