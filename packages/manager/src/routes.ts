@@ -3,7 +3,7 @@ import type { AuditRoutes } from './audit/audit-routes.js';
 import { LOCAL } from './clusters/cluster-id.js';
 import type { ImportManifests } from './clusters/import-manifest.js';
 import type { ConsoleAssets } from './front/console-assets.js';
-import { ok } from './front/exchange.js';
+import { type Answer, type Exchange, ok } from './front/exchange.js';
 import type { Method, Route, UpgradeRoute, Words } from './front/route.js';
 import type { ServerRoutes } from './front/server-routes.js';
 import type { Login } from './identity/login.js';
@@ -204,6 +204,14 @@ function steveRoutes({ steve, collections, clusterSteve, audit }: Handlers): rea
     access: 'own-password',
     handle,
   });
+  const ofCluster = (path: string, handle: (exchange: Exchange) => Promise<Answer>): Route => ({
+    method: 'GET',
+    path,
+    words: 'norman',
+    // For the keys of one cluster too: who asks for what in it is looked at where it is reached.
+    access: 'kubernetes',
+    handle,
+  });
   return [
     own('GET', '/v1/audit', (exchange) => audit.list(exchange)),
     // What Rancher's console asks first of all; other objects of that group are for the Kubernetes API.
@@ -222,10 +230,10 @@ function steveRoutes({ steve, collections, clusterSteve, audit }: Handlers): rea
     own('PUT', '/v1/:type/:name', (exchange) => steve.update(exchange)),
     own('PUT', '/v1/:type/:namespace/:name', (exchange) => steve.update(exchange)),
     own('DELETE', '/v1/:type/:namespace/:name', (exchange) => steve.remove(exchange)),
-    own('GET', '/k8s/clusters/:cluster/v1/schemas', (exchange) => clusterSteve.schemas(exchange)),
-    own('GET', '/k8s/clusters/:cluster/v1/schemas/:id', (exchange) => clusterSteve.schema(exchange)),
-    own('GET', '/k8s/clusters/:cluster/v1/:type', (exchange) => clusterSteve.list(exchange)),
-    own('GET', '/k8s/clusters/:cluster/v1/:type/:namespace', (exchange) => clusterSteve.list(exchange)),
+    ofCluster('/k8s/clusters/:cluster/v1/schemas', (exchange) => clusterSteve.schemas(exchange)),
+    ofCluster('/k8s/clusters/:cluster/v1/schemas/:id', (exchange) => clusterSteve.schema(exchange)),
+    ofCluster('/k8s/clusters/:cluster/v1/:type', (exchange) => clusterSteve.list(exchange)),
+    ofCluster('/k8s/clusters/:cluster/v1/:type/:namespace', (exchange) => clusterSteve.list(exchange)),
   ];
 }
 

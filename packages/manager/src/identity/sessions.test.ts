@@ -300,12 +300,18 @@ describe('an API key for one cluster', () => {
     const get = (path: string) => drover.ask('GET', path, { token });
     expect((await get('/k8s/clusters/local/api')).status).toBe(200);
     expect((await get('/api')).status).toBe(200);
+    expect((await get('/k8s/clusters/local/v1/schemas')).status).toBe(200);
     expect((await get(`/k8s/clusters/${OTHER}/api`)).json).toMatchObject({
       code: 403,
       message: expect.stringContaining(sentence('local')),
     });
     const [name = ''] = token.split(':');
     await drover.client.patch(managementTokens, { name }, { type: 'merge', patch: { clusterName: OTHER } });
+    for (const path of ['schemas', 'schemas/pod', 'pods', 'pods/blue'])
+      expect((await get(`/k8s/clusters/local/v1/${path}`)).json).toMatchObject({
+        status: 403,
+        message: expect.stringContaining(sentence(OTHER)),
+      });
     for (const path of ['/k8s/clusters/local/api', '/api', '/apis', '/version'])
       expect([path, (await get(path)).json]).toEqual([
         path,
