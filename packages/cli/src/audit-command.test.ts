@@ -56,10 +56,10 @@ async function printed(args: readonly string[], env: Record<string, string> = {}
   return lines;
 }
 
-async function written(): Promise<void> {
+async function written(events: readonly object[] = EVENTS): Promise<void> {
   const kept = { level: 1, maxBytes: 300, maxBackups: 9, maxAgeMs: 1e12 } as const;
   const log = await openManagementAudit(kept, join(dataDir, 'server'), { clock: systemClock, log: silentLog, closing });
-  for (const each of EVENTS) expect(await log.write(JSON.stringify(each))).toBe(true);
+  for (const each of events) expect(await log.write(JSON.stringify(each))).toBe(true);
 }
 
 describe('drover audit', () => {
@@ -78,6 +78,18 @@ describe('drover audit', () => {
     expect(lines.map((line) => JSON.parse(line))).toEqual([EVENTS[2]]);
     expect(await printed(['--data-dir', dataDir, '--outcome', 'refused'])).toHaveLength(1);
     expect(await printed(['--data-dir', dataDir, '--until', '2030-01-01T00:00:01Z'])).toHaveLength(1);
+  });
+
+  it('lets nobody write lines of their own into it, or to the terminal, by words that are told', async () => {
+    const forged =
+      'no kind "x\n2030-01-01T00:00:09.000Z  boss  192.0.2.9  DELETE /v3/users/u-y  200 done\u001b[1A\u202e"';
+    await written([event('mallory', '2030-01-01T00:00:00.000Z', { status: 422, outcome: 'refused', reason: forged })]);
+    const [line, ...more] = await printed(['--data-dir', dataDir]);
+    expect(more).toEqual([]);
+    expect(line).toContain(
+      '422 refused: no kind "x\\u{a}2030-01-01T00:00:09.000Z  boss  192.0.2.9  DELETE /v3/users/u-y  200 done\\u{1b}[1A\\u{202e}"',
+    );
+    expect(line).not.toMatch(/\p{C}/u);
   });
 
   it('asks a server page after page, with the key in a file or a variable', async () => {

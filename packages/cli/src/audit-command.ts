@@ -103,8 +103,14 @@ function inWords({
   const who = user === undefined ? (attempted === undefined ? '-' : `(${attempted})`) : user.name || user.id;
   const action = query?.['action'] === undefined ? '' : `?action=${query['action']}`;
   const ended = status === undefined ? stage : `${status} ${outcome}`;
-  return `${time}  ${who}  ${from}  ${method} ${path}${action}  ${ended}${reason === undefined ? '' : `: ${reason}`}`;
+  return printable(
+    `${time}  ${who}  ${from}  ${method} ${path}${action}  ${ended}${reason === undefined ? '' : `: ${reason}`}`,
+  );
 }
+
+/** `text` on one line, and with nothing in it that a terminal obeys: names and reasons have words in them that others chose. */
+const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16) ?? ''}}`);
 
 const limitOf = ({ filter: _, limit }: AuditCommandConfig): number =>
   asked(() => parseLimit(limit, LIMITS.byDefault, LIMITS.most));
