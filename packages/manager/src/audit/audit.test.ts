@@ -84,6 +84,17 @@ describe('the audit log', () => {
     ]);
   });
 
+  it('tells the secret in the path of an import manifest to nobody, also where it is asked for by mistake', async () => {
+    await start();
+    const token = await drover.user({ name: 'user-anna' });
+    for (const path of ['/v3/import/s3cret_c-m-abcd2345.yaml', '//v3/IMPORT/s3cret.yaml/x']) {
+      await drover.ask('POST', path, { token, body: {} });
+      await drover.ask('PUT', path, { body: {} });
+    }
+    expect(log.events).toHaveLength(4);
+    expect(log.lines.join()).not.toContain('s3cret');
+  });
+
   it('tells once of a question about rights, which does nothing', async () => {
     await start();
     const token = await drover.user({ name: 'user-anna' });

@@ -63,10 +63,9 @@ export class Front {
     const action = url.searchParams.get('action');
     const found = findRoute(this.parts.routes, { method: request.method ?? 'GET', pathname: url.pathname, action });
     const words: Words = typeof found === 'string' ? 'norman' : found.route.words;
-    const route = typeof found === 'string' ? '-' : found.route.path;
-    const logged = logRequest(request, response, { ...this.parts, requestId, route, words });
+    const logged = logRequest(request, response, { ...this.parts, requestId, words });
     const { method = '' } = request;
-    const path = toldPath(route, url.pathname);
+    const path = toldPath(url.pathname);
     const isOpen = typeof found !== 'string' && found.route.access === 'open' && !changes(method);
     const record = isOpen ? undefined : this.parts.audit?.begin(request, { id: requestId, path, url, method });
     secure(response, url.pathname.startsWith('/dashboard') ? 'page' : 'api');
@@ -84,7 +83,7 @@ export class Front {
     socket.on('error', () => socket.destroy());
     const requestId = Buffer.from(this.parts.random(8)).toString('hex');
     const url = urlOf(request);
-    const facts = { id: requestId, path: url.pathname, url, method: 'UPGRADE' };
+    const facts = { id: requestId, path: toldPath(url.pathname), url, method: 'UPGRADE' };
     const isOpen = this.parts.upgrades.some(({ access, path }) => access === 'open' && matchPath(path, url.pathname));
     const record = isOpen ? undefined : this.parts.audit?.begin(request, facts);
     this.#upgrade(request, socket, head, { url, requestId, record })
@@ -195,7 +194,7 @@ export class Front {
       await route.upgrade({ ...exchange, caller }, socket, head);
       return;
     }
-    throw new NormanError('NotFound', `nothing upgrades at ${url.pathname}`);
+    throw new NormanError('NotFound', `nothing upgrades at ${toldPath(url.pathname)}`);
   }
 
   async #whoIs(
@@ -284,14 +283,14 @@ const isRefusal = (error: unknown): error is NormanError | ApiError =>
 function unknownRoute(why: 'no path' | 'no action' | 'no method', method: string, url: URL): NormanError {
   switch (why) {
     case 'no path':
-      return new NormanError('NotFound', `${url.pathname} is not served`);
+      return new NormanError('NotFound', `${toldPath(url.pathname)} is not served`);
     case 'no action':
       return new NormanError(
         'ActionNotAvailable',
-        `${url.pathname} has no action "${url.searchParams.get('action') ?? ''}"`,
+        `${toldPath(url.pathname)} has no action "${url.searchParams.get('action') ?? ''}"`,
       );
     case 'no method':
-      return new NormanError('MethodNotAllow', `${url.pathname} cannot be asked with ${method}`);
+      return new NormanError('MethodNotAllow', `${toldPath(url.pathname)} cannot be asked with ${method}`);
   }
 }
 

@@ -2,18 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Log } from '@drover/kit';
 import { readCredentials } from '../identity/credentials.js';
 import type { Metrics } from './metrics.js';
-import type { Words } from './route.js';
+import { matchPath, type Words } from './route.js';
 
 /** What becomes known of a request on its way, for its line. */
 export interface Logged {
   user: string | undefined;
 }
 
-/** Routes whose path carries a secret: only the pattern is told. */
-const SECRET_PATHS = new Set(['/v3/import/:file']);
+/** Paths that carry a secret, whatever is asked of them: only the pattern is told. */
+const SECRET_PATHS = ['/v3/import/*'];
 
 /** The path of a request as it may be told. */
-export const toldPath = (route: string, pathname: string): string => (SECRET_PATHS.has(route) ? route : pathname);
+export const toldPath = (pathname: string): string =>
+  SECRET_PATHS.find((pattern) => matchPath(pattern, pathname) !== undefined) ?? pathname;
 
 /**
  * One line for each answered request, when the answer is out: who asked what, and what they got. Queries, headers and bodies
@@ -24,7 +25,6 @@ export function logRequest(
   response: ServerResponse,
   facts: {
     readonly requestId: string;
-    readonly route: string;
     readonly words: Words;
     readonly metrics: Metrics;
     readonly clock: Clock;
@@ -32,7 +32,7 @@ export function logRequest(
   },
 ): Logged {
   const logged: Logged = { user: undefined };
-  const { requestId, route, words, metrics, clock, log } = facts;
+  const { requestId, words, metrics, clock, log } = facts;
   const started = clock.now();
   // A socket that has been closed no longer knows whose it was.
   const from = request.socket.remoteAddress;
@@ -49,7 +49,7 @@ export function logRequest(
     tell('request', {
       requestId,
       method,
-      path: toldPath(route, request.url?.split('?', 1)[0] ?? ''),
+      path: toldPath(request.url?.split('?', 1)[0] ?? ''),
       status,
       ms: clock.now() - started,
       ...(logged.user === undefined ? {} : { user: logged.user }),

@@ -17,6 +17,8 @@ export interface NewToken {
 }
 
 const MINUTE_MS = 60_000;
+/** A hundred years: a time to live that is longer ends at no date, and says so with 0. */
+const LONGEST_MS = 100 * 366 * 24 * 60 * MINUTE_MS;
 /** Each kubeconfig that a console makes has one, and they last a month. */
 const MOST_TOKENS = 5_000;
 /** `lastUsedAt` is written at most this often a token: reads must not become writes. */
@@ -181,7 +183,7 @@ export class Tokens {
   /** No token outlives the cap; asking for "for ever" asks for the cap. */
   #capped(ttlMs: number): number {
     const cap = this.parts.settings.count('auth-token-max-ttl-minutes') * MINUTE_MS;
-    if (cap === 0) return ttlMs;
+    if (cap === 0) return Math.min(ttlMs, LONGEST_MS);
     return ttlMs <= 0 ? cap : Math.min(ttlMs, cap);
   }
 }
