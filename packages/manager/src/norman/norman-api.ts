@@ -1,10 +1,11 @@
-import type { JsonObject, KubeObject, ObjectRef, Stored } from '@drover/api';
+import type { KubeObject, ObjectRef, Stored } from '@drover/api';
 import { type Client, createClient, type Transport } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import { type Answer, type Exchange, ok, type SignedIn } from '../front/exchange.js';
 import { type Caller, impersonationHeaders } from '../identity/caller.js';
 import type { AccessReviews } from '../proxy/access-reviews.js';
 import type { Settings } from '../settings.js';
+import { collectionPage } from './collection-query.js';
 import { NormanError } from './norman-error.js';
 import { collectionDocument, type NormanType, resourceDocument, schemaDocument } from './resource.js';
 
@@ -46,20 +47,18 @@ export class NormanApi {
   async schemas(exchange: Exchange): Promise<Answer> {
     const base = baseOf(exchange);
     const data = [...this.parts.types, ...FURTHER_TYPES].map((type) => schemaDocument(type, base));
-    const json = collectionDocument({ id: 'schema', plural: 'schemas', collectionMethods: ['GET'] }, data, base);
+    const type = { id: 'schema', plural: 'schemas', collectionMethods: ['GET'] } as const;
+    const json = collectionDocument(type, collectionPage(data, exchange.url), base);
     return { status: 200, headers: { 'x-api-schemas': `${base}/schemas` }, json };
   }
 
-  /** `GET /v3/:type`, filtered by the query as `field=value`. */
+  /** `GET /v3/:type`, filtered, sorted and paged by the query. */
   async list(exchange: SignedIn): Promise<Answer> {
     const type = this.#type(exchange);
     const base = baseOf(exchange);
-    const documents: object[] = [];
-    for (const object of await this.visible(exchange.caller, type)) {
-      const document = resourceDocument(type, object, base);
-      if (isWanted(document, exchange.url)) documents.push(document);
-    }
-    return withSchemas(collectionDocument(type, documents, base), base);
+    const visible = await this.visible(exchange.caller, type);
+    const documents = visible.map((object) => resourceDocument(type, object, base));
+    return withSchemas(collectionDocument(type, collectionPage(documents, exchange.url), base), base);
   }
 
   /** `GET /v3/:type/:id`. */
@@ -180,48 +179,4 @@ export function refOf(type: NormanType<KubeObject>, id: string): ObjectRef {
   if (!type.kind.namespaced) return { name: id };
   const at = id.indexOf(':');
   return { namespace: id.slice(0, Math.max(at, 0)), name: id.slice(at + 1) };
-}
-
-/** Parameters of a list that are no filters. */
-const NO_FILTERS = new Set([
-  'limit',
-  'marker',
-  'sort',
-  'order',
-  'action',
-  'all',
-  'system',
-  'removed',
-  'removed_null',
-  'me',
-]);
-
-/**
- * Whether a document has what the query asks for as `field=value`.
- *
- * @throws NormanError InvalidOption for a modifier that is not implemented.
- */
-export const isWanted = (document: object, url: URL): boolean =>
-  filtersOf(url).every(([field, value]) => fieldText(document, field) === value);
-
-function filtersOf(url: URL): (readonly [string, string])[] {
-  return [...url.searchParams]
-    .filter(([field]) => !NO_FILTERS.has(field))
-    .map(([field, value]) => {
-      const [, plain, modifier] =
-        /^(.*?)(?:_(eq|ne|like|prefix|null|in|notin|notnull|lt|lte|gt|gte))?$/.exec(field) ?? [];
-      if (modifier !== undefined && modifier !== 'eq') {
-        throw new NormanError('InvalidOption', `the filter modifier "_${modifier}" is not implemented`, {
-          fieldName: field,
-        });
-      }
-      return [plain ?? field, value] as const;
-    });
-}
-
-function fieldText(document: object, field: string): string | undefined {
-  const value = (document as JsonObject)[field];
-  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number'
-    ? String(value)
-    : undefined;
 }

@@ -4,6 +4,7 @@ import type { Answer, Exchange, SignedIn } from '../front/exchange.js';
 import type { Directory } from '../identity/directory.js';
 import type { AccessReviews } from '../proxy/access-reviews.js';
 import { localUser } from '../rbac/subject.js';
+import { collectionPage } from './collection-query.js';
 import { baseOf, withSchemas } from './norman-api.js';
 import { NormanError } from './norman-error.js';
 import { collectionDocument } from './resource.js';
@@ -67,7 +68,7 @@ export class PrincipalRoutes {
 
 function listed(exchange: Exchange, documents: readonly object[]): Answer {
   const base = baseOf(exchange);
-  return withSchemas(collectionDocument(TYPE, documents, base), base);
+  return withSchemas(collectionDocument(TYPE, collectionPage(documents, exchange.url), base), base);
 }
 
 function documentOf(user: Stored<User>, { caller, url }: SignedIn): object {

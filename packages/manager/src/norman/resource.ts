@@ -1,4 +1,5 @@
 import type { Kind, KubeObject, Stored } from '@drover/api';
+import type { CollectionPage } from './collection-query.js';
 
 /** Methods a client may use, as schemas tell them. */
 export type Methods = readonly ('GET' | 'POST' | 'PUT' | 'DELETE')[];
@@ -70,10 +71,10 @@ export function resourceDocument<T extends KubeObject>(type: NormanType<T>, obje
   };
 }
 
-/** A page of resources, with the whole as its only page: what is shown here is some hundreds of objects. */
+/** A page of resources. */
 export function collectionDocument(
   type: { readonly id: string; readonly plural: string; readonly collectionMethods: Methods },
-  data: readonly object[],
+  { data, pagination, sort, filters }: CollectionPage,
   base: string,
 ): object {
   const self = `${base}/${type.plural}`;
@@ -83,9 +84,9 @@ export function collectionDocument(
     links: { self },
     createTypes: type.collectionMethods.includes('POST') ? { [type.id]: self } : {},
     actions: {},
-    pagination: { limit: 1000, total: data.length },
-    sort: { order: 'asc', reverse: `${self}?order=desc`, links: {} },
-    filters: {},
+    pagination,
+    sort,
+    filters,
     data,
   };
 }

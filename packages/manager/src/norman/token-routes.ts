@@ -8,7 +8,8 @@ import type { TokenAccess } from '../identity/token-access.js';
 import { isSession } from '../identity/token-kind.js';
 import { expiryOf, type TokenLife } from '../identity/token-life.js';
 import { originOf, type Tokens } from '../identity/tokens.js';
-import { baseOf, isWanted, withSchemas } from './norman-api.js';
+import { collectionPage } from './collection-query.js';
+import { baseOf, withSchemas } from './norman-api.js';
 import { NormanError } from './norman-error.js';
 import { collectionDocument } from './resource.js';
 
@@ -27,7 +28,7 @@ export class TokenRoutes {
     },
   ) {}
 
-  /** `GET /v3/tokens`: the caller's own; with `userId=` another user's. Filtered by the query as `field=value`. */
+  /** `GET /v3/tokens`: the caller's own; with `userId=` another user's. Filtered, sorted and paged by the query. */
   async list(exchange: SignedIn): Promise<Answer> {
     const base = baseOf(exchange);
     const { caller, url } = exchange;
@@ -35,8 +36,7 @@ export class TokenRoutes {
     if (!(await this.parts.access.maySee(caller.identity, owner)))
       throw new NormanError('PermissionDenied', `you may not see the tokens of user "${owner}"`);
     const documents = this.parts.directory.tokensOf(owner).map((token) => this.#document(token, exchange));
-    const wanted = documents.filter((document) => isWanted(document, url));
-    return withSchemas(collectionDocument(TYPE, wanted, base), base);
+    return withSchemas(collectionDocument(TYPE, collectionPage(documents, url), base), base);
   }
 
   async get(exchange: SignedIn): Promise<Answer> {

@@ -5,6 +5,7 @@ import { type Answer, ok, type SignedIn } from '../front/exchange.js';
 import type { Directory } from '../identity/directory.js';
 import type { PasswordChanges } from '../identity/password-changes.js';
 import type { Passwords } from '../identity/passwords.js';
+import { collectionPage } from './collection-query.js';
 import { baseOf, type NormanApi, withSchemas } from './norman-api.js';
 import { NormanError } from './norman-error.js';
 import { collectionDocument, resourceDocument } from './resource.js';
@@ -31,7 +32,10 @@ export class UserRoutes {
     const base = baseOf(exchange);
     const { user } = exchange.caller;
     const document = { ...resourceDocument(this.parts.norman.known('users'), user, base), me: true };
-    return withSchemas(collectionDocument(this.parts.norman.known('users'), [document], base), base);
+    return withSchemas(
+      collectionDocument(this.parts.norman.known('users'), collectionPage([document], exchange.url), base),
+      base,
+    );
   }
 
   /** `POST /v3/users`: the password is hashed at once and stored nowhere else. */
