@@ -16,6 +16,7 @@ import {
 import type { Client } from '@drover/client';
 import { deleteIfPresent, getIfPresent, ownerReference } from '@drover/controller';
 import { NAME_ALPHABET, type RandomBytes, randomText } from '@drover/kit';
+import { cause } from '../admission/fields.js';
 import type { Caller } from '../identity/caller.js';
 import type { Directory } from '../identity/directory.js';
 import type { TokenAccess } from '../identity/token-access.js';
@@ -143,7 +144,7 @@ export function extKubeconfigs(parts: {
     const chosen = ids.includes('*') ? visible : visible.filter(({ id }) => ids.includes(id));
     const missing = ids.find((id) => id !== '*' && !visible.some((cluster) => cluster.id === id));
     if (missing !== undefined)
-      throw invalid(KUBECONFIGS, '', [fault('spec.clusters', `there is no cluster "${missing}"`)]);
+      throw invalid(KUBECONFIGS, '', [cause('spec.clusters', `there is no cluster "${missing}"`)]);
     const names = chosen.map(({ name }) => name);
     const entries = chosen.map(({ id, name }) => ({
       id,
@@ -154,7 +155,7 @@ export function extKubeconfigs(parts: {
     const root = { id: DEFAULT_ENTRY, name: DEFAULT_ENTRY, server: facts.serverUrl() };
     const all = spec['includeDefaultEntry'] === true ? [root, ...entries] : entries;
     if (all.length === 0)
-      throw invalid(KUBECONFIGS, '', [fault('spec.clusters', 'name a cluster by its id, or "*" for all')]);
+      throw invalid(KUBECONFIGS, '', [cause('spec.clusters', 'name a cluster by its id, or "*" for all')]);
     return all;
   }
 }
@@ -174,7 +175,7 @@ function currentOf(spec: JsonObject, entries: readonly KubeconfigCluster[]): str
   const wanted = textOf(spec, 'currentContext');
   const current = entries.find(({ id }) => wanted === '' || id === wanted);
   if (current !== undefined) return current.name;
-  throw invalid(KUBECONFIGS, '', [fault('spec.currentContext', `"${wanted}" is none of spec.clusters`)]);
+  throw invalid(KUBECONFIGS, '', [cause('spec.currentContext', `"${wanted}" is none of spec.clusters`)]);
 }
 
 function wishOf(spec: JsonObject): { description: string; ttlMs?: number } {
@@ -200,6 +201,4 @@ function documentOf(kept: Stored<ConfigMap>) {
   };
 }
 
-const fault = (field: string, message: string) => ({ reason: 'FieldValueInvalid', field, message });
-
-const unchangeable = (field: string) => fault(`spec.${field}`, 'cannot be changed: make another kubeconfig');
+const unchangeable = (field: string) => cause(`spec.${field}`, 'cannot be changed: make another kubeconfig');

@@ -9,10 +9,12 @@ import {
   matchesLabels,
   notFound,
   parseLabelSelector,
+  type StatusCause,
   type Stored,
 } from '@drover/api';
 import type { Client } from '@drover/client';
 import { getIfPresent } from '@drover/controller';
+import { cause } from '../admission/fields.js';
 import type { Caller } from '../identity/caller.js';
 import type { TokenAccess } from '../identity/token-access.js';
 import { KIND_LABEL } from '../identity/token-kind.js';
@@ -155,9 +157,7 @@ function documentOf(token: Stored<ManagementToken>, { token: shown }: ExtCall, l
   };
 }
 
-const cause = (field: string, message: string) => ({ reason: 'FieldValueInvalid', field, message });
-
-function refuse(name: string, causes: readonly ReturnType<typeof cause>[]): void {
+function refuse(name: string, causes: readonly StatusCause[]): void {
   if (causes.length > 0) throw invalid(TOKENS, name, causes);
 }
 

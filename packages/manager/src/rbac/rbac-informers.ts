@@ -9,6 +9,7 @@ import {
   type RoleBinding,
   roleBindings,
   roles,
+  type Stored,
 } from '@drover/api';
 import { type Client, createInformer, type Informer, type InformerEvent, type InformerOptions } from '@drover/client';
 import type { Clock, Log, RandomBytes } from '@drover/kit';
@@ -59,6 +60,16 @@ export const bindingsOf = (rbac: RbacInformers, kind: 'User' | 'Group' | 'Servic
   everywhere: rbac.clusterRoleBindings.by(BY_SUBJECT, subjectKey(kind, name)),
   inNamespaces: rbac.roleBindings.by(BY_SUBJECT, subjectKey(kind, name)),
 });
+
+/** The role that a binding gives; `undefined` when it does not exist. */
+export function roleOf(
+  rbac: RbacInformers,
+  { roleRef, metadata }: Stored<ClusterRoleBinding> | Stored<RoleBinding>,
+): Stored<ClusterRole> | Stored<Role> | undefined {
+  return roleRef.kind === 'ClusterRole'
+    ? rbac.clusterRoles.get(undefined, roleRef.name)
+    : rbac.roles.get(metadata.namespace, roleRef.name);
+}
 
 /** Each of them, where the kind does not matter. */
 export const eachOf = ({

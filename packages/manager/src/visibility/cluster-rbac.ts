@@ -2,8 +2,7 @@ import type { Identity, PolicyRule } from '@drover/api';
 import type { Client } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import { AccessReviews } from '../proxy/access-reviews.js';
-import { bindingsOf, eachOf, type RbacInformers } from '../rbac/rbac-informers.js';
-import { roleOf } from '../why/grants.js';
+import { bindingsOf, eachOf, type RbacInformers, roleOf } from '../rbac/rbac-informers.js';
 
 /** The rules somebody has in a cluster, as its RBAC objects put them together. */
 export interface HeldRules {

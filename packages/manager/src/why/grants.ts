@@ -9,7 +9,7 @@ import type {
   Stored,
 } from '@drover/api';
 import { ruleAllows } from '@drover/api';
-import { bindingsOf, type RbacInformers } from '../rbac/rbac-informers.js';
+import { bindingsOf, type RbacInformers, roleOf } from '../rbac/rbac-informers.js';
 import type { Subject } from '../rbac/subject.js';
 
 /** A binding that somebody is in, with the role it gives, if there is one. */
@@ -88,16 +88,6 @@ export class BindingsOf {
       return subject === undefined ? [] : [{ binding, subject, role: roleOf(this.rbac, binding) }];
     });
   }
-}
-
-/** The role that a binding gives; `undefined` when it does not exist. */
-export function roleOf(
-  rbac: RbacInformers,
-  { roleRef, metadata }: Stored<ClusterRoleBinding> | Stored<RoleBinding>,
-): Stored<ClusterRole> | Stored<Role> | undefined {
-  return roleRef.kind === 'ClusterRole'
-    ? rbac.clusterRoles.get(undefined, roleRef.name)
-    : rbac.roles.get(metadata.namespace, roleRef.name);
 }
 
 /** Whether a subject of a binding is somebody, as Kubernetes' authorizer sees it. */

@@ -1,6 +1,5 @@
 import type { ClusterRoleBinding, OutsideBinding, OutsideBindings, RoleBinding, Stored, WhySubject } from '@drover/api';
-import type { RbacInformers } from '../rbac/rbac-informers.js';
-import { roleOf } from './grants.js';
+import { type RbacInformers, roleOf } from '../rbac/rbac-informers.js';
 
 type Binding = Stored<ClusterRoleBinding> | Stored<RoleBinding>;
 
