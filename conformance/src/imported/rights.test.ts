@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
 import {
   type ClusterRole,
   type ClusterRoleBinding,
@@ -25,6 +27,7 @@ import {
   kubectl,
   type Management,
   present,
+  startKubectl,
   startManagement,
 } from '@drover/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -126,18 +129,35 @@ describe.skipIf(binaries === undefined || !present('kubectl'))(
       expect((await run('u-reader', 'get', 'configmaps', '-n', 'blue')).stderr).toMatch(/forbidden/i);
     });
 
+    it('is watched no longer than five seconds after a role in the project was taken away, though the watcher still sees the cluster', async () => {
+      await member('u-watcher', 'read-only');
+      await newProject('p-two');
+      await newMember('p-two', 'prtb-watcher', 'read-only', { userName: 'u-watcher' });
+      const watching = startKubectl(kubeconfigs.get('u-watcher') ?? '', ['get', 'configmaps', '-n', 'blue', '-w']);
+      closing.defer(() => void watching.kill());
+      const ended = once(watching, 'exit').then(() => performance.now());
+      await once(watching.stdout, 'data');
+      // Its list is printed before its watch is open, which what is made now shows to be.
+      const shown = new Promise<void>((resolve) => {
+        watching.stdout.on('data', (text) => {
+          if (String(text).includes('seen')) resolve();
+        });
+      });
+      expect(await run('u-chief', 'create', 'configmap', 'seen', '-n', 'blue')).toMatchObject({ code: 0 });
+      await shown;
+      const taken = performance.now();
+      await drover.client.delete(projectRoleTemplateBindings, { namespace: `${id}-p-one`, name: 'prtb-u-watcher' });
+      expect((await ended) - taken).toBeLessThan(5_000);
+      expect((await run('u-watcher', 'version')).code).toBe(0);
+      expect((await run('u-watcher', 'get', 'configmaps', '-n', 'blue')).stderr).toContain(
+        'cannot list resource "configmaps"',
+      );
+    });
+
     /** Makes the project, its namespaces and its members by the names that the golden file has. */
     async function peopleOfTheGoldenFile(): Promise<void> {
       const rancher = { apiVersion: 'management.cattle.io/v3' } as const;
-      await drover.client.create(projects, {
-        ...rancher,
-        kind: 'Project',
-        metadata: { namespace: id, name: 'p-one' },
-        spec: { clusterName: id, displayName: 'one' },
-      });
-      await eventually(drover.client, projects, { namespace: id, name: 'p-one' }, ({ status }) =>
-        Boolean(status?.backingNamespace),
-      );
+      await newProject('p-one');
       await newUser('u-owner');
       await newUser('u-anna');
       await drover.client.create(clusterRoleTemplateBindings, {
@@ -153,14 +173,7 @@ describe.skipIf(binaries === undefined || !present('kubectl'))(
         ['prtb-viewers', 'read-only', { groupPrincipalName: 'openldap_group://cn=viewers' }],
       ] as const;
       for (const [name, roleTemplateName, subject] of bindings)
-        await drover.client.create(projectRoleTemplateBindings, {
-          ...rancher,
-          kind: 'ProjectRoleTemplateBinding',
-          metadata: { namespace: `${id}-p-one`, name },
-          projectName: `${id}:p-one`,
-          roleTemplateName,
-          ...subject,
-        });
+        await newMember('p-one', name, roleTemplateName, subject);
       for (const name of ['blue', 'green'])
         await cluster.create(namespaces, {
           apiVersion: 'v1',
@@ -169,16 +182,37 @@ describe.skipIf(binaries === undefined || !present('kubectl'))(
         });
     }
 
-    async function member(name: string, roleTemplateName: string): Promise<void> {
-      await newUser(name);
+    async function newProject(name: string): Promise<void> {
+      await drover.client.create(projects, {
+        apiVersion: 'management.cattle.io/v3',
+        kind: 'Project',
+        metadata: { namespace: id, name },
+        spec: { clusterName: id, displayName: name },
+      });
+      await eventually(drover.client, projects, { namespace: id, name }, ({ status }) =>
+        Boolean(status?.backingNamespace),
+      );
+    }
+
+    async function newMember(
+      project: string,
+      name: string,
+      roleTemplateName: string,
+      subject: { readonly userName: string } | { readonly groupPrincipalName: string },
+    ): Promise<void> {
       await drover.client.create(projectRoleTemplateBindings, {
         apiVersion: 'management.cattle.io/v3',
         kind: 'ProjectRoleTemplateBinding',
-        metadata: { namespace: `${id}-p-one`, name: `prtb-${name}` },
-        projectName: `${id}:p-one`,
+        metadata: { namespace: `${id}-${project}`, name },
+        projectName: `${id}:${project}`,
         roleTemplateName,
-        userName: name,
+        ...subject,
       });
+    }
+
+    async function member(name: string, roleTemplateName: string): Promise<void> {
+      await newUser(name);
+      await newMember('p-one', `prtb-${name}`, roleTemplateName, { userName: name });
       const aboutThem = ({ subjects = [] }: { subjects?: { name: string }[] }): boolean => isAbout(name, subjects);
       await eventuallyAny(cluster, clusterRoleBindings, undefined, aboutThem, true);
       for (const namespace of ['blue', 'green']) await eventuallyAny(cluster, roleBindings, namespace, aboutThem, true);

@@ -5,7 +5,7 @@ export { buildGuest, type Guest, guestMissing } from './guest/guest.js';
 export { Terminal } from './guest/terminal.js';
 export { existingCluster, type ImportableCluster } from './imported-agent.js';
 export { importCluster } from './imported-cluster.js';
-export { type KubectlBinary, type KubectlResult, kubectl, kubectls } from './kubectl.js';
+export { type KubectlBinary, type KubectlResult, kubectl, kubectls, startKubectl } from './kubectl.js';
 export { clearLab, kubeconfigClient, registerLab } from './lab.js';
 export { type Management, startManagement } from './management.js';
 export { findProgram, present } from './present.js';

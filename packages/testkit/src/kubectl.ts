@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { Readable } from 'node:stream';
 
 /** One kubectl on this machine. */
 export interface KubectlBinary {
@@ -59,3 +60,11 @@ export function kubectl(
     child.stdin?.end(input ?? '');
   });
 }
+
+/** Starts a kubectl that goes on, such as a watch; ending it is the caller's. */
+export const startKubectl = (
+  kubeconfig: string,
+  args: readonly string[],
+  binary = 'kubectl',
+): ChildProcessByStdio<null, Readable, null> =>
+  spawn(binary, [`--kubeconfig=${kubeconfig}`, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });

@@ -11,6 +11,7 @@ import type { Informers } from '../informers.js';
 import { NamespaceGuards } from '../projects/namespace-guards.js';
 import { ClusterProxy } from '../proxy/cluster-proxy.js';
 import { Impersonation } from '../proxy/impersonation.js';
+import { StreamRights } from '../proxy/stream-rights.js';
 import { ProjectQuotas } from '../quotas/project-quotas.js';
 import { DerivedRights } from '../rbac/derived-rights.js';
 import { DownstreamRbac } from '../rbac/downstream-rbac-controller.js';
@@ -104,6 +105,12 @@ export function clusterParts(
     streams.recheck().catch((error: unknown) => log.error('open streams could not be looked at', { error }));
   });
   closing.defer(() => recheck[Symbol.dispose]());
+  const streamRights = new StreamRights({
+    onRights: (listener) => downstreamRbac.onRights(listener),
+    clientOf: async (id) => (id === LOCAL ? client : (await downstreams.of(id)).client),
+    clock,
+  });
+  closing.defer(() => streamRights[Symbol.dispose]());
   const { localTransport: local, anonymousTransport: anonymous } = transports;
   const proxy = new ClusterProxy({
     clusters,
@@ -111,6 +118,7 @@ export function clusterParts(
     impersonation,
     reviews,
     streams,
+    streamRights,
     rights,
     guards,
     local,

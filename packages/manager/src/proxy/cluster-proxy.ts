@@ -1,5 +1,13 @@
 import type { Duplex } from 'node:stream';
-import { ApiError, forbidden, type ManagementCluster, notFound, type Stored, unavailable } from '@drover/api';
+import {
+  ApiError,
+  forbidden,
+  type Identity,
+  type ManagementCluster,
+  notFound,
+  type Stored,
+  unavailable,
+} from '@drover/api';
 import { type Client, createClient, type Transport } from '@drover/client';
 import type { Clock } from '@drover/kit';
 import type { ClusterDirectory } from '../clusters/cluster-directory.js';
@@ -17,6 +25,8 @@ import { forwardUpgrade } from './forward-upgrade.js';
 import type { HeaderFields } from './forwarded-headers.js';
 import type { Impersonation } from './impersonation.js';
 import { writesNamespace } from './namespace-writes.js';
+import { attributesOf } from './request-attributes.js';
+import type { StreamRights } from './stream-rights.js';
 
 const NAMESPACES = { group: '', plural: 'namespaces' };
 const CLUSTERS = { group: 'management.cattle.io', plural: 'clusters' };
@@ -36,6 +46,7 @@ export class ClusterProxy {
       readonly impersonation: Impersonation;
       readonly reviews: AccessReviews;
       readonly streams: OpenStreams;
+      readonly streamRights: StreamRights;
       readonly rights: DerivedRights;
       readonly guards: Pick<NamespaceGuards, 'isEnforced'>;
       /** The local API as administrator, who may impersonate. */
@@ -94,7 +105,7 @@ export class ClusterProxy {
     const { params, url, caller } = exchange;
     const path = `${params['rest'] ?? '/'}${url.search}`;
     if (params['cluster'] === LOCAL) {
-      const onward = this.#asUser(caller, path);
+      const onward = this.#asUser(caller, path, exchange.request.method);
       return forwardUpgrade(exchange, { socket, head }, onward, this.parts.streams);
     }
     const { id, cluster } = await this.visible(caller, params['cluster'] ?? '');
@@ -182,17 +193,24 @@ export class ClusterProxy {
 
   #toLocal(exchange: Exchange, path: string): Onward {
     const { caller, request } = exchange;
-    if (caller !== undefined) return this.#asUser(caller, path);
+    if (caller !== undefined) return this.#asUser(caller, path, request.method);
     // Not a token of ours: the local API looks at it itself, and nothing of ours goes along.
     const { authorization = '' } = request.headers;
     return { transport: this.parts.anonymous, path, headers: { authorization }, whom: 'the management cluster' };
   }
 
-  #asUser(caller: Caller, path: string): Onward {
+  #asUser(caller: Caller, path: string, method?: string): Onward {
     demandScope(caller, LOCAL);
     const { identity } = caller;
     const headers = impersonationHeaders(identity);
-    return { transport: this.parts.local, path, headers, whom: 'the management cluster' };
+    const hold = this.#holding(LOCAL, identity, path, method);
+    return { transport: this.parts.local, path, headers, whom: 'the management cluster', hold };
+  }
+
+  /** Ends a request that is under way when the cluster would no longer allow it. */
+  #holding(id: ClusterId, identity: Identity, path: string, method = 'GET'): NonNullable<Onward['hold']> {
+    const question = attributesOf(method, path);
+    return (end) => this.parts.streamRights.hold(id, { identity, question, end });
   }
 
   async #toCluster(
@@ -206,6 +224,7 @@ export class ClusterProxy {
     const whom = `cluster ${cluster.spec?.displayName ?? id}`;
     const impersonated = impersonationHeaders(identity);
     const allowed = (): Promise<boolean> => this.mayStay(exchange.caller, id);
+    const hold = this.#holding(id, identity, path, exchange.request.method);
     const pathname = path.split('?', 1)[0] ?? '';
     const { transport, client } = await this.parts.downstreams.of(id);
     await this.parts.rights.demandCurrent(id, identity);
@@ -214,14 +233,15 @@ export class ClusterProxy {
       const steve = this.parts.downstreams.steve(id);
       if (steve !== undefined) {
         const headers = { ...impersonated, ...addressHeaders(exchange, id) };
-        return { transport: steve, path, headers, whom, allowed };
+        return { transport: steve, path, headers, whom, allowed, hold };
       }
       if (!/^\/v1\/harvester(\/|$)/.test(pathname)) {
         throw new ApiError('ServiceUnavailable', `${whom} has no session for its /v1 API: ${reasonOf(cluster)}`);
       }
     }
     const token = await this.parts.impersonation.token(id, client, identity);
-    return { transport, path, headers: { ...impersonated, authorization: `Bearer ${token.reveal()}` }, whom, allowed };
+    const headers = { ...impersonated, authorization: `Bearer ${token.reveal()}` };
+    return { transport, path, headers, whom, allowed, hold };
   }
 
   /**

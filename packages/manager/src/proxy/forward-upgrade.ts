@@ -39,22 +39,27 @@ export async function forwardUpgrade(
   if (!upgrades(onward.transport)) {
     throw new ApiError('MethodNotAllowed', `upgrades to ${onward.whom} are not implemented`, {}, { code: 501 });
   }
-  const asked: HeaderFields = { connection: 'Upgrade', upgrade: request.headers.upgrade ?? 'websocket' };
-  const headers = { ...forwardable(request.headers), ...asked, ...onward.headers };
+  const wanted: HeaderFields = { connection: 'Upgrade', upgrade: request.headers.upgrade ?? 'websocket' };
+  const headers = { ...forwardable(request.headers), ...wanted, ...onward.headers };
   const ended = new AbortController();
   const end = (): void => ended.abort(new Error('the client has gone away'));
   signal.addEventListener('abort', end, { once: true });
-  const answer = await ask(onward.transport, { path: onward.path, headers, method, signal: ended.signal }, onward);
-  if (!answer.switched) {
-    const refusal = await refusalOf(answer.response, onward);
-    ended.abort(refusal);
-    throw refusal;
-  }
-  const stream = admitted(
-    () => streams.add(caller, (why) => ended.abort(new Error(why)), onward.allowed),
-    answer.socket,
-  );
+  const lost = (why: string): void => ended.abort(new Error(why));
+  const right = onward.hold?.(lost);
+  ended.signal.addEventListener('abort', () => right?.[Symbol.dispose](), { once: true });
+  const failed = (error: unknown): never => {
+    ended.abort(error);
+    throw error;
+  };
+  const asked = { path: onward.path, headers, method, signal: ended.signal };
+  const answer = await ask(onward.transport, asked, onward).catch(failed);
+  if (!answer.switched) return failed(await refusalOf(answer.response, onward));
+  // The right may have gone while the far end answered.
+  if (ended.signal.aborted) answer.socket.destroy();
+  ended.signal.throwIfAborted();
+  const stream = admitted(() => streams.add(caller, lost, onward.allowed), answer.socket, failed);
   const over = (): void => {
+    right?.[Symbol.dispose]();
     stream[Symbol.dispose]();
     socket.destroy();
     answer.socket.destroy();
@@ -74,12 +79,12 @@ export async function forwardUpgrade(
 }
 
 /** Counts the stream; one that is refused a place must not stay open at the far end. */
-function admitted(add: () => Disposable, upstream: Duplex): Disposable {
+function admitted(add: () => Disposable, upstream: Duplex, failed: (error: unknown) => never): Disposable {
   try {
     return add();
   } catch (error) {
     upstream.destroy();
-    throw error;
+    return failed(error);
   }
 }
 

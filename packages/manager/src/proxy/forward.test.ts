@@ -64,7 +64,15 @@ async function proxyTo(upstream: Server) {
   const { client, streams, caller } = await session();
   const transport = streamTransport(() => connect(port, '127.0.0.1'), { host: 'upstream' });
   const headers = { ...impersonationHeaders(caller.identity), authorization: 'Bearer ours' };
-  const onward = (url = '/') => ({ transport, path: url, headers, whom: 'cluster lab' });
+  const held = new Set<(why: string) => void>();
+  const hold = (end: (why: string) => void): Disposable => {
+    held.add(end);
+    return { [Symbol.dispose]: () => held.delete(end) };
+  };
+  const onward = (url = '/') => ({ transport, path: url, headers, whom: 'cluster lab', hold });
+  const takeAway = (): void => {
+    for (const end of held) end('the right to this has been taken away');
+  };
   const exchange = (request: IncomingMessage) => ({
     request,
     url: new URL(`https://drover${request.url}`),
@@ -84,7 +92,7 @@ async function proxyTo(upstream: Server) {
     );
   });
   const upgraded = once(front, 'upgrade').then(([, socket]): Duplex => socket);
-  return { port: await listening(front), client, streams, upgraded };
+  return { port: await listening(front), client, streams, upgraded, held, takeAway };
 }
 
 /** Sends bytes as they are and answers with everything that comes until the connection ends. */
@@ -94,6 +102,13 @@ async function say(port: number, ...lines: string[]): Promise<string> {
   let text = '';
   for await (const chunk of socket) text += String(chunk);
   return text;
+}
+
+/** Resolves when a connection is gone, however that came. */
+function closed(socket: Duplex): Promise<void> {
+  // The fixture's own half stays open otherwise.
+  socket.on('error', () => {}).on('end', () => socket.end());
+  return new Promise((resolve) => socket.once('close', () => resolve()));
 }
 
 function recorder() {
@@ -215,6 +230,26 @@ it('a watch ends when the session of its caller does', async () => {
   expect(streams.size).toBe(0);
 });
 
+it.each([
+  ['a watch', 'GET /api/v1/pods?watch=1 HTTP/1.1\r\nHost: drover\r\n\r\n'],
+  ['an upload', 'POST /upload HTTP/1.1\r\nHost: drover\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n'],
+])('%s ends at both ends when the right to it does', async (_, request) => {
+  const upstream = createServer((asked, response) => {
+    asked.on('error', () => {});
+    if (asked.method === 'GET') response.write('{"type":"ADDED"}\n');
+  });
+  const far = once(upstream, 'request').then(([, response]): Duplex => response.socket);
+  const { port, streams, held, takeAway } = await proxyTo(upstream);
+  const socket = connect(port, '127.0.0.1');
+  socket.resume().write(request);
+  const end = await far;
+  expect(held.size).toBe(1);
+  takeAway();
+  await closed(end);
+  expect([streams.size, held.size]).toEqual([0, 0]);
+  socket.destroy();
+});
+
 describe('an upgrade', () => {
   const ask = [
     'GET /vnc HTTP/1.1',
@@ -280,7 +315,7 @@ describe('an upgrade', () => {
   it('listens to each end a few times only, and ends with either of them', async () => {
     const upstream = createServer();
     const far = new Promise<Duplex>((resolve) => upstream.on('upgrade', (_, socket: Duplex) => resolve(socket)));
-    const { port, streams, upgraded } = await proxyTo(upstream);
+    const { port, streams, upgraded, held } = await proxyTo(upstream);
     const socket = connect(port, '127.0.0.1');
     socket.write(`${ask.join('\r\n')}\r\n\r\n`);
     const end = await far;
@@ -291,7 +326,22 @@ describe('an upgrade', () => {
     end.end('the last words');
     expect(String((await once(socket, 'data'))[0])).toBe('the last words');
     await once(socket, 'close');
-    expect(streams.size).toBe(0);
+    expect([streams.size, held.size]).toEqual([0, 0]);
+  });
+
+  it('ends at both ends when the right to it does', async () => {
+    const upstream = createServer();
+    const far = new Promise<Duplex>((resolve) => upstream.on('upgrade', (_, socket: Duplex) => resolve(socket)));
+    const { port, streams, held, takeAway } = await proxyTo(upstream);
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`${ask.join('\r\n')}\r\n\r\n`);
+    const end = (await far).resume();
+    end.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await once(socket, 'data');
+    const ends = [closed(socket), closed(end)];
+    takeAway();
+    await Promise.all(ends);
+    expect([streams.size, held.size]).toEqual([0, 0]);
   });
 
   it.each([
@@ -311,7 +361,7 @@ describe('an upgrade', () => {
       if (bytes.endsWith('\r\n\r\n') || bytes.includes('secret')) socket.write(bytes);
       else socket.end(bytes);
     });
-    const { port } = await proxyTo(upstream);
+    const { port, held } = await proxyTo(upstream);
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => {});
     socket.write(`${ask.join('\r\n')}\r\n\r\n`);
@@ -324,5 +374,6 @@ describe('an upgrade', () => {
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${code} `));
     expect(answer).not.toMatch(/evil|"secret"/);
     expect(passed).toEqual([]);
+    expect(held.size).toBe(0);
   });
 });

@@ -17,6 +17,8 @@ export interface Onward {
   readonly whom: string;
   /** Whether the caller may still have what it opened: asked when rights change, for as long as the stream lasts. */
   readonly allowed?: () => Promise<boolean>;
+  /** Calls `end` when the far end would no longer allow the request, until the result is disposed. */
+  readonly hold?: (end: (reason: string) => void) => Disposable;
 }
 
 /** What a caller who asks to act as somebody else is told: Kubernetes' clients print it. */
@@ -31,8 +33,9 @@ export async function forward(exchange: Exchange, onward: Onward, streams: OpenS
   const ended = new AbortController();
   const end = (): void => ended.abort(new Error('the client has gone away'));
   exchange.signal.addEventListener('abort', end, { once: true });
-  using _stream =
-    caller === undefined ? nothing : streams.add(caller, (why) => ended.abort(new Error(why)), onward.allowed);
+  const lost = (why: string): void => ended.abort(new Error(why));
+  using _stream = caller === undefined ? nothing : streams.add(caller, lost, onward.allowed);
+  using _right = onward.hold?.(lost) ?? nothing;
   const answer = await send(exchange, onward, ended.signal);
   refuseRedirect(answer, onward);
   for (const [name, value] of Object.entries(returnable(answer.headers))) response.setHeader(name, value);
