@@ -45,8 +45,18 @@ it.each([
     '/v1/harvester/harvesterhci.io.virtualmachineimage/blue/disk/download',
     'get harvesterhci.io/virtualmachineimages blue/disk',
   ],
+  [
+    'POST',
+    '/v1/harvester/kubevirt.io.virtualmachines/blue/web?action=stop',
+    'get kubevirt.io/virtualmachines blue/web',
+  ],
+  ['POST', '/v1/configmaps', 'create /configmaps /'],
   ['GET', '/v1/pods', 'list /pods /'],
   ['GET', '/v1/subscribe', undefined],
+  ['GET', '/api/v1//pods', undefined],
+  ['GET', '/api/v1/pods/%2e%2e/secrets', undefined],
+  ['GET', '/api/v1/%2570ods', undefined],
+  ['GET', '/api/v1/pods?watch=f', 'watch /pods /'],
 ])('%s %s is asked about as kube-apiserver would', (method, path, question) => {
   expect(asked(method, path)).toBe(question);
 });

@@ -12,18 +12,26 @@ const VERBS: Readonly<Record<string, string>> = {
   DELETE: 'delete',
 };
 
+/** What servers may read differently from us: empty segments, dots, what would be something else if it were decoded once more. */
+const NOT_PLAIN = /\/{2}|(^|\/)\.{1,2}(\/|$)|[%\\;]/;
+
 /**
  * What a Kubernetes API server asks its authorizer about a request (kube-apiserver, `RequestInfo`), and for objects of Steve's API
- * what that asks there in the caller's name: an action on an object counts as changing it. `undefined` where no question says it all:
- * a subscription of Steve's is of whatever its subscriber names afterwards.
+ * what that asks there in the caller's name: an upload counts as changing its object; whoever does any other action, which is soon
+ * over, has to see its object. `undefined` where no question says it all: a subscription of Steve's is of whatever its subscriber
+ * names afterwards, and a path that is not plain may be something else to the server.
  */
 export function attributesOf(method: string, path: string): AccessQuestion | undefined {
   const [pathname = '', search] = path.split('?', 2);
   const query = new URLSearchParams(search);
   const plain = decoded(pathname);
+  if (NOT_PLAIN.test(plain)) return undefined;
   const segments = plain.split('/').filter((segment) => segment !== '');
   const [root, ...rest] = segments;
-  if (root === 'v1') return steveAttributes(method, rest[0] === 'harvester' ? rest.slice(1) : rest);
+  if (root === 'v1') {
+    const verb = method === 'POST' && query.get('action') === 'upload' ? 'update' : VERBS[method];
+    return steveAttributes(verb ?? '', rest[0] === 'harvester' ? rest.slice(1) : rest);
+  }
   const head = root === 'api' ? 2 : root === 'apis' ? 3 : Number.POSITIVE_INFINITY;
   if (segments.length <= head) return { nonResourceAttributes: { verb: method.toLowerCase(), path: plain } };
   const group = root === 'api' ? '' : (segments[1] ?? '');
@@ -51,7 +59,7 @@ function kubernetesAttributes(
 
 const isWatch = (query: URLSearchParams): boolean => {
   const watch = query.get('watch');
-  return watch !== null && !['false', 'False', 'FALSE', 'f', 'F', '0'].includes(watch);
+  return watch !== null && !['false', '0'].includes(watch.toLowerCase());
 };
 
 /** A selection of one name counts as a request for it: `resourceNames` of a role allow it. */
@@ -59,15 +67,14 @@ const selectedName = (query: URLSearchParams): string | undefined =>
   /(?:^|,)metadata\.name==?([^,=]+)(?:,|$)/.exec(query.get('fieldSelector') ?? '')?.[1];
 
 /** `/v1/GROUP.TYPE[/NAMESPACE][/NAME]`, types by their plural or without its ending. */
-function steveAttributes(method: string, [type = '', ...ids]: readonly string[]): AccessQuestion | undefined {
+function steveAttributes(verb: string, [type = '', ...ids]: readonly string[]): AccessQuestion | undefined {
   if (type === '' || type === 'subscribe') return undefined;
   const dot = type.lastIndexOf('.');
   const [group, word] = dot < 0 ? ['', type] : [type.slice(0, dot), type.slice(dot + 1)];
   const resource = word.endsWith('s') ? word : `${word}s`;
   const [namespace, name] = ids.length > 1 ? ids : [undefined, ids[0]];
-  const verb = VERBS[method] ?? '';
   if (name === undefined) return { resourceAttributes: { verb: verb === 'get' ? 'list' : verb, group, resource } };
-  return { resourceAttributes: { verb: verb === 'create' ? 'update' : verb, group, resource, namespace, name } };
+  return { resourceAttributes: { verb: verb === 'create' ? 'get' : verb, group, resource, namespace, name } };
 }
 
 /** As servers read it before they split it; what does not decode is refused there. */
